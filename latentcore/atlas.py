@@ -1,0 +1,99 @@
+"""A model and a plane become one image of decodes, tile by tile."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from latentcore.geometry import Extent, cell_centres
+from latentcore.types import FloatArray
+
+LOSSLESS_PIXELS = 500_000
+WEBP_QUALITY = 80
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """A grid of decodes over a plane, tiled into one image.
+
+    Attributes
+    ----------
+    extent : Extent
+        The part of the plane that the grid covers.
+    n_cells : int
+        Cells a side.
+    tile_shape : (int, int)
+        Height and width of a tile in pixels.
+    codes : float32 array, shape (n_cells * n_cells, latent_dim)
+        Code of each cell's centre, in the order of `latentcore.geometry.cell_centres`.
+    webp : bytes
+        The tiles: lossless up to half a million pixels, else quality 80.
+    """
+
+    extent: Extent
+    n_cells: int
+    tile_shape: tuple[int, int]
+    codes: FloatArray
+    webp: bytes
+
+
+def build_atlas(
+    decode: Callable[[FloatArray], FloatArray],
+    to_codes: Callable[[FloatArray], FloatArray],
+    extent: Extent,
+    *,
+    n_cells: int = 48,
+) -> Atlas:
+    """Decode the centre of every cell and tile the images.
+
+    Parameters
+    ----------
+    decode : callable
+        Codes ``(n, latent_dim)`` to images ``(n, channels, height, width)`` in [0, 1].
+    to_codes : callable
+        Places ``(n, 2)`` to codes; see `latentcore.plane.Plane`.
+    extent : Extent
+        What to cover.
+    n_cells : int
+        Cells a side.
+    """
+    codes = to_codes(cell_centres(extent, n_cells))
+    pixels = tile_images(decode(codes), n_cells)
+    buffer = io.BytesIO()
+    lossless = pixels.shape[0] * pixels.shape[1] <= LOSSLESS_PIXELS
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=WEBP_QUALITY, method=2)
+    side = (pixels.shape[0] // n_cells, pixels.shape[1] // n_cells)
+    return Atlas(extent=extent, n_cells=n_cells, tile_shape=side, codes=codes, webp=buffer.getvalue())
+
+
+def tile_images(images: FloatArray, n_columns: int, *, gap: int = 0) -> npt.NDArray[np.uint8]:
+    """Lay images out in rows of `n_columns`.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, channels, height, width)
+        Pixels in [0, 1], 1 or 3 channels.
+    n_columns : int
+        Images a row; the last row may be short and is filled with black.
+    gap : int
+        Pixels of white between images.
+
+    Returns
+    -------
+    uint8 array, shape (height, width) or (height, width, 3)
+    """
+    n, channels, height, width = images.shape
+    n_rows = -(-n // n_columns)
+    cells = np.zeros((n_rows * n_columns, height, width, channels), np.uint8)
+    cells[:n] = np.rint(images.transpose(0, 2, 3, 1) * 255).astype(np.uint8)
+    cells = np.pad(cells, ((0, 0), (0, gap), (0, gap), (0, 0)), constant_values=255)
+    height, width = height + gap, width + gap
+    sheet = cells.reshape(n_rows, n_columns, height, width, channels).swapaxes(1, 2)
+    sheet = sheet.reshape(n_rows * height, n_columns * width, channels)
+    sheet = sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap]
+    return np.ascontiguousarray(sheet[:, :, 0] if channels == 1 else sheet)

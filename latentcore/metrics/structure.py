@@ -1,0 +1,66 @@
+"""What codes keep of the structure of the data."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from latentcore.types import FloatArray, LabelArray
+
+
+def nearest(reference: FloatArray, queries: FloatArray, *, k: int) -> tuple[FloatArray, LabelArray]:
+    """Return the `k` nearest rows of `reference` to each query, nearest first.
+
+    Parameters
+    ----------
+    reference : float32 array, shape (m, d)
+    queries : float32 array, shape (n, d)
+    k : int
+        At most m; fewer come back when there are fewer rows.
+
+    Returns
+    -------
+    distances : float32 array, shape (n, min(k, m))
+        Euclidean.
+    rows : int64 array, shape (n, min(k, m))
+    """
+    wanted = np.arange(1, min(k, len(reference)) + 1)
+    distances, rows = KDTree(reference).query(queries, k=wanted)
+    return distances.astype(np.float32), rows.astype(np.int64)
+
+
+def knn_correct(
+    train_codes: FloatArray,
+    train_labels: LabelArray,
+    test_codes: FloatArray,
+    test_labels: LabelArray,
+    *,
+    k: int = 5,
+) -> FloatArray:
+    """Return 1 where the majority of the `k` nearest training codes has the test label, else 0.
+
+    A tie goes to the smallest label, as in scikit-learn's `KNeighborsClassifier`.
+
+    Returns
+    -------
+    float32 array, shape (n_test,)
+        Its mean is the k-NN accuracy.
+    """
+    _, rows = nearest(train_codes, test_codes, k=k)
+    votes = train_labels[rows]
+    n_classes = int(max(train_labels.max(), test_labels.max())) + 1
+    counts = (votes[:, :, None] == np.arange(n_classes)).sum(axis=1)
+    return (counts.argmax(axis=1) == test_labels).astype(np.float32)
+
+
+def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
+    """Return how dense the reference is around each code: minus log10 of the mean distance to `k` neighbours.
+
+    Returns
+    -------
+    float32 array, shape (n,)
+        Higher is denser; one more is ten times closer.
+    """
+    distances, _ = nearest(reference, codes, k=k)
+    density: FloatArray = -np.log10(np.maximum(distances.mean(axis=1), 1e-9))
+    return density.astype(np.float32)

@@ -1,0 +1,45 @@
+"""The model families, behind one contract."""
+
+from collections.abc import Mapping
+
+from latentcore.models.autoencoder import AutoencoderModel
+from latentcore.models.base import LatentModel
+from latentcore.models.gan import GANModel
+from latentcore.models.lda import LDAModel
+from latentcore.models.pca import PCAModel
+from latentcore.models.vae import VAEModel
+from latentcore.types import UnknownNameError
+
+__all__ = ["MODELS", "LatentModel", "make_model", "model_family"]
+
+MODELS: dict[str, type[LatentModel]] = {
+    family.family: family for family in (PCAModel, LDAModel, AutoencoderModel, VAEModel, GANModel)
+}
+"""Every family by its short name."""
+
+
+def model_family(name: str) -> type[LatentModel]:
+    """Return the model class of a family.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such family.
+    """
+    try:
+        return MODELS[name]
+    except KeyError:
+        raise UnknownNameError(f"No model family {name!r}. There is: {', '.join(MODELS)}.") from None
+
+
+def make_model(family: str, settings: Mapping[str, object]) -> LatentModel:
+    """Return an unfitted model of a family.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such family.
+    ValueError
+        If a setting is unknown or out of range.
+    """
+    return model_family(family).build({"settings": settings})

@@ -1,0 +1,141 @@
+"""Autoencoder: a narrow network that learns to copy its input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from latentcore.models.augmentation import distort
+from latentcore.models.base import Settings
+from latentcore.models.density import Gaussian
+from latentcore.models.networks import CodeNetwork, TorchModel, count_pixels, mlp
+from latentcore.training import OnEvent, count_batches, run_epochs, seeded
+from latentcore.types import Capability, FloatArray, LabelArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoencoderSettings(Settings):
+    """Settings of `AutoencoderModel`.
+
+    Attributes
+    ----------
+    hidden : sequence of int
+        Widths of the encoder's hidden layers; the decoder mirrors them.
+    n_epochs, batch_size : int
+        Length of the training.
+    learning_rate, weight_decay : float
+        Peak of the one-cycle schedule and decay of AdamW.
+    distorted_share : float
+        Share of each batch that is distorted; see `latentcore.models.augmentation.distort`.
+    """
+
+    hidden: tuple[int, ...] = (512, 256, 128)
+    n_epochs: int = 100
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    distorted_share: float = 0.0
+
+
+class AutoencoderNetwork(CodeNetwork):
+    """Two mirrored multilayer perceptrons, and the mean and factor of the training codes."""
+
+    density_mean: torch.Tensor
+    density_cholesky: torch.Tensor
+
+    def __init__(self, n_pixels: int, hidden: tuple[int, ...], latent_dim: int) -> None:
+        super().__init__()
+        self.encoder = mlp([n_pixels, *hidden, latent_dim])
+        self.decoder = mlp([latent_dim, *reversed(hidden), n_pixels])
+        self.register_buffer("density_mean", torch.zeros(latent_dim))
+        self.register_buffer("density_cholesky", torch.eye(latent_dim))
+
+    def encode(self, rows: torch.Tensor) -> torch.Tensor:
+        """(n, pixels) -> (n, latent_dim)."""
+        codes: torch.Tensor = self.encoder(rows)
+        return codes
+
+    def decode(self, codes: torch.Tensor) -> torch.Tensor:
+        """(n, latent_dim) -> (n, pixels) in [0, 1]."""
+        return torch.sigmoid(self.decoder(codes))
+
+
+class AutoencoderModel(TorchModel[AutoencoderNetwork]):
+    """Encoder and decoder trained together on the mean squared error of the copy.
+
+    The loss is the mean over batch and pixels of (image - reconstruction)^2. An autoencoder has no
+    prior: samples come from a Gaussian fitted to the training codes.
+
+    References
+    ----------
+    G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data with neural
+    networks", Science 313, 2006.
+    """
+
+    family = "ae"
+    title = "Autoencoder"
+    capabilities = frozenset(
+        {Capability.NATIVE_ENCODER, Capability.NATIVE_DECODER, Capability.FITTED_DENSITY}
+    )
+    sampling = "a Gaussian fitted to the training codes"
+    settings_type = AutoencoderSettings
+    settings: AutoencoderSettings
+
+    @classmethod
+    def make_network(cls, config: Mapping[str, Any]) -> AutoencoderNetwork:
+        """Return the untrained network."""
+        settings = config["settings"]
+        return AutoencoderNetwork(
+            count_pixels(config["image_shape"]), tuple(settings["hidden"]), settings["latent_dim"]
+        )
+
+    def _fit(
+        self,
+        images: FloatArray,
+        labels: LabelArray | None,  # noqa: ARG002
+        *,
+        seed: int,
+        on_event: OnEvent | None,
+    ) -> None:
+        settings = self.settings
+        image_shape = (images.shape[1], images.shape[2], images.shape[3])
+        rows = torch.from_numpy(images.reshape(len(images), -1))
+        with seeded(seed):
+            network = self.make_network({"settings": asdict(settings), "image_shape": image_shape})
+            optimiser = torch.optim.AdamW(
+                network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+            )
+            schedule = torch.optim.lr_scheduler.OneCycleLR(
+                optimiser,
+                max_lr=settings.learning_rate,
+                total_steps=settings.n_epochs * count_batches(len(rows), settings.batch_size),
+            )
+
+            def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+                target = distort(rows[batch], image_shape, share=settings.distorted_share)
+                loss = nn.functional.mse_loss(network.decode(network.encode(target)), target)
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                schedule.step()
+                return {"mse": loss}
+
+            run_epochs(
+                step,
+                n_samples=len(rows),
+                batch_size=settings.batch_size,
+                n_epochs=settings.n_epochs,
+                on_event=on_event,
+            )
+        network.eval().requires_grad_(False)
+        density = Gaussian.fit(network.encode(rows).numpy())
+        network.density_mean.copy_(torch.from_numpy(density.mean))
+        network.density_cholesky.copy_(torch.from_numpy(density.cholesky))
+        self.network_ = network
+
+    def _sampling_density(self) -> Gaussian:
+        return Gaussian(self.network_.density_mean.numpy(), self.network_.density_cholesky.numpy())

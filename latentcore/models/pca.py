@@ -1,0 +1,112 @@
+"""Principal component analysis (scikit-learn)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from latentcore.models.base import LatentModel, Settings
+from latentcore.models.density import Gaussian
+from latentcore.training import OnEvent
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class PCASettings(Settings):
+    """Settings of `PCAModel`: only the number of components."""
+
+
+class PCAModel(LatentModel):
+    """Linear projection on the directions of largest variance.
+
+    A code is the coordinates of the centred image on the orthonormal components; decoding is the
+    linear map back, clipped to [0, 1]. PCA has no prior: samples come from a Gaussian fitted to
+    the training codes.
+
+    References
+    ----------
+    K. Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
+    """
+
+    family = "pca"
+    title = "PCA"
+    capabilities = frozenset(
+        {Capability.NATIVE_ENCODER, Capability.NATIVE_DECODER, Capability.FITTED_DENSITY}
+    )
+    sampling = "a Gaussian fitted to the training codes"
+    settings_type = PCASettings
+
+    mean_: FloatArray
+    components_: FloatArray
+    explained_variance_ratio_: FloatArray
+    density_: Gaussian
+
+    @property
+    def n_parameters(self) -> int:
+        """Learned numbers: the mean image and the components."""
+        return int(self.mean_.size + self.components_.size)
+
+    def _fit(
+        self,
+        images: FloatArray,
+        labels: LabelArray | None,  # noqa: ARG002
+        *,
+        seed: int,
+        on_event: OnEvent | None,  # noqa: ARG002
+    ) -> None:
+        from sklearn.decomposition import PCA  # noqa: PLC0415 - fitting only; loading needs no scikit-learn
+
+        rows = images.reshape(len(images), -1).astype(np.float64)
+        fitted = PCA(n_components=self.latent_dim, svd_solver="full", random_state=seed).fit(rows)
+        self.mean_ = fitted.mean_.astype(np.float32)
+        self.components_ = fitted.components_.astype(np.float32)
+        self.explained_variance_ratio_ = fitted.explained_variance_ratio_.astype(np.float32)
+        self.density_ = Gaussian.fit(self._encode(images))
+
+    def _encode(self, images: FloatArray) -> FloatArray:
+        codes: FloatArray = (images.reshape(len(images), -1) - self.mean_) @ self.components_.T
+        return codes
+
+    def _decode(self, codes: FloatArray) -> FloatArray:
+        rows = codes @ self.components_ + self.mean_
+        return np.clip(rows, 0, 1).reshape(-1, *self.image_shape_)
+
+    def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:
+        n_pixels, reason = super()._latent_dim_limit(images, labels)
+        return (
+            (n_pixels, reason) if n_pixels <= len(images) else (len(images), f"there are {len(images)} images")
+        )
+
+    def _sampling_density(self) -> Gaussian:
+        return self.density_
+
+    def state(self) -> dict[str, FloatArray]:
+        """Return mean, components, explained variance ratios and the density of the codes."""
+        return {
+            "mean": self.mean_,
+            "components": self.components_,
+            "explained_variance_ratio": self.explained_variance_ratio_,
+            "density.mean": self.density_.mean,
+            "density.cholesky": self.density_.cholesky,
+        }
+
+    @classmethod
+    def expected_arrays(cls, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        """Return the shapes that follow from `latent_dim` and the image shape."""
+        k, n_pixels = config["settings"]["latent_dim"], int(np.prod(config["image_shape"]))
+        return {
+            "mean": (n_pixels,),
+            "components": (k, n_pixels),
+            "explained_variance_ratio": (k,),
+            "density.mean": (k,),
+            "density.cholesky": (k, k),
+        }
+
+    def _restore(self, image_shape: ImageShape, arrays: Mapping[str, FloatArray]) -> None:  # noqa: ARG002
+        self.mean_ = arrays["mean"]
+        self.components_ = arrays["components"]
+        self.explained_variance_ratio_ = arrays["explained_variance_ratio"]
+        self.density_ = Gaussian(arrays["density.mean"], arrays["density.cholesky"])

@@ -1,0 +1,18 @@
+"""Bundles on disk: save, verify, load, list."""
+
+from latentcore.store.bundle import Bundle, BundleContent, BundleSpec, CodeTable
+from latentcore.store.reading import BundleProblem, list_bundles, load_bundle, models_folder, scan_bundles
+from latentcore.store.writing import save_bundle
+
+__all__ = [
+    "Bundle",
+    "BundleContent",
+    "BundleProblem",
+    "BundleSpec",
+    "CodeTable",
+    "list_bundles",
+    "load_bundle",
+    "models_folder",
+    "save_bundle",
+    "scan_bundles",
+]

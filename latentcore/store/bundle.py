@@ -1,0 +1,189 @@
+"""What a bundle is, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latentcore.models.base import LatentModel
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+
+FORMAT_VERSION = 1
+
+CONFIG_FILE = "config.json"
+MODEL_FILE = "model.safetensors"
+CODES_FILE = "codes.npz"
+HISTORY_FILE = "history.json"
+METRICS_FILE = "metrics.json"
+GOLDEN_FILE = "golden.npz"
+CARD_FILE = "card/README.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeTable:
+    """Codes of real images, row by row.
+
+    Attributes
+    ----------
+    codes : float32 array, shape (n, latent_dim)
+    labels : int64 array, shape (n,)
+    indices : int64 array, shape (n,)
+        Number of each image in its split.
+    errors : float32 array, shape (n,)
+        Mean squared error of each reconstruction.
+    plane : float32 array, shape (n, 2)
+        UMAP coordinates, or the codes themselves when `latent_dim` is 2.
+    """
+
+    codes: FloatArray
+    labels: LabelArray
+    indices: LabelArray
+    errors: FloatArray
+    plane: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleSpec:
+    """What can be said of a bundle without loading its arrays.
+
+    Attributes
+    ----------
+    id : str
+        The path below the models folder, such as "digits/vae-d2".
+    dataset, family : str
+    latent_dim : int
+    capabilities : frozenset of Capability
+    config : dict
+        All of ``config.json``.
+    metrics : dict of str to dict
+        All of ``metrics.json``: value, n, seed, interval and protocol of each score.
+    folder : Path
+        Where the files lie.
+    """
+
+    id: str
+    dataset: str
+    family: str
+    latent_dim: int
+    capabilities: frozenset[Capability]
+    config: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The id without the dataset, such as "vae-d2"."""
+        return self.id.rpartition("/")[2]
+
+    def facts(self) -> dict[str, Any]:
+        """Return the fields as plain JSON values, without the folder and the config."""
+        return {
+            "id": self.id,
+            "dataset": self.dataset,
+            "family": self.family,
+            "latent_dim": self.latent_dim,
+            "capabilities": sorted(self.capabilities),
+            "metrics": dict(self.metrics),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """A verified, loaded bundle.
+
+    Attributes
+    ----------
+    spec : BundleSpec
+    model : LatentModel
+        Fitted, ready to encode and decode.
+    test, train : CodeTable
+        The whole test split; up to 10,000 seeded train images.
+    history : list of dict
+        One entry an epoch: phase, epoch and losses.
+    golden_codes, golden_images : float32 arrays
+        A few codes and the images that they decoded to when the bundle was made.
+    card : str
+        The model card, Markdown.
+    """
+
+    spec: BundleSpec
+    model: LatentModel
+    test: CodeTable
+    train: CodeTable
+    history: list[dict[str, Any]]
+    golden_codes: FloatArray
+    golden_images: FloatArray
+    card: str
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """All of ``config.json``."""
+        return self.spec.config
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        """Every score with its protocol."""
+        return self.spec.metrics
+
+    @property
+    def codes(self) -> FloatArray:
+        """Codes of the test split, float32 ``(n, latent_dim)``."""
+        return self.test.codes
+
+    @property
+    def labels(self) -> LabelArray:
+        """Labels of the test split, int64 ``(n,)``."""
+        return self.test.labels
+
+    @property
+    def plane(self) -> FloatArray:
+        """Plane coordinates of the test split, float32 ``(n, 2)``."""
+        return self.test.plane
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names."""
+        return tuple(self.config["classes"])
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """``(channels, height, width)``."""
+        return self.model.image_shape_
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleContent:
+    """What `latentcore.store.save_bundle` writes.
+
+    Attributes
+    ----------
+    dataset : str
+    classes : tuple of str
+    model : LatentModel
+        Fitted.
+    recipe : dict
+        Exact command, seed, sizes, seconds and library versions.
+    test, train : CodeTable
+    history : list of dict
+    metrics : dict
+    card : str
+        Markdown.
+    pictures : dict of str to bytes
+        PNG files of the card by file name.
+    """
+
+    dataset: str
+    classes: tuple[str, ...]
+    model: LatentModel
+    recipe: Mapping[str, Any]
+    test: CodeTable
+    train: CodeTable
+    history: list[dict[str, Any]]
+    metrics: Mapping[str, Any]
+    card: str
+    pictures: Mapping[str, bytes]

@@ -1,0 +1,188 @@
+"""Finding and loading bundles: version, checksums, exact arrays, all finite, then the model is built."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latentcore.models import MODELS
+from latentcore.store.bundle import (
+    CARD_FILE,
+    CODES_FILE,
+    CONFIG_FILE,
+    GOLDEN_FILE,
+    HISTORY_FILE,
+    METRICS_FILE,
+    MODEL_FILE,
+    Bundle,
+    BundleSpec,
+    CodeTable,
+)
+from latentcore.store.files import check_files, parse_npz, parse_safetensors, read_config, read_json
+from latentcore.types import BundleError, UnknownNameError
+
+CODE_TYPES = {
+    "codes": np.dtype(np.float32),
+    "labels": np.dtype(np.int64),
+    "indices": np.dtype(np.int64),
+    "errors": np.dtype(np.float32),
+    "plane": np.dtype(np.float32),
+}
+REQUIRED_FILES = (MODEL_FILE, CODES_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
+
+
+@dataclass(frozen=True)
+class BundleProblem:
+    """A folder that should be a bundle and cannot be listed as one.
+
+    Attributes
+    ----------
+    id : str
+    message : str
+        File and cause, one sentence.
+    """
+
+    id: str
+    message: str
+
+
+def models_folder() -> Path:
+    """Return ``LATENTCORE_MODELS``, else the ``pretrained`` folder that came with the library."""
+    chosen = os.environ.get("LATENTCORE_MODELS")
+    if chosen:
+        return Path(chosen)
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "pretrained"
+    return installed if installed.is_dir() else package.parent / "pretrained"
+
+
+def scan_bundles(root: Path | None = None) -> tuple[list[BundleSpec], list[BundleProblem]]:
+    """Return the specs of all bundles, by id, and a problem for each folder that cannot be read as one.
+
+    Parameters
+    ----------
+    root : Path, optional
+        Models folder; `models_folder` by default. Folders that begin with ``_`` are no bundles.
+    """
+    root = models_folder() if root is None else root
+    specs: list[BundleSpec] = []
+    problems: list[BundleProblem] = []
+    for folder in sorted(root.glob("[!_.]*/[!_.]*")):
+        if not folder.is_dir():
+            continue
+        try:
+            specs.append(_read_spec(folder))
+        except BundleError as error:
+            problems.append(BundleProblem(f"{folder.parent.name}/{folder.name}", str(error)))
+    return sorted(specs, key=lambda spec: (spec.dataset, spec.family, spec.latent_dim)), problems
+
+
+def list_bundles(root: Path | None = None) -> list[BundleSpec]:
+    """Return the specs of all readable bundles, by dataset, family and dimension; see `scan_bundles`."""
+    return scan_bundles(root)[0]
+
+
+def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
+    """Load and verify a bundle.
+
+    Parameters
+    ----------
+    bundle_id : str
+        Such as "digits/vae-d2".
+    root : Path, optional
+        Models folder; `models_folder` by default.
+
+    Returns
+    -------
+    Bundle
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such bundle.
+    BundleError
+        If a file is missing, truncated, changed, too new, or holds anything but the arrays it should.
+    """
+    root = models_folder() if root is None else root
+    parts = bundle_id.split("/")
+    folder = root.joinpath(*parts)
+    if len(parts) != 2 or any(part[:1] in {"", ".", "_"} for part in parts) or not folder.is_dir():  # noqa: PLR2004
+        known = ", ".join(spec.id for spec in list_bundles(root)) or f"none in {root}"
+        raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {known}.")
+    spec = _read_spec(folder)
+    files = check_files(folder, spec.config["files"], REQUIRED_FILES)
+    arrays = parse_safetensors(files[MODEL_FILE], folder / MODEL_FILE)
+    try:
+        model = MODELS[spec.family].from_state(spec.config, arrays)
+    except (ValueError, TypeError, KeyError) as error:
+        raise BundleError(f"{folder / MODEL_FILE}: {error}.") from error
+    test, train = _read_codes(folder / CODES_FILE, spec)
+    golden = parse_npz(
+        folder / GOLDEN_FILE, {"codes": np.dtype(np.float32), "images": np.dtype(np.float32)}
+    )
+    return Bundle(
+        spec=spec,
+        model=model,
+        test=test,
+        train=train,
+        history=_read_history(folder / HISTORY_FILE),
+        golden_codes=golden["codes"],
+        golden_images=golden["images"],
+        card=files[CARD_FILE].decode("utf-8", errors="replace"),
+    )
+
+
+def _read_spec(folder: Path) -> BundleSpec:
+    config = read_config(folder)
+    bundle_id = f"{folder.parent.name}/{folder.name}"
+    if config["id"] != bundle_id:
+        raise BundleError(f"{folder / CONFIG_FILE}: the id is {config['id']!r}, but the folder is {bundle_id!r}.")
+    if config["family"] not in MODELS:
+        raise BundleError(
+            f"{folder / CONFIG_FILE}: family {config['family']!r} is unknown. There is: {', '.join(MODELS)}."
+        )
+    metrics = read_json(folder / METRICS_FILE)
+    if not isinstance(metrics, dict) or not all(isinstance(score, dict) for score in metrics.values()):
+        raise BundleError(f"{folder / METRICS_FILE}: expected an object of scores.")
+    return BundleSpec(
+        id=bundle_id,
+        dataset=config["dataset"],
+        family=config["family"],
+        latent_dim=config["latent_dim"],
+        capabilities=MODELS[config["family"]].capabilities,
+        config=config,
+        metrics=metrics,
+        folder=folder,
+    )
+
+
+def _read_codes(path: Path, spec: BundleSpec) -> tuple[CodeTable, CodeTable]:
+    splits = ("test", "train")
+    arrays = parse_npz(path, {f"{s}_{name}": dtype for s in splits for name, dtype in CODE_TYPES.items()})
+    tables = []
+    for split in splits:
+        columns = {name: arrays[f"{split}_{name}"] for name in CODE_TYPES}
+        n = len(columns["labels"]) if columns["labels"].ndim == 1 else 0
+        shapes = {"codes": (n, spec.latent_dim), "labels": (n,), "indices": (n,), "errors": (n,), "plane": (n, 2)}
+        for name, shape in shapes.items():
+            if columns[name].shape != shape or n == 0:
+                raise BundleError(
+                    f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape} with n > 0."
+                )
+        if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
+            raise BundleError(f"{path}: '{split}_labels' holds a class that config.json does not name.")
+        tables.append(CodeTable(**columns))
+    return tables[0], tables[1]
+
+
+def _read_history(path: Path) -> list[dict[str, Any]]:
+    history = read_json(path)
+    if not isinstance(history, list) or not all(
+        isinstance(entry, dict) and {"phase", "epoch", "losses"} <= set(entry) for entry in history
+    ):
+        raise BundleError(f"{path}: expected a list of epochs, each with phase, epoch and losses.")
+    return history

@@ -1,0 +1,141 @@
+"""Writing a bundle: into a temporary folder beside its place, then renamed, so that it is whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from latentcore.store.bundle import (
+    CARD_FILE,
+    CODES_FILE,
+    CONFIG_FILE,
+    FORMAT_VERSION,
+    GOLDEN_FILE,
+    HISTORY_FILE,
+    METRICS_FILE,
+    MODEL_FILE,
+    BundleContent,
+)
+from latentcore.types import BundleError
+
+N_GOLDEN = 8
+LICENCE = "MIT"
+
+
+def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) -> Path:
+    """Write a bundle to ``root/<dataset>/<family>-d<k>``.
+
+    Parameters
+    ----------
+    content : BundleContent
+    root : Path
+        Models folder; made when absent.
+    overwrite : bool
+        Replace a bundle that is there.
+
+    Returns
+    -------
+    Path
+        The bundle's folder.
+
+    Raises
+    ------
+    BundleError
+        If the place is taken and `overwrite` is false, or the folder cannot be written.
+    """
+    model = content.model
+    folder = root / content.dataset / f"{model.family}-d{model.latent_dim}"
+    if folder.exists() and not overwrite:
+        raise BundleError(f"{folder} exists already; remove it, or ask to overwrite it.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f"_draft-{folder.name}-", dir=folder.parent))
+        try:
+            _write_files(draft, content)
+            draft.chmod(0o755)
+            _swap(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise BundleError(
+            f"{folder} cannot be written: {error.strerror or error}. Choose a folder with room and permission."
+        ) from error
+    return folder
+
+
+def _swap(draft: Path, folder: Path) -> None:
+    """Put `draft` in the place of `folder`; a former bundle goes only once the new one stands."""
+    if not folder.exists():
+        draft.replace(folder)
+        return
+    former = Path(tempfile.mkdtemp(prefix=f"_former-{folder.name}-", dir=folder.parent))
+    folder.replace(former / "bundle")
+    try:
+        draft.replace(folder)
+    except OSError:
+        (former / "bundle").replace(folder)
+        raise
+    finally:
+        shutil.rmtree(former, ignore_errors=True)
+
+
+def _write_files(folder: Path, content: BundleContent) -> None:
+    model = content.model
+    save_file(model.state(), folder / MODEL_FILE)
+    tables = {"test": content.test, "train": content.train}
+    np.savez_compressed(
+        folder / CODES_FILE,
+        **{f"{split}_{name}": array for split, table in tables.items() for name, array in vars(table).items()},
+    )
+    golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
+    np.savez_compressed(folder / GOLDEN_FILE, codes=golden, images=model.decode(golden))
+    _write_json(folder / HISTORY_FILE, content.history)
+    _write_json(folder / METRICS_FILE, dict(content.metrics))
+    card = folder / CARD_FILE
+    card.parent.mkdir()
+    card.write_text(content.card, encoding="utf-8")
+    for name, png in content.pictures.items():
+        (card.parent / name).write_bytes(png)
+    _write_json(folder / CONFIG_FILE, _config(folder, content))
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _config(folder: Path, content: BundleContent) -> dict[str, Any]:
+    """Return ``config.json``: facts first, then size and checksum of every other file."""
+    model = content.model
+    files = {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return {
+        "format_version": FORMAT_VERSION,
+        "id": f"{content.dataset}/{model.family}-d{model.latent_dim}",
+        "dataset": content.dataset,
+        "family": model.family,
+        "latent_dim": model.latent_dim,
+        **model.config(),
+        "classes": list(content.classes),
+        "n_parameters": model.n_parameters,
+        "recipe": dict(content.recipe),
+        "licence": LICENCE,
+        "files": files,
+    }
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,93 @@
+"""The training loop: shuffled batches, events, seeds and cancelling. It knows no model family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochEnd:
+    """One pass over the data has ended.
+
+    Attributes
+    ----------
+    phase : str
+        What is being trained ("fit", or for a GAN "adversarial" and "inversion").
+    epoch, n_epochs : int
+        Number of this epoch, from 1, and how many the phase has.
+    losses : dict of str to float
+        Mean of each loss over the epoch's batches.
+    """
+
+    phase: str
+    epoch: int
+    n_epochs: int
+    losses: dict[str, float]
+
+
+OnEvent: TypeAlias = Callable[[EpochEnd], None]
+"""Called after each epoch; raises `latentcore.types.TrainingCancelled` to stop the run."""
+
+Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
+"""One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed torch inside the block, on one thread, and restore the caller's generator afterwards.
+
+    One thread makes the sums, and so the trained weights, repeat from run to run on one machine.
+    """
+    n_threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(n_threads)
+
+
+def count_batches(n_samples: int, batch_size: int) -> int:
+    """Return how many batches `run_epochs` makes of `n_samples` (an unfilled last batch is dropped)."""
+    return max(1, n_samples // batch_size)
+
+
+def run_epochs(
+    step: Step,
+    *,
+    n_samples: int,
+    batch_size: int,
+    n_epochs: int,
+    phase: str = "fit",
+    on_event: OnEvent | None = None,
+) -> None:
+    """Call `step` on shuffled batches for a number of epochs.
+
+    Parameters
+    ----------
+    step : callable
+        ``step(rows) -> losses``; see `Step`.
+    n_samples, batch_size, n_epochs : int
+        Sizes. A last batch that is not full is dropped; another shuffle reaches its rows.
+    phase : str
+        Name that the events carry.
+    on_event : callable, optional
+        Receives an `EpochEnd` after each epoch. What it raises ends the run.
+    """
+    n_batches = count_batches(n_samples, batch_size)
+    for epoch in range(1, n_epochs + 1):
+        order = torch.randperm(n_samples)
+        totals: dict[str, float] = {}
+        for batch in range(n_batches):
+            losses = step(order[batch * batch_size : (batch + 1) * batch_size])
+            for name, loss in losses.items():
+                totals[name] = totals.get(name, 0.0) + float(loss.detach())
+        if on_event is not None:
+            means = {name: total / n_batches for name, total in totals.items()}
+            on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means))
