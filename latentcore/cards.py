@@ -37,8 +37,8 @@ def write_card(
         f"- **Decodes with**: {_decoder(model)}",
         f"- **Samples come from**: {model.sampling}",
         f"- **Learned numbers**: {model.n_parameters:,}",
-        f"- **Trained on**: {recipe['n_train']:,} images, seed {recipe['seed']}, "
-        f"{recipe['cpu_seconds']:g} CPU seconds",
+        f"- **Trained on**: {recipe['n_train']:,} images, seed {recipe['seed']}",
+        f"- **CPU time**: {recipe['cpu_seconds']:g} s",
         "",
         "```",
         str(recipe["command"]),

@@ -70,8 +70,10 @@ def evaluate(model: LatentModel, train: Dataset, test: Dataset) -> dict[str, dic
 
 
 def compare_scores(recorded: dict[str, Any], fresh: dict[str, Any]) -> list[str]:
-    """Return one sentence for each score that is missing or differs by more than 0.1% (of its largest entry)."""
-    differences = [f"{name} is recorded, but was not measured." for name in sorted(set(recorded) - set(fresh))]
+    """Return one sentence for each score that is missing or differs by more than 0.1%."""
+    differences = [
+        f"{name} is recorded, but was not measured." for name in sorted(set(recorded) - set(fresh))
+    ]
     for name, score in fresh.items():
         if name not in recorded:
             differences.append(f"{name} was measured, but is not recorded.")
@@ -153,7 +155,7 @@ def _vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
             n=len(test),
             seed=None,
             interval=None,
-            protocol=f"Dimensions whose posterior mean varies by more than {ACTIVE_VARIANCE} over test images.",
+            protocol=f"Dimensions whose posterior mean has a variance above {ACTIVE_VARIANCE} on test.",
         ),
         "code_mean": per_dimension(mean.mean(axis=0), "Mean of the posterior means of test images."),
         "code_std": per_dimension(mean.std(axis=0), "Standard deviation of the posterior means."),
@@ -175,6 +177,6 @@ def _sample_scores(model: LatentModel, train: Dataset) -> dict[str, Score]:
             n=N_SAMPLES,
             seed=SEED,
             interval=None,
-            protocol=f"Share of each class among {own}, by a logistic classifier trained on real train images.",
+            protocol=f"Share of each class among {own}, by a logistic classifier of real train images.",
         )
     }

@@ -80,7 +80,7 @@ def dimension_plane(codes: FloatArray, reference: FloatArray, first: int, second
     latent_dim = codes.shape[1]
     if first == second or not (0 <= first < latent_dim and 0 <= second < latent_dim):
         raise ValueError(
-            f"Dimensions {first} and {second} do not span a plane; choose two different ones below {latent_dim}."
+            f"Dimensions {first} and {second} span no plane; choose two different ones below {latent_dim}."
         )
     centre = reference.mean(axis=0)
 

@@ -1,0 +1,1 @@
+"""Numbers from arrays: reconstruction, structure of the codes, generation."""

@@ -27,7 +27,9 @@ def image_mse(images: FloatArray, reconstructions: FloatArray) -> FloatArray:
     """
     if images.shape != reconstructions.shape:
         raise ValueError(f"shapes {images.shape} and {reconstructions.shape} differ.")
-    errors: FloatArray = ((images - reconstructions) ** 2).mean(axis=(1, 2, 3), dtype=np.float64).astype(np.float32)
+    errors: FloatArray = (
+        ((images - reconstructions) ** 2).mean(axis=(1, 2, 3), dtype=np.float64).astype(np.float32)
+    )
     return errors
 
 

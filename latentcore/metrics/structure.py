@@ -50,7 +50,7 @@ def knn_correct(
     votes = train_labels[rows]
     n_classes = int(max(train_labels.max(), test_labels.max())) + 1
     counts = (votes[:, :, None] == np.arange(n_classes)).sum(axis=1)
-    return (counts.argmax(axis=1) == test_labels).astype(np.float32)
+    return np.asarray(counts.argmax(axis=1) == test_labels, np.float32)
 
 
 def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
@@ -62,5 +62,4 @@ def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> F
         Higher is denser; one more is ten times closer.
     """
     distances, _ = nearest(reference, codes, k=k)
-    density: FloatArray = -np.log10(np.maximum(distances.mean(axis=1), 1e-9))
-    return density.astype(np.float32)
+    return np.asarray(-np.log10(np.maximum(distances.mean(axis=1), 1e-9)), np.float32)

@@ -173,7 +173,9 @@ class LatentModel(ABC):
             If a setting is missing, unknown or out of range.
         """
         try:
-            settings = {k: tuple(v) if isinstance(v, list) else v for k, v in config["settings"].items()}
+            settings: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in config["settings"].items()
+            }
             return cls(cls.settings_type(**settings))
         except (TypeError, KeyError) as error:
             raise ValueError(f"settings of a {cls.family} are not as expected: {error}") from error

@@ -66,5 +66,5 @@ class Gaussian:
         if not (np.isfinite(temperature) and temperature >= 0):
             raise ValueError(f"temperature is {temperature}; expected a finite number, 0 or more.")
         noise = np.random.default_rng(seed).standard_normal((n, len(self.mean)), dtype=np.float32)
-        codes: FloatArray = self.mean + np.float32(temperature) * noise @ self.cholesky.T
-        return codes
+        codes = self.mean + np.float32(temperature) * noise @ self.cholesky.T
+        return codes.astype(np.float32, copy=False)

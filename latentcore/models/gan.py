@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -119,7 +120,7 @@ def make_critic(n_pixels: int, hidden: tuple[int, ...]) -> nn.Sequential:
     """Return a spectrally normalised multilayer perceptron from (n, pixels) to one score (n, 1)."""
     layers: list[nn.Module] = []
     sizes = [n_pixels, *hidden, 1]
-    for n_inputs, n_outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_inputs, n_outputs in pairwise(sizes):
         layers += [spectral_norm(nn.Linear(n_inputs, n_outputs)), nn.LeakyReLU(0.2)]
     return nn.Sequential(*layers[:-1])
 

@@ -70,12 +70,13 @@ class LDAModel(LatentModel):
         self.decoder_weights_ = solution[1:].astype(np.float32)
 
     def _encode(self, images: FloatArray) -> FloatArray:
-        codes: FloatArray = (images.reshape(len(images), -1) - self.mean_) @ self.scalings_
-        return codes
+        codes = (images.reshape(len(images), -1) - self.mean_) @ self.scalings_
+        return codes.astype(np.float32, copy=False)
 
     def _decode(self, codes: FloatArray) -> FloatArray:
         rows = codes @ self.decoder_weights_ + self.decoder_intercept_
-        return np.clip(rows, 0, 1).reshape(-1, *self.image_shape_)
+        images: FloatArray = np.clip(rows, 0, 1).astype(np.float32, copy=False)
+        return images.reshape(-1, *self.image_shape_)
 
     def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:  # noqa: ARG002
         if labels is None:

@@ -67,17 +67,20 @@ class PCAModel(LatentModel):
         self.density_ = Gaussian.fit(self._encode(images))
 
     def _encode(self, images: FloatArray) -> FloatArray:
-        codes: FloatArray = (images.reshape(len(images), -1) - self.mean_) @ self.components_.T
-        return codes
+        codes = (images.reshape(len(images), -1) - self.mean_) @ self.components_.T
+        return codes.astype(np.float32, copy=False)
 
     def _decode(self, codes: FloatArray) -> FloatArray:
         rows = codes @ self.components_ + self.mean_
-        return np.clip(rows, 0, 1).reshape(-1, *self.image_shape_)
+        images: FloatArray = np.clip(rows, 0, 1).astype(np.float32, copy=False)
+        return images.reshape(-1, *self.image_shape_)
 
     def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:
         n_pixels, reason = super()._latent_dim_limit(images, labels)
         return (
-            (n_pixels, reason) if n_pixels <= len(images) else (len(images), f"there are {len(images)} images")
+            (n_pixels, reason)
+            if n_pixels <= len(images)
+            else (len(images), f"there are {len(images)} images")
         )
 
     def _sampling_density(self) -> Gaussian:

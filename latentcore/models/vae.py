@@ -146,7 +146,11 @@ class VAEModel(TorchModel[VAENetwork]):
                 loss.backward()
                 optimiser.step()
                 schedule.step()
-                return {"loss": reconstruction + settings.beta * kl, "cross_entropy": reconstruction, "kl": kl}
+                return {
+                    "loss": reconstruction + settings.beta * kl,
+                    "cross_entropy": reconstruction,
+                    "kl": kl,
+                }
 
             run_epochs(
                 step,

@@ -105,7 +105,7 @@ def check_files(folder: Path, listed: Mapping[str, Any], required: tuple[str, ..
         expected = facts if isinstance(facts, dict) else {}
         if len(data) != expected.get("bytes"):
             raise BundleError(
-                f"{path}: {len(data)} bytes, expected {expected.get('bytes')}; the file is truncated or changed."
+                f"{path}: {len(data)} bytes, expected {expected.get('bytes')}; it is truncated or changed."
             )
         if hashlib.sha256(data).hexdigest() != expected.get("sha256"):
             raise BundleError(f"{path}: wrong checksum; the file was changed. Restore or retrain the bundle.")
@@ -139,7 +139,9 @@ def parse_npz(path: Path, expected: Mapping[str, np.dtype[Any]]) -> dict[str, np
         raise BundleError(f"{path}: not a plain npz file ({error}).") from error
     missing, extra = sorted(set(expected) - set(arrays)), sorted(set(arrays) - set(expected))
     if missing or extra:
-        problem = f"array {missing[0]!r} is missing" if missing else f"array {extra[0]!r} does not belong here"
+        problem = (
+            f"array {missing[0]!r} is missing" if missing else f"array {extra[0]!r} does not belong here"
+        )
         raise BundleError(f"{path}: {problem}.")
     for name, dtype in expected.items():
         if arrays[name].dtype != dtype:

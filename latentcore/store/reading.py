@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from latentcore.store.bundle import (
 from latentcore.store.files import check_files, parse_npz, parse_safetensors, read_config, read_json
 from latentcore.types import BundleError, UnknownNameError
 
-CODE_TYPES = {
+CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "codes": np.dtype(np.float32),
     "labels": np.dtype(np.int64),
     "indices": np.dtype(np.int64),
@@ -121,9 +122,7 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     except (ValueError, TypeError, KeyError) as error:
         raise BundleError(f"{folder / MODEL_FILE}: {error}.") from error
     test, train = _read_codes(folder / CODES_FILE, spec)
-    golden = parse_npz(
-        folder / GOLDEN_FILE, {"codes": np.dtype(np.float32), "images": np.dtype(np.float32)}
-    )
+    golden = parse_npz(folder / GOLDEN_FILE, {"codes": np.dtype(np.float32), "images": np.dtype(np.float32)})
     return Bundle(
         spec=spec,
         model=model,
@@ -140,7 +139,9 @@ def _read_spec(folder: Path) -> BundleSpec:
     config = read_config(folder)
     bundle_id = f"{folder.parent.name}/{folder.name}"
     if config["id"] != bundle_id:
-        raise BundleError(f"{folder / CONFIG_FILE}: the id is {config['id']!r}, but the folder is {bundle_id!r}.")
+        raise BundleError(
+            f"{folder / CONFIG_FILE}: the id is {config['id']!r}, but the folder is {bundle_id!r}."
+        )
     if config["family"] not in MODELS:
         raise BundleError(
             f"{folder / CONFIG_FILE}: family {config['family']!r} is unknown. There is: {', '.join(MODELS)}."
@@ -167,14 +168,20 @@ def _read_codes(path: Path, spec: BundleSpec) -> tuple[CodeTable, CodeTable]:
     for split in splits:
         columns = {name: arrays[f"{split}_{name}"] for name in CODE_TYPES}
         n = len(columns["labels"]) if columns["labels"].ndim == 1 else 0
-        shapes = {"codes": (n, spec.latent_dim), "labels": (n,), "indices": (n,), "errors": (n,), "plane": (n, 2)}
+        shapes = {
+            "codes": (n, spec.latent_dim),
+            "labels": (n,),
+            "indices": (n,),
+            "errors": (n,),
+            "plane": (n, 2),
+        }
         for name, shape in shapes.items():
             if columns[name].shape != shape or n == 0:
                 raise BundleError(
-                    f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape} with n > 0."
+                    f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape}."
                 )
         if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
-            raise BundleError(f"{path}: '{split}_labels' holds a class that config.json does not name.")
+            raise BundleError(f"{path}: '{split}_labels' holds a class without a name.")
         tables.append(CodeTable(**columns))
     return tables[0], tables[1]
 

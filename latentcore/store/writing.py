@@ -66,7 +66,7 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise BundleError(
-            f"{folder} cannot be written: {error.strerror or error}. Choose a folder with room and permission."
+            f"{folder} cannot be written: {error.strerror or error}. Choose a writable folder with room."
         ) from error
     return folder
 
@@ -93,7 +93,9 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     tables = {"test": content.test, "train": content.train}
     np.savez_compressed(
         folder / CODES_FILE,
-        **{f"{split}_{name}": array for split, table in tables.items() for name, array in vars(table).items()},
+        **{
+            f"{split}_{name}": array for split, table in tables.items() for name, array in vars(table).items()
+        },
     )
     golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
     np.savez_compressed(folder / GOLDEN_FILE, codes=golden, images=model.decode(golden))
