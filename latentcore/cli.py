@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from latentcore.datasets import load_dataset
@@ -134,11 +134,10 @@ def _progress(title: str) -> Iterator[tuple[Callable[[EpochEnd], None], Callable
         TextColumn("{task.fields[losses]}"),
     )
     with Progress(*columns, console=errors) as progress:
-        tasks = {"": progress.add_task(title, total=None, losses="")}
+        tasks: dict[str, TaskID] = {}
 
         def on_event(event: EpochEnd) -> None:
             if event.phase not in tasks:
-                progress.update(tasks.pop("", tasks.get(event.phase, progress.task_ids[-1])), visible=False)
                 tasks[event.phase] = progress.add_task(f"{title} {event.phase}", losses="")
             losses = "  ".join(f"{name} {loss:.4g}" for name, loss in event.losses.items())
             progress.update(tasks[event.phase], total=event.n_epochs, completed=event.epoch, losses=losses)
