@@ -172,7 +172,7 @@ def fit_umap(codes: FloatArray, others: FloatArray, *, seed: int) -> tuple[Float
     """
     from umap import UMAP  # noqa: PLC0415 - costs 2 to 12 s
 
-    mapper = UMAP(n_neighbors=15, min_dist=0.1, random_state=seed, n_jobs=1)
+    mapper = UMAP(n_neighbors=15, min_dist=0.4, random_state=seed, n_jobs=1)
     fitted = mapper.fit_transform(codes)
     placed = mapper.transform(others)
     return np.asarray(fitted, np.float32), np.asarray(placed, np.float32)

@@ -1,0 +1,1 @@
+"""Data frames to Altair charts; no Streamlit inside."""

@@ -1,0 +1,206 @@
+"""The latent map: scatter, hover and click in one chart, without a word to the server on hover.
+
+A transparent grid on top takes the pointer. `hov` names the tile under it and stays in the browser,
+where it moves one tiled image of decodes behind a window; `cell` names the place of a click and is
+the only selection that travels. `zoom` and `leg` stay in the browser, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts.scatter import (
+    class_colour,
+    class_labels,
+    class_legend,
+    points_layer,
+    position_axes,
+    value_colour,
+)
+
+RING_SIZE = 190
+
+
+@dataclass(frozen=True)
+class MapStyle:
+    """How the map is drawn.
+
+    Attributes
+    ----------
+    colour : str
+        "class", or a column of the points.
+    colour_title : str
+        Title of a numeric colour's legend.
+    size, preview : int
+        Pixels a side of the map and of the decode under the pointer.
+    stacked : bool
+        Whether the decode stands below the map (narrow screens) instead of beside it.
+    dark : bool
+    shade_uri : str or None
+        Veil over places far from the data.
+    anchor : (float, float) or None
+        Place marked until the first click.
+    """
+
+    colour: str
+    colour_title: str
+    size: int
+    preview: int
+    stacked: bool
+    dark: bool
+    shade_uri: str | None
+    anchor: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class MapContent:
+    """What the map draws; the columns are those of `dashboard.services.maps.MapData`."""
+
+    points: pd.DataFrame
+    cells: pd.DataFrame
+    extent: tuple[float, float, float, float]
+    axis_titles: tuple[str, str]
+    classes: tuple[str, ...]
+    n_cells: int
+    tile_shape: tuple[int, int]
+    atlas_uri: str
+
+
+def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
+    """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
+    parts = [_map_view(content, style), _preview_view(content, style)]
+    joined = alt.vconcat(*parts, spacing=12) if style.stacked else alt.hconcat(*parts, spacing=18)
+    joined = joined.resolve_scale(color="independent").configure_view(strokeOpacity=0.25)
+    joined.params = _params(content, style)
+    joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
+    spec: dict[str, Any] = joined.to_dict()
+    spec["padding"] = 0
+    return spec
+
+
+def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionParameter]:
+    """Return the four selections, attached by view name: `add_params` would repeat them on every layer."""
+    start = _start_tile(content, style.anchor)
+    params = [
+        alt.TopLevelSelectionParameter(
+            name="hov",
+            select=alt.PointSelectionConfig(
+                type="point", on="pointermove, pointerdown", nearest=True, fields=["i", "j"], clear=False
+            ),
+            value=[{"i": start[0], "j": start[1]}],
+            views=["grid_0"],
+        ),
+        alt.TopLevelSelectionParameter(
+            name="cell",
+            select=alt.PointSelectionConfig(
+                type="point", on="click", nearest=True, fields=["gx", "gy", "row"], toggle=False, clear=False
+            ),
+            views=["grid_0"],
+        ),
+        alt.TopLevelSelectionParameter(
+            name="zoom",
+            select=alt.IntervalSelectionConfig(type="interval", encodings=["x", "y"]),
+            bind="scales",
+            views=["grid_0"],
+        ),
+    ]
+    if style.colour == "class":
+        legend = alt.PointSelectionConfig(type="point", fields=["class"])
+        params.append(
+            alt.TopLevelSelectionParameter(name="leg", select=legend, bind="legend", views=["points_0"])
+        )
+    return params
+
+
+def _map_view(content: MapContent, style: MapStyle) -> alt.LayerChart:
+    position = position_axes(content.extent, content.axis_titles)
+    by_class = style.colour == "class"
+    colour = (
+        class_colour(content.classes, legend=class_legend())
+        if by_class
+        else value_colour(style.colour, style.colour_title)
+    )
+    columns = ["x", "y", "class"] if by_class else ["x", "y", style.colour]
+    points = points_layer(content.points[columns], position, colour, size=24)
+    grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None)
+    grid = grid.encode(**position)
+    layers: list[alt.Chart | alt.LayerChart] = []
+    if style.shade_uri is not None:
+        layers.append(_shade(style.shade_uri, content.extent, position))
+    if by_class:
+        shown = {"param": "leg", "empty": True}
+        points = points.transform_filter(shown)
+        grid = grid.transform_filter({"or": ["datum.row < 0", shown]})
+        labels = class_labels(content.points, position, dark=style.dark, size=13).transform_filter(shown)
+        layers += [points, labels]
+    else:
+        layers.append(points)
+    layers += [*_rings(content, style, position), grid]
+    return alt.layer(*layers).properties(width=style.size, height=style.size)
+
+
+def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
+    """Return the veil, spanned between the corners of the extent so that it follows a zoom."""
+    x_min, x_max, y_min, y_max = extent
+    corner = pd.DataFrame({"x": [x_min], "x2": [x_max], "y": [y_min], "y2": [y_max]})
+    mark = alt.Chart(corner).mark_image(url=uri, aspect=False, smooth=True, clip=True, tooltip=None)
+    chart: alt.Chart = mark.encode(**position, x2="x2", y2="y2")
+    return chart
+
+
+def _rings(content: MapContent, style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
+    """Return a double ring around the clicked place, or around the anchor until there was a click."""
+    clicked = alt.Chart(content.cells).transform_filter({"param": "cell", "empty": False})
+    sources = [clicked]
+    if style.anchor is not None:
+        place = pd.DataFrame({"gx": [style.anchor[0]], "gy": [style.anchor[1]]})
+        kept = alt.Chart(place).transform_filter("!length(data('cell_store'))")
+        sources.append(kept)
+    x, y = position["x"].copy(), position["y"].copy()
+    x.shorthand, y.shorthand = "gx:Q", "gy:Q"
+    rings = []
+    for source in sources:
+        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0)):
+            mark = source.mark_point(
+                size=RING_SIZE, filled=False, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
+            )
+            rings.append(mark.encode(x=x, y=y))
+    return rings
+
+
+def _preview_view(content: MapContent, style: MapStyle) -> alt.LayerChart:
+    """Return the window over the atlas that `hov` moves, with the place written below it."""
+    height, width = content.tile_shape
+    scale = style.preview / max(height, width)
+    tile_width, tile_height = width * scale, height * scale
+    blank = alt.Chart(pd.DataFrame({"one": [0]}))
+    window = blank.mark_image(
+        url=content.atlas_uri,
+        width=tile_width * content.n_cells,
+        height=tile_height * content.n_cells,
+        align="left",
+        baseline="top",
+        aspect=False,
+        smooth=False,
+        clip=True,
+        tooltip=None,
+    ).encode(x=_pixels(f"-hov.i[0] * {tile_width}"), y=_pixels(f"-hov.j[0] * {tile_height}"))
+    frame = alt.Title("Decode under the pointer", anchor="start", fontSize=13, offset=8)
+    return alt.layer(window).properties(width=tile_width, height=tile_height, title=frame)
+
+
+def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper
+    return alt.value(alt.ExprRef(expr=expression))
+
+
+def _start_tile(content: MapContent, anchor: tuple[float, float] | None) -> tuple[int, int]:
+    """Return column and row of the tile shown before the first hover: the anchor's, or the middle one."""
+    if anchor is None:
+        return content.n_cells // 2, content.n_cells // 2
+    squared = (content.cells["x"] - anchor[0]) ** 2 + (content.cells["y"] - anchor[1]) ** 2
+    nearest = content.cells.loc[squared.idxmin()]
+    return int(nearest["i"]), int(nearest["j"])

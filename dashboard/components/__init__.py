@@ -1,0 +1,1 @@
+"""One widget or panel each, with the state key it owns."""

@@ -1,0 +1,1 @@
+"""The only door to latentcore: cached loading, decoding, planes, atlases and exports."""

@@ -1,0 +1,97 @@
+"""What there is to choose from, and the loaded bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from latentcore.datasets import DATASETS, load_dataset
+from latentcore.models import MODELS
+from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
+from latentcore.types import FloatArray, LatentcoreError
+
+__all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "images_of", "open_bundle"]
+
+FAMILY_ORDER = tuple(MODELS)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The readable bundles, and what is wrong with the others.
+
+    Attributes
+    ----------
+    specs : dict of str to BundleSpec
+        By bundle id.
+    problems : dict of str to str
+        One sentence by bundle id.
+    """
+
+    specs: Mapping[str, BundleSpec]
+    problems: Mapping[str, str]
+
+    def datasets(self) -> list[str]:
+        """Return the names of the datasets that have at least one bundle, in registry order."""
+        present = {spec.dataset for spec in self.specs.values()}
+        return [name for name in DATASETS if name in present] + sorted(present - set(DATASETS))
+
+    def models(self, dataset: str) -> list[str]:
+        """Return the bundles of a dataset by name ("vae-d2"), families in the order of the registry."""
+        specs = [spec for spec in self.specs.values() if spec.dataset == dataset]
+        return [
+            spec.name
+            for spec in sorted(specs, key=lambda s: (FAMILY_ORDER.index(s.family), s.latent_dim, s.name))
+        ]
+
+    def spec(self, dataset: str, model: str) -> BundleSpec:
+        """Return the spec of one bundle."""
+        return self.specs[f"{dataset}/{model}"]
+
+
+@st.cache_resource(ttl=60, show_spinner=False)
+def catalogue() -> Catalogue:
+    """Look through the models folder, at most once a minute."""
+    specs, problems = scan_bundles()
+    return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
+
+
+def forget_catalogue() -> None:
+    """Look again on the next call, after a bundle turned out to be damaged."""
+    catalogue.clear()
+
+
+def catalogue_place() -> str:
+    """Return the models folder, for messages."""
+    return str(models_folder())
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def open_bundle(bundle_id: str) -> Bundle:
+    """Load and verify a bundle once; raises `LatentcoreError` with file and cause."""
+    return load_bundle(bundle_id)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def images_of(dataset: str, split: str) -> FloatArray | None:
+    """Return the original images of a split, float32 ``(n, c, h, w)``, or None where they are not at hand."""
+    try:
+        return load_dataset(dataset, split).images
+    except (LatentcoreError, OSError):
+        return None
+
+
+def dataset_title(name: str) -> str:
+    """Return the display name of a dataset."""
+    return DATASETS[name].title if name in DATASETS else name
+
+
+def dataset_description(name: str) -> str:
+    """Return one sentence on a dataset."""
+    return DATASETS[name].description if name in DATASETS else ""
+
+
+def family_title(family: str) -> str:
+    """Return the display name of a model family."""
+    return MODELS[family].title

@@ -1,0 +1,186 @@
+"""Everything that a latent map shows, ready for a chart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.services.catalogue import open_bundle
+from dashboard.services.pixels import data_uri, png_bytes, shade_pixels
+from dashboard.services.places import distances_to_real, nearest_distances
+from latentcore.atlas import Atlas, build_atlas
+from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
+from latentcore.metrics.structure import local_density
+from latentcore.plane import Plane, dimension_plane, identity_plane, principal_plane, umap_plane
+from latentcore.types import FloatArray, LabelArray
+
+N_CELLS = 48
+N_SHADE = 96
+SUBSAMPLE_SEED = 0
+DIMENSIONS_NAME = re.compile(r"dims-(\d+)-(\d+)")
+
+
+@dataclass(frozen=True)
+class MapData:
+    """One map: where points lie, what its places decode to.
+
+    Attributes
+    ----------
+    points : DataFrame
+        One row a drawn image: ``x, y, row, class, error, density`` and ``z1 ...``.
+    cells : DataFrame
+        What a pointer can hit: every cell of the atlas, and every drawn point. ``x, y`` say where, ``i, j``
+        which tile of the atlas, ``gx, gy`` the place that a click means, ``row`` its image or -1.
+    extent : Extent
+    axis_titles : (str, str)
+    classes : tuple of str
+    n_cells : int
+    tile_shape : (int, int)
+    atlas_uri : str
+        The tiles as one image.
+    n_shown, n_total : int
+    note : str
+        What an empty place decodes to.
+    """
+
+    points: pd.DataFrame
+    cells: pd.DataFrame
+    extent: Extent
+    axis_titles: tuple[str, str]
+    classes: tuple[str, ...]
+    n_cells: int
+    tile_shape: tuple[int, int]
+    atlas_uri: str
+    n_shown: int
+    n_total: int
+    note: str
+
+
+def plane_names(latent_dim: int) -> list[str]:
+    """Return the planes that codes of a dimension can be shown on, the default first."""
+    if latent_dim == 1:
+        return ["umap"]
+    pairs = [f"dims-{i}-{j}" for i in range(1, latent_dim + 1) for j in range(1, latent_dim + 1) if i != j]
+    return ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", *pairs]
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def plane_of(bundle_id: str, plane_name: str) -> Plane:
+    """Return a plane with the test codes on it."""
+    bundle = open_bundle(bundle_id)
+    if plane_name == "codes":
+        return identity_plane(bundle.test.codes)
+    if plane_name == "pca":
+        return principal_plane(bundle.test.codes, bundle.train.codes)
+    chosen = DIMENSIONS_NAME.fullmatch(plane_name)
+    if chosen:
+        first, second = int(chosen[1]) - 1, int(chosen[2]) - 1
+        return dimension_plane(bundle.test.codes, bundle.train.codes, first, second)
+    return umap_plane(bundle.test.plane, bundle.train.plane, bundle.train.codes)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def atlas_of(bundle_id: str, plane_name: str) -> Atlas:
+    """Return the tiled decodes of a plane."""
+    plane = plane_of(bundle_id, plane_name)
+    extent = square_extent(plane.points)
+    return build_atlas(open_bundle(bundle_id).model.decode, plane.to_codes, extent, n_cells=N_CELLS)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapData:
+    """Return everything that one map shows.
+
+    Parameters
+    ----------
+    bundle_id, plane_name : str
+    n_shown : int
+        At most this many test images, a random sample stratified by class.
+    snap : float
+        A cell whose centre lies this near to a drawn point (as a share of the map's width) stands for it.
+    """
+    bundle, plane, atlas = (
+        open_bundle(bundle_id),
+        plane_of(bundle_id, plane_name),
+        atlas_of(bundle_id, plane_name),
+    )
+    rows = stratified_rows(bundle.test.labels, n_shown)
+    names = np.array(bundle.classes)[bundle.test.labels[rows]]
+    codes = bundle.test.codes[rows]
+    points = pd.DataFrame(
+        {
+            "x": plane.points[rows, 0],
+            "y": plane.points[rows, 1],
+            "row": rows,
+            "class": names,
+            "error": bundle.test.errors[rows],
+            "density": local_density(bundle.train.codes, codes),
+            **{f"z{k + 1}": codes[:, k] for k in range(codes.shape[1])},
+        }
+    )
+    return MapData(
+        points=points,
+        cells=_cells(points, atlas.extent, snap),
+        extent=atlas.extent,
+        axis_titles=plane.axis_titles,
+        classes=bundle.classes,
+        n_cells=N_CELLS,
+        tile_shape=atlas.tile_shape,
+        atlas_uri=data_uri(atlas.webp, "image/webp"),
+        n_shown=len(rows),
+        n_total=len(bundle.test),
+        note=plane.note,
+    )
+
+
+def stratified_rows(labels: LabelArray, n: int) -> LabelArray:
+    """Return `n` seeded random rows, every class with its share; all rows if there are no more than `n`."""
+    if n >= len(labels):
+        return np.arange(len(labels), dtype=np.int64)
+    order = np.random.default_rng(SUBSAMPLE_SEED).permutation(len(labels))
+    ranked = pd.Series(labels[order]).groupby(labels[order]).rank(method="first", pct=True).to_numpy()
+    return np.sort(order[np.argsort(ranked, kind="stable")[:n]]).astype(np.int64)
+
+
+def _cells(points: pd.DataFrame, extent: Extent, snap: float) -> pd.DataFrame:
+    """Return what a pointer can hit: cells first, then drawn points."""
+    from scipy.spatial import KDTree  # noqa: PLC0415 - keep the page's imports light
+
+    centres = cell_centres(extent, N_CELLS)
+    drawn = points[["x", "y"]].to_numpy(np.float32)
+    distances, near = KDTree(drawn).query(centres)
+    snapped = distances <= snap * (extent[1] - extent[0])
+    columns, rows = np.tile(np.arange(N_CELLS), N_CELLS), np.repeat(np.arange(N_CELLS), N_CELLS)
+    places = np.where(snapped[:, None], drawn[near], centres)
+    point_columns, point_rows = cell_of(drawn, extent, N_CELLS)
+    return pd.DataFrame(
+        {
+            "x": np.concatenate([centres[:, 0], drawn[:, 0]]),
+            "y": np.concatenate([centres[:, 1], drawn[:, 1]]),
+            "i": np.concatenate([columns, point_columns]),
+            "j": np.concatenate([rows, point_rows]),
+            "gx": np.concatenate([places[:, 0], drawn[:, 0]]),
+            "gy": np.concatenate([places[:, 1], drawn[:, 1]]),
+            "row": np.concatenate([np.where(snapped, points["row"].to_numpy()[near], -1), points["row"]]),
+            "class": np.concatenate([np.where(snapped, points["class"].to_numpy()[near], ""), points["class"]]),
+        }
+    )
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def trust_shade(bundle_id: str, plane_name: str) -> str:
+    """Return a veil over the map as a data URI: denser the farther a place's code is from any real one.
+
+    Clear up to the median distance of test codes to their nearest train code, full at twice
+    the 95th percentile.
+    """
+    plane, atlas = plane_of(bundle_id, plane_name), atlas_of(bundle_id, plane_name)
+    codes = plane.to_codes(cell_centres(atlas.extent, N_SHADE))
+    usual = nearest_distances(bundle_id)
+    low, high = float(np.median(usual)), 2 * float(np.quantile(usual, 0.95))
+    strength: FloatArray = (distances_to_real(bundle_id, codes) - low) / max(high - low, 1e-9)
+    return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))

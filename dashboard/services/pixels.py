@@ -1,0 +1,51 @@
+"""Images as PNG bytes and data URIs."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from latentcore.types import FloatArray
+
+RESIDUAL_LIMIT = 0.5
+"""Residuals are drawn on this common scale, -0.5 to 0.5, in every model."""
+
+_NEGATIVE, _MIDDLE, _POSITIVE = (
+    np.array(colour, np.float32) for colour in ([33, 102, 172], [247, 247, 247], [178, 73, 6])
+)
+
+
+def image_pixels(image: FloatArray) -> npt.NDArray[np.uint8]:
+    """Return one image ``(c, h, w)`` in [0, 1] as uint8 ``(h, w)`` or ``(h, w, 3)``."""
+    pixels = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
+    return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+
+
+def residual_pixels(residual: FloatArray) -> npt.NDArray[np.uint8]:
+    """Return a signed residual ``(c, h, w)`` as uint8 ``(h, w, 3)``: blue below, white at, orange above zero."""
+    value = np.clip(residual.mean(axis=0) / RESIDUAL_LIMIT, -1, 1)[:, :, None]
+    end = np.where(value < 0, _NEGATIVE, _POSITIVE)
+    return np.rint(_MIDDLE + np.abs(value) * (end - _MIDDLE)).astype(np.uint8)
+
+
+def png_bytes(pixels: npt.NDArray[np.uint8], *, factor: int = 1) -> bytes:
+    """Return pixels as PNG, each repeated `factor` times a side."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.repeat(factor, axis=0).repeat(factor, axis=1)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def data_uri(data: bytes, kind: str = "image/png") -> str:
+    """Return bytes as a data URI."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
+    """Return a grey veil ``(h, w, 4)``: transparent where `strength` ``(h, w)`` is 0, dense where it is 1."""
+    veil = np.full((*strength.shape, 4), 128, np.uint8)
+    veil[:, :, 3] = np.rint(np.clip(strength, 0, 1) * 150).astype(np.uint8)
+    return veil

@@ -1,0 +1,177 @@
+"""A place on a map, or a test image: its code, its decode, and how far both can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from scipy.spatial import KDTree
+
+from dashboard.services.catalogue import images_of, open_bundle
+from latentcore.plane import Plane
+from latentcore.types import FloatArray
+
+N_NEIGHBOURS = 6
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A real training image near a code.
+
+    Attributes
+    ----------
+    index : int
+        Number in the train split.
+    label : str
+        Class name.
+    distance : float
+        Euclidean distance of its code.
+    image : float32 array (c, h, w)
+        The original, or its decode where the dataset is not at hand.
+    """
+
+    index: int
+    label: str
+    distance: float
+    image: FloatArray
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the decode panel shows.
+
+    Attributes
+    ----------
+    index : int or None
+        Number of the test image, None for a place of the map.
+    label : str or None
+        Its class name.
+    code : float32 array (latent_dim,)
+    decode : float32 array (c, h, w)
+    original : float32 array (c, h, w) or None
+        None for a place, or where the dataset is not at hand.
+    error : float or None
+        Mean squared error of a test image's reconstruction.
+    distance : float
+        To the nearest real (train) code.
+    percentile : float
+        Share of the test images whose code is at most as far from its nearest train code, in percent.
+    cycle_error : float
+        Length of encode(decode(z)) - z.
+    neighbours : list of Neighbour
+    originals_shown : bool
+        Whether the neighbours' images are originals.
+    """
+
+    index: int | None
+    label: str | None
+    code: FloatArray
+    decode: FloatArray
+    original: FloatArray | None
+    error: float | None
+    distance: float
+    percentile: float
+    cycle_error: float
+    neighbours: list[Neighbour]
+    originals_shown: bool
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _train_tree(bundle_id: str) -> KDTree:
+    return KDTree(open_bundle(bundle_id).train.codes)
+
+
+def distances_to_real(bundle_id: str, codes: FloatArray) -> FloatArray:
+    """Return the distance of each code ``(n, latent_dim)`` to its nearest train code, float32 ``(n,)``."""
+    return np.asarray(_train_tree(bundle_id).query(codes)[0], np.float32)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def nearest_distances(bundle_id: str) -> FloatArray:
+    """Return how far test codes lie from their nearest train code, sorted, float32 ``(n,)``."""
+    return np.sort(distances_to_real(bundle_id, open_bundle(bundle_id).test.codes))
+
+
+def inspect_image(bundle_id: str, index: int) -> Place:
+    """Return what is known of the test image number `index`."""
+    bundle = open_bundle(bundle_id)
+    row = row_of(bundle_id, index)
+    originals = images_of(bundle.spec.dataset, "test")
+    return _inspect(
+        bundle_id,
+        bundle.test.codes[row],
+        index=index,
+        label=bundle.classes[bundle.test.labels[row]],
+        original=None if originals is None else originals[index],
+        error=float(bundle.test.errors[row]),
+    )
+
+
+def inspect_code(bundle_id: str, code: FloatArray) -> Place:
+    """Return what is known of a code ``(latent_dim,)`` that belongs to no test image."""
+    return _inspect(bundle_id, code)
+
+
+def row_of(bundle_id: str, index: int) -> int:
+    """Return the row of a test image in the bundle's tables; raises `KeyError` if it is not there."""
+    rows = np.flatnonzero(open_bundle(bundle_id).test.indices == index)
+    if not len(rows):
+        raise KeyError(index)
+    return int(rows[0])
+
+
+def _inspect(
+    bundle_id: str,
+    code: FloatArray,
+    *,
+    index: int | None = None,
+    label: str | None = None,
+    original: FloatArray | None = None,
+    error: float | None = None,
+) -> Place:
+    bundle = open_bundle(bundle_id)
+    decode = bundle.model.decode(code[None])
+    cycle = bundle.model.encode(decode)[0] - code
+    usual = nearest_distances(bundle_id)
+    neighbours, originals_shown = _neighbours(bundle_id, code)
+    distance = neighbours[0].distance
+    return Place(
+        index=index,
+        label=label,
+        code=code,
+        decode=decode[0],
+        original=original,
+        error=error,
+        distance=distance,
+        percentile=100 * float(np.searchsorted(usual, distance, side="right")) / len(usual),
+        cycle_error=float(np.linalg.norm(cycle)),
+        neighbours=neighbours,
+        originals_shown=originals_shown,
+    )
+
+
+def _neighbours(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool]:
+    bundle = open_bundle(bundle_id)
+    wanted = np.arange(1, min(N_NEIGHBOURS, len(bundle.train)) + 1)
+    distances, rows = _train_tree(bundle_id).query(code, k=wanted)
+    originals = images_of(bundle.spec.dataset, "train")
+    if originals is None:
+        images = bundle.model.decode(bundle.train.codes[rows])
+    else:
+        images = originals[bundle.train.indices[rows]]
+    neighbours = [
+        Neighbour(
+            index=int(bundle.train.indices[row]),
+            label=bundle.classes[bundle.train.labels[row]],
+            distance=float(distance),
+            image=image,
+        )
+        for row, distance, image in zip(rows, distances, images, strict=True)
+    ]
+    return neighbours, originals is not None
+
+
+def place_code(plane: Plane, at: tuple[float, float]) -> FloatArray:
+    """Return the code ``(latent_dim,)`` that stands for a place of a plane."""
+    return plane.to_codes(np.array([at], np.float32))[0]

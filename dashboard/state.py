@@ -1,0 +1,124 @@
+"""The only place that touches the URL and the session state.
+
+The state is a small set of named strings. It outlives a change of page, is read from the URL
+whenever the URL changed from outside (a pasted link, a link between pages), and each page writes
+the names that concern it back into the URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+NAMES = ("dataset", "model", "plane", "colour", "points", "shade", "point", "at")
+"""Every name that a URL may carry."""
+
+_VALUES, _WRITTEN, _NOTICES, _HELD = "_values", "_written", "_notices", "_held"
+HeldT = TypeVar("HeldT")
+
+
+def begin() -> None:
+    """Take over what the URL says, if it is not what this session wrote; call once at the top of a run."""
+    session = st.session_state
+    values, written = session.setdefault(_VALUES, {}), session.setdefault(_WRITTEN, {})
+    session.setdefault(_NOTICES, {})
+    session.setdefault(_HELD, {})
+    current = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+    if current and current != written:
+        if "point" in current or "at" in current:
+            values.pop("point", None)
+            values.pop("at", None)
+        values.update(current)
+
+
+def get(name: str) -> str | None:
+    """Return the value of a name, or None."""
+    value: str | None = st.session_state[_VALUES].get(name)
+    return value
+
+
+def put(name: str, value: str | None) -> None:
+    """Set a name, or forget it with None; its notice, if any, has been answered."""
+    values, notices = st.session_state[_VALUES], st.session_state[_NOTICES]
+    notices.pop(name, None)
+    if value is None:
+        values.pop(name, None)
+    else:
+        values[name] = value
+
+
+def choose(name: str, options: Sequence[str], default: str) -> str:
+    """Return the value of a name; an unknown one falls back to `default`, with a notice."""
+    value = get(name)
+    if value is None or value in options:
+        chosen = default if value is None else value
+    else:
+        chosen = default
+        put(name, default)
+        notify(name, f"There is no {name} “{value[:60]}” here; showing “{default}” instead.")
+    return chosen
+
+
+def notify(name: str, sentence: str) -> None:
+    """Keep a sentence for the user until `name` is chosen anew."""
+    st.session_state[_NOTICES][name] = sentence
+
+
+def notices() -> list[str]:
+    """Return the sentences that are still to be shown."""
+    return list(st.session_state[_NOTICES].values())
+
+
+def reset() -> None:
+    """Forget every choice and notice."""
+    for part in (_VALUES, _NOTICES, _HELD):
+        st.session_state[part].clear()
+
+
+def publish(**values: str | None) -> None:
+    """Write the names of this page into the URL; None leaves one out."""
+    shown = {name: value for name, value in values.items() if value is not None}
+    st.session_state[_WRITTEN] = shown
+    if st.query_params.to_dict() != shown:
+        st.query_params.from_dict(shown)
+
+
+def link() -> str:
+    """Return the address of the page as it stands, with the state in it."""
+    address = (st.context.url or "").split("?")[0]
+    written = st.session_state[_WRITTEN]
+    query = "&".join(f"{name}={_quote(value)}" for name, value in written.items())
+    return f"{address}?{query}" if query else address
+
+
+def bind(key: str, value: object, on_change: Callable[..., None], *args: object) -> dict[str, Any]:
+    """Return the arguments that tie a widget to the state: it shows `value`, and a change calls `on_change`."""
+    st.session_state[key] = value
+    return {"key": key, "on_change": on_change, "args": args}
+
+
+def widget(key: str) -> Any:  # noqa: ANN401 - whatever the widget holds
+    """Return the value of a widget in this session."""
+    return st.session_state.get(key)
+
+
+def hold(name: str, token: Hashable, value: HeldT) -> HeldT:
+    """Return what was held under `name` as long as `token` is the same, else hold and return `value`."""
+    held = st.session_state[_HELD]
+    if name not in held or held[name][0] != token:
+        held[name] = (token, value)
+    kept: HeldT = held[name][1]
+    return kept
+
+
+def release(name: str) -> None:
+    """Forget what is held under `name`."""
+    st.session_state[_HELD].pop(name, None)
+
+
+def _quote(value: str) -> str:
+    from urllib.parse import quote  # noqa: PLC0415
+
+    return quote(value, safe=",")
