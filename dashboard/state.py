@@ -94,7 +94,7 @@ def link() -> str:
 
 
 def bind(key: str, value: object, on_change: Callable[..., None], *args: object) -> dict[str, Any]:
-    """Return the arguments that tie a widget to the state: it shows `value`, and a change calls `on_change`."""
+    """Return the arguments that make a widget show `value` and call `on_change` when it is changed."""
     st.session_state[key] = value
     return {"key": key, "on_change": on_change, "args": args}
 

@@ -159,7 +159,9 @@ def _vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
         ),
         "code_mean": per_dimension(mean.mean(axis=0), "Mean of the posterior means of test images."),
         "code_std": per_dimension(mean.std(axis=0), "Standard deviation of the posterior means."),
-        "kl": per_dimension(kl.mean(axis=0), "KL divergence of the posterior from N(0, 1) in each dimension, nats, test mean."),
+        "kl": per_dimension(
+            kl.mean(axis=0), "KL divergence of the posterior from N(0, 1) in each dimension, nats, test mean."
+        ),
         "negative_elbo": _mean_score(
             -model.log_likelihood_bound(test.images, n_importance=1, seed=SEED),
             "Minus the evidence lower bound, nats an image, pixels binarised with p = pixel, one draw.",

@@ -14,6 +14,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.scatter import (
+    FRAME,
+    AnyChart,
     class_colour,
     class_labels,
     class_legend,
@@ -74,11 +76,11 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
     parts = [_map_view(content, style), _preview_view(content, style)]
     joined = alt.vconcat(*parts, spacing=12) if style.stacked else alt.hconcat(*parts, spacing=18)
-    joined = joined.resolve_scale(color="independent").configure_view(strokeOpacity=0.25)
+    joined = joined.resolve_scale(color="independent")
     joined.params = _params(content, style)
     joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec: dict[str, Any] = joined.to_dict()
-    spec["padding"] = 0
+    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
     return spec
 
 
@@ -116,7 +118,7 @@ def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionP
     return params
 
 
-def _map_view(content: MapContent, style: MapStyle) -> alt.LayerChart:
+def _map_view(content: MapContent, style: MapStyle) -> AnyChart:
     position = position_axes(content.extent, content.axis_titles)
     by_class = style.colour == "class"
     colour = (
@@ -128,19 +130,22 @@ def _map_view(content: MapContent, style: MapStyle) -> alt.LayerChart:
     points = points_layer(content.points[columns], position, colour, size=24)
     grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None)
     grid = grid.encode(**position)
-    layers: list[alt.Chart | alt.LayerChart] = []
+    layers: list[AnyChart] = []
     if style.shade_uri is not None:
         layers.append(_shade(style.shade_uri, content.extent, position))
     if by_class:
-        shown = {"param": "leg", "empty": True}
+        shown = alt.ParameterPredicate(param="leg", empty=True)
         points = points.transform_filter(shown)
-        grid = grid.transform_filter({"or": ["datum.row < 0", shown]})
-        labels = class_labels(content.points, position, dark=style.dark, size=13).transform_filter(shown)
+        hit = alt.LogicalOrPredicate(**{"or": ["datum.row < 0", shown]})  # type: ignore[no-untyped-call]
+        grid = grid.transform_filter(hit)
+        labels = class_labels(
+            content.points, position, dark=style.dark, size=13, side=style.size
+        ).transform_filter(shown)
         layers += [points, labels]
     else:
         layers.append(points)
     layers += [*_rings(content, style, position), grid]
-    return alt.layer(*layers).properties(width=style.size, height=style.size)
+    return alt.layer(*layers).properties(width=style.size, height=style.size, view=FRAME)
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
@@ -154,7 +159,7 @@ def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[s
 
 def _rings(content: MapContent, style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
     """Return a double ring around the clicked place, or around the anchor until there was a click."""
-    clicked = alt.Chart(content.cells).transform_filter({"param": "cell", "empty": False})
+    clicked = alt.Chart(content.cells).transform_filter(alt.ParameterPredicate(param="cell", empty=False))
     sources = [clicked]
     if style.anchor is not None:
         place = pd.DataFrame({"gx": [style.anchor[0]], "gy": [style.anchor[1]]})
@@ -166,13 +171,19 @@ def _rings(content: MapContent, style: MapStyle, position: dict[str, Any]) -> li
     for source in sources:
         for colour, width in (("#ffffff", 5.0), ("#000000", 2.0)):
             mark = source.mark_point(
-                size=RING_SIZE, filled=False, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
+                size=RING_SIZE,
+                filled=False,
+                stroke=colour,
+                strokeWidth=width,
+                opacity=1,
+                clip=True,
+                tooltip=None,
             )
             rings.append(mark.encode(x=x, y=y))
     return rings
 
 
-def _preview_view(content: MapContent, style: MapStyle) -> alt.LayerChart:
+def _preview_view(content: MapContent, style: MapStyle) -> AnyChart:
     """Return the window over the atlas that `hov` moves, with the place written below it."""
     height, width = content.tile_shape
     scale = style.preview / max(height, width)
@@ -189,7 +200,7 @@ def _preview_view(content: MapContent, style: MapStyle) -> alt.LayerChart:
         clip=True,
         tooltip=None,
     ).encode(x=_pixels(f"-hov.i[0] * {tile_width}"), y=_pixels(f"-hov.j[0] * {tile_height}"))
-    frame = alt.Title("Decode under the pointer", anchor="start", fontSize=13, offset=8)
+    frame = alt.Title("Decode under the pointer", anchor="start", orient="bottom", fontSize=13, offset=8)
     return alt.layer(window).properties(width=tile_width, height=tile_height, title=frame)
 
 
@@ -202,5 +213,5 @@ def _start_tile(content: MapContent, anchor: tuple[float, float] | None) -> tupl
     if anchor is None:
         return content.n_cells // 2, content.n_cells // 2
     squared = (content.cells["x"] - anchor[0]) ** 2 + (content.cells["y"] - anchor[1]) ** 2
-    nearest = content.cells.loc[squared.idxmin()]
-    return int(nearest["i"]), int(nearest["j"])
+    nearest = int(squared.to_numpy().argmin())
+    return int(content.cells["i"].iloc[nearest]), int(content.cells["j"].iloc[nearest])

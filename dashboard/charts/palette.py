@@ -14,9 +14,7 @@ CLASS_COLOURS = (
     "#717581",
     "#92dadd",
 )
-"""Ten colours that colour-blind people can tell apart (M. Petroff, 2021); `.streamlit/config.toml` has the same."""
-
-SEQUENTIAL_SCHEME = "viridis"
+"""Ten colours that colour-blind people can tell apart (M. Petroff, 2021)."""
 
 
 def class_colours(n_classes: int) -> list[str]:

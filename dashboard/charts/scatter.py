@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from dashboard.charts.palette import SEQUENTIAL_SCHEME, class_colours
+from dashboard.charts.palette import class_colours
+
+AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
+
+FRAME = alt.ViewBackground(stroke="#8a93a3", strokeOpacity=0.45)
+"""Thin frame around a plot, quiet on light and dark."""
 
 AXIS_SPACE = 38
 """Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
@@ -39,13 +45,17 @@ def class_colour(classes: tuple[str, ...], *, legend: alt.Legend | None) -> alt.
 
 def value_colour(column: str, title: str) -> alt.Color:
     """Return the encoding of a number as a sequential colour."""
-    legend = alt.Legend(title=title, orient="top", gradientLength=200, gradientThickness=8, titleOrient="left")
-    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme=SEQUENTIAL_SCHEME, zero=False), legend=legend)
+    legend = alt.Legend(
+        title=title, orient="top", gradientLength=200, gradientThickness=8, titleOrient="left"
+    )
+    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme="viridis", zero=False), legend=legend)
 
 
 def class_legend() -> alt.Legend:
     """Return the legend of classes, above the map, five a row."""
-    return alt.Legend(title=None, orient="top", columns=5, symbolType="circle", symbolSize=90, symbolOpacity=1)
+    return alt.Legend(
+        title=None, orient="top", columns=5, symbolType="circle", symbolSize=90, symbolOpacity=1
+    )
 
 
 def points_layer(
@@ -57,15 +67,41 @@ def points_layer(
     return chart
 
 
-def class_labels(points: pd.DataFrame, position: dict[str, Any], *, dark: bool, size: int) -> alt.LayerChart:
-    """Return each class's name at the median of its points, with a halo that keeps it readable."""
+def class_labels(
+    points: pd.DataFrame, position: dict[str, Any], *, dark: bool, size: int, side: int
+) -> AnyChart:
+    """Return each class's name near the median of its points, haloed, on a map of `side` pixels."""
     middles = points.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
+    low, high = position["y"]["scale"]["domain"]
+    span = high - low
+    middles = spread(middles, 4 * size / side * span, 1.1 * size / side * span)
     base = alt.Chart(middles).encode(**position, text="class:N")
     ink, halo = ("#ffffff", "#14171c") if dark else ("#1f2430", "#ffffff")
-    text = {"fontSize": size, "fontWeight": 600, "tooltip": None, "clip": True}
-    under = base.mark_text(stroke=halo, strokeWidth=4, strokeJoin="round", color=halo, opacity=0.85, **text)
-    labels: alt.LayerChart = alt.layer(under, base.mark_text(color=ink, **text))
-    return labels
+    text = alt.MarkDef(type="text", fontSize=size, fontWeight=600, tooltip=None, clip=True)
+    under, over = text.copy(), text.copy()
+    under.stroke, under.strokeWidth, under.strokeJoin, under.color, under.opacity = (
+        halo,
+        4,
+        "round",
+        halo,
+        0.85,
+    )
+    over.color = ink
+    return alt.layer(base.properties(mark=under), base.properties(mark=over))
+
+
+def spread(places: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
+    """Return places ``x, y`` moved apart in y until boxes of `width` x `height` around them hardly overlap."""
+    moved = places.copy()
+    x, y = moved["x"].to_numpy(), moved["y"].to_numpy(copy=True)
+    for _ in range(60):
+        gap = y[:, None] - y[None, :]
+        crowded = (np.abs(x[:, None] - x[None, :]) < width) & (np.abs(gap) < height)
+        np.fill_diagonal(crowded, val=False)
+        order = np.where(gap == 0, np.sign(np.arange(len(y))[:, None] - np.arange(len(y))), np.sign(gap))
+        y += (crowded * order * (height - np.abs(gap))).sum(axis=1) * 0.25
+    moved["y"] = y
+    return moved
 
 
 def static_map(
@@ -81,9 +117,8 @@ def static_map(
 ) -> dict[str, Any]:
     """Return a map without interaction as a Vega-Lite spec, `size` pixels a side."""
     position = position_axes(extent, titles)
-    layers: list[alt.Chart | alt.LayerChart] = [points_layer(points, position, colour, size=mark_size)]
+    layers: list[AnyChart] = [points_layer(points, position, colour, size=mark_size)]
     if labels:
-        layers.append(class_labels(points, position, dark=dark, size=12))
-    chart = alt.layer(*layers).properties(width=size, height=size)
-    spec: dict[str, Any] = chart.configure_view(strokeOpacity=0.25).to_dict()
+        layers.append(class_labels(points, position, dark=dark, size=12, side=size))
+    spec: dict[str, Any] = alt.layer(*layers).properties(width=size, height=size, view=FRAME).to_dict()
     return spec

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
 from dashboard.services.maps import plane_names
@@ -38,12 +39,14 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
 def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
     """Draw the controls above the map."""
     two_dimensions = choice.plane.startswith("dims-")
-    columns = st.columns([1.2, 1.2, *([0.7, 0.7] if two_dimensions else []), 0.9, 1.1], vertical_alignment="bottom")
+    columns = st.columns(
+        [1.2, 1.2, *([0.7, 0.7] if two_dimensions else []), 0.9, 1.1], vertical_alignment="bottom"
+    )
     columns[0].selectbox(
         "Colour by",
         _colours(latent_dim),
         format_func=colour_title,
-        help="Class, how badly the image is reconstructed, how crowded its neighbourhood is, or a code dimension.",
+        help="Class, reconstruction error, how crowded its neighbourhood is, or a code dimension.",
         **state.bind("pick_colour", choice.colour, _take, "colour"),
     )
     _pick_plane(choice, latent_dim, columns[1:-2])
@@ -74,7 +77,7 @@ def legend_title(colour: str) -> str:
     return titles.get(colour, colour)
 
 
-def _pick_plane(choice: MapChoice, latent_dim: int, columns: list[st.delta_generator.DeltaGenerator]) -> None:
+def _pick_plane(choice: MapChoice, latent_dim: int, columns: list[DeltaGenerator]) -> None:
     kinds = ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", "dims"]
     kind, _, pair = choice.plane.partition("-")
     titles = {"codes": "Codes (z1, z2)", "umap": "UMAP", "pca": "PCA of codes", "dims": "Two dimensions"}

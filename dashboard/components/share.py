@@ -14,7 +14,10 @@ def share_buttons() -> None:
             st.caption("This address restores what you see. Copy it with the button at its right end.")
             st.code(state.link(), language=None, wrap_lines=True)
         st.button(
-            "Reset", icon=":material/restart_alt:", on_click=state.reset, help="Forget every choice on this page."
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=state.reset,
+            help="Forget every choice on this page.",
         )
 
 

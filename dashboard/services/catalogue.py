@@ -95,3 +95,25 @@ def dataset_description(name: str) -> str:
 def family_title(family: str) -> str:
     """Return the display name of a model family."""
     return MODELS[family].title
+
+
+def card_text(bundle: Bundle) -> str:
+    """Return the model card without its title and its pictures, which a page shows itself."""
+    body = bundle.card.split("## Pictures")[0]
+    return body.partition("\n")[2] if body.startswith("# ") else body
+
+
+def card_pictures(bundle: Bundle) -> list[tuple[str, bytes]]:
+    """Return the card's PNG files by name; one that cannot be read is left out."""
+    pictures = []
+    for path in sorted((bundle.spec.folder / "card").glob("*.png")):
+        try:
+            pictures.append((path.name, path.read_bytes()))
+        except OSError:
+            continue
+    return pictures
+
+
+def megabytes(bundle: Bundle) -> float:
+    """Return the size of the bundle's files in MB of 10^6 bytes."""
+    return float(sum(facts["bytes"] for facts in bundle.config["files"].values())) / 1e6

@@ -40,7 +40,7 @@ def codes_parquet(bundle_id: str) -> bytes:
 
 
 def codes_npz(bundle_id: str) -> bytes:
-    """Return codes float32 ``(n, latent_dim)``, labels and indices int64 ``(n,)`` and classes, without pickle."""
+    """Return codes float32 ``(n, latent_dim)``, labels and indices int64 ``(n,)``, and class names."""
     bundle = open_bundle(bundle_id)
     buffer = io.BytesIO()
     np.savez_compressed(

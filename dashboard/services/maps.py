@@ -166,7 +166,9 @@ def _cells(points: pd.DataFrame, extent: Extent, snap: float) -> pd.DataFrame:
             "gx": np.concatenate([places[:, 0], drawn[:, 0]]),
             "gy": np.concatenate([places[:, 1], drawn[:, 1]]),
             "row": np.concatenate([np.where(snapped, points["row"].to_numpy()[near], -1), points["row"]]),
-            "class": np.concatenate([np.where(snapped, points["class"].to_numpy()[near], ""), points["class"]]),
+            "class": np.concatenate(
+                [np.where(snapped, points["class"].to_numpy()[near], ""), points["class"]]
+            ),
         }
     )
 
@@ -184,3 +186,13 @@ def trust_shade(bundle_id: str, plane_name: str) -> str:
     low, high = float(np.median(usual)), 2 * float(np.quantile(usual, 0.95))
     strength: FloatArray = (distances_to_real(bundle_id, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
+
+
+def index_of_row(bundle_id: str, row: int) -> int:
+    """Return the number of the test image in a row of the bundle's tables."""
+    return int(open_bundle(bundle_id).test.indices[row])
+
+
+def default_plane(bundle_id: str) -> str:
+    """Return the plane that a bundle's codes are shown on at first."""
+    return plane_names(open_bundle(bundle_id).spec.latent_dim)[0]

@@ -26,10 +26,11 @@ def image_pixels(image: FloatArray) -> npt.NDArray[np.uint8]:
 
 
 def residual_pixels(residual: FloatArray) -> npt.NDArray[np.uint8]:
-    """Return a signed residual ``(c, h, w)`` as uint8 ``(h, w, 3)``: blue below, white at, orange above zero."""
+    """Return a signed residual ``(c, h, w)`` as uint8 ``(h, w, 3)``: blue below zero, orange above."""
     value = np.clip(residual.mean(axis=0) / RESIDUAL_LIMIT, -1, 1)[:, :, None]
     end = np.where(value < 0, _NEGATIVE, _POSITIVE)
-    return np.rint(_MIDDLE + np.abs(value) * (end - _MIDDLE)).astype(np.uint8)
+    pixels: npt.NDArray[np.uint8] = np.rint(_MIDDLE + np.abs(value) * (end - _MIDDLE)).astype(np.uint8)
+    return pixels
 
 
 def png_bytes(pixels: npt.NDArray[np.uint8], *, factor: int = 1) -> bytes:

@@ -174,4 +174,5 @@ def _neighbours(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool
 
 def place_code(plane: Plane, at: tuple[float, float]) -> FloatArray:
     """Return the code ``(latent_dim,)`` that stands for a place of a plane."""
-    return plane.to_codes(np.array([at], np.float32))[0]
+    code: FloatArray = plane.to_codes(np.array([at], np.float32))[0]
+    return code

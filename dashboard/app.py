@@ -1,0 +1,22 @@
+"""Latent Atlas: page configuration and navigation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.services.runtime import prepare
+
+PAGE_STYLE = ".stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }"
+
+st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:", layout="wide")
+st.html(f"<style>{PAGE_STYLE}</style>")
+prepare()
+state.begin()
+st.navigation(
+    [
+        st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
+        st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
+    ],
+    position="top",
+).run()

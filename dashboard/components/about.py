@@ -1,0 +1,40 @@
+"""About this model: recipe, size, curves, card and its pictures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.charts.history import training_curves
+from dashboard.services.catalogue import Bundle, card_pictures, card_text, megabytes
+
+PICTURE_TITLES = {
+    "reconstructions.png": "Reconstructions of 40 random test images",
+    "samples.png": "40 samples of the model",
+}
+
+
+def about_model(bundle: Bundle) -> None:
+    """Draw the folded section about the model."""
+    config = bundle.config
+    with st.expander("About this model", icon=":material/info:"):
+        facts, curves = st.columns([1, 2.4], gap="large")
+        with facts:
+            st.markdown(
+                f"**Learned numbers** {config['n_parameters']:,}  \n"
+                f"**Size on disk** {megabytes(bundle):.2f} MB  \n"
+                f"**Trained in** {config['recipe'].get('cpu_seconds', 0):g} CPU seconds  \n"
+                f"**Licence** {config['licence']}"
+            )
+            st.caption("Remake it with")
+            st.code(config["recipe"].get("command", ""), language="bash", wrap_lines=True)
+        with curves:
+            spec = training_curves(bundle.history)
+            if spec is None:
+                st.caption("Fitted in closed form: there are no training curves.")
+            else:
+                st.caption("Training curves, mean over each epoch")
+                st.vega_lite_chart(spec=spec, alt="Training losses by epoch")
+        for name, data in card_pictures(bundle):
+            st.caption(PICTURE_TITLES.get(name, name))
+            st.image(data, width=520, alt=PICTURE_TITLES.get(name, name))
+        st.markdown(card_text(bundle))

@@ -1,0 +1,51 @@
+"""A small map that leads into Explore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts.scatter import class_colour, static_map
+from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
+from dashboard.services.maps import default_plane, map_data
+
+SMALL_SIZE = 240
+N_SHOWN = 1000
+
+
+def front_map(dataset: str, model: str, sentence: str) -> None:
+    """Draw a small map with one sentence and a link."""
+    bundle_id = f"{dataset}/{model}"
+    try:
+        bundle = open_bundle(bundle_id)
+    except LatentcoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    title = family_title(bundle.spec.family)
+    st.markdown(f"#### {title}")
+    st.vega_lite_chart(
+        spec=_small_spec(bundle_id, dark=st.context.theme.type == "dark"),
+        key=f"front_{model}",
+        width="stretch",
+        alt=f"Codes of test images in the two dimensions of {title}, coloured by class",
+    )
+    st.markdown(sentence)
+    mse = bundle.metrics.get("mse", {})
+    if mse:
+        st.caption(f"Test MSE {mse['value']:.4f} (n = {mse['n']:,})")
+    st.page_link(
+        "views/explore.py",
+        label=f"Explore the {title} map",
+        icon=":material/arrow_forward:",
+        query_params={"dataset": dataset, "model": model},
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _small_spec(bundle_id: str, *, dark: bool) -> dict[str, Any]:
+    data = map_data(bundle_id, default_plane(bundle_id), N_SHOWN, 0.0125)
+    colour = class_colour(data.classes, legend=None)
+    return static_map(
+        data.points, data.extent, None, colour, size=SMALL_SIZE, labels=True, dark=dark, mark_size=12
+    )

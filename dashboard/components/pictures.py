@@ -1,0 +1,46 @@
+"""Pictures with captions as one piece of HTML: sent in the page's own message, sharp at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its words.
+
+    Attributes
+    ----------
+    uri : str
+        Data URI.
+    alt : str
+        What it shows, for those who cannot see it.
+    caption : str
+        May hold line breaks.
+    side : int
+        Width and height on the page in pixels.
+    """
+
+    uri: str
+    alt: str
+    caption: str
+    side: int
+
+
+def picture_row(pictures: list[Picture], *, gap: int = 12) -> None:
+    """Draw pictures in a row that wraps; pixels stay crisp."""
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(map(_figure, pictures))}</div>')
+
+
+def _figure(picture: Picture) -> str:
+    caption = "<br>".join(escape(line) for line in picture.caption.splitlines())
+    return (
+        f'<figure style="margin:0;width:{picture.side}px">'
+        f'<img src="{picture.uri}" alt="{escape(picture.alt, quote=True)}" width="{picture.side}" '
+        f'height="{picture.side}" style="image-rendering:pixelated;display:block;border-radius:3px">'
+        f'<figcaption style="font-size:0.8rem;line-height:1.25;opacity:0.85;margin-top:4px">{caption}'
+        "</figcaption></figure>"
+    )

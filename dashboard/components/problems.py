@@ -1,0 +1,42 @@
+"""What to say when a bundle cannot be used."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.services.catalogue import (
+    Bundle,
+    Catalogue,
+    LatentcoreError,
+    catalogue,
+    catalogue_place,
+    open_bundle,
+)
+
+
+def catalogue_or_stop() -> Catalogue:
+    """Return the catalogue; with no bundle at all, say so and end the page."""
+    found = catalogue()
+    if not found.specs:
+        st.error(
+            f"There are no models in {catalogue_place()}. Make one with "
+            "`latentcore train digits vae --latent-dim 2`, or point LATENTCORE_MODELS to a folder with some."
+        )
+        show_problems(found)
+        st.stop()
+    return found
+
+
+def bundle_or_error(bundle_id: str) -> Bundle | None:
+    """Return the loaded bundle, or show in one sentence what is wrong with it."""
+    try:
+        return open_bundle(bundle_id)
+    except LatentcoreError as error:
+        st.error(f"{error} The other models stay usable: pick one above.", icon=":material/error:")
+        return None
+
+
+def show_problems(found: Catalogue) -> None:
+    """Name the folders that hold no readable bundle."""
+    for bundle_id, message in found.problems.items():
+        st.warning(f"{bundle_id} cannot be used. {message}", icon=":material/warning:")

@@ -1,0 +1,61 @@
+"""Explore: one model's latent map, hover to see decodes, click for one code in full."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.about import about_model
+from dashboard.components.decode_panel import decode_panel
+from dashboard.components.downloads import downloads
+from dashboard.components.latent_map import latent_map
+from dashboard.components.map_controls import MapChoice, chosen_map, pick_map
+from dashboard.components.pickers import chosen_model, pick_model
+from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
+from dashboard.components.selection import current_selection, inspect, position, published
+from dashboard.components.share import share_buttons, show_notices
+from dashboard.services.catalogue import Bundle
+
+
+def page() -> None:
+    """Draw the page."""
+    catalogue = catalogue_or_stop()
+    dataset, model = chosen_model(catalogue)
+    pickers, actions = st.columns([3, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_model(catalogue, dataset, model)
+    bundle = bundle_or_error(f"{dataset}/{model}")
+    if bundle is not None:
+        choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
+        with actions:
+            share_buttons()
+        explore(bundle, choice, dataset, model)
+        about_model(bundle)
+    show_problems(catalogue)
+
+
+@st.fragment
+def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None:
+    """Draw map and panel; a click runs this part only."""
+    n_total = len(bundle.test)
+    selection = current_selection(bundle.spec.id, n_total)
+    state.publish(
+        dataset=dataset,
+        model=model,
+        plane=choice.plane,
+        colour=choice.colour,
+        shade="on" if choice.shade else None,
+        **published(selection),
+    )
+    show_notices()
+    left, right = st.columns([1.3, 1], gap="large")
+    with left:
+        pick_map(choice, bundle.spec.latent_dim, n_total)
+        latent_map(bundle.spec.id, choice, position(bundle.spec.id, choice.plane, selection))
+        downloads(bundle.spec.id, choice, n_total)
+    with right:
+        place = inspect(bundle.spec.id, choice.plane, selection)
+        decode_panel(place, selection, n_total, f"{dataset}-{model}-decode")
+
+
+page()
