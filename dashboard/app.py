@@ -7,7 +7,11 @@ import streamlit as st
 from dashboard import state
 from dashboard.services.runtime import prepare
 
-PAGE_STYLE = ".stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }"
+PAGE_STYLE = """
+.stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
+.st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
+@media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
+"""
 
 st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:", layout="wide")
 st.html(f"<style>{PAGE_STYLE}</style>")

@@ -14,11 +14,11 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.scatter import (
-    FRAME,
     AnyChart,
     class_colour,
     class_labels,
     class_legend,
+    frame,
     points_layer,
     position_axes,
     value_colour,
@@ -130,7 +130,7 @@ def _map_view(content: MapContent, style: MapStyle) -> AnyChart:
     points = points_layer(content.points[columns], position, colour, size=24)
     grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None)
     grid = grid.encode(**position)
-    layers: list[AnyChart] = []
+    layers: list[AnyChart] = [frame(style.size)]
     if style.shade_uri is not None:
         layers.append(_shade(style.shade_uri, content.extent, position))
     if by_class:
@@ -145,7 +145,7 @@ def _map_view(content: MapContent, style: MapStyle) -> AnyChart:
     else:
         layers.append(points)
     layers += [*_rings(content, style, position), grid]
-    return alt.layer(*layers).properties(width=style.size, height=style.size, view=FRAME)
+    return alt.layer(*layers).properties(width=style.size, height=style.size)
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
@@ -200,8 +200,8 @@ def _preview_view(content: MapContent, style: MapStyle) -> AnyChart:
         clip=True,
         tooltip=None,
     ).encode(x=_pixels(f"-hov.i[0] * {tile_width}"), y=_pixels(f"-hov.j[0] * {tile_height}"))
-    frame = alt.Title("Decode under the pointer", anchor="start", orient="bottom", fontSize=13, offset=8)
-    return alt.layer(window).properties(width=tile_width, height=tile_height, title=frame)
+    title = alt.Title("Decode under the pointer", anchor="start", orient="bottom", fontSize=13, offset=8)
+    return alt.layer(window).properties(width=tile_width, height=tile_height, title=title)
 
 
 def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper

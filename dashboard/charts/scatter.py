@@ -12,9 +12,6 @@ from dashboard.charts.palette import class_colours
 
 AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
-FRAME = alt.ViewBackground(stroke="#8a93a3", strokeOpacity=0.45)
-"""Thin frame around a plot, quiet on light and dark."""
-
 AXIS_SPACE = 38
 """Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
 
@@ -37,6 +34,16 @@ def position_axes(
     }
 
 
+def frame(size: int) -> alt.Chart:
+    """Return a quiet frame of `size` pixels a side: Streamlit's theme hides a view's own."""
+    mark = alt.Chart(pd.DataFrame({"one": [0]})).mark_rect(
+        fill="#8a93a3", fillOpacity=0.05, stroke="#8a93a3", strokeOpacity=0.4, tooltip=None
+    )
+    edges = {"x": alt.value(0), "x2": alt.value(size), "y": alt.value(0), "y2": alt.value(size)}
+    chart: alt.Chart = mark.encode(**edges)
+    return chart
+
+
 def class_colour(classes: tuple[str, ...], *, legend: alt.Legend | None) -> alt.Color:
     """Return the encoding of class names as colours that colour-blind people can tell apart."""
     scale = alt.Scale(domain=list(classes), range=class_colours(len(classes)))
@@ -48,7 +55,11 @@ def value_colour(column: str, title: str) -> alt.Color:
     legend = alt.Legend(
         title=title, orient="top", gradientLength=200, gradientThickness=8, titleOrient="left"
     )
-    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme="viridis", zero=False), legend=legend)
+    return alt.Color(
+        f"{column}:Q",
+        scale=alt.Scale(scheme=alt.SchemeParams("viridis", extent=[0.2, 1]), zero=False),
+        legend=legend,
+    )
 
 
 def class_legend() -> alt.Legend:
@@ -91,7 +102,7 @@ def class_labels(
 
 
 def spread(places: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
-    """Return places ``x, y`` moved apart in y until boxes of `width` x `height` around them hardly overlap."""
+    """Return places ``x, y`` moved apart in y until boxes of `width` x `height` hardly overlap."""
     moved = places.copy()
     x, y = moved["x"].to_numpy(), moved["y"].to_numpy(copy=True)
     for _ in range(60):
@@ -117,8 +128,8 @@ def static_map(
 ) -> dict[str, Any]:
     """Return a map without interaction as a Vega-Lite spec, `size` pixels a side."""
     position = position_axes(extent, titles)
-    layers: list[AnyChart] = [points_layer(points, position, colour, size=mark_size)]
+    layers: list[AnyChart] = [frame(size), points_layer(points, position, colour, size=mark_size)]
     if labels:
         layers.append(class_labels(points, position, dark=dark, size=12, side=size))
-    spec: dict[str, Any] = alt.layer(*layers).properties(width=size, height=size, view=FRAME).to_dict()
+    spec: dict[str, Any] = alt.layer(*layers).properties(width=size, height=size).to_dict()
     return spec

@@ -15,7 +15,7 @@ from dashboard.components.map_controls import MapChoice, legend_title
 from dashboard.components.selection import select_image, select_place
 from dashboard.services.maps import MapData, index_of_row, map_data, trust_shade
 
-WIDE_SIZE, WIDE_PREVIEW, SPACING = 440, 192, 18
+WIDE_SIZE, WIDE_PREVIEW, SPACING = 410, 192, 18
 NARROW_SIZE = 260
 SNAP_PIXELS = 6
 
@@ -26,7 +26,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     The spec stays the same after a click: `position` is drawn only when something else changed, for a
     new spec would rebuild the view and lose zoom, hover and filter.
     """
-    narrow = bool((state.widget("map_keys") or {}).get("narrow", False))
+    narrow = is_narrow()
     size = NARROW_SIZE if narrow else WIDE_SIZE
     data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size)
     dark = st.context.theme.type == "dark"
@@ -57,6 +57,11 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
         + f". {data.note} Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
         "double-click to clear."
     )
+
+
+def is_narrow() -> bool:
+    """Return whether the window is too narrow to show a decode beside the map."""
+    return bool((state.widget("map_keys") or {}).get("narrow", False))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.components.about import about_model
 from dashboard.components.decode_panel import decode_panel
 from dashboard.components.downloads import downloads
-from dashboard.components.latent_map import latent_map
+from dashboard.components.latent_map import is_narrow, latent_map
 from dashboard.components.map_controls import MapChoice, chosen_map, pick_map
 from dashboard.components.pickers import chosen_model, pick_model
 from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
@@ -50,7 +50,8 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
     show_notices()
     left, right = st.columns([1.3, 1], gap="large")
     with left:
-        pick_map(choice, bundle.spec.latent_dim, n_total)
+        with st.popover("Map settings") if is_narrow() else st.container():
+            pick_map(choice, bundle.spec.latent_dim, n_total)
         latent_map(bundle.spec.id, choice, position(bundle.spec.id, choice.plane, selection))
         downloads(bundle.spec.id, choice, n_total)
     with right:
