@@ -1,7 +1,9 @@
-"""Arrow keys on the latent map, in the page: they move the pointer by a cell, Enter clicks.
+"""Arrow keys and taps on the latent map, in the page.
 
 A small script sends the map's canvas the pointer events that a mouse would, so that the chart needs
-no second way in, and tells the server once whether the window is narrow.
+no second way in: arrow keys move the pointer by a cell, Enter clicks, and a touch first moves the
+pointer under the finger, for Vega looks up what is clicked on a move and forgets it as the finger lifts. The script also tells the
+server once whether the window is narrow.
 """
 
 from __future__ import annotations
@@ -63,6 +65,14 @@ export default function (component) {
     const box = target.getBoundingClientRect();
     keys.at = [event.clientX - box.left, event.clientY - box.top];
   }, true);
+  const touched = (event) => {
+    const target = canvas();
+    if (!event.isTrusted || event.pointerType !== "touch" || event.target !== target) return;
+    const box = target.getBoundingClientRect();
+    keys.at = [event.clientX - box.left, event.clientY - box.top];
+    send("pointermove", 0);
+  };
+  for (const type of ["pointerdown", "click"]) document.addEventListener(type, touched, true);
   document.addEventListener("scroll", unmark, true);
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   document.addEventListener("keydown", (event) => {
