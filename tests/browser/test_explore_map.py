@@ -121,7 +121,9 @@ def test_click_on_drawn_points_selects_those_images(page, server, model, plane):
         chosen = int(query_of(page)["point"])
         clicked = bundle.test.indices[int(point["row"])]
         mine, hit = (
-            data.points.loc[data.points["row"] == bundle.test.indices.tolist().index(index), ["x", "y"]].to_numpy()
+            data.points.loc[
+                data.points["row"] == bundle.test.indices.tolist().index(index), ["x", "y"]
+            ].to_numpy()
             for index in (clicked, chosen)
         )
         pixels = np.linalg.norm(mine - hit) / (data.extent[1] - data.extent[0]) * plot.size

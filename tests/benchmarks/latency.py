@@ -1,0 +1,162 @@
+"""Measure hover, click and first map in Chromium and print medians.
+
+Run from the repository root: ``python -m tests.benchmarks.latency``. Figures hold for this machine
+and this load; compare ratios, not single runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.explore import MAP_CANVAS, PANEL_IMAGE, find_plot, open_map, shown_data
+
+ROOT = Path(__file__).parents[2]
+N_HOVERS, N_CLICKS, N_STARTS = 200, 30, 5
+FRAME_MS = 1000 / 60
+
+HOVER_SCRIPT = """
+async ([selector, places]) => {
+  const canvas = document.querySelector(selector), times = [];
+  const context = canvas.getContext("2d");
+  const draw = context.drawImage.bind(context);
+  let drawn = null;
+  context.drawImage = (...args) => { draw(...args); drawn = performance.now(); };
+  for (const [x, y] of places) {
+    drawn = null;
+    const start = performance.now();
+    canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true, view: window }));
+    while (drawn === null && performance.now() - start < 500) await new Promise((go) => setTimeout(go, 0));
+    times.push((drawn ?? performance.now()) - start);
+    await new Promise((go) => setTimeout(go, 30));
+  }
+  delete context.drawImage;
+  return times;
+}
+"""
+
+CLICK_SCRIPT = """
+([canvasSelector, imageSelector, x, y]) => new Promise((done) => {
+  const canvas = document.querySelector(canvasSelector), start = performance.now();
+  const former = document.querySelector(imageSelector).getAttribute("src");
+  const send = (Kind, type) => canvas.dispatchEvent(
+    new Kind(type, { clientX: x, clientY: y, bubbles: true, view: window }));
+  const look = () => {
+    const image = document.querySelector(imageSelector);
+    const changed = image && image.getAttribute("src") !== former;
+    if (changed || performance.now() - start > 5000) done(performance.now() - start);
+    else setTimeout(look, 1);
+  };
+  send(PointerEvent, "pointermove"); send(PointerEvent, "pointerdown");
+  send(PointerEvent, "pointerup"); send(MouseEvent, "click");
+  look();
+})
+"""
+
+
+def start_server() -> tuple[subprocess.Popen[bytes], str]:
+    """Start a dashboard on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.headless=true"]
+    process = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return process, f"http://127.0.0.1:{port}"
+
+
+def wait_until_up(address: str) -> None:
+    """Return once the server answers."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.02)
+
+
+def first_map_seconds(new_page: object) -> float:
+    """Return the seconds from the start of a server to a visible map."""
+    started = time.monotonic()
+    process, address = start_server()
+    try:
+        wait_until_up(address)
+        page: Page = new_page()  # type: ignore[operator]
+        page.goto(f"{address}/explore?dataset=digits&model=vae-d2")
+        page.wait_for_selector(MAP_CANVAS, timeout=60_000)
+        seconds = time.monotonic() - started
+        page.close()
+        return seconds
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def measure(page: Page, address: str, model: str, plane: str) -> dict[str, float]:
+    """Return hover and click times of one model's map in ms."""
+    frames: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: frames.append("sent")))
+    open_map(page, address, model)
+    plot = find_plot(page, shown_data(model, plane).extent)
+    generator = np.random.default_rng(0)
+
+    def places(n: int) -> list[list[float]]:
+        return (np.array([plot.left, plot.top]) + generator.uniform(0.03, 0.97, (n, 2)) * plot.size).tolist()
+
+    frames.clear()
+    hovers = page.evaluate(HOVER_SCRIPT, [MAP_CANVAS, places(N_HOVERS)])
+    n_frames = len(frames)
+    clicks = []
+    for x, y in places(N_CLICKS):
+        clicks.append(page.evaluate(CLICK_SCRIPT, [MAP_CANVAS, PANEL_IMAGE, x, y]))
+        page.wait_for_timeout(300)
+    return {
+        "hover_median_ms": float(np.median(hovers)),
+        "hover_p90_ms": float(np.quantile(hovers, 0.9)),
+        "frames_on_hover": n_frames,
+        "click_median_ms": float(np.median(clicks)),
+        "click_p90_ms": float(np.quantile(clicks, 0.9)),
+    }
+
+
+def main() -> None:
+    """Measure and print JSON lines."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("No Chromium found; install Debian's chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+
+        def new_page() -> Page:
+            return browser.new_page(viewport={"width": 1366, "height": 768})
+
+        starts = [first_map_seconds(new_page) for _ in range(N_STARTS)]
+        sys.stdout.write(json.dumps({"first_map_s": float(np.median(starts)), "runs": N_STARTS}) + "\n")
+        process, address = start_server()
+        try:
+            wait_until_up(address)
+            for model, plane in (("vae-d2", "codes"), ("ae-d8", "umap")):
+                figures = measure(new_page(), address, model, plane)
+                sys.stdout.write(json.dumps({"model": model, **figures}) + "\n")
+        finally:
+            process.terminate()
+            process.wait()
+
+
+if __name__ == "__main__":
+    main()
