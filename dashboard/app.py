@@ -9,6 +9,7 @@ from dashboard.services.runtime import prepare
 
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
+.st-key-map_keys { position: absolute; height: 0; }
 .st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
 @media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 """

@@ -2,8 +2,8 @@
 
 A small script sends the map's canvas the pointer events that a mouse would, so that the chart needs
 no second way in: arrow keys move the pointer by a cell, Enter clicks, and a touch first moves the
-pointer under the finger, for Vega looks up what is clicked on a move and forgets it as the finger lifts. The script also tells the
-server once whether the window is narrow.
+pointer under the finger, for Vega looks up what is clicked on a move and forgets it as the finger
+lifts. The script also tells the server once whether the window is narrow.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
     """Draw the controls above the map."""
     two_dimensions = choice.plane.startswith("dims-")
     columns = st.columns(
-        [1.2, 1.2, *([0.7, 0.7] if two_dimensions else []), 0.9, 1.1], vertical_alignment="bottom"
+        [1.3, 1.3, *([0.7, 0.7] if two_dimensions else []), 1, 1.4], vertical_alignment="bottom"
     )
     columns[0].selectbox(
         "Colour by",
@@ -58,7 +58,7 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
         **state.bind("pick_points", choice.n_shown, _take, "points"),
     )
     columns[-1].toggle(
-        "Trust",
+        "Trust shading",
         help="Shades places whose code is far from every real one. Clear up to the median distance of "
         "test codes to their nearest train code, full from twice the 95th percentile.",
         **state.bind("pick_shade", choice.shade, _take_shade),
@@ -67,7 +67,7 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
 
 def colour_title(colour: str) -> str:
     """Return the display name of a colour column."""
-    names = {"class": "Class", "error": "Error", "density": "Density"}
+    names = {"class": "Class", "error": "Reconstruction error", "density": "Local density"}
     return names.get(colour, colour)
 
 
@@ -80,7 +80,7 @@ def legend_title(colour: str) -> str:
 def _pick_plane(choice: MapChoice, latent_dim: int, columns: list[DeltaGenerator]) -> None:
     kinds = ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", "dims"]
     kind, _, pair = choice.plane.partition("-")
-    titles = {"codes": "Codes (z1, z2)", "umap": "UMAP", "pca": "PCA of codes", "dims": "Two dims"}
+    titles = {"codes": "Codes (z1, z2)", "umap": "UMAP", "pca": "PCA of codes", "dims": "Two dimensions"}
     columns[0].selectbox(
         "Plane",
         kinds if latent_dim > 1 else ["umap"],

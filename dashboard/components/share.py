@@ -7,12 +7,16 @@ import streamlit as st
 from dashboard import state
 
 
-def share_buttons() -> None:
-    """Draw "copy link" and "reset" side by side."""
+def copy_link() -> None:
+    """Draw the button that shows the page's address; call it after the state has been published."""
+    with st.popover("Copy link", icon=":material/link:"):
+        st.caption("This address restores what you see. Copy it with the button at its right end.")
+        st.code(state.link(), language=None, wrap_lines=True)
+
+
+def reset_button() -> None:
+    """Draw the button that forgets every choice; outside of a fragment, for all of the page changes."""
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
-        with st.popover("Copy link", icon=":material/link:", help="The address restores what you see."):
-            st.caption("This address restores what you see. Copy it with the button at its right end.")
-            st.code(state.link(), language=None, wrap_lines=True)
         st.button(
             "Reset",
             icon=":material/restart_alt:",

@@ -13,7 +13,7 @@ from dashboard.components.map_controls import MapChoice, chosen_map, pick_map
 from dashboard.components.pickers import chosen_model, pick_model
 from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
 from dashboard.components.selection import current_selection, inspect, position, published
-from dashboard.components.share import share_buttons, show_notices
+from dashboard.components.share import copy_link, reset_button, show_notices
 from dashboard.services.catalogue import Bundle
 
 
@@ -28,7 +28,9 @@ def page() -> None:
     if bundle is not None:
         choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
         with actions:
-            share_buttons()
+            reset_button()
+        with st.popover("Map settings") if is_narrow() else st.container():
+            pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
         explore(bundle, choice, dataset, model)
         about_model(bundle)
     show_problems(catalogue)
@@ -36,7 +38,7 @@ def page() -> None:
 
 @st.fragment
 def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None:
-    """Draw map and panel; a click runs this part only."""
+    """Draw panel and map; a click runs this part only, and the panel first, for it is waited for."""
     n_total = len(bundle.test)
     selection = current_selection(bundle.spec.id, n_total)
     state.publish(
@@ -48,15 +50,15 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
         **published(selection),
     )
     show_notices()
-    left, right = st.columns([1.3, 1], gap="large")
-    with left:
-        with st.popover("Map settings") if is_narrow() else st.container():
-            pick_map(choice, bundle.spec.latent_dim, n_total)
-        latent_map(bundle.spec.id, choice, position(bundle.spec.id, choice.plane, selection))
-        downloads(bundle.spec.id, choice, n_total)
+    left, right = st.columns([1.2, 1], gap="medium")
     with right:
         place = inspect(bundle.spec.id, choice.plane, selection)
         decode_panel(place, selection, n_total, f"{dataset}-{model}-decode")
+    with left:
+        latent_map(bundle.spec.id, choice, position(bundle.spec.id, choice.plane, selection))
+        with st.container(horizontal=True):
+            copy_link()
+            downloads(bundle.spec.id, choice, n_total)
 
 
 page()

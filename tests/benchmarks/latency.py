@@ -35,7 +35,8 @@ async ([selector, places]) => {
   for (const [x, y] of places) {
     drawn = null;
     const start = performance.now();
-    canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true, view: window }));
+    const where = { clientX: x, clientY: y, bubbles: true, view: window };
+    canvas.dispatchEvent(new PointerEvent("pointermove", where));
     while (drawn === null && performance.now() - start < 500) await new Promise((go) => setTimeout(go, 0));
     times.push((drawn ?? performance.now()) - start);
     await new Promise((go) => setTimeout(go, 30));
