@@ -81,6 +81,9 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec: dict[str, Any] = joined.to_dict()
     spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws
+    # thousands of transparent polygons at each move unless their opacity is 0; it still finds them.
+    spec["config"]["path"] = {"opacity": 0}
     return spec
 
 
