@@ -6,6 +6,7 @@ made, and looked up afterwards.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -170,7 +171,9 @@ def fit_umap(codes: FloatArray, others: FloatArray, *, seed: int) -> tuple[Float
     L. McInnes, J. Healy and J. Melville, "UMAP: Uniform manifold approximation and projection for
     dimension reduction", 2018.
     """
-    from umap import UMAP  # noqa: PLC0415 - costs 2 to 12 s
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)  # umap regrets that TensorFlow is absent
+        from umap import UMAP  # noqa: PLC0415 - costs 2 to 12 s
 
     mapper = UMAP(n_neighbors=15, min_dist=0.4, random_state=seed, n_jobs=1)
     fitted = mapper.fit_transform(codes)

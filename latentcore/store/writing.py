@@ -89,7 +89,9 @@ def _swap(draft: Path, folder: Path) -> None:
 
 def _write_files(folder: Path, content: BundleContent) -> None:
     model = content.model
-    save_file(model.state(), folder / MODEL_FILE)
+    # safetensors writes the memory as it lies: a transposed view would come back scrambled.
+    arrays = {name: np.ascontiguousarray(array) for name, array in model.state().items()}
+    save_file(arrays, folder / MODEL_FILE)
     tables = {"test": content.test, "train": content.train}
     np.savez_compressed(
         folder / CODES_FILE,

@@ -1,0 +1,161 @@
+"""Map data, chart specs, places, exports and pixels of the dashboard."""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.charts.history import training_curves
+from dashboard.charts.latent_map import MapContent, MapStyle, latent_map
+from dashboard.charts.palette import CLASS_COLOURS
+from dashboard.charts.scatter import spread
+from dashboard.services import places
+from dashboard.services.catalogue import images_of, open_bundle
+from dashboard.services.exports import codes_csv, codes_npz, codes_parquet
+from dashboard.services.maps import map_data, stratified_rows, trust_shade
+from dashboard.services.pixels import image_pixels, residual_pixels
+from latentcore.metrics.reconstruction import image_mse
+
+BUNDLE = "digits/vae-d2"
+STYLE = MapStyle(
+    colour="class",
+    colour_title="",
+    size=410,
+    preview=192,
+    stacked=False,
+    dark=False,
+    shade_uri=None,
+    anchor=(0.0, 0.0),
+)
+
+
+def content(bundle_id: str = BUNDLE, plane: str = "codes") -> MapContent:
+    data = map_data(bundle_id, plane, 5000, 6 / 410)
+    return MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
+
+
+@pytest.mark.parametrize("colour", ["class", "error", "density", "z1"])
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("extras", [False, True])
+def test_the_map_compiles(colour, stacked, extras):
+    style = replace(STYLE, colour=colour, colour_title=colour, stacked=stacked)
+    if extras:
+        style = replace(style, shade_uri=trust_shade(BUNDLE, "codes"), anchor=None, dark=True)
+    spec = latent_map(content(), style)
+    assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
+    names = {param["name"]: param.get("views") for param in spec["params"]}
+    assert names == {"hov": ["grid_0"], "cell": ["grid_0"], "zoom": ["grid_0"]} | (
+        {"leg": ["points_0"]} if colour == "class" else {}
+    )
+    assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
+
+
+def test_the_map_is_the_same_when_drawn_again():
+    assert json.dumps(latent_map(content(), STYLE)) == json.dumps(latent_map(content(), STYLE))
+
+
+def test_no_mark_has_a_tooltip():
+    spec = latent_map(content(), STYLE)
+    marks = [layer["mark"] for view in spec["hconcat"] for layer in view["layer"] if "mark" in layer]
+    assert marks
+    assert all(mark["tooltip"] is None for mark in marks)
+
+
+def test_what_a_pointer_hits():
+    data = map_data(BUNDLE, "codes", 5000, 6 / 410)
+    cells, drawn = data.cells.iloc[: 48 * 48], data.cells.iloc[48 * 48 :]
+    assert drawn["row"].tolist() == data.points["row"].tolist()
+    assert np.array_equal(drawn[["gx", "gy"]], data.points[["x", "y"]])
+    away = np.linalg.norm(
+        cells[["x", "y"]].to_numpy()[:, None] - data.points[["x", "y"]].to_numpy()[None], axis=2
+    )
+    snapped = away.min(axis=1) <= 6 / 410 * (data.extent[1] - data.extent[0])
+    assert np.array_equal(cells["row"] >= 0, snapped)
+    assert np.array_equal(cells.loc[~snapped, ["gx", "gy"]], cells.loc[~snapped, ["x", "y"]])
+    assert (
+        cells.loc[snapped, "row"].to_numpy() == data.points["row"].to_numpy()[away.argmin(axis=1)[snapped]]
+    ).all()
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=300), st.integers(1, 400))
+def test_a_subsample_keeps_the_share_of_each_class(labels, n):
+    labels = np.array(labels, np.int64)
+    rows = stratified_rows(labels, n)
+    assert len(rows) == min(n, len(labels))
+    assert len(np.unique(rows)) == len(rows)
+    assert np.array_equal(rows, stratified_rows(labels, n))
+    expected = np.bincount(labels, minlength=6) * len(rows) / len(labels)
+    assert np.abs(np.bincount(labels[rows], minlength=6) - expected).max() <= 6
+
+
+def test_labels_are_moved_apart():
+    crowd = pd.DataFrame({"class": list("abc"), "x": [0.0, 0.1, 0.0], "y": [0.0, 0.05, 0.0]})
+    moved = np.sort(spread(crowd, 1, 1)["y"].to_numpy())
+    assert np.diff(moved).min() > 0.9
+
+
+def test_the_theme_has_the_palette_of_the_charts():
+    config = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
+    assert tuple(config["theme"]["chartCategoricalColors"]) == CLASS_COLOURS
+
+
+def test_an_image_is_inspected_truly():
+    bundle, originals = open_bundle("digits/ae-d8"), images_of("digits", "test")
+    place = places.inspect_image("digits/ae-d8", 33)
+    code = bundle.model.encode(originals[33:34])
+    assert np.allclose(place.code, code[0], atol=1e-5)
+    assert np.allclose(place.decode, bundle.model.decode(code)[0], atol=1e-5)
+    assert place.error == pytest.approx(image_mse(originals[33:34], place.decode[None])[0], rel=1e-4)
+    away = np.linalg.norm(bundle.train.codes - place.code, axis=1)
+    assert place.distance == pytest.approx(away.min(), rel=1e-5)
+    assert [n.distance for n in place.neighbours] == pytest.approx(np.sort(away)[:6].tolist(), rel=1e-5)
+    first = place.neighbours[0]
+    assert np.array_equal(first.image, images_of("digits", "train")[first.index])
+    cycle = bundle.model.encode(bundle.model.decode(code))[0] - code[0]
+    assert place.cycle_error == pytest.approx(np.linalg.norm(cycle), rel=1e-3)
+
+
+def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
+    monkeypatch.setattr(places, "images_of", lambda *_: None)
+    place = places.inspect_image(BUNDLE, 3)
+    assert place.original is None
+    assert not place.originals_shown
+    bundle = open_bundle(BUNDLE)
+    row = bundle.train.indices.tolist().index(place.neighbours[0].index)
+    assert np.allclose(place.neighbours[0].image, bundle.model.decode(bundle.train.codes[row : row + 1])[0])
+
+
+def test_exports_restore_the_codes_exactly():
+    test = open_bundle(BUNDLE).test
+    for frame in (
+        pd.read_csv(io.BytesIO(codes_csv(BUNDLE)), dtype={"z1": np.float32, "z2": np.float32}),
+        pd.read_parquet(io.BytesIO(codes_parquet(BUNDLE))),
+    ):
+        assert np.array_equal(frame[["z1", "z2"]].to_numpy(np.float32), test.codes)
+        assert frame["index"].tolist() == test.indices.tolist()
+    with np.load(io.BytesIO(codes_npz(BUNDLE)), allow_pickle=False) as archive:
+        assert np.array_equal(archive["codes"], test.codes)
+        assert np.array_equal(archive["labels"], test.labels)
+
+
+def test_residual_colours_tell_the_sign():
+    blue, white, orange = residual_pixels(np.array([[[-0.5, 0, 0.5]]], np.float32))[0].astype(int)
+    assert blue[2] > blue[0]
+    assert white.min() > 240
+    assert orange[0] > orange[2]
+    assert image_pixels(np.array([[[0, 0.5, 1]]], np.float32)).tolist() == [[0, 128, 255]]
+
+
+def test_a_model_without_epochs_has_no_curves():
+    assert training_curves([]) is None
+    assert training_curves(open_bundle(BUNDLE).history) is not None

@@ -1,0 +1,112 @@
+"""The command line, as a user meets it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+from latentcore import cli
+from latentcore.store import models_folder
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line; returns exit code, standard output and standard error."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["latentcore", *arguments])
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        else:
+            code = 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_list_and_info_print_facts(run):
+    code, out, _ = run("list", "--json")
+    assert code == 0
+    listed = {entry["id"]: entry for entry in json.loads(out)}
+    assert {"id", "dataset", "family", "latent_dim", "capabilities", "metrics"} <= set(
+        listed["digits/vae-d2"]
+    )
+    code, out, _ = run("info", "digits/vae-d2", "--json")
+    assert code == 0
+    assert json.loads(out)["config"]["recipe"]["command"].startswith("latentcore train digits vae")
+
+
+def test_evaluate_confirms_what_is_recorded(run):
+    code, out, _ = run("evaluate", "digits/pca-d2", "--json")
+    assert code == 0
+    assert json.loads(out)["differences"] == []
+
+
+def test_evaluate_reports_a_false_score(run, tmp_path, monkeypatch):
+    folder = tmp_path / "digits" / "pca-d2"
+    shutil.copytree(models_folder() / "digits" / "pca-d2", folder)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    metrics["mse"]["value"] /= 2
+    data = json.dumps(metrics).encode()
+    (folder / "metrics.json").write_bytes(data)
+    config = json.loads((folder / "config.json").read_text())
+    config["files"]["metrics.json"] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (folder / "config.json").write_text(json.dumps(config))
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    code, _, err = run("evaluate", "digits/pca-d2")
+    assert code == 1
+    assert "mse is recorded" in err
+
+
+def test_train_writes_once_and_refuses_to_overwrite(run, tmp_path):
+    arguments = ("train", "digits", "pca", "--latent-dim", "2", "--out", str(tmp_path))
+    assert run(*arguments)[0] == 0
+    assert (tmp_path / "digits" / "pca-d2" / "config.json").is_file()
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "exists already" in err
+
+
+def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
+    out = run("train", "digits", "pca", "--latent-dim", "2", "--out", str(tmp_path), "--holdout", "0.2")
+    assert out[0] == 0
+    assert "MSE 0.05340" in out[1]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("info", "digits/none"), "No bundle"),
+        (("train", "cats", "pca", "--latent-dim", "2"), "No dataset"),
+        (("train", "digits", "magic", "--latent-dim", "2"), "No model family"),
+        (("train", "digits", "lda", "--latent-dim", "12"), "allows 9"),
+        (("train", "digits", "pca", "--latent-dim", "0"), "latent_dim"),
+    ],
+)
+def test_mistakes_end_in_one_sentence_and_code_2(run, arguments, message):
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+    assert err.count("\n") == 1 or "Error:" in err.splitlines()[-1]
+
+
+def test_a_damaged_bundle_is_named_and_the_others_are_listed(run, tmp_path, monkeypatch):
+    for name in ("pca-d2", "lda-d2"):
+        shutil.copytree(models_folder() / "digits" / name, tmp_path / "digits" / name)
+    (tmp_path / "digits" / "pca-d2" / "config.json").write_text("{")
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    code, out, err = run("list", "--json")
+    assert code == 0
+    assert [entry["id"] for entry in json.loads(out)] == ["digits/lda-d2"]
+    assert "config.json" in err
+    code, _, err = run("info", "digits/pca-d2")
+    assert code == 2
+    assert "not valid JSON" in err

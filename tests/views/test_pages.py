@@ -1,0 +1,131 @@
+"""The pages, run without a browser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from latentcore.store import list_bundles, models_folder
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def explore(**query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.run()
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page("views/explore.py").run()
+    assert not app.exception
+    return app
+
+
+def headings(app: AppTest) -> str:
+    return " ".join(element.value for element in app.markdown)
+
+
+def test_the_front_door_opens():
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "Latent Atlas"
+    assert all(name in headings(app) for name in ("PCA", "Autoencoder", "VAE", "GAN"))
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in list_bundles()])
+def test_every_model_can_be_explored(name):
+    app = explore(model=name, point="5")
+    assert "Test image 5" in headings(app)
+    assert not app.error
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ({"model": "vae-d77"}, "no model “vae-d77”"),
+        ({"dataset": "cats"}, "no dataset “cats”"),
+        ({"plane": "moon"}, "no plane “moon”"),
+        ({"colour": "smell"}, "no colour “smell”"),
+        ({"point": "99999"}, "no test image “99999”"),
+        ({"point": "-1"}, "no test image “-1”"),
+        ({"at": "1;2"}, "not two numbers"),
+        ({"at": "nan,1"}, "not two numbers"),
+    ],
+)
+def test_an_unknown_value_falls_back_with_a_notice(query, notice):
+    app = explore(**query)
+    assert any(notice in warning.value for warning in app.warning)
+    assert "Test image 0" in headings(app)
+
+
+def test_a_place_in_the_address_is_restored():
+    assert "Place (0.5, -1)" in headings(explore(model="vae-d2", at="0.5,-1"))
+
+
+def test_going_to_an_image_and_back_over_another_page():
+    app = explore(model="ae-d2")
+    app.number_input(key="go_to").set_value(42).run()
+    assert "Test image 42" in headings(app)
+    app.switch_page("views/overview.py").run()
+    app.switch_page("views/explore.py").run()
+    assert "Test image 42" in headings(app)
+
+
+def test_the_controls_change_the_map():
+    app = explore(model="ae-d8")
+    app.selectbox(key="pick_plane").set_value("dims").run()
+    app.selectbox(key="pick_first").set_value(3).run()
+    app.selectbox(key="pick_colour").set_value("error").run()
+    app.toggle(key="pick_shade").set_value(True).run()
+    assert not app.exception
+    assert app.query_params["plane"] == "dims-3-2"
+    assert app.query_params["colour"] == "error"
+    assert app.query_params["shade"] == "on"
+
+
+def test_reset_forgets_every_choice():
+    app = explore(model="gan-d8", point="9")
+    next(button for button in app.button if button.label == "Reset").click().run()
+    assert app.query_params["model"] == "vae-d2"
+    assert "Test image 0" in headings(app)
+
+
+def test_a_damaged_bundle_is_named_and_the_others_stay(tmp_path, monkeypatch):
+    for name in ("pca-d2", "vae-d2", "lda-d2"):
+        shutil.copytree(models_folder() / "digits" / name, tmp_path / "digits" / name)
+    (tmp_path / "digits" / "vae-d2" / "codes.npz").write_bytes(b"PK")
+    (tmp_path / "digits" / "lda-d2" / "config.json").write_text("{")
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    app = explore(model="vae-d2")
+    assert "codes.npz" in app.error[0].value
+    assert any("lda-d2" in warning.value for warning in app.warning)
+    assert not explore(model="pca-d2").error
+
+
+def test_no_models_at_all_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    assert "latentcore train" in explore().error[0].value
+
+
+def test_no_page_imports_umap():
+    code = (
+        "import sys\nfrom streamlit.testing.v1 import AppTest\n"
+        f"app = AppTest.from_file({str(APP)!r}, default_timeout=60).run()\n"
+        "app.query_params['model'] = 'ae-d8'\n"
+        "app.switch_page('views/explore.py').run()\n"
+        "assert not app.exception\nassert 'umap' not in sys.modules, 'umap was imported'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
