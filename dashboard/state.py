@@ -118,6 +118,16 @@ def release(name: str) -> None:
     st.session_state[_HELD].pop(name, None)
 
 
+def flag(name: str) -> None:
+    """Raise a flag that the next `lower` of that name takes down."""
+    st.session_state[_HELD][name] = (None, True)
+
+
+def lower(name: str) -> bool:
+    """Return whether the flag was up, and take it down."""
+    return st.session_state[_HELD].pop(name, None) is not None
+
+
 def _quote(value: str) -> str:
     from urllib.parse import quote  # noqa: PLC0415
 

@@ -132,4 +132,5 @@ def static_map(
     if labels:
         layers.append(class_labels(points, position, dark=dark, size=12, side=size))
     spec: dict[str, Any] = alt.layer(*layers).properties(width=size, height=size).to_dict()
+    spec["autosize"] = {"type": "pad"}
     return spec

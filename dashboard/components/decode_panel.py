@@ -64,7 +64,7 @@ def _main_pictures(place: Place) -> list[Picture]:
     """Return decode alone, or original, reconstruction and residual of a test image."""
     decode = data_uri(png_bytes(image_pixels(place.decode)))
     if place.index is None:
-        return [Picture(decode, "Decode of this place's code", "Exact decode of this code", LARGE)]
+        return [Picture(decode, "Decode of this place's code", "Exact decode of the code below", LARGE)]
     pictures = [
         Picture(
             decode, f"Reconstruction of test image {place.index}", "Reconstruction: decode of its code", LARGE

@@ -10,7 +10,7 @@ from dashboard.charts.scatter import class_colour, static_map
 from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
 from dashboard.services.maps import default_plane, map_data
 
-SMALL_SIZE = 240
+SMALL_SIZE = 270
 N_SHOWN = 1000
 
 
@@ -27,7 +27,7 @@ def front_map(dataset: str, model: str, sentence: str) -> None:
     st.vega_lite_chart(
         spec=_small_spec(bundle_id, dark=st.context.theme.type == "dark"),
         key=f"front_{model}",
-        width="stretch",
+        width="content",
         alt=f"Codes of test images in the two dimensions of {title}, coloured by class",
     )
     st.markdown(sentence)

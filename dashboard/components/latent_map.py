@@ -26,7 +26,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     The spec stays the same after a click: `position` is drawn only when something else changed, for a
     new spec would rebuild the view and lose zoom, hover and filter.
     """
-    narrow = is_narrow()
+    narrow = bool((state.widget("map_keys") or {}).get("narrow", False))
     size = NARROW_SIZE if narrow else WIDE_SIZE
     data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size)
     dark = st.context.theme.type == "dark"
@@ -57,11 +57,6 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
         + f". {data.note} Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
         "double-click to clear."
     )
-
-
-def is_narrow() -> bool:
-    """Return whether the window is too narrow to show a decode beside the map."""
-    return bool((state.widget("map_keys") or {}).get("narrow", False))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.components.about import about_model
 from dashboard.components.decode_panel import decode_panel
 from dashboard.components.downloads import downloads
-from dashboard.components.latent_map import is_narrow, latent_map
+from dashboard.components.latent_map import latent_map
 from dashboard.components.map_controls import MapChoice, chosen_map, pick_map
 from dashboard.components.pickers import chosen_model, pick_model
 from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
@@ -29,8 +29,8 @@ def page() -> None:
         choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
         with actions:
             reset_button()
-        with st.popover("Map settings") if is_narrow() else st.container():
-            pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
+        pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
+        state.flag("whole page")
         explore(bundle, choice, dataset, model)
         about_model(bundle)
     show_problems(catalogue)
@@ -38,7 +38,10 @@ def page() -> None:
 
 @st.fragment
 def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None:
-    """Draw panel and map; a click runs this part only, and the panel first, for it is waited for."""
+    """Draw map and panel; a click runs this part only.
+
+    What is waited for comes first: the map when the page is opened, the panel after a click.
+    """
     n_total = len(bundle.test)
     selection = current_selection(bundle.spec.id, n_total)
     state.publish(
@@ -51,11 +54,18 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
     )
     show_notices()
     left, right = st.columns([1.2, 1], gap="medium")
+    place = position(bundle.spec.id, choice.plane, selection)
+    map_first = state.lower("whole page")
+    if map_first:
+        with left:
+            latent_map(bundle.spec.id, choice, place)
     with right:
-        place = inspect(bundle.spec.id, choice.plane, selection)
-        decode_panel(place, selection, n_total, f"{dataset}-{model}-decode")
+        decode_panel(
+            inspect(bundle.spec.id, choice.plane, selection), selection, n_total, f"{dataset}-{model}-decode"
+        )
     with left:
-        latent_map(bundle.spec.id, choice, position(bundle.spec.id, choice.plane, selection))
+        if not map_first:
+            latent_map(bundle.spec.id, choice, place)
         with st.container(horizontal=True):
             copy_link()
             downloads(bundle.spec.id, choice, n_total)
