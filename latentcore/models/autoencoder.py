@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -12,9 +10,16 @@ from torch import nn
 from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings
 from latentcore.models.density import Gaussian
-from latentcore.models.networks import CodeNetwork, TorchModel, count_pixels, mlp
+from latentcore.models.networks import (
+    CodeNetwork,
+    TorchModel,
+    apply_in_chunks,
+    decoder_network,
+    encoder_network,
+    finish,
+)
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
-from latentcore.types import Capability, FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,9 @@ class AutoencoderSettings(Settings):
 
     Attributes
     ----------
-    hidden : sequence of int
-        Widths of the encoder's hidden layers; the decoder mirrors them.
+    channels, hidden : sequence of int
+        Widths of the encoder's convolutions and of the hidden layers after them; the decoder
+        mirrors both. See `latentcore.models.networks.encoder_network`.
     n_epochs, batch_size : int
         Length of the training.
     learning_rate, weight_decay : float
@@ -33,6 +39,7 @@ class AutoencoderSettings(Settings):
         Share of each batch that is distorted; see `latentcore.models.augmentation.distort`.
     """
 
+    channels: tuple[int, ...] = ()
     hidden: tuple[int, ...] = (512, 256, 128)
     n_epochs: int = 100
     batch_size: int = 64
@@ -42,15 +49,16 @@ class AutoencoderSettings(Settings):
 
 
 class AutoencoderNetwork(CodeNetwork):
-    """Two mirrored multilayer perceptrons, and the mean and factor of the training codes."""
+    """A mirrored encoder and decoder, and the mean and factor of the training codes."""
 
     density_mean: torch.Tensor
     density_cholesky: torch.Tensor
 
-    def __init__(self, n_pixels: int, hidden: tuple[int, ...], latent_dim: int) -> None:
+    def __init__(self, settings: AutoencoderSettings, image_shape: ImageShape) -> None:
         super().__init__()
-        self.encoder = mlp([n_pixels, *hidden, latent_dim])
-        self.decoder = mlp([latent_dim, *reversed(hidden), n_pixels])
+        latent_dim = settings.latent_dim
+        self.encoder = encoder_network(image_shape, settings.channels, settings.hidden, latent_dim)
+        self.decoder = decoder_network(image_shape, settings.channels, settings.hidden, latent_dim)
         self.register_buffer("density_mean", torch.zeros(latent_dim))
         self.register_buffer("density_cholesky", torch.eye(latent_dim))
 
@@ -86,12 +94,9 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
     settings: AutoencoderSettings
 
     @classmethod
-    def make_network(cls, config: Mapping[str, Any]) -> AutoencoderNetwork:
+    def make_network(cls, settings: AutoencoderSettings, image_shape: ImageShape) -> AutoencoderNetwork:
         """Return the untrained network."""
-        settings = config["settings"]
-        return AutoencoderNetwork(
-            count_pixels(config["image_shape"]), tuple(settings["hidden"]), settings["latent_dim"]
-        )
+        return AutoencoderNetwork(settings, image_shape)
 
     def _fit(
         self,
@@ -105,7 +110,7 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
         rows = torch.from_numpy(images.reshape(len(images), -1))
         with seeded(seed):
-            network = self.make_network({"settings": asdict(settings), "image_shape": image_shape})
+            network = self.make_network(settings, image_shape).to(memory_format=torch.channels_last)
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )
@@ -131,8 +136,8 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
                 n_epochs=settings.n_epochs,
                 on_event=on_event,
             )
-        network.eval().requires_grad_(False)
-        density = Gaussian.fit(network.encode(rows).numpy())
+        finish(network)
+        density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))
         network.density_mean.copy_(torch.from_numpy(density.mean))
         network.density_cholesky.copy_(torch.from_numpy(density.cholesky))
         self.network_ = network

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 from torch.nn.utils.parametrizations import spectral_norm
 
 from latentcore.models.augmentation import distort
-from latentcore.models.base import Settings
+from latentcore.models.base import Settings, check_codes, check_images
 from latentcore.models.density import Gaussian
-from latentcore.models.networks import CodeNetwork, TorchModel, count_pixels, mlp
-from latentcore.training import OnEvent, run_epochs, seeded
+from latentcore.models.networks import (
+    CodeNetwork,
+    TorchModel,
+    count_pixels,
+    decoder_network,
+    encoder_network,
+    finish,
+    folded_shape,
+)
+from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+
+AVERAGED_BATCHES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +36,21 @@ class GANSettings(Settings):
 
     Attributes
     ----------
-    generator_hidden, critic_hidden, inverter_hidden : sequence of int
-        Widths of the hidden layers.
+    generator_channels, generator_hidden : sequence of int
+        Widths of the generator, named as for the encoder that it mirrors; see
+        `latentcore.models.networks.decoder_network`.
+    critic_channels, critic_hidden : sequence of int
+        Widths of the critic; see `make_critic`.
+    inverter_channels, inverter_hidden : sequence of int
+        Widths of the inversion network; see `latentcore.models.networks.encoder_network`.
+    batch_norm : bool
+        Whether the generator trains with batch normalisation, which is folded into its weights afterwards.
+    half_precision : bool
+        Whether the adversarial training multiplies in bfloat16; faster where the processor can.
     n_epochs, inversion_epochs, batch_size : int
         Length of the adversarial training and of the inversion network's.
     generator_rate, critic_rate, inverter_rate : float
-        Learning rates of Adam.
+        Learning rates of Adam; that of the inversion network is the peak of a one-cycle schedule.
     average_decay : float
         Decay of the running average of the generator's weights, which is what is kept.
     distorted_share : float
@@ -39,9 +58,14 @@ class GANSettings(Settings):
         `latentcore.models.augmentation.distort`.
     """
 
-    generator_hidden: tuple[int, ...] = (128, 256)
+    generator_channels: tuple[int, ...] = ()
+    generator_hidden: tuple[int, ...] = (256, 128)
+    critic_channels: tuple[int, ...] = ()
     critic_hidden: tuple[int, ...] = (256, 128)
+    inverter_channels: tuple[int, ...] = ()
     inverter_hidden: tuple[int, ...] = (256, 128)
+    batch_norm: bool = False
+    half_precision: bool = False
     n_epochs: int = 600
     inversion_epochs: int = 200
     batch_size: int = 64
@@ -55,11 +79,15 @@ class GANSettings(Settings):
 class GANNetwork(CodeNetwork):
     """Generator, and the inversion network that stands in for an encoder."""
 
-    def __init__(self, n_pixels: int, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: GANSettings, image_shape: ImageShape) -> None:
         super().__init__()
-        latent_dim = settings["latent_dim"]
-        self.generator = mlp([latent_dim, *settings["generator_hidden"], n_pixels])
-        self.inverter = mlp([n_pixels, *settings["inverter_hidden"], latent_dim])
+        latent_dim = settings.latent_dim
+        self.generator = decoder_network(
+            image_shape, settings.generator_channels, settings.generator_hidden, latent_dim
+        )
+        self.inverter = encoder_network(
+            image_shape, settings.inverter_channels, settings.inverter_hidden, latent_dim
+        )
 
     def encode(self, rows: torch.Tensor) -> torch.Tensor:
         """(n, pixels) -> inverted codes (n, latent_dim)."""
@@ -76,7 +104,7 @@ class GANModel(TorchModel[GANNetwork]):
 
     The prior is N(0, I). A GAN has no encoder: `encode` is an inversion network, trained after the
     generator and with it frozen, on 10 x MSE of decode(encode(x)) on real images + 0.02 x squared
-    code error on generated ones + 0.001 x squared norm of the codes.
+    code error on generated ones + 0.001 x squared norm of the codes. `refine` improves single codes.
 
     References
     ----------
@@ -92,9 +120,9 @@ class GANModel(TorchModel[GANNetwork]):
     settings: GANSettings
 
     @classmethod
-    def make_network(cls, config: Mapping[str, Any]) -> GANNetwork:
+    def make_network(cls, settings: GANSettings, image_shape: ImageShape) -> GANNetwork:
         """Return the untrained networks."""
-        return GANNetwork(count_pixels(config["image_shape"]), config["settings"])
+        return GANNetwork(settings, image_shape)
 
     def _fit(
         self,
@@ -107,50 +135,148 @@ class GANModel(TorchModel[GANNetwork]):
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
         rows = torch.from_numpy(images.reshape(len(images), -1))
         with seeded(seed):
-            network = self.make_network({"settings": asdict(self.settings), "image_shape": image_shape})
-            _train_generator(network, rows, self.settings, on_event)
+            network = self.make_network(self.settings, image_shape)
+            _train_generator(network, rows, image_shape, self.settings, on_event)
             _train_inverter(network, rows, image_shape, self.settings, on_event)
-        self.network_ = network.eval().requires_grad_(False)
+        self.network_ = finish(network)
 
     def _sampling_density(self) -> Gaussian:
         return Gaussian.standard(self.latent_dim)
 
+    def refine(
+        self,
+        images: FloatArray,
+        codes: FloatArray,
+        *,
+        n_steps: int = 150,
+        learning_rate: float = 0.05,
+        on_step: Callable[[int, float], None] | None = None,
+    ) -> FloatArray:
+        """Improve codes of images by gradient steps of Adam on the squared error of their decodes.
 
-def make_critic(n_pixels: int, hidden: tuple[int, ...]) -> nn.Sequential:
-    """Return a spectrally normalised multilayer perceptron from (n, pixels) to one score (n, 1)."""
+        Parameters
+        ----------
+        images : float32 array, shape (n, channels, height, width)
+        codes : float32 array, shape (n, latent_dim)
+            Where to start, such as ``encode(images)``.
+        n_steps : int
+        learning_rate : float
+            Falls to zero along a half cosine.
+        on_step : callable, optional
+            Receives the number of steps done and the mean squared error before the last of them.
+
+        Returns
+        -------
+        float32 array, shape (n, latent_dim)
+
+        Raises
+        ------
+        ValueError
+            If shapes or values are not as described.
+        """
+        self._check_fitted()
+        check_images(images, expected=self.image_shape_)
+        check_codes(codes, self.latent_dim)
+        if len(images) != len(codes):
+            raise ValueError(f"There are {len(images)} images and {len(codes)} codes; expected one code each.")
+        rows = torch.from_numpy(images.reshape(len(images), -1))
+        refined = torch.from_numpy(codes.copy()).requires_grad_()
+        optimiser = torch.optim.Adam([refined], lr=learning_rate)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, n_steps)
+        for step in range(1, n_steps + 1):
+            errors = ((self.network_.decode(refined) - rows) ** 2).mean(dim=1)
+            optimiser.zero_grad()
+            errors.sum().backward()
+            optimiser.step()
+            schedule.step()
+            if on_step is not None:
+                on_step(step, float(errors.detach().mean()))
+        return refined.detach().numpy()
+
+
+def make_critic(image_shape: ImageShape, channels: tuple[int, ...], hidden: tuple[int, ...]) -> nn.Sequential:
+    """Return a spectrally normalised critic from rows (n, pixels) to one score (n, 1).
+
+    Convolutions of the widths `channels` that halve the sides, one more 3x3 convolution if there are
+    any, and a perceptron with the hidden widths `hidden`.
+    """
     layers: list[nn.Module] = []
-    sizes = [n_pixels, *hidden, 1]
-    for n_inputs, n_outputs in pairwise(sizes):
+    if channels:
+        layers.append(nn.Unflatten(1, image_shape))
+        for n_inputs, n_outputs in pairwise([image_shape[0], *channels]):
+            layers += [spectral_norm(nn.Conv2d(n_inputs, n_outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
+        layers += [spectral_norm(nn.Conv2d(channels[-1], channels[-1], 3, 1, 1)), nn.LeakyReLU(0.2)]
+        layers.append(nn.Flatten())
+    for n_inputs, n_outputs in pairwise([count_pixels(folded_shape(image_shape, channels)), *hidden, 1]):
         layers += [spectral_norm(nn.Linear(n_inputs, n_outputs)), nn.LeakyReLU(0.2)]
     return nn.Sequential(*layers[:-1])
 
 
+def with_batch_norm(network: nn.Sequential) -> nn.Sequential:
+    """Return the layers of a network with batch normalisation after each with weights but the last."""
+    layers: list[nn.Module] = []
+    for layer in network:
+        layers.append(layer)
+        if isinstance(layer, nn.Linear):
+            layers.append(nn.BatchNorm1d(layer.out_features))
+        elif isinstance(layer, nn.ConvTranspose2d):
+            layers.append(nn.BatchNorm2d(layer.out_channels))
+    last = max(k for k, layer in enumerate(layers) if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d))
+    del layers[last]
+    return nn.Sequential(*layers)
+
+
+def without_batch_norm(network: nn.Sequential) -> nn.Sequential:
+    """Return a network in evaluation mode with each normalisation folded into the layer before it."""
+    layers: list[nn.Module] = []
+    for layer in network.eval():
+        if isinstance(layer, nn.BatchNorm1d) and isinstance(layers[-1], nn.Linear):
+            layers[-1] = fuse_linear_bn_eval(layers[-1], layer)
+        elif isinstance(layer, nn.BatchNorm2d) and isinstance(layers[-1], nn.ConvTranspose2d):
+            layers[-1] = fuse_conv_bn_eval(layers[-1], layer, transpose=True)
+        else:
+            layers.append(layer)
+    return nn.Sequential(*layers)
+
+
 def _train_generator(
-    network: GANNetwork, rows: torch.Tensor, settings: GANSettings, on_event: OnEvent | None
+    network: GANNetwork,
+    rows: torch.Tensor,
+    image_shape: ImageShape,
+    settings: GANSettings,
+    on_event: OnEvent | None,
 ) -> None:
     """Train the generator against a critic, and leave its averaged weights in `network`."""
-    critic = make_critic(rows.shape[1], settings.critic_hidden)
-    average = copy.deepcopy(network.generator)
+    generator = with_batch_norm(network.generator) if settings.batch_norm else network.generator
+    critic = make_critic(image_shape, settings.critic_channels, settings.critic_hidden)
+    for part in (generator, critic):
+        part.to(memory_format=torch.channels_last)
+    average = copy.deepcopy(generator)
     generator_optimiser = torch.optim.Adam(
-        network.generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
+        generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
     )
     critic_optimiser = torch.optim.Adam(critic.parameters(), lr=settings.critic_rate, betas=(0.0, 0.9))
+    faster = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
         real = rows[batch]
-        fake = network.decode(torch.randn(len(real), settings.latent_dim))
-        critic_loss = nn.functional.relu(1 - critic(real)).mean()
-        critic_loss = critic_loss + nn.functional.relu(1 + critic(fake.detach())).mean()
+        with faster:
+            fake = torch.sigmoid(generator(torch.randn(len(real), settings.latent_dim)))
+            critic_loss = nn.functional.relu(1 - critic(real)).mean()
+            critic_loss = critic_loss + nn.functional.relu(1 + critic(fake.detach())).mean()
         critic_optimiser.zero_grad()
         critic_loss.backward()
         critic_optimiser.step()
 
-        generator_loss = -critic(fake).mean()
+        critic.requires_grad_(requires_grad=False)
+        with faster:
+            generator_loss = -critic(fake).mean()
         generator_optimiser.zero_grad()
         generator_loss.backward()
         generator_optimiser.step()
+        critic.requires_grad_(requires_grad=True)
         with torch.no_grad():
-            for kept, now in zip(average.parameters(), network.generator.parameters(), strict=True):
+            for kept, now in zip(average.parameters(), generator.parameters(), strict=True):
                 kept.lerp_(now, 1 - settings.average_decay)
         return {"critic": critic_loss, "generator": generator_loss}
 
@@ -162,7 +288,20 @@ def _train_generator(
         phase="adversarial",
         on_event=on_event,
     )
-    network.generator = average
+    _measure_batch_norm(average, settings)
+    network.generator = without_batch_norm(average)
+
+
+def _measure_batch_norm(generator: nn.Sequential, settings: GANSettings) -> None:
+    """Measure the statistics of each normalisation afresh: those of the averaged weights are their own."""
+    norms = [layer for layer in generator if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain mean over all batches
+    generator.train()
+    with torch.no_grad():
+        for _ in range(AVERAGED_BATCHES if norms else 0):
+            generator(torch.randn(4 * settings.batch_size, settings.latent_dim))
 
 
 def _train_inverter(
@@ -173,8 +312,14 @@ def _train_inverter(
     on_event: OnEvent | None,
 ) -> None:
     """Train the inversion network with the generator frozen."""
-    network.generator.requires_grad_(False)
+    network.generator.requires_grad_(requires_grad=False)
+    network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(network.inverter.parameters(), lr=settings.inverter_rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser,
+        max_lr=settings.inverter_rate,
+        total_steps=settings.inversion_epochs * count_batches(len(rows), settings.batch_size),
+    )
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
         real = distort(rows[batch], image_shape, share=settings.distorted_share)
@@ -186,6 +331,7 @@ def _train_inverter(
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        schedule.step()
         return {"mse": mse, "code_error": code_error}
 
     run_epochs(

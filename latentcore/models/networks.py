@@ -18,12 +18,73 @@ CHUNK = 4096
 """Images decoded or encoded at once: bounds the memory of a large call."""
 
 
-def mlp(sizes: Sequence[int]) -> nn.Sequential:
+STRIDE = 2
+
+
+def mlp(sizes: Sequence[int]) -> list[nn.Module]:
     """Return linear layers of the given sizes with GELU between them; the last one is linear."""
     layers: list[nn.Module] = []
     for n_inputs, n_outputs in pairwise(sizes):
         layers += [nn.Linear(n_inputs, n_outputs), nn.GELU()]
-    return nn.Sequential(*layers[:-1])
+    return layers[:-1]
+
+
+def encoder_network(
+    image_shape: ImageShape, channels: Sequence[int], hidden: Sequence[int], n_outputs: int
+) -> nn.Sequential:
+    """Return a network from rows ``(n, pixels)`` to ``(n, n_outputs)``.
+
+    Parameters
+    ----------
+    image_shape : (int, int, int)
+    channels : sequence of int
+        Widths of the 4x4 convolutions before the perceptron, each of which halves both sides; with
+        none, the network is a perceptron.
+    hidden : sequence of int
+        Widths of the perceptron's hidden layers.
+    n_outputs : int
+
+    Raises
+    ------
+    ValueError
+        If a side of the image cannot be halved as often as there are convolutions.
+    """
+    folded = folded_shape(image_shape, channels)
+    layers: list[nn.Module] = []
+    if channels:
+        layers.append(nn.Unflatten(1, image_shape))
+        for n_inputs, n_outputs_ in pairwise([image_shape[0], *channels]):
+            layers += [nn.Conv2d(n_inputs, n_outputs_, 4, STRIDE, 1), nn.GELU()]
+        layers.append(nn.Flatten())
+    return nn.Sequential(*layers, *mlp([count_pixels(folded), *hidden, n_outputs]))
+
+
+def decoder_network(
+    image_shape: ImageShape, channels: Sequence[int], hidden: Sequence[int], n_inputs: int
+) -> nn.Sequential:
+    """Return the mirror image of `encoder_network`: from ``(n, n_inputs)`` to logits ``(n, pixels)``."""
+    folded = folded_shape(image_shape, channels)
+    layers = mlp([n_inputs, *reversed(hidden), count_pixels(folded)])
+    if channels:
+        layers += [nn.GELU(), nn.Unflatten(1, folded)]
+        for n_before, n_after in pairwise([*reversed(channels), image_shape[0]]):
+            layers += [nn.ConvTranspose2d(n_before, n_after, 4, STRIDE, 1), nn.GELU()]
+        layers[-1] = nn.Flatten()
+    return nn.Sequential(*layers)
+
+
+def folded_shape(image_shape: ImageShape, channels: Sequence[int]) -> ImageShape:
+    """Return the shape that an image has after the convolutions; see `encoder_network`."""
+    if not channels:
+        return image_shape
+    factor = STRIDE ** len(channels)
+    _, height, width = image_shape
+    if height % factor or width % factor:
+        raise ValueError(
+            f"{len(channels)} convolutions halve an image {len(channels)} times, but {height}x{width} "
+            f"is no multiple of {factor}."
+        )
+    return (channels[-1], height // factor, width // factor)
 
 
 def count_pixels(image_shape: ImageShape) -> int:
@@ -56,8 +117,8 @@ class TorchModel(LatentModel, Generic[NetworkT]):
 
     @classmethod
     @abstractmethod
-    def make_network(cls, config: Mapping[str, Any]) -> NetworkT:
-        """Return the untrained network for the settings and image shape in `config`."""
+    def make_network(cls, settings: Any, image_shape: ImageShape) -> NetworkT:  # noqa: ANN401 - the family's
+        """Return the untrained network for settings of the family's `settings_type`."""
 
     @property
     def n_parameters(self) -> int:
@@ -65,10 +126,10 @@ class TorchModel(LatentModel, Generic[NetworkT]):
         return sum(parameter.numel() for parameter in self.network_.parameters())
 
     def _encode(self, images: FloatArray) -> FloatArray:
-        return _apply(self.network_.encode, images.reshape(len(images), -1))
+        return apply_in_chunks(self.network_.encode, images.reshape(len(images), -1))
 
     def _decode(self, codes: FloatArray) -> FloatArray:
-        return _apply(self.network_.decode, codes).reshape(-1, *self.image_shape_)
+        return apply_in_chunks(self.network_.decode, codes).reshape(-1, *self.image_shape_)
 
     def state(self) -> dict[str, FloatArray]:
         """Return weights and buffers by their torch names."""
@@ -77,19 +138,24 @@ class TorchModel(LatentModel, Generic[NetworkT]):
     @classmethod
     def expected_arrays(cls, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the network that `config` describes."""
+        channels, height, width = config["image_shape"]
         with torch.device("meta"):
-            network = cls.make_network(config)
+            network = cls.make_network(cls.build(config).settings, (channels, height, width))
         return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
     def _restore(self, image_shape: ImageShape, arrays: Mapping[str, FloatArray]) -> None:
-        config = {"settings": vars(self.settings), "image_shape": list(image_shape)}
-        network = self.make_network(config)
+        network = self.make_network(self.settings, image_shape)
         network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
-        self.network_ = network.eval().requires_grad_(False)
+        self.network_ = finish(network)
 
 
-def _apply(function: Any, rows: FloatArray) -> FloatArray:  # noqa: ANN401 - a bound torch method
-    """Run a network function over float32 rows in chunks, without gradients."""
+def finish(network: NetworkT) -> NetworkT:
+    """Return a trained network ready to be used: evaluation mode, no gradients."""
+    return network.eval().requires_grad_(requires_grad=False)
+
+
+def apply_in_chunks(function: Any, rows: FloatArray) -> FloatArray:  # noqa: ANN401 - a bound torch method
+    """Return a network function of float32 rows, computed in chunks without gradients."""
     with torch.inference_mode():
         parts = [
             function(torch.from_numpy(np.ascontiguousarray(rows[start : start + CHUNK]))).numpy()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,9 +12,9 @@ from torch import nn
 from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings, check_images
 from latentcore.models.density import Gaussian
-from latentcore.models.networks import CodeNetwork, TorchModel, count_pixels, mlp
+from latentcore.models.networks import CodeNetwork, TorchModel, decoder_network, encoder_network, finish
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
-from latentcore.types import Capability, FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +23,9 @@ class VAESettings(Settings):
 
     Attributes
     ----------
-    hidden : sequence of int
-        Widths of the encoder's hidden layers; the decoder mirrors them.
+    channels, hidden : sequence of int
+        Widths of the encoder's convolutions and of the hidden layers after them; the decoder
+        mirrors both. See `latentcore.models.networks.encoder_network`.
     beta : float
         Weight of the KL term; 1 is the evidence lower bound.
     warmup : float
@@ -39,6 +38,7 @@ class VAESettings(Settings):
         Share of each batch that is distorted; see `latentcore.models.augmentation.distort`.
     """
 
+    channels: tuple[int, ...] = ()
     hidden: tuple[int, ...] = (512, 256, 128)
     beta: float = 1.0
     warmup: float = 0.2
@@ -52,10 +52,11 @@ class VAESettings(Settings):
 class VAENetwork(CodeNetwork):
     """Encoder to mean and log-variance, decoder to Bernoulli logits."""
 
-    def __init__(self, n_pixels: int, hidden: tuple[int, ...], latent_dim: int) -> None:
+    def __init__(self, settings: VAESettings, image_shape: ImageShape) -> None:
         super().__init__()
-        self.encoder = mlp([n_pixels, *hidden, 2 * latent_dim])
-        self.decoder = mlp([latent_dim, *reversed(hidden), n_pixels])
+        channels, hidden, latent_dim = settings.channels, settings.hidden, settings.latent_dim
+        self.encoder = encoder_network(image_shape, channels, hidden, 2 * latent_dim)
+        self.decoder = decoder_network(image_shape, channels, hidden, latent_dim)
 
     def posterior(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(n, pixels) -> mean and log-variance of q(z|x), each (n, latent_dim)."""
@@ -103,12 +104,9 @@ class VAEModel(TorchModel[VAENetwork]):
     settings: VAESettings
 
     @classmethod
-    def make_network(cls, config: Mapping[str, Any]) -> VAENetwork:
+    def make_network(cls, settings: VAESettings, image_shape: ImageShape) -> VAENetwork:
         """Return the untrained network."""
-        settings = config["settings"]
-        return VAENetwork(
-            count_pixels(config["image_shape"]), tuple(settings["hidden"]), settings["latent_dim"]
-        )
+        return VAENetwork(settings, image_shape)
 
     def _fit(
         self,
@@ -123,7 +121,7 @@ class VAEModel(TorchModel[VAENetwork]):
         rows = torch.from_numpy(images.reshape(len(images), -1))
         n_steps = settings.n_epochs * count_batches(len(rows), settings.batch_size)
         with seeded(seed):
-            network = self.make_network({"settings": asdict(settings), "image_shape": image_shape})
+            network = self.make_network(settings, image_shape).to(memory_format=torch.channels_last)
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )
@@ -159,7 +157,7 @@ class VAEModel(TorchModel[VAENetwork]):
                 n_epochs=settings.n_epochs,
                 on_event=on_event,
             )
-        self.network_ = network.eval().requires_grad_(False)
+        self.network_ = finish(network)
 
     def _sampling_density(self) -> Gaussian:
         return Gaussian.standard(self.latent_dim)
