@@ -1,17 +1,29 @@
-"""The model card of a bundle, as Markdown."""
+"""The model card of a bundle, as Markdown, and its pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from PIL import Image, ImageDraw
+
+from latentcore.atlas import tile_images
 from latentcore.datasets import dataset_spec
 from latentcore.models import LatentModel
-from latentcore.types import Capability
+from latentcore.types import Capability, FloatArray
+
+PICTURE_SEED, N_PICTURED = 0, 40
+CURVE_WIDTH, CURVE_HEIGHT = 520, 96
 
 
 def write_card(
-    model: LatentModel, dataset: str, recipe: Mapping[str, Any], metrics: Mapping[str, Mapping[str, Any]]
+    model: LatentModel,
+    dataset: str,
+    recipe: Mapping[str, Any],
+    metrics: Mapping[str, Mapping[str, Any]],
+    history: Sequence[Mapping[str, Any]],
 ) -> str:
     """Return the card: what the model is, how to remake it, how good it is, what it cannot do.
 
@@ -22,9 +34,11 @@ def write_card(
     dataset : str
         Name of the dataset.
     recipe : mapping
-        ``command``, ``seed``, ``n_train`` and ``cpu_seconds``.
+        ``command``, ``seed``, ``n_train``, ``cpu_seconds`` and ``by_seed``.
     metrics : mapping
         What `latentcore.evaluation.evaluate` returned.
+    history : sequence of mappings
+        One entry an epoch.
     """
     spec = dataset_spec(dataset)
     doc = (type(model).__doc__ or "").split("References")[0].strip()
@@ -38,7 +52,7 @@ def write_card(
         f"- **Samples come from**: {model.sampling}",
         f"- **Learned numbers**: {model.n_parameters:,}",
         f"- **Trained on**: {recipe['n_train']:,} images, seed {recipe['seed']}",
-        f"- **CPU time**: {recipe['cpu_seconds']:g} s",
+        f"- **CPU time**: {recipe['cpu_seconds'] / 60:.1f} min",
         "",
         "```",
         str(recipe["command"]),
@@ -46,9 +60,10 @@ def write_card(
         "",
         "## Scores",
         "",
-        "| score | value | 95% interval | n | how |",
+        "| score | value | interval | n | how |",
         "|---|---|---|---|---|",
         *(_score_row(name, score) for name, score in metrics.items()),
+        *_seed_table(recipe["by_seed"], recipe["seed"]),
         "",
         "## Pictures",
         "",
@@ -58,7 +73,81 @@ def write_card(
     ]
     if model.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}:
         lines += ["", f"Samples from {model.sampling}:", "", "![40 samples of the model](samples.png)"]
+    if history:
+        lines += ["", "Training losses by epoch:", "", "![Training losses by epoch](curves.png)"]
     return "\n".join(lines) + "\n"
+
+
+def card_pictures(
+    model: LatentModel, test_codes: FloatArray, history: Sequence[Mapping[str, Any]]
+) -> dict[str, bytes]:
+    """Return the pictures that the card names, as PNG by file name."""
+    rows = np.random.default_rng(PICTURE_SEED).choice(
+        len(test_codes), min(N_PICTURED, len(test_codes)), replace=False
+    )
+    pictures = {"reconstructions.png": _sheet(model.decode(test_codes[np.sort(rows)]))}
+    if model.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}:
+        pictures["samples.png"] = _sheet(model.sample(N_PICTURED, seed=PICTURE_SEED))
+    if history:
+        pictures["curves.png"] = draw_curves(history)
+    return pictures
+
+
+def _sheet(images: FloatArray) -> bytes:
+    """Return ten images a row as PNG, each side magnified to at least 48 pixels."""
+    factor = -(-48 // images.shape[2])
+    large = images.repeat(factor, axis=2).repeat(factor, axis=3)
+    buffer = io.BytesIO()
+    Image.fromarray(tile_images(large, 10, gap=4)).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def draw_curves(history: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return the losses by epoch as PNG: one small panel a phase and loss, its ends written beside it."""
+    series: dict[str, list[float]] = {}
+    for entry in history:
+        for name, loss in entry["losses"].items():
+            series.setdefault(f"{entry['phase']}: {name}", []).append(float(loss))
+    sheet = Image.new("L", (CURVE_WIDTH, CURVE_HEIGHT * len(series)), 255)
+    pen = ImageDraw.Draw(sheet)
+    for k, (title, losses) in enumerate(series.items()):
+        top = k * CURVE_HEIGHT
+        low, high = min(losses), max(losses)
+        span = max(high - low, 1e-12)
+        step = (CURVE_WIDTH - 40) / max(len(losses) - 1, 1)
+        line = [
+            (20 + j * step, top + CURVE_HEIGHT - 12 - (v - low) / span * 60) for j, v in enumerate(losses)
+        ]
+        pen.text((20, top + 4), f"{title}, {len(losses)} epochs, {losses[0]:.4g} to {losses[-1]:.4g}", fill=0)
+        pen.line(line if len(line) > 1 else line * 2, fill=40, width=2)
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _seed_table(by_seed: Sequence[Mapping[str, Any]], shipped: int) -> list[str]:
+    """Return the scores over seeds with their mean and standard deviation; nothing for one seed."""
+    if not by_seed:
+        return []
+    names = [name for name in by_seed[0] if name != "seed"]
+    columns = [[entry[name] for entry in by_seed] for name in names]
+    intro = (
+        f"Trained {len(by_seed)} times on train without a validation part; shipped is seed {shipped}, which "
+        "has the lowest reconstruction error on that part. The other columns are measured on test."
+    )
+    rows = [(str(entry["seed"]), [f"{entry[name]:.5g}" for name in names]) for entry in by_seed]
+    rows.append(("mean", [f"{np.mean(values):.5g}" for values in columns]))
+    rows.append(("standard deviation", [f"{np.std(values, ddof=1):.2g}" for values in columns]))
+    return [
+        "",
+        "## Over seeds",
+        "",
+        intro,
+        "",
+        f"| seed | {' | '.join(names)} |",
+        f"|---|{'---|' * len(names)}",
+        *(f"| {title} | {' | '.join(values)} |" for title, values in rows),
+    ]
 
 
 def _encoder(model: LatentModel) -> str:
@@ -77,5 +166,8 @@ def _decoder(model: LatentModel) -> str:
 def _score_row(name: str, score: Mapping[str, Any]) -> str:
     value, interval = score["value"], score["interval"]
     shown = ", ".join(f"{v:.3g}" for v in value) if isinstance(value, list) else f"{value:.4g}"
-    between = f"{interval[0]:.4g} to {interval[1]:.4g}" if interval else ""
+    between = ""
+    if interval:
+        low, high = (", ".join(f"{v:.3g}" for v in np.atleast_1d(end)) for end in interval)
+        between = f"{low} to {high}"
     return f"| {name} | {shown} | {between} | {score['n']:,} | {score['protocol']} |"

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from latentcore.datasets import load_dataset
+from latentcore.bundling import hold_out_mse, train_bundle
+from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
-from latentcore.recipes import hold_out_mse, make_recipe, train_bundle
+from latentcore.features import train_features
+from latentcore.models import MODELS
+from latentcore.progress import errors, training_progress
+from latentcore.recipes import make_recipe
 from latentcore.store import BundleSpec, load_bundle, models_folder, scan_bundles
-from latentcore.training import EpochEnd
 from latentcore.types import LatentcoreError
+from latentcore.zoo import missing_recipes, train_here, train_on_cluster
 
 USER_ERROR = 2
 INTERRUPTED = 130
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent spaces of generative models.")
 console = Console()
-errors = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
 BundleId = Annotated[str, typer.Argument(metavar="ID", help="Bundle, such as digits/vae-d2.")]
@@ -79,11 +79,17 @@ def info(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def train(
-    dataset: Annotated[str, typer.Argument(help="Dataset, such as digits.")],
-    model: Annotated[str, typer.Argument(help="Family: pca, lda, ae, vae or gan.")],
-    latent_dim: Annotated[int, typer.Option(help="Number of code dimensions.")],
+    dataset: Annotated[str | None, typer.Argument(help=f"One of {', '.join(DATASETS)}.")] = None,
+    model: Annotated[str | None, typer.Argument(help=f"One of {', '.join(MODELS)}.")] = None,
+    latent_dim: Annotated[int | None, typer.Option(help="Number of code dimensions.")] = None,
     *,
-    seed: Annotated[int, typer.Option(help="Seed of weights, batches and noise.")] = 0,
+    seed: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Seed of weights, batches and noise. Given several times, a model is trained with each and "
+            "the best on a validation part is kept.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that is there.")] = False,
     holdout: Annotated[
@@ -92,18 +98,85 @@ def train(
             help="Only fit without this share of train and print the MSE on it: for choosing settings."
         ),
     ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Train every bundle of the zoo that is missing; of one dataset, if named."
+        ),
+    ] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(help="With --all: address of a Dask scheduler that does the work.")
+    ] = None,
 ) -> None:
-    """Train, evaluate and save one bundle."""
-    recipe = make_recipe(dataset, model, latent_dim, seed=seed)
-    with _progress(recipe.id) as (on_event, on_stage):
+    """Train, evaluate and save one bundle, or all that are missing."""
+    root = out or models_folder()
+    if everything:
+        _train_all(dataset, root, scheduler)
+        return
+    if dataset is None or model is None or latent_dim is None:
+        raise ValueError("Name a dataset, a model and --latent-dim, or ask for --all.")
+    if scheduler is not None:
+        raise ValueError("--scheduler goes with --all.")
+    recipe = make_recipe(dataset, model, latent_dim, seeds=tuple(seed) if seed else None)
+    with training_progress() as progress:
+        on_event, on_stage = progress.of(recipe.id)
         if holdout is not None:
             mse = hold_out_mse(recipe, holdout, on_event=on_event)
             console.print(f"{recipe.id}: MSE {mse:.5f} on the {holdout:.0%} of train that was held out.")
             return
-        folder = train_bundle(
-            recipe, out or models_folder(), overwrite=overwrite, on_event=on_event, on_stage=on_stage
-        )
+        folder = train_bundle(recipe, root, overwrite=overwrite, on_event=on_event, on_stage=on_stage)
     console.print(f"Wrote {folder}", soft_wrap=True)
+
+
+def _train_all(dataset: str | None, root: Path, scheduler: str | None) -> None:
+    if dataset is not None:
+        dataset_spec(dataset)
+    missing = missing_recipes(root, dataset)
+    if not missing:
+        console.print(f"Every bundle of the zoo is in {root}.", soft_wrap=True)
+        return
+    with training_progress() as progress:
+        done = progress.overall(len(missing))
+        if scheduler is None:
+            failures = train_here(missing, root, progress.of, done)
+        else:
+            failures = train_on_cluster(missing, root, scheduler, done)
+    console.print(
+        f"Wrote {len(missing) - len(failures)} of {len(missing)} bundles to {root}.", soft_wrap=True
+    )
+    for bundle_id, message in failures.items():
+        errors.print(f"{bundle_id}: {message}", style="red", markup=False, soft_wrap=True)
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def fetch(
+    dataset: Annotated[str, typer.Argument(help="Dataset, such as mnist.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Download again what is there.")] = False,
+) -> None:
+    """Download a dataset into LATENTCORE_DATA, or the user's cache folder."""
+    spec = dataset_spec(dataset)
+    if spec.fetch is None or (spec.is_present() and not force):
+        console.print(f"{spec.title} is here already: nothing to download.")
+        return
+    folder = spec.fetch(None)  # torchvision shows its own progress bar
+    console.print(f"{spec.title} is in {folder}.", soft_wrap=True)
+
+
+@app.command()
+def features(
+    dataset: Annotated[str, typer.Argument(help="Dataset of grey 28x28 images, such as mnist.")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
+) -> None:
+    """Train the frozen network that judges generated images of a dataset."""
+    train_split, test_split = (load_dataset(dataset, split) for split in ("train", "test"))
+    with training_progress() as progress:
+        on_event, _ = progress.of(dataset)
+        network = train_features(train_split, test_split, out or models_folder(), on_event=on_event)
+    console.print(f"Accuracy {network.facts['accuracy']:.4f} on {network.facts['n']:,} test images.")
 
 
 @app.command("evaluate")
@@ -123,40 +196,13 @@ def evaluate_command(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-@contextmanager
-def _progress(title: str) -> Iterator[tuple[Callable[[EpochEnd], None], Callable[[str], None]]]:
-    """Show a bar with losses and time left; yields the receivers of epochs and of stages."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[losses]}"),
-    )
-    with Progress(*columns, console=errors) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def on_event(event: EpochEnd) -> None:
-            if event.phase not in tasks:
-                tasks[event.phase] = progress.add_task(f"{title} {event.phase}", losses="")
-            losses = "  ".join(f"{name} {loss:.4g}" for name, loss in event.losses.items())
-            progress.update(tasks[event.phase], total=event.n_epochs, completed=event.epoch, losses=losses)
-
-        def on_stage(stage: str) -> None:
-            progress.console.print(f"{title}: {stage}", highlight=False)
-
-        yield on_event, on_stage
-
-
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:
     """Print the scores with n and interval; with fresh ones beside the recorded."""
-    table = Table(
-        "score", "recorded", *(["measured now"] if measured else []), "95% interval", "n", "protocol"
-    )
+    table = Table("score", "recorded", *(["measured now"] if measured else []), "interval", "n", "protocol")
     for name, score in spec.metrics.items():
         fresh = [_number(measured.get(name, {}).get("value"))] if measured else []
         interval = score.get("interval")
-        between = f"{interval[0]:.4g} to {interval[1]:.4g}" if interval else ""
+        between = f"{_number(interval[0])} to {_number(interval[1])}" if interval else ""
         table.add_row(
             name,
             _number(score.get("value")),

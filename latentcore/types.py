@@ -14,6 +14,9 @@ FloatArray: TypeAlias = npt.NDArray[np.float32]
 LabelArray: TypeAlias = npt.NDArray[np.int64]
 """Class labels or image indices, shape ``(n,)``."""
 
+PixelArray: TypeAlias = npt.NDArray[np.uint8]
+"""Images as they are stored, ``(n, channels, height, width)``; the dataset says which value is white."""
+
 ImageShape: TypeAlias = tuple[int, int, int]
 """``(channels, height, width)``."""
 
@@ -45,6 +48,14 @@ class UnknownNameError(LatentcoreError):
 
 class BundleError(LatentcoreError):
     """A bundle on disk is damaged, incomplete or too new; the message names file and cause."""
+
+
+class DatasetError(LatentcoreError):
+    """A dataset cannot be read, fetched or written; the message names file and cause."""
+
+
+class DatasetMissing(DatasetError):  # noqa: N818 - a state, with a way out
+    """A dataset is not on this machine; the message says how to fetch it."""
 
 
 class TrainingCancelled(LatentcoreError):  # noqa: N818 - a request, not a fault

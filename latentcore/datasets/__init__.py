@@ -2,11 +2,13 @@
 
 from latentcore.datasets.base import Dataset, DatasetSpec
 from latentcore.datasets.digits import DIGITS
+from latentcore.datasets.shapes import SHAPES
+from latentcore.datasets.torchvision_sets import FASHION_MNIST, MNIST
 from latentcore.types import UnknownNameError
 
 __all__ = ["DATASETS", "Dataset", "DatasetSpec", "dataset_spec", "load_dataset"]
 
-DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (DIGITS,)}
+DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, FASHION_MNIST, SHAPES, DIGITS)}
 """Every dataset by its name."""
 
 
@@ -43,6 +45,8 @@ def load_dataset(name: str, split: str = "test") -> Dataset:
     ------
     UnknownNameError
         If there is no such dataset.
+    DatasetError
+        If its files are missing, damaged or cannot be read.
     ValueError
         If `split` is neither "train" nor "test".
     """

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
-from latentcore.types import FloatArray, ImageShape, LabelArray
+from latentcore.types import FloatArray, ImageShape, LabelArray, PixelArray
 
 SPLITS = ("train", "test")
+
+OnBytes: TypeAlias = Callable[[int, int], None]
+"""Receives bytes received so far, and in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +33,8 @@ class Dataset:
         Number of each image within its split; a subset keeps the numbers of the whole.
     classes : tuple of str
         Class names.
+    factors : float32 array, shape (n, n_factors), or None
+        What each image was drawn from, where that is known; `DatasetSpec.factor_names` names the columns.
     """
 
     name: str
@@ -36,19 +43,19 @@ class Dataset:
     labels: LabelArray
     indices: LabelArray
     classes: tuple[str, ...]
+    factors: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, rows: LabelArray) -> Dataset:
         """Return the images at `rows` (int64 positions, shape (m,)), with their original indices."""
-        return Dataset(
-            name=self.name,
-            split=self.split,
+        return replace(
+            self,
             images=self.images[rows],
             labels=self.labels[rows],
             indices=self.indices[rows],
-            classes=self.classes,
+            factors=None if self.factors is None else self.factors[rows],
         )
 
     def holdout(self, fraction: float, *, seed: int) -> tuple[Dataset, Dataset]:
@@ -93,8 +100,18 @@ class DatasetSpec:
         ``(channels, height, width)``.
     classes : tuple of str
         Class names.
+    white : int
+        Pixel value that stands for 1.
     read : callable
-        ``read(split) -> (images, labels)``.
+        ``read(split) -> (pixels, labels)``, uint8 ``(n, channels, height, width)`` and int64 ``(n,)``.
+    factor_names : tuple of str
+        What the images were drawn from, where that is known; the class is one factor more.
+    read_factors : callable or None
+        ``read_factors(split)``, float32 ``(n, len(factor_names))``.
+    is_present : callable
+        Whether the images are on this machine.
+    fetch : callable or None
+        Downloads the images; None where they ship with the library or are drawn.
     """
 
     name: str
@@ -102,18 +119,28 @@ class DatasetSpec:
     description: str
     image_shape: ImageShape
     classes: tuple[str, ...]
-    read: Callable[[str], tuple[FloatArray, LabelArray]]
+    white: int
+    read: Callable[[str], tuple[PixelArray, LabelArray]]
+    factor_names: tuple[str, ...] = ()
+    read_factors: Callable[[str], FloatArray] | None = None
+    is_present: Callable[[], bool] = lambda: True
+    fetch: Callable[[OnBytes | None], Path] | None = None
 
     def load(self, split: str) -> Dataset:
         """Read one split; see `latentcore.load_dataset`."""
         if split not in SPLITS:
             raise ValueError(f"split is {split!r}; expected one of {', '.join(SPLITS)}.")
-        images, labels = self.read(split)
+        pixels, labels = self.read(split)
         return Dataset(
             name=self.name,
             split=split,
-            images=images,
+            images=self.scale(pixels),
             labels=labels,
             indices=np.arange(len(labels), dtype=np.int64),
             classes=self.classes,
+            factors=None if self.read_factors is None else self.read_factors(split),
         )
+
+    def scale(self, pixels: PixelArray) -> FloatArray:
+        """Return stored pixels of any shape as float32 in [0, 1]."""
+        return pixels.astype(np.float32) / np.float32(self.white)

@@ -11,20 +11,20 @@ from __future__ import annotations
 import numpy as np
 
 from latentcore.datasets.base import DatasetSpec
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import LabelArray, PixelArray
 
 TEST_FRACTION = 0.3
 SPLIT_SEED = 0
-GREY_LEVELS = 16
+WHITE = 16
 
 
-def read_digits(split: str) -> tuple[FloatArray, LabelArray]:
+def read_digits(split: str) -> tuple[PixelArray, LabelArray]:
     """Read 1,257 training or 540 test images, a stratified split with a fixed seed.
 
     Returns
     -------
-    images : float32 array, shape (n, 1, 8, 8)
-        Pixels in [0, 1], in steps of 1/16.
+    images : uint8 array, shape (n, 1, 8, 8)
+        Grey levels from 0 to 16.
     labels : int64 array, shape (n,)
         The digit.
     """
@@ -41,8 +41,7 @@ def read_digits(split: str) -> tuple[FloatArray, LabelArray]:
             strict=True,
         )
     )[split]
-    images = (pixels[rows] / GREY_LEVELS).astype(np.float32).reshape(-1, 1, 8, 8)
-    return images, digits[rows].astype(np.int64)
+    return pixels[rows].astype(np.uint8).reshape(-1, 1, 8, 8), digits[rows].astype(np.int64)
 
 
 DIGITS = DatasetSpec(
@@ -51,5 +50,6 @@ DIGITS = DatasetSpec(
     description="1,797 digits written by 43 people, scanned to 8x8 pixels in 17 grey levels.",
     image_shape=(1, 8, 8),
     classes=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    white=WHITE,
     read=read_digits,
 )

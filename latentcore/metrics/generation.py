@@ -1,16 +1,138 @@
-"""What a model's samples look like to a classifier of real images."""
+"""How samples compare with real images, from their features."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from latentcore.metrics.structure import nearest
 from latentcore.types import FloatArray, LabelArray
 
 
-def class_shares(
-    images: FloatArray, labels: LabelArray, samples: FloatArray, *, n_classes: int
-) -> FloatArray:
-    """Return the share of each class among samples, as a logistic classifier of real images sees them.
+def frechet_distance(one: FloatArray, other: FloatArray) -> float:
+    """Return the squared Frechet distance between Gaussians fitted to two sets of features.
+
+    Parameters
+    ----------
+    one, other : float32 array, shape (n, d) and (m, d)
+        Two rows or more each. The distance shrinks with n and m: compare equal sizes only.
+
+    Returns
+    -------
+    float
+        ``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``, at least 0, in squared feature units.
+
+    References
+    ----------
+    M. Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash
+    equilibrium", 2017, equation (6), there with Inception features.
+    """
+    means = [part.mean(axis=0, dtype=np.float64) for part in (one, other)]
+    covariances = [np.atleast_2d(np.cov(part.astype(np.float64), rowvar=False)) for part in (one, other)]
+    # tr (C1 C2)^(1/2): C1 C2 is similar to the symmetric C1^(1/2) C2 C1^(1/2).
+    root = _symmetric_root(covariances[0])
+    eigenvalues = np.linalg.eigvalsh(root @ covariances[1] @ root)
+    mixed = float(np.sqrt(np.clip(eigenvalues, 0, None)).sum())
+    squared = float(((means[0] - means[1]) ** 2).sum())
+    return max(squared + float(np.trace(covariances[0]) + np.trace(covariances[1])) - 2 * mixed, 0.0)
+
+
+def _symmetric_root(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    values, vectors = np.linalg.eigh(matrix)
+    root: npt.NDArray[np.float64] = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    return root
+
+
+@dataclass(frozen=True)
+class Support:
+    """How two sets of features cover each other, all but density in [0, 1].
+
+    Attributes
+    ----------
+    precision : float
+        Share of the samples inside the support of the real images.
+    recall : float
+        Share of the real images inside the support of the samples.
+    density : float
+        Mean number of real neighbourhoods around a sample, over k; can exceed 1.
+    coverage : float
+        Share of the real images whose neighbourhood holds a sample.
+    """
+
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+
+
+def support(real: FloatArray, samples: FloatArray, *, k: int = 5) -> Support:
+    """Return precision, recall, density and coverage.
+
+    The support of a set is the union of balls around its points that reach to their `k`-th nearest
+    other point. All four depend on n and `k`: compare equal ones only.
+
+    Parameters
+    ----------
+    real, samples : float32 array, shape (n, d) and (m, d)
+        More than `k` rows each.
+
+    References
+    ----------
+    T. Kynkaanniemi et al., "Improved precision and recall metric for assessing generative models",
+    2019. M. F. Naeem et al., "Reliable fidelity and diversity metrics for generative models", 2020.
+    """
+    from scipy.spatial.distance import cdist  # noqa: PLC0415 - evaluation only
+
+    real_reach, sample_reach = (nearest(part, part, k=k + 1)[0][:, -1] for part in (real, samples))
+    inside_real = np.zeros(len(samples), np.int64)
+    inside_samples = np.zeros(len(real), bool)
+    covered = np.zeros(len(real), bool)
+    for start in range(0, len(real), 500):
+        rows = slice(start, start + 500)
+        distances = cdist(real[rows], samples)  # (500, m)
+        inside_real += (distances <= real_reach[rows, None]).sum(axis=0)
+        inside_samples[rows] = (distances <= sample_reach[None]).any(axis=1)
+        covered[rows] = distances.min(axis=1) <= real_reach[rows]
+    return Support(
+        precision=float((inside_real > 0).mean()),
+        recall=float(inside_samples.mean()),
+        density=float(inside_real.mean() / k),
+        coverage=float(covered.mean()),
+    )
+
+
+def two_sample_accuracy(real: FloatArray, samples: FloatArray, *, seed: int, n_folds: int = 5) -> FloatArray:
+    """Return how well a classifier tells samples from real images: its held-out accuracy in each fold.
+
+    Logistic regression, cross-validated over shuffled stratified folds. 0.5 is chance: it cannot tell.
+
+    Parameters
+    ----------
+    real, samples : float32 array, shape (n, d) and (m, d)
+        Standardised features.
+
+    Returns
+    -------
+    float32 array, shape (n_folds,)
+
+    References
+    ----------
+    D. Lopez-Paz and M. Oquab, "Revisiting classifier two-sample tests", 2017.
+    """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.model_selection import StratifiedKFold, cross_val_score  # noqa: PLC0415
+
+    features = np.concatenate([real, samples])
+    labels = np.repeat([0, 1], [len(real), len(samples)])
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    scores = cross_val_score(LogisticRegression(max_iter=1000), features, labels, cv=folds)
+    return np.asarray(scores, np.float32)
+
+
+def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray) -> LabelArray:
+    """Return the class of each sample, as a logistic classifier of real images sees it.
 
     Parameters
     ----------
@@ -18,16 +140,17 @@ def class_shares(
         Real images that the classifier is trained on.
     labels : int64 array, shape (n,)
     samples : float32 array, shape (m, channels, height, width)
-    n_classes : int
 
     Returns
     -------
-    float32 array, shape (n_classes,)
-        Shares that sum to 1.
+    int64 array, shape (m,)
     """
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - evaluation only
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     classifier = LogisticRegression(max_iter=5000).fit(images.reshape(len(images), -1), labels)
-    predicted = classifier.predict(samples.reshape(len(samples), -1))
-    counts = np.bincount(predicted, minlength=n_classes)
-    return (counts / len(samples)).astype(np.float32)
+    return np.asarray(classifier.predict(samples.reshape(len(samples), -1)), np.int64)
+
+
+def class_shares(labels: LabelArray, *, n_classes: int) -> FloatArray:
+    """Return the share of each class among labels int64 ``(n,)``, float32 ``(n_classes,)``."""
+    return (np.bincount(labels, minlength=n_classes) / len(labels)).astype(np.float32)

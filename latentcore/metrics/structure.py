@@ -7,6 +7,9 @@ from scipy.spatial import KDTree
 
 from latentcore.types import FloatArray, LabelArray
 
+TREE_DIMENSIONS = 8
+"""Up to here a tree finds neighbours faster than computing all distances."""
+
 
 def nearest(reference: FloatArray, queries: FloatArray, *, k: int) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows of `reference` to each query, nearest first.
@@ -24,8 +27,14 @@ def nearest(reference: FloatArray, queries: FloatArray, *, k: int) -> tuple[Floa
         Euclidean.
     rows : int64 array, shape (n, min(k, m))
     """
-    wanted = np.arange(1, min(k, len(reference)) + 1)
-    distances, rows = KDTree(reference).query(queries, k=wanted)
+    wanted = min(k, len(reference))
+    if reference.shape[1] <= TREE_DIMENSIONS:
+        distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
+    else:
+        from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - costs 0.5 s to import
+
+        search = NearestNeighbors(n_neighbors=wanted, algorithm="brute").fit(reference)
+        distances, rows = search.kneighbors(queries)
     return distances.astype(np.float32), rows.astype(np.int64)
 
 

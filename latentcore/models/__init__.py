@@ -2,18 +2,27 @@
 
 from collections.abc import Mapping
 
-from latentcore.models.autoencoder import AutoencoderModel
+from latentcore.models.autoencoder import AutoencoderModel, DenoisingAutoencoderModel
 from latentcore.models.base import LatentModel
 from latentcore.models.gan import GANModel
 from latentcore.models.lda import LDAModel
 from latentcore.models.pca import PCAModel
-from latentcore.models.vae import VAEModel
+from latentcore.models.vae import BetaVAEModel, VAEModel
 from latentcore.types import UnknownNameError
 
 __all__ = ["MODELS", "LatentModel", "make_model", "model_family"]
 
 MODELS: dict[str, type[LatentModel]] = {
-    family.family: family for family in (PCAModel, LDAModel, AutoencoderModel, VAEModel, GANModel)
+    family.family: family
+    for family in (
+        PCAModel,
+        LDAModel,
+        AutoencoderModel,
+        DenoisingAutoencoderModel,
+        VAEModel,
+        BetaVAEModel,
+        GANModel,
+    )
 }
 """Every family by its short name."""
 

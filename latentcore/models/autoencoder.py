@@ -17,6 +17,7 @@ from latentcore.models.networks import (
     decoder_network,
     encoder_network,
     finish,
+    for_training,
 )
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
@@ -110,7 +111,7 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
         rows = torch.from_numpy(images.reshape(len(images), -1))
         with seeded(seed):
-            network = self.make_network(settings, image_shape).to(memory_format=torch.channels_last)
+            network = for_training(self.make_network(settings, image_shape))
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )
@@ -122,7 +123,8 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
 
             def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
                 target = distort(rows[batch], image_shape, share=settings.distorted_share)
-                loss = nn.functional.mse_loss(network.decode(network.encode(target)), target)
+                shown = self._corrupt(target)
+                loss = nn.functional.mse_loss(network.decode(network.encode(shown)), target)
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
@@ -144,3 +146,43 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
 
     def _sampling_density(self) -> Gaussian:
         return Gaussian(self.network_.density_mean.numpy(), self.network_.density_cholesky.numpy())
+
+    def _corrupt(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return what the encoder is shown in training instead of `rows` (n, pixels)."""
+        return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenoisingAutoencoderSettings(AutoencoderSettings):
+    """Settings of `DenoisingAutoencoderModel`.
+
+    Attributes
+    ----------
+    noise : float
+        Largest standard deviation of the noise, in units of the pixel range.
+    """
+
+    noise: float = 0.6
+
+
+class DenoisingAutoencoderModel(AutoencoderModel):
+    """Autoencoder that is shown noisy images and learns to return the clean ones.
+
+    Each training image gets Gaussian noise of its own standard deviation, uniform between 0 and
+    `noise`, and is clipped to [0, 1]; the loss is the mean over batch and pixels of (clean image -
+    reconstruction)^2. Samples come from a Gaussian fitted to the codes of the clean training images.
+
+    References
+    ----------
+    P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and composing robust features
+    with denoising autoencoders", 2008.
+    """
+
+    family = "dae"
+    title = "Denoising AE"
+    settings_type = DenoisingAutoencoderSettings
+    settings: DenoisingAutoencoderSettings
+
+    def _corrupt(self, rows: torch.Tensor) -> torch.Tensor:
+        deviation = self.settings.noise * torch.rand(len(rows), 1)
+        return (rows + deviation * torch.randn_like(rows)).clamp(0, 1)

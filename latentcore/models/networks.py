@@ -108,6 +108,7 @@ class CodeNetwork(nn.Module):
 
 
 NetworkT = TypeVar("NetworkT", bound=CodeNetwork)
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 
 class TorchModel(LatentModel, Generic[NetworkT]):
@@ -149,7 +150,12 @@ class TorchModel(LatentModel, Generic[NetworkT]):
         self.network_ = finish(network)
 
 
-def finish(network: NetworkT) -> NetworkT:
+def for_training(network: ModuleT) -> ModuleT:
+    """Return a network with its weights laid out as convolutions on a CPU want them; values stay."""
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def finish(network: ModuleT) -> ModuleT:
     """Return a trained network ready to be used: evaluation mode, no gradients."""
     return network.eval().requires_grad_(requires_grad=False)
 

@@ -12,7 +12,15 @@ from torch import nn
 from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings, check_images
 from latentcore.models.density import Gaussian
-from latentcore.models.networks import CodeNetwork, TorchModel, decoder_network, encoder_network, finish
+from latentcore.models.networks import (
+    CodeNetwork,
+    TorchModel,
+    apply_in_chunks,
+    decoder_network,
+    encoder_network,
+    finish,
+    for_training,
+)
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
@@ -34,6 +42,9 @@ class VAESettings(Settings):
         Length of the training.
     learning_rate, weight_decay : float
         Peak of the one-cycle schedule and decay of AdamW.
+    binarised_share : float
+        Share of each batch that is binarised with p = pixel before it is encoded, so that the bound
+        on the likelihood of binary images rests on images that the encoder knows.
     distorted_share : float
         Share of each batch that is distorted; see `latentcore.models.augmentation.distort`.
     """
@@ -46,6 +57,7 @@ class VAESettings(Settings):
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
+    binarised_share: float = 0.0
     distorted_share: float = 0.0
 
 
@@ -70,6 +82,13 @@ class VAENetwork(CodeNetwork):
     def decode(self, codes: torch.Tensor) -> torch.Tensor:
         """(n, latent_dim) -> Bernoulli means (n, pixels)."""
         return torch.sigmoid(self.decoder(codes))
+
+
+def binarise(rows: torch.Tensor, *, share: float) -> torch.Tensor:
+    """Draw a random share of images (n, pixels) in black and white, each pixel white with p = its value."""
+    if share == 0:
+        return rows
+    return torch.where(torch.rand(len(rows), 1) < share, torch.bernoulli(rows), rows)
 
 
 def kl_to_standard_normal(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
@@ -121,7 +140,7 @@ class VAEModel(TorchModel[VAENetwork]):
         rows = torch.from_numpy(images.reshape(len(images), -1))
         n_steps = settings.n_epochs * count_batches(len(rows), settings.batch_size)
         with seeded(seed):
-            network = self.make_network(settings, image_shape).to(memory_format=torch.channels_last)
+            network = for_training(self.make_network(settings, image_shape))
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )
@@ -133,6 +152,7 @@ class VAEModel(TorchModel[VAENetwork]):
                 progress = (schedule.last_epoch + 1) / n_steps
                 weight = settings.beta * min(1.0, progress / max(settings.warmup, 1e-9))
                 target = distort(rows[batch], image_shape, share=settings.distorted_share)
+                target = binarise(target, share=settings.binarised_share)
                 mean, log_variance = network.posterior(target)
                 codes = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
                 reconstruction = nn.functional.binary_cross_entropy_with_logits(
@@ -166,9 +186,9 @@ class VAEModel(TorchModel[VAENetwork]):
         """Return mean and standard deviation of q(z|x), each float32 ``(n, latent_dim)``."""
         self._check_fitted()
         check_images(images, expected=self.image_shape_)
-        with torch.inference_mode():
-            mean, log_variance = self.network_.posterior(torch.from_numpy(images.reshape(len(images), -1)))
-            return mean.numpy(), (0.5 * log_variance).exp().numpy()
+        both = apply_in_chunks(self.network_.encoder, images.reshape(len(images), -1))
+        mean, log_variance = np.split(both, 2, axis=1)
+        return mean, np.exp(0.5 * log_variance)
 
     def log_likelihood_bound(self, images: FloatArray, *, n_importance: int, seed: int) -> FloatArray:
         """Return a lower bound on log p(x) of each image, in nats, float32 ``(n,)``.
@@ -208,6 +228,30 @@ class VAEModel(TorchModel[VAENetwork]):
                     self.network_, binary, torch.from_numpy(noise)
                 ).numpy()
         return bounds
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetaVAESettings(VAESettings):
+    """Settings of `BetaVAEModel`; `beta` is above 1 by default."""
+
+    beta: float = 4.0
+
+
+class BetaVAEModel(VAEModel):
+    """VAE whose KL term weighs more, so that dimensions share less and stand for single factors.
+
+    The loss is that of a VAE with `beta` above 1; the evidence lower bound is still measured with 1.
+
+    References
+    ----------
+    I. Higgins et al., "beta-VAE: Learning basic visual concepts with a constrained variational
+    framework", 2017, equation (4).
+    """
+
+    family = "beta_vae"
+    title = "beta-VAE"
+    settings_type = BetaVAESettings
+    settings: BetaVAESettings
 
 
 def _importance_bound(network: VAENetwork, binary: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:

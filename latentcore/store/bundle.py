@@ -20,6 +20,9 @@ METRICS_FILE = "metrics.json"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "card/README.md"
 
+PLANE_DIMENSIONS = 2
+"""Codes of this many dimensions are their own plane, and none is stored."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CodeTable:

@@ -127,7 +127,10 @@ def parse_safetensors(data: bytes, path: Path) -> dict[str, FloatArray]:
 
 
 def parse_npz(path: Path, expected: Mapping[str, np.dtype[Any]]) -> dict[str, np.ndarray]:
-    """Return the arrays of an npz file: exactly the expected names and types, finite, without pickle."""
+    """Return the arrays of an npz file: exactly the expected names and types, finite, without pickle.
+
+    An array that was stored in half precision is widened to float32 where that is expected.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
@@ -144,6 +147,8 @@ def parse_npz(path: Path, expected: Mapping[str, np.dtype[Any]]) -> dict[str, np
         )
         raise BundleError(f"{path}: {problem}.")
     for name, dtype in expected.items():
+        if dtype == np.float32 and arrays[name].dtype == np.float16:
+            arrays[name] = arrays[name].astype(np.float32)
         if arrays[name].dtype != dtype:
             raise BundleError(f"{path}: array {name!r} is {arrays[name].dtype}, expected {dtype}.")
         if dtype.kind == "f" and not np.isfinite(arrays[name]).all():

@@ -19,6 +19,7 @@ from latentcore.store.bundle import (
     HISTORY_FILE,
     METRICS_FILE,
     MODEL_FILE,
+    PLANE_DIMENSIONS,
     Bundle,
     BundleSpec,
     CodeTable,
@@ -33,6 +34,7 @@ CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "errors": np.dtype(np.float32),
     "plane": np.dtype(np.float32),
 }
+SPLITS = ("test", "train")
 REQUIRED_FILES = (MODEL_FILE, CODES_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
 
 
@@ -162,28 +164,29 @@ def _read_spec(folder: Path) -> BundleSpec:
 
 
 def _read_codes(path: Path, spec: BundleSpec) -> tuple[CodeTable, CodeTable]:
-    splits = ("test", "train")
-    arrays = parse_npz(path, {f"{s}_{name}": dtype for s in splits for name, dtype in CODE_TYPES.items()})
+    own_plane = spec.latent_dim == PLANE_DIMENSIONS
+    stored = {name: dtype for name, dtype in CODE_TYPES.items() if not (own_plane and name == "plane")}
+    arrays = parse_npz(path, {f"{s}_{name}": dtype for s in SPLITS for name, dtype in stored.items()})
     tables = []
-    for split in splits:
-        columns = {name: arrays[f"{split}_{name}"] for name in CODE_TYPES}
-        n = len(columns["labels"]) if columns["labels"].ndim == 1 else 0
-        shapes = {
-            "codes": (n, spec.latent_dim),
-            "labels": (n,),
-            "indices": (n,),
-            "errors": (n,),
-            "plane": (n, 2),
-        }
-        for name, shape in shapes.items():
-            if columns[name].shape != shape or n == 0:
-                raise BundleError(
-                    f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape}."
-                )
-        if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
-            raise BundleError(f"{path}: '{split}_labels' holds a class without a name.")
+    for split in SPLITS:
+        columns = {name: arrays[f"{split}_{name}"] for name in stored}
+        if own_plane:
+            columns["plane"] = columns["codes"]
+        _check_columns(columns, split, path, spec)
         tables.append(CodeTable(**columns))
     return tables[0], tables[1]
+
+
+def _check_columns(columns: Mapping[str, np.ndarray], split: str, path: Path, spec: BundleSpec) -> None:
+    n = len(columns["labels"]) if columns["labels"].ndim == 1 else 0
+    shapes = {"codes": (n, spec.latent_dim), "labels": (n,), "indices": (n,), "errors": (n,), "plane": (n, 2)}
+    for name, shape in shapes.items():
+        if columns[name].shape != shape or n == 0:
+            raise BundleError(
+                f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape}."
+            )
+    if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
+        raise BundleError(f"{path}: '{split}_labels' holds a class without a name.")
 
 
 def _read_history(path: Path) -> list[dict[str, Any]]:

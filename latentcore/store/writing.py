@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from latentcore.store.bundle import (
     HISTORY_FILE,
     METRICS_FILE,
     MODEL_FILE,
+    PLANE_DIMENSIONS,
     BundleContent,
 )
 from latentcore.types import BundleError
@@ -53,13 +55,30 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
     """
     model = content.model
     folder = root / content.dataset / f"{model.family}-d{model.latent_dim}"
+    replace_folder(folder, lambda draft: _write_files(draft, content), overwrite=overwrite)
+    return folder
+
+
+def replace_folder(folder: Path, write: Callable[[Path], None], *, overwrite: bool) -> None:
+    """Let `write` fill a temporary folder beside `folder`, then put it in its place.
+
+    Raises
+    ------
+    BundleError
+        If the place is taken and `overwrite` is false, or the folder cannot be written.
+    """
     if folder.exists() and not overwrite:
         raise BundleError(f"{folder} exists already; remove it, or ask to overwrite it.")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f"_draft-{folder.name}-", dir=folder.parent))
         try:
-            _write_files(draft, content)
+            write(draft)
+            for path in draft.rglob("*"):
+                if path.is_file():
+                    path.chmod(0o644)
+                    with path.open("rb") as file:
+                        os.fsync(file.fileno())
             draft.chmod(0o755)
             _swap(draft, folder)
         finally:
@@ -68,7 +87,6 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
         raise BundleError(
             f"{folder} cannot be written: {error.strerror or error}. Choose a writable folder with room."
         ) from error
-    return folder
 
 
 def _swap(draft: Path, folder: Path) -> None:
@@ -90,18 +108,19 @@ def _swap(draft: Path, folder: Path) -> None:
 def _write_files(folder: Path, content: BundleContent) -> None:
     model = content.model
     # safetensors writes the memory as it lies: a transposed view would come back scrambled.
-    arrays = {name: np.ascontiguousarray(array) for name, array in model.state().items()}
+    arrays = {name: np.ascontiguousarray(_narrow(array)) for name, array in model.state().items()}
     save_file(arrays, folder / MODEL_FILE)
     tables = {"test": content.test, "train": content.train}
-    np.savez_compressed(
-        folder / CODES_FILE,
-        **{
-            f"{split}_{name}": array for split, table in tables.items() for name, array in vars(table).items()
-        },
-    )
+    columns = {
+        f"{split}_{name}": column for split, table in tables.items() for name, column in vars(table).items()
+    }
+    if model.latent_dim == PLANE_DIMENSIONS:  # the codes are the plane
+        columns = {name: column for name, column in columns.items() if not name.endswith("_plane")}
+    narrow: dict[str, Any] = {name: _narrow(column) for name, column in columns.items()}
+    np.savez_compressed(folder / CODES_FILE, **narrow)
     golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
     np.savez_compressed(folder / GOLDEN_FILE, codes=golden, images=model.decode(golden))
-    _write_json(folder / HISTORY_FILE, content.history)
+    (folder / HISTORY_FILE).write_text(json.dumps(content.history, allow_nan=False) + "\n", encoding="utf-8")
     _write_json(folder / METRICS_FILE, dict(content.metrics))
     card = folder / CARD_FILE
     card.parent.mkdir()
@@ -109,10 +128,15 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     for name, png in content.pictures.items():
         (card.parent / name).write_bytes(png)
     _write_json(folder / CONFIG_FILE, _config(folder, content))
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    """Return a float32 array as float16 where that loses nothing, else as it is."""
+    if array.dtype != np.float32:
+        return array
+    with np.errstate(over="ignore"):
+        half = array.astype(np.float16)
+    return half if np.array_equal(half.astype(np.float32), array) else array
 
 
 def _config(folder: Path, content: BundleContent) -> dict[str, Any]:

@@ -1,0 +1,228 @@
+"""Making one bundle: train, measure, lay out, draw the card, save."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latentcore.cards import card_pictures, write_card
+from latentcore.datasets import Dataset, load_dataset
+from latentcore.evaluation import RealReference, evaluate, headline_scores
+from latentcore.metrics.reconstruction import image_mse
+from latentcore.models import LatentModel
+from latentcore.models.networks import TorchModel
+from latentcore.plane import fit_umap
+from latentcore.recipes import Recipe
+from latentcore.store import BundleContent, CodeTable, save_bundle
+from latentcore.training import EpochEnd
+from latentcore.types import FloatArray
+
+N_TRAIN_CODES = 10_000
+VALIDATION_SHARE = 1 / 12
+UMAP_SEED = 0
+
+OnEvent = Callable[[EpochEnd], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A fitted model, and how it came about."""
+
+    model: LatentModel
+    seed: int
+    n_train: int
+    cpu_seconds: float
+    history: list[dict[str, Any]]
+    by_seed: list[dict[str, Any]]
+
+
+def train_bundle(
+    recipe: Recipe,
+    root: Path,
+    *,
+    overwrite: bool = False,
+    on_event: OnEvent | None = None,
+    on_stage: Callable[[str], None] | None = None,
+) -> Path:
+    """Train, evaluate and save one bundle.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    root : Path
+        Models folder.
+    overwrite : bool
+        Replace a bundle that is there.
+    on_event : callable, optional
+        Receives an `EpochEnd` after each epoch.
+    on_stage : callable, optional
+        Receives the name of each stage after the training.
+
+    Returns
+    -------
+    Path
+        The bundle's folder.
+
+    Raises
+    ------
+    ValueError
+        If the family does not allow the settings on this dataset.
+    DatasetError
+        If the dataset cannot be read.
+    BundleError
+        If the bundle cannot be written.
+    """
+    announce = on_stage or (lambda _: None)
+    train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
+    trained = _train(recipe, train, test, on_event, announce)
+    model = trained.model
+    announce("scores")
+    metrics = evaluate(model, train, test, reference=_reference(recipe.dataset))
+    announce("plane")
+    test_table, train_table = _code_tables(model, train, test)
+    announce("card")
+    facts = _facts(recipe, trained)
+    content = BundleContent(
+        dataset=recipe.dataset,
+        classes=train.classes,
+        model=model,
+        recipe=facts,
+        test=test_table,
+        train=train_table,
+        history=trained.history,
+        metrics=metrics,
+        card=write_card(model, recipe.dataset, facts, metrics, trained.history),
+        pictures=card_pictures(model, test_table.codes, trained.history),
+    )
+    return save_bundle(content, root, overwrite=overwrite)
+
+
+@lru_cache(maxsize=1)
+def _reference(dataset: str) -> RealReference:
+    return RealReference.of(load_dataset(dataset, "train"), load_dataset(dataset, "test"))
+
+
+def _train(
+    recipe: Recipe,
+    train: Dataset,
+    test: Dataset,
+    on_event: OnEvent | None,
+    announce: Callable[[str], None],
+) -> Trained:
+    """Fit with each seed; with several, keep the one with the lowest error on a validation part."""
+    started = time.process_time()
+    if len(recipe.seeds) == 1:
+        model, history = _fit(recipe, recipe.seeds[0], train, on_event)
+        seconds = time.process_time() - started
+        return Trained(
+            model=model,
+            seed=recipe.seeds[0],
+            n_train=len(train),
+            cpu_seconds=seconds,
+            history=history,
+            by_seed=[],
+        )
+    part, held = train.holdout(VALIDATION_SHARE, seed=0)
+    best: Trained | None = None
+    by_seed: list[dict[str, Any]] = []
+    for seed in recipe.seeds:
+        started = time.process_time()
+        model, history = _fit(recipe, seed, part, on_event)
+        seconds = time.process_time() - started
+        announce(f"scores of seed {seed}")
+        error = float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))
+        scores = headline_scores(model, train, test)
+        by_seed.append({"seed": seed, "validation_mse": error, **scores})
+        if best is None or error < min(entry["validation_mse"] for entry in by_seed[:-1]):
+            best = Trained(
+                model=model,
+                seed=seed,
+                n_train=len(part),
+                cpu_seconds=seconds,
+                history=history,
+                by_seed=by_seed,
+            )
+    assert best is not None  # noqa: S101 - there is at least one seed
+    return best
+
+
+def _fit(
+    recipe: Recipe, seed: int, train: Dataset, on_event: OnEvent | None
+) -> tuple[LatentModel, list[dict[str, Any]]]:
+    """Return a fitted model, its weights rounded as they are stored, and its history."""
+    history: list[dict[str, Any]] = []
+    suffix = f", seed {seed}" if len(recipe.seeds) > 1 else ""
+
+    def record(event: EpochEnd) -> None:
+        history.append({"phase": event.phase, "epoch": event.epoch, "losses": event.losses})
+        if on_event is not None:
+            on_event(replace(event, phase=event.phase + suffix))
+
+    model = recipe.make_model().fit(train.images, train.labels, seed=seed, on_event=record)
+    return (halved(model) if isinstance(model, TorchModel) else model), history
+
+
+def halved(model: LatentModel) -> LatentModel:
+    """Return a model whose arrays are rounded to half precision, so that they can be stored in it.
+
+    Everything that is measured afterwards holds for what is stored.
+    """
+    rounded = {name: array.astype(np.float16).astype(np.float32) for name, array in model.state().items()}
+    return type(model).from_state(model.config(), rounded)
+
+
+def _facts(recipe: Recipe, trained: Trained) -> dict[str, Any]:
+    names = ("numpy", "scikit-learn", "torch", "umap-learn")
+    return {
+        "command": recipe.command,
+        "seed": trained.seed,
+        "n_train": trained.n_train,
+        "cpu_seconds": round(trained.cpu_seconds, 1),
+        "by_seed": trained.by_seed,
+        "versions": {name: version(name) for name in names} | {"python": platform.python_version()},
+    }
+
+
+def _code_tables(model: LatentModel, train: Dataset, test: Dataset) -> tuple[CodeTable, CodeTable]:
+    if len(train) > N_TRAIN_CODES:
+        rows = np.random.default_rng(0).choice(len(train), N_TRAIN_CODES, replace=False)
+        train = train.take(np.sort(rows))
+    test_codes, train_codes = model.encode(test.images), model.encode(train.images)
+    if model.latent_dim == 2:  # noqa: PLR2004
+        train_plane, test_plane = train_codes, test_codes
+    elif model.latent_dim == 1:
+        train_plane, test_plane = (np.hstack([c, np.zeros_like(c)]) for c in (train_codes, test_codes))
+    else:
+        test_codes, train_codes = (
+            codes.astype(np.float16).astype(np.float32) for codes in (test_codes, train_codes)
+        )
+        train_plane, test_plane = fit_umap(train_codes, test_codes, seed=UMAP_SEED)
+    return (
+        _code_table(model, test, test_codes, test_plane),
+        _code_table(model, train, train_codes, train_plane),
+    )
+
+
+def _code_table(model: LatentModel, dataset: Dataset, codes: FloatArray, plane: FloatArray) -> CodeTable:
+    return CodeTable(
+        codes=codes,
+        labels=dataset.labels,
+        indices=dataset.indices,
+        errors=image_mse(dataset.images, model.decode(codes)),
+        plane=plane,
+    )
+
+
+def hold_out_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = None) -> float:
+    """Fit on a part of train and return the reconstruction MSE on the rest: what settings are chosen by."""
+    part, held = load_dataset(recipe.dataset, "train").holdout(fraction, seed=0)
+    model = recipe.make_model().fit(part.images, part.labels, seed=recipe.seeds[0], on_event=on_event)
+    return float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))

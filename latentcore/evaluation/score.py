@@ -1,0 +1,98 @@
+"""One number and what one has to know to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from latentcore.metrics.reconstruction import bootstrap_interval
+from latentcore.types import FloatArray
+
+SEED = 0
+TOLERANCE = 1e-3
+
+Values: TypeAlias = float | list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """A measured value.
+
+    Attributes
+    ----------
+    value : float or list of float
+        A list has one entry a dimension or class.
+    n : int
+        How many images or samples it rests on.
+    seed : int or None
+        Seed of sampling or resampling, None where nothing is random.
+    interval : (float or list, float or list) or None
+        Lower and upper end; the protocol says of what. None for what is computed exactly.
+    protocol : str
+        How it was measured.
+    """
+
+    value: Values
+    n: int
+    seed: int | None
+    interval: tuple[Values, Values] | None
+    protocol: str
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields as plain JSON values."""
+        interval = None if self.interval is None else list(self.interval)
+        return {**vars(self), "interval": interval}
+
+
+def plain_values(values: FloatArray) -> Values:
+    """Return an array ``()`` or ``(k,)`` as a float or a list of floats."""
+    plain: Values = np.asarray(values, np.float64).tolist()
+    return plain
+
+
+def mean_score(values: FloatArray, protocol: str) -> Score:
+    """Return the mean of one value, or one row of values, an image, with its bootstrap interval."""
+    low, high = bootstrap_interval(values, seed=SEED)
+    return Score(
+        value=plain_values(values.mean(axis=0, dtype=np.float64)),
+        n=len(values),
+        seed=SEED,
+        interval=(plain_values(low), plain_values(high)),
+        protocol=protocol + " Mean over images; 95% bootstrap interval over images, 1,000 resamples.",
+    )
+
+
+def repeated_score(values: FloatArray, *, n: int, protocol: str) -> Score:
+    """Return the mean over repetitions with other seeds, one row each, and their lowest and highest."""
+    return Score(
+        value=plain_values(values.mean(axis=0, dtype=np.float64)),
+        n=n,
+        seed=SEED,
+        interval=(plain_values(values.min(axis=0)), plain_values(values.max(axis=0))),
+        protocol=f"{protocol} Mean over {len(values)} seeds from {SEED} on; the interval is their range.",
+    )
+
+
+def exact_score(values: FloatArray, *, n: int, protocol: str) -> Score:
+    """Return a value that nothing random enters."""
+    return Score(value=plain_values(values), n=n, seed=None, interval=None, protocol=protocol)
+
+
+def compare_scores(recorded: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
+    """Return one sentence for each score that is missing or differs by more than 0.1%."""
+    differences = [
+        f"{name} is recorded, but was not measured." for name in sorted(set(recorded) - set(fresh))
+    ]
+    for name, score in fresh.items():
+        if name not in recorded:
+            differences.append(f"{name} was measured, but is not recorded.")
+            continue
+        was = np.atleast_1d(np.asarray(recorded[name]["value"], np.float64))
+        now = np.atleast_1d(np.asarray(score["value"], np.float64))
+        scale = max(float(np.abs(was).max()), 1e-12)
+        if was.shape != now.shape or float(np.abs(was - now).max()) > TOLERANCE * scale:
+            differences.append(f"{name} is recorded as {recorded[name]['value']}, measured {score['value']}.")
+    return differences

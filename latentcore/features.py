@@ -1,0 +1,195 @@
+"""The frozen feature network of a dataset, "LeNet64 v1": what generated images are judged by.
+
+A Frechet distance or a precision measured with it is comparable with others of the same network and
+dataset only; it is no Inception score, and the network has seen the labels.
+
+References
+----------
+Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document
+recognition", 1998 (the shape of the network).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import save
+from torch import nn
+
+from latentcore.datasets import Dataset
+from latentcore.models.base import check_images
+from latentcore.models.networks import apply_in_chunks, finish, for_training
+from latentcore.store import models_folder
+from latentcore.store.files import parse_safetensors, read_bytes, read_json
+from latentcore.store.writing import replace_folder
+from latentcore.training import OnEvent, count_batches, run_epochs, seeded
+from latentcore.types import BundleError, FloatArray
+
+NAME = "LeNet64 v1"
+FOLDER = "_features"
+WEIGHTS_FILE, FACTS_FILE = "lenet64-v1.safetensors", "lenet64-v1.json"
+SIDE = 28
+N_FEATURES = 64
+N_EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY, SEED = 12, 128, 3e-3, 1e-2, 0
+
+
+class LeNet64(nn.Module):
+    """Two convolutions and two linear layers; the 64 units before the last ReLU are the features."""
+
+    feature_mean: torch.Tensor
+    feature_deviation: torch.Tensor
+
+    def __init__(self, n_classes: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(1, 16, 5, padding=2),  # (n, 16, 28, 28)
+            nn.ReLU(),
+            nn.MaxPool2d(2),  # (n, 16, 14, 14)
+            nn.Conv2d(16, 32, 5),  # (n, 32, 10, 10)
+            nn.ReLU(),
+            nn.MaxPool2d(2),  # (n, 32, 5, 5)
+            nn.Flatten(),
+            nn.Linear(800, N_FEATURES),
+        )
+        self.head = nn.Sequential(nn.ReLU(), nn.Linear(N_FEATURES, n_classes))
+        self.register_buffer("feature_mean", torch.zeros(N_FEATURES))
+        self.register_buffer("feature_deviation", torch.ones(N_FEATURES))
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """(n, 1, 28, 28) -> standardised features (n, 64)."""
+        standardised: torch.Tensor = (self.body(images) - self.feature_mean) / self.feature_deviation
+        return standardised
+
+    def logits(self, images: torch.Tensor) -> torch.Tensor:
+        """(n, 1, 28, 28) -> (n, n_classes)."""
+        scores: torch.Tensor = self.head(self.body(images))
+        return scores
+
+
+@dataclass(frozen=True)
+class FeatureNetwork:
+    """A trained `LeNet64` and what is known of it.
+
+    Attributes
+    ----------
+    facts : dict
+        ``name``, ``dataset``, ``classes``, ``accuracy`` on test with ``n``, ``seed``, and ``sha256``
+        of the weights.
+    network : LeNet64
+    """
+
+    facts: dict[str, Any]
+    network: LeNet64
+
+    def features(self, images: FloatArray) -> FloatArray:
+        """Return features of images ``(n, 1, 28, 28)``, float32 ``(n, 64)``, of unit variance on train."""
+        check_images(images, expected=(1, SIDE, SIDE))
+        return apply_in_chunks(self.network.features, images)
+
+    def probabilities(self, images: FloatArray) -> FloatArray:
+        """Return the probability of each class, float32 ``(n, n_classes)``; rows sum to 1."""
+        check_images(images, expected=(1, SIDE, SIDE))
+        return apply_in_chunks(lambda rows: self.network.logits(rows).softmax(dim=1), images)
+
+
+def train_features(
+    train: Dataset, test: Dataset, root: Path, *, on_event: OnEvent | None = None
+) -> FeatureNetwork:
+    """Train the feature network of a dataset and write it to ``root/<dataset>/_features``.
+
+    Twelve epochs of AdamW on the cross-entropy (mean over the batch, nats), one-cycle schedule. The
+    length is fixed beforehand; test only states the accuracy.
+
+    Raises
+    ------
+    ValueError
+        If the images are not grey and 28x28.
+    BundleError
+        If the folder cannot be written.
+    """
+    check_images(train.images, expected=(1, SIDE, SIDE))
+    images, labels = torch.from_numpy(train.images), torch.from_numpy(train.labels)
+    with seeded(SEED):
+        network = for_training(LeNet64(len(train.classes)))
+        optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, max_lr=LEARNING_RATE, total_steps=N_EPOCHS * count_batches(len(images), BATCH_SIZE)
+        )
+
+        def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+            loss = nn.functional.cross_entropy(network.logits(images[batch]), labels[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            return {"cross_entropy": loss}
+
+        run_epochs(
+            step,
+            n_samples=len(images),
+            batch_size=BATCH_SIZE,
+            n_epochs=N_EPOCHS,
+            phase="features",
+            on_event=on_event,
+        )
+    finish(network)
+    raw = apply_in_chunks(network.body, train.images)
+    network.feature_mean.copy_(torch.from_numpy(raw.mean(axis=0, dtype=np.float64).astype(np.float32)))
+    network.feature_deviation.copy_(torch.from_numpy(raw.std(axis=0, dtype=np.float64).astype(np.float32)))
+    predicted = apply_in_chunks(network.logits, test.images).argmax(axis=1)
+    return _save(network, train, float((predicted == test.labels).mean()), len(test), root)
+
+
+def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path) -> FeatureNetwork:
+    arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in network.state_dict().items()}
+    weights = save(arrays)
+    facts = {
+        "name": NAME,
+        "dataset": train.name,
+        "classes": list(train.classes),
+        "accuracy": accuracy,
+        "n": n,
+        "seed": SEED,
+        "command": f"latentcore features {train.name}",
+        "sha256": hashlib.sha256(weights).hexdigest(),
+    }
+
+    def write(folder: Path) -> None:
+        (folder / WEIGHTS_FILE).write_bytes(weights)
+        (folder / FACTS_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+    replace_folder(root / train.name / FOLDER, write, overwrite=True)
+    return FeatureNetwork(facts, network)
+
+
+def load_features(dataset: str, root: Path | None = None) -> FeatureNetwork | None:
+    """Return the feature network of a dataset, or None where it has none.
+
+    Raises
+    ------
+    BundleError
+        If its files are damaged.
+    """
+    folder = (models_folder() if root is None else root) / dataset / FOLDER
+    path = folder / WEIGHTS_FILE
+    if not (folder / FACTS_FILE).is_file():
+        return None
+    facts = read_json(folder / FACTS_FILE)
+    if not isinstance(facts, dict) or not isinstance(facts.get("classes"), list):
+        raise BundleError(f"{folder / FACTS_FILE}: expected an object with the classes.")
+    data = read_bytes(path)
+    if hashlib.sha256(data).hexdigest() != facts.get("sha256"):
+        raise BundleError(f"{path}: wrong checksum; remake it with `latentcore features {dataset}`.")
+    network = LeNet64(len(facts["classes"]))
+    try:
+        state = {name: torch.from_numpy(array) for name, array in parse_safetensors(data, path).items()}
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise BundleError(f"{path}: not the arrays of a {NAME}.") from error
+    return FeatureNetwork(facts, finish(network))
