@@ -113,6 +113,12 @@ def hold(name: str, token: Hashable, value: HeldT) -> HeldT:
     return kept
 
 
+def held(name: str, token: Hashable) -> Any:  # noqa: ANN401 - whatever was held
+    """Return what is held under `name` for this token, or None."""
+    kept = st.session_state[_HELD].get(name)
+    return kept[1] if kept is not None and kept[0] == token else None
+
+
 def release(name: str) -> None:
     """Forget what is held under `name`."""
     st.session_state[_HELD].pop(name, None)

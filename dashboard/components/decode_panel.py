@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.refine import refine_code
 from dashboard.components.selection import Selection, select_image
 from dashboard.services.pixels import RESIDUAL_LIMIT, data_uri, image_pixels, png_bytes, residual_pixels
 from dashboard.services.places import Place
@@ -15,21 +17,22 @@ DOWNLOAD_FACTOR = 32
 N_NUMBERS = 32
 
 
-def decode_panel(place: Place, selection: Selection, n_total: int, file_stem: str) -> None:
+def decode_panel(bundle_id: str, place: Place, selection: Selection, n_total: int) -> None:
     """Draw all that is known of the selected image or place."""
+    dataset = bundle_id.partition("/")[0]
     with st.container(key="decode_panel", gap="small"):
         _header(place, selection, n_total)
         picture_row(_main_pictures(place))
-        if place.index is not None and place.original is None:
-            st.caption("The dataset is not on this machine, so there is no original to show: decodes only.")
+        originals_note(dataset)
         _numbers(place)
+        refine_code(bundle_id, place)
         kind = "originals" if place.originals_shown else "decodes, for the dataset is not on this machine"
         st.markdown(f"**Nearest real images** in code space (train, {kind})")
         picture_row([_neighbour(place, k) for k in range(len(place.neighbours))], gap=8)
         st.download_button(
             "Decode (PNG)",
             lambda: png_bytes(image_pixels(place.decode), factor=DOWNLOAD_FACTOR),
-            file_name=f"{file_stem}.png",
+            file_name=f"{bundle_id.replace('/', '-')}-decode.png",
             mime="image/png",
             icon=":material/download:",
             on_click="ignore",

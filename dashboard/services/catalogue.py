@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from latentcore.datasets import DATASETS, load_dataset
+from latentcore.datasets import DATASETS
 from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
-from latentcore.types import FloatArray, LatentcoreError
+from latentcore.types import LatentcoreError
 
-__all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "images_of", "open_bundle"]
+__all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
 
@@ -71,15 +71,6 @@ def catalogue_place() -> str:
 def open_bundle(bundle_id: str) -> Bundle:
     """Load and verify a bundle once; raises `LatentcoreError` with file and cause."""
     return load_bundle(bundle_id)
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def images_of(dataset: str, split: str) -> FloatArray | None:
-    """Return the original images of a split, float32 ``(n, c, h, w)``, or None where they are not at hand."""
-    try:
-        return load_dataset(dataset, split).images
-    except (LatentcoreError, OSError):
-        return None
 
 
 def dataset_title(name: str) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 from scipy.spatial import KDTree
 
-from dashboard.services.catalogue import images_of, open_bundle
+from dashboard.services.catalogue import open_bundle
+from dashboard.services.originals import one_image, original_images
 from latentcore.plane import Plane
 from latentcore.types import FloatArray
 
@@ -97,13 +98,12 @@ def inspect_image(bundle_id: str, index: int) -> Place:
     """Return what is known of the test image number `index`."""
     bundle = open_bundle(bundle_id)
     row = row_of(bundle_id, index)
-    originals = images_of(bundle.spec.dataset, "test")
     return _inspect(
         bundle_id,
         bundle.test.codes[row],
         index=index,
         label=bundle.classes[bundle.test.labels[row]],
-        original=None if originals is None else originals[index],
+        original=one_image(bundle.spec.dataset, "test", index),
         error=float(bundle.test.errors[row]),
     )
 
@@ -155,11 +155,8 @@ def _neighbours(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool
     bundle = open_bundle(bundle_id)
     wanted = np.arange(1, min(N_NEIGHBOURS, len(bundle.train)) + 1)
     distances, rows = _train_tree(bundle_id).query(code, k=wanted)
-    originals = images_of(bundle.spec.dataset, "train")
-    if originals is None:
-        images = bundle.model.decode(bundle.train.codes[rows])
-    else:
-        images = originals[bundle.train.indices[rows]]
+    originals = original_images(bundle.spec.dataset, "train", bundle.train.indices[rows])
+    images = bundle.model.decode(bundle.train.codes[rows]) if originals is None else originals
     neighbours = [
         Neighbour(
             index=int(bundle.train.indices[row]),

@@ -60,9 +60,7 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
         with left:
             latent_map(bundle.spec.id, choice, place)
     with right:
-        decode_panel(
-            inspect(bundle.spec.id, choice.plane, selection), selection, n_total, f"{dataset}-{model}-decode"
-        )
+        decode_panel(bundle.spec.id, inspect(bundle.spec.id, choice.plane, selection), selection, n_total)
     with left:
         if not map_first:
             latent_map(bundle.spec.id, choice, place)

@@ -20,10 +20,11 @@ from dashboard.charts.latent_map import MapContent, MapStyle, latent_map
 from dashboard.charts.palette import CLASS_COLOURS
 from dashboard.charts.scatter import spread
 from dashboard.services import places
-from dashboard.services.catalogue import images_of, open_bundle
+from dashboard.services.catalogue import open_bundle
 from dashboard.services.exports import codes_csv, codes_npz, codes_parquet
 from dashboard.services.maps import map_data, stratified_rows, trust_shade
 from dashboard.services.pixels import image_pixels, residual_pixels
+from latentcore.datasets import load_dataset
 from latentcore.metrics.reconstruction import image_mse
 
 BUNDLE = "digits/vae-d2"
@@ -110,7 +111,7 @@ def test_the_theme_has_the_palette_of_the_charts():
 
 
 def test_an_image_is_inspected_truly():
-    bundle, originals = open_bundle("digits/ae-d8"), images_of("digits", "test")
+    bundle, originals = open_bundle("digits/ae-d8"), load_dataset("digits", "test").images
     place = places.inspect_image("digits/ae-d8", 33)
     code = bundle.model.encode(originals[33:34])
     assert np.allclose(place.code, code[0], atol=1e-5)
@@ -120,13 +121,14 @@ def test_an_image_is_inspected_truly():
     assert place.distance == pytest.approx(away.min(), rel=1e-5)
     assert [n.distance for n in place.neighbours] == pytest.approx(np.sort(away)[:6].tolist(), rel=1e-5)
     first = place.neighbours[0]
-    assert np.array_equal(first.image, images_of("digits", "train")[first.index])
+    assert np.array_equal(first.image, load_dataset("digits", "train").images[first.index])
     cycle = bundle.model.encode(bundle.model.decode(code))[0] - code[0]
     assert place.cycle_error == pytest.approx(np.linalg.norm(cycle), rel=1e-3)
 
 
 def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
-    monkeypatch.setattr(places, "images_of", lambda *_: None)
+    monkeypatch.setattr(places, "original_images", lambda *_: None)
+    monkeypatch.setattr(places, "one_image", lambda *_: None)
     place = places.inspect_image(BUNDLE, 3)
     assert place.original is None
     assert not place.originals_shown

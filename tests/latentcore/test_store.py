@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from latentcore.bundling import train_bundle
 from latentcore.datasets import load_dataset
-from latentcore.recipes import make_recipe, train_bundle
+from latentcore.recipes import make_recipe
 from latentcore.store import list_bundles, load_bundle, scan_bundles
 from latentcore.types import BundleError, UnknownNameError
 
