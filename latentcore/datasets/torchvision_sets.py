@@ -14,7 +14,6 @@ import hashlib
 import http.client
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ import numpy as np
 import platformdirs
 
 from latentcore.datasets.base import DatasetSpec, OnBytes
+from latentcore.drafts import draft_folder
 from latentcore.types import DatasetError, DatasetMissing, LabelArray, PixelArray
 
 PREFIX = {"train": "train", "test": "t10k"}
@@ -136,27 +136,19 @@ def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
     """
     try:
         source.raw.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix="_draft-", dir=source.raw.parent))
+        with draft_folder(source.raw.parent, source.name) as draft:
+            with _watched(draft, source.download_bytes, on_bytes):
+                _download(source, draft)
+            for name, expected in source.sha256.items():
+                if hashlib.sha256((draft / name).read_bytes()).hexdigest() != expected:
+                    raise DatasetError(f"{source.title}: {name} arrived with a wrong checksum. Try again.")
+            for name in source.sha256:
+                (draft / name).replace(source.raw / name)
     except OSError as error:
         raise DatasetError(
-            f"{source.raw} cannot be written: {error.strerror or error}. Point LATENTCORE_DATA to a "
-            "writable folder with room."
+            f"{source.title} cannot be written to {source.raw}: {error.strerror or error}. Point "
+            "LATENTCORE_DATA to a writable folder with room."
         ) from error
-    try:
-        with _watched(draft, source.download_bytes, on_bytes):
-            _download(source, draft)
-        for name, expected in source.sha256.items():
-            if hashlib.sha256((draft / name).read_bytes()).hexdigest() != expected:
-                raise DatasetError(f"{source.title}: {name} arrived with a wrong checksum. Try again.")
-        for name in source.sha256:
-            (draft / name).replace(source.raw / name)
-    except OSError as error:
-        raise DatasetError(
-            f"{source.title} cannot be written to {source.raw}: {error.strerror or error}. Make room, or "
-            "point LATENTCORE_DATA elsewhere."
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return source.raw
 
 

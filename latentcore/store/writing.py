@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
+from latentcore.drafts import draft_folder
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
@@ -70,9 +71,7 @@ def replace_folder(folder: Path, write: Callable[[Path], None], *, overwrite: bo
     if folder.exists() and not overwrite:
         raise BundleError(f"{folder} exists already; remove it, or ask to overwrite it.")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f"_draft-{folder.name}-", dir=folder.parent))
-        try:
+        with draft_folder(folder.parent, folder.name) as draft:
             write(draft)
             for path in draft.rglob("*"):
                 if path.is_file():
@@ -81,8 +80,6 @@ def replace_folder(folder: Path, write: Callable[[Path], None], *, overwrite: bo
                         os.fsync(file.fileno())
             draft.chmod(0o755)
             _swap(draft, folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise BundleError(
             f"{folder} cannot be written: {error.strerror or error}. Choose a writable folder with room."

@@ -1,0 +1,43 @@
+"""Folders that are filled before they are shown."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+STALE_SECONDS = 24 * 3600
+
+
+@contextmanager
+def draft_folder(parent: Path, name: str) -> Iterator[Path]:
+    """Make a temporary folder inside `parent`, and remove what is left of it when the block ends.
+
+    Its name begins with ``_draft-``, which readers of `parent` pass over. Drafts of the same name
+    that a killed process left there more than a day ago are removed first.
+
+    Parameters
+    ----------
+    parent : Path
+        Made when absent.
+    name : str
+        What is drafted.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be made.
+    """
+    prefix = f"_draft-{name}-"
+    parent.mkdir(parents=True, exist_ok=True)
+    for stale in parent.glob(f"{prefix}*"):
+        if time.time() - stale.stat().st_mtime > STALE_SECONDS:
+            shutil.rmtree(stale, ignore_errors=True)
+    draft = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
