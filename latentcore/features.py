@@ -24,7 +24,7 @@ from torch import nn
 
 from latentcore.datasets import Dataset
 from latentcore.models.base import check_images
-from latentcore.models.networks import apply_in_chunks, finish, for_training
+from latentcore.models.networks import apply_in_chunks, channels_last, finish
 from latentcore.store import models_folder
 from latentcore.store.files import parse_safetensors, read_bytes, read_json
 from latentcore.store.writing import replace_folder
@@ -116,7 +116,7 @@ def train_features(
     check_images(train.images, expected=(1, SIDE, SIDE))
     images, labels = torch.from_numpy(train.images), torch.from_numpy(train.labels)
     with seeded(SEED):
-        network = for_training(LeNet64(len(train.classes)))
+        network = channels_last(LeNet64(len(train.classes)))
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, max_lr=LEARNING_RATE, total_steps=N_EPOCHS * count_batches(len(images), BATCH_SIZE)

@@ -14,10 +14,10 @@ from latentcore.models.networks import (
     CodeNetwork,
     TorchModel,
     apply_in_chunks,
+    channels_last,
     decoder_network,
     encoder_network,
     finish,
-    for_training,
 )
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
@@ -111,7 +111,7 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
         rows = torch.from_numpy(images.reshape(len(images), -1))
         with seeded(seed):
-            network = for_training(self.make_network(settings, image_shape))
+            network = channels_last(self.make_network(settings, image_shape))
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )

@@ -15,11 +15,11 @@ from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings
 from latentcore.models.networks import (
     CodeNetwork,
+    channels_last,
     count_pixels,
     decoder_network,
     encoder_network,
     folded_shape,
-    for_training,
 )
 from latentcore.training import OnEvent, count_batches, run_epochs
 from latentcore.types import ImageShape
@@ -152,7 +152,7 @@ def train_generator(
     generator = with_batch_norm(network.generator) if settings.batch_norm else network.generator
     critic = make_critic(image_shape, settings.critic_channels, settings.critic_hidden)
     for part in (generator, critic):
-        for_training(part)
+        channels_last(part)
     average = copy.deepcopy(generator)
     generator_optimiser = torch.optim.Adam(
         generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
@@ -215,7 +215,7 @@ def train_inverter(
 ) -> None:
     """Train the inversion network with the generator frozen."""
     network.generator.requires_grad_(requires_grad=False)
-    for_training(network)
+    channels_last(network)
     optimiser = torch.optim.Adam(network.inverter.parameters(), lr=settings.inverter_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,

@@ -150,14 +150,14 @@ class TorchModel(LatentModel, Generic[NetworkT]):
         self.network_ = finish(network)
 
 
-def for_training(network: ModuleT) -> ModuleT:
+def channels_last(network: ModuleT) -> ModuleT:
     """Return a network with its weights laid out as convolutions on a CPU want them; values stay."""
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def finish(network: ModuleT) -> ModuleT:
-    """Return a trained network ready to be used: evaluation mode, no gradients."""
-    return network.eval().requires_grad_(requires_grad=False)
+    """Return a trained network ready to be used: evaluation mode, no gradients, one layout of weights."""
+    return channels_last(network.eval().requires_grad_(requires_grad=False))
 
 
 def apply_in_chunks(function: Any, rows: FloatArray) -> FloatArray:  # noqa: ANN401 - a bound torch method

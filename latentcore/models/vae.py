@@ -16,10 +16,10 @@ from latentcore.models.networks import (
     CodeNetwork,
     TorchModel,
     apply_in_chunks,
+    channels_last,
     decoder_network,
     encoder_network,
     finish,
-    for_training,
 )
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
@@ -140,7 +140,7 @@ class VAEModel(TorchModel[VAENetwork]):
         rows = torch.from_numpy(images.reshape(len(images), -1))
         n_steps = settings.n_epochs * count_batches(len(rows), settings.batch_size)
         with seeded(seed):
-            network = for_training(self.make_network(settings, image_shape))
+            network = channels_last(self.make_network(settings, image_shape))
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )

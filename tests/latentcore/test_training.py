@@ -1,0 +1,224 @@
+"""What networks learn with, and how the zoo is trained: here, interrupted, and on a cluster."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from latentcore import bundling, zoo
+from latentcore.bundling import halved
+from latentcore.datasets import load_dataset
+from latentcore.models import make_model
+from latentcore.models.gan import GANModel
+from latentcore.models.gan_training import make_critic, with_batch_norm, without_batch_norm
+from latentcore.models.networks import decoder_network, encoder_network
+from latentcore.models.vae import binarise
+from latentcore.recipes import ZOO, Recipe, make_recipe
+from latentcore.store import list_bundles, load_bundle
+from latentcore.types import BundleError
+
+SHAPE = (1, 28, 28)
+
+
+@pytest.fixture(scope="module")
+def shapes():
+    return load_dataset("shapes", "train").take(np.arange(256))
+
+
+def test_a_decoder_mirrors_its_encoder():
+    encoder = encoder_network(SHAPE, (4, 8), (32,), 5)
+    decoder = decoder_network(SHAPE, (4, 8), (32,), 5)
+    rows = torch.rand(3, 784)
+    assert decoder(encoder(rows)).shape == rows.shape
+    assert make_critic(SHAPE, (4, 8), (16,))(rows).shape == (3, 1)
+
+
+def test_an_image_that_cannot_be_halved_is_refused():
+    with pytest.raises(ValueError, match="28x28 is no multiple of 8"):
+        encoder_network(SHAPE, (4, 8, 16), (), 2)
+
+
+def test_batch_normalisation_is_folded_without_changing_the_output():
+    torch.manual_seed(0)
+    network = with_batch_norm(decoder_network(SHAPE, (4, 8), (16,), 3))
+    assert sum(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in network) == 3
+    for _ in range(20):
+        network(torch.randn(32, 3))
+    codes = torch.randn(5, 3)
+    expected = network.eval()(codes)
+    folded = without_batch_norm(network)
+    assert not any(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in folded)
+    assert torch.allclose(folded(codes), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("family", "settings"),
+    [
+        ("ae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2}),
+        ("dae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2}),
+        ("vae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2, "binarised_share": 0.5}),
+        ("beta_vae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2}),
+        (
+            "gan",
+            {
+                "generator_channels": (4, 8),
+                "generator_hidden": (),
+                "critic_channels": (4, 8),
+                "critic_hidden": (),
+                "inverter_channels": (4, 8),
+                "inverter_hidden": (16,),
+                "batch_norm": True,
+                "half_precision": True,
+                "n_epochs": 2,
+                "inversion_epochs": 2,
+            },
+        ),
+    ],
+)
+def test_convolutional_models_keep_the_contract(family, settings, shapes):
+    make = lambda: make_model(family, {"latent_dim": 3, **settings})  # noqa: E731
+    model = make().fit(shapes.images, seed=0)
+    assert model.reconstruct(shapes.images).shape == shapes.images.shape
+    again = type(model).from_state(model.config(), model.state())
+    assert np.array_equal(again.reconstruct(shapes.images), model.reconstruct(shapes.images))
+    other = make().fit(shapes.images, seed=0)
+    assert all(np.array_equal(array, other.state()[name]) for name, array in model.state().items())
+
+
+def test_a_denoiser_removes_noise_that_an_autoencoder_keeps():
+    digits = load_dataset("digits", "train")
+    noise = np.random.default_rng(0).standard_normal(digits.images.shape, dtype=np.float32)
+    noisy = np.clip(digits.images + np.float32(0.5) * noise, 0, 1)
+
+    def error(family: str) -> float:
+        model = make_model(family, {"latent_dim": 16, "hidden": (64,), "n_epochs": 40})
+        model.fit(digits.images, seed=0)
+        return float(((model.reconstruct(noisy) - digits.images) ** 2).mean())
+
+    assert error("dae") < 0.8 * error("ae")
+
+
+def test_binarised_images_are_black_and_white_and_true_on_average():
+    torch.manual_seed(0)
+    rows = torch.full((4000, 4), 0.3)
+    drawn = binarise(rows, share=0.5)
+    binary = ((drawn == 0) | (drawn == 1)).all(dim=1)
+    assert binary.float().mean().item() == pytest.approx(0.5, abs=0.05)
+    assert drawn.mean().item() == pytest.approx(0.3, abs=0.02)
+    assert binarise(rows, share=0) is rows
+
+
+def test_refining_lowers_the_error_and_reports_each_step():
+    digits = load_dataset("digits", "test").take(np.arange(20))
+    model = load_bundle("digits/gan-d8").model
+    assert isinstance(model, GANModel)
+    codes = model.encode(digits.images)
+    heard: list[tuple[int, float]] = []
+    refined = model.refine(digits.images, codes, n_steps=50, on_step=lambda k, e: heard.append((k, e)))
+    errors = [((model.decode(z) - digits.images) ** 2).mean() for z in (codes, refined)]
+    assert errors[1] < 0.8 * errors[0]
+    assert [step for step, _ in heard] == list(range(1, 51))
+    assert heard[0][1] == pytest.approx(float(errors[0]), rel=1e-3)
+    with pytest.raises(ValueError, match="19 codes for 20 images"):
+        model.refine(digits.images, codes[1:])
+
+
+def test_halving_is_idempotent_and_close():
+    model = load_bundle("digits/vae-d8").model
+    assert all(np.array_equal(array, halved(model).state()[name]) for name, array in model.state().items())
+
+
+def quick(dataset: str, family: str, latent_dim: int, **_: object) -> Recipe:
+    return Recipe(dataset=dataset, family=family, latent_dim=latent_dim, settings={})
+
+
+def test_the_best_seed_on_validation_is_kept_and_all_are_recorded(tmp_path):
+    recipe = Recipe(
+        dataset="digits",
+        family="ae",
+        latent_dim=2,
+        settings={"n_epochs": 1, "hidden": (8,)},
+        seeds=(3, 4),
+    )
+    bundling.train_bundle(recipe, tmp_path)
+    facts = load_bundle("digits/ae-d2", tmp_path).config["recipe"]
+    by_seed = {entry["seed"]: entry["validation_mse"] for entry in facts["by_seed"]}
+    assert set(by_seed) == {3, 4}
+    assert by_seed[facts["seed"]] == min(by_seed.values())
+    assert facts["n_train"] < 1257
+    assert facts["command"].endswith("--seed 3 --seed 4")
+    card = load_bundle("digits/ae-d2", tmp_path).card
+    assert "standard deviation" in card
+
+
+@pytest.fixture
+def small_zoo(monkeypatch):
+    monkeypatch.setattr(zoo, "ZOO", (("digits", "pca", 2), ("digits", "pca", 3), ("digits", "lda", 2)))
+
+
+def train(root) -> dict[str, str]:
+    return zoo.train_here(zoo.missing_recipes(root), root, lambda _: (lambda _: None, lambda _: None), print)
+
+
+def test_training_goes_on_where_it_was_interrupted(small_zoo, tmp_path, monkeypatch):
+    real = zoo.train_bundle
+    calls = []
+
+    def interrupted(recipe, root, **keywords):
+        calls.append(recipe.id)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(recipe, root, **keywords)
+
+    monkeypatch.setattr(zoo, "train_bundle", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path)
+    assert [spec.id for spec in list_bundles(tmp_path)] == ["digits/pca-d2"]
+    assert not list(tmp_path.glob("*/_*"))
+    assert train(tmp_path) == {}
+    assert calls == ["digits/pca-d2", "digits/pca-d3", "digits/pca-d3", "digits/lda-d2"]
+    assert zoo.missing_recipes(tmp_path) == []
+
+
+def test_one_failure_does_not_stop_the_others(small_zoo, tmp_path, monkeypatch):
+    real = zoo.train_bundle
+
+    def failing(recipe, root, **keywords):
+        if recipe.family == "lda":
+            raise BundleError("no room")
+        return real(recipe, root, **keywords)
+
+    monkeypatch.setattr(zoo, "train_bundle", failing)
+    assert train(tmp_path) == {"digits/lda-d2": "no room"}
+    assert len(list_bundles(tmp_path)) == 2
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_of_two_workers_trains_the_same_bundles(small_zoo, tmp_path):
+    from distributed import LocalCluster  # noqa: PLC0415 - slow to import
+
+    recipes = [*zoo.missing_recipes(tmp_path), make_recipe("digits", "lda", 40)]
+    heard: list[str] = []
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        failures = zoo.train_on_cluster(recipes, tmp_path, cluster.scheduler_address, heard.append)
+    assert list(failures) == ["digits/lda-d40"]
+    assert "allows 9" in failures["digits/lda-d40"]
+    assert len(heard) == 4
+    assert [spec.id for spec in list_bundles(tmp_path)] == ["digits/lda-d2", "digits/pca-d2", "digits/pca-d3"]
+    here = zoo.make_files(make_recipe("digits", "pca", 2))
+    assert (tmp_path / "digits/pca-d2/model.safetensors").read_bytes() == here["model.safetensors"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_does_not_answer_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(zoo, "CONNECT_SECONDS", 1)
+    with pytest.raises(ValueError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
+        zoo.train_on_cluster([], tmp_path, "tcp://127.0.0.1:9", print)
+
+
+def test_the_zoo_names_each_bundle_once():
+    assert len(set(ZOO)) == len(ZOO)
+    for entry in ZOO:
+        make_recipe(*entry).make_model()
