@@ -21,6 +21,7 @@ from dashboard.charts.scatter import (
     frame,
     points_layer,
     position_axes,
+    to_spec,
     value_colour,
 )
 
@@ -79,7 +80,7 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     joined = joined.resolve_scale(color="independent")
     joined.params = _params(content, style)
     joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
-    spec: dict[str, Any] = joined.to_dict()
+    spec = to_spec(joined)
     spec["padding"], spec["autosize"] = 0, {"type": "pad"}
     # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws
     # thousands of transparent polygons at each move unless their opacity is 0; it still finds them.

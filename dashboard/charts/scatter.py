@@ -131,6 +131,13 @@ def static_map(
     layers: list[AnyChart] = [frame(size), points_layer(points, position, colour, size=mark_size)]
     if labels:
         layers.append(class_labels(points, position, dark=dark, size=12, side=size))
-    spec: dict[str, Any] = alt.layer(*layers).properties(width=size, height=size).to_dict()
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
     spec["autosize"] = {"type": "pad"}
+    return spec
+
+
+def to_spec(chart: AnyChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
+    """Return a chart as a Vega-Lite spec; how many rows it draws is the caller's business."""
+    with alt.data_transformers.disable_max_rows():
+        spec: dict[str, Any] = chart.to_dict()
     return spec

@@ -35,6 +35,7 @@ def about_model(bundle: Bundle) -> None:
                 st.caption("Training curves, mean over each epoch")
                 st.vega_lite_chart(spec=spec, alt="Training losses by epoch")
         for name, data in card_pictures(bundle):
-            st.caption(PICTURE_TITLES.get(name, name))
-            st.image(data, width=520, alt=PICTURE_TITLES.get(name, name))
+            if name in PICTURE_TITLES:  # the curves are drawn above, to be read off
+                st.caption(PICTURE_TITLES[name])
+                st.image(data, width=520, alt=PICTURE_TITLES[name])
         st.markdown(card_text(bundle))

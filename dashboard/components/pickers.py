@@ -29,7 +29,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         datasets,
         format_func=dataset_title,
         help="The images whose codes the map shows.",
-        **state.bind("pick_dataset", dataset, _take_dataset),
+        **state.bind("pick_dataset", dataset, _take_dataset, "pick_dataset"),
     )
     middle.segmented_control(
         "Model",
@@ -48,8 +48,20 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
     )
 
 
-def _take_dataset() -> None:
-    _change("dataset", state.widget("pick_dataset"))
+def pick_dataset(datasets: list[str], dataset: str) -> None:
+    """Draw the datasets as a row of buttons."""
+    st.segmented_control(
+        "Images",
+        datasets,
+        format_func=dataset_title,
+        required=True,
+        label_visibility="collapsed",
+        **state.bind("pick_images", dataset, _take_dataset, "pick_images"),
+    )
+
+
+def _take_dataset(key: str) -> None:
+    _change("dataset", state.widget(key))
     state.put("point", None)
 
 

@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.originals import one_image, original_images
+from latentcore.metrics.structure import nearest
 from latentcore.plane import Plane
 from latentcore.types import FloatArray
 
@@ -85,7 +86,7 @@ def _train_tree(bundle_id: str) -> KDTree:
 
 def distances_to_real(bundle_id: str, codes: FloatArray) -> FloatArray:
     """Return the distance of each code ``(n, latent_dim)`` to its nearest train code, float32 ``(n,)``."""
-    return np.asarray(_train_tree(bundle_id).query(codes)[0], np.float32)
+    return nearest(open_bundle(bundle_id).train.codes, codes, k=1)[0][:, 0]
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.front_maps import front_map
+from dashboard.components.pickers import pick_dataset
 from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.share import show_notices
-from dashboard.services.catalogue import dataset_description, dataset_title
+from dashboard.services.catalogue import dataset_description
 
 FRONT_MODELS = (
     ("pca-d2", "The best flat projection: classes overlap, decodes are averages."),
@@ -27,9 +28,10 @@ def page() -> None:
     st.title("Latent Atlas")
     st.markdown(
         "A generative model files every image under a few numbers, its **code**. Here are the codes that "
-        f"four models give the same {dataset_title(dataset).lower()}. Open a map, move the pointer, and "
-        "watch what the model draws for each place."
+        "four models give the same images. Open a map, move the pointer, and watch what the model draws for "
+        "each place."
     )
+    pick_dataset(datasets, dataset)
     show_notices()
     present = [(name, line) for name, line in FRONT_MODELS if name in catalogue.models(dataset)]
     for column, (name, sentence) in zip(

@@ -1,4 +1,4 @@
-"""Measure hover, click and first map in Chromium and print medians.
+"""Measure hover, click, switch of model and first map in Chromium and print medians.
 
 Run from the repository root: ``python -m tests.benchmarks.latency``. Figures hold for this machine
 and this load; compare ratios, not single runs.
@@ -22,7 +22,15 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.explore import MAP_CANVAS, PANEL_IMAGE, find_plot, open_map, shown_data
 
 ROOT = Path(__file__).parents[2]
-N_HOVERS, N_CLICKS, N_STARTS = 200, 30, 5
+N_HOVERS, N_CLICKS, N_STARTS, N_SWITCHES = 200, 30, 5, 10
+MAPS = (
+    ("digits/vae-d2", "codes", 540),
+    ("digits/ae-d8", "umap", 540),
+    ("mnist/vae-d2", "codes", 5000),
+    ("mnist/vae-d16", "umap", 5000),
+    ("mnist/vae-d2", "codes", 10_000),
+)
+"""Bundle, plane and number of points drawn."""
 FRAME_MS = 1000 / 60
 
 HOVER_SCRIPT = """
@@ -65,6 +73,21 @@ CLICK_SCRIPT = """
 """
 
 
+SWITCH_SCRIPT = """
+([canvasSelector, label]) => new Promise((done) => {
+  const former = document.querySelector(canvasSelector), start = performance.now();
+  const button = [...document.querySelectorAll("button")].find((b) => b.innerText.trim() === label);
+  const look = () => {
+    const canvas = document.querySelector(canvasSelector);
+    if ((canvas && canvas !== former) || performance.now() - start > 20000) done(performance.now() - start);
+    else setTimeout(look, 2);
+  };
+  button.click();
+  look();
+})
+"""
+
+
 def start_server() -> tuple[subprocess.Popen[bytes], str]:
     """Start a dashboard on a free port."""
     with socket.socket() as probe:
@@ -98,7 +121,7 @@ def first_map_seconds(new_page: object) -> float:
     try:
         wait_until_up(address)
         page: Page = new_page()  # type: ignore[operator]
-        page.goto(f"{address}/explore?dataset=digits&model=vae-d2")
+        page.goto(f"{address}/explore?dataset=mnist&model=vae-d2")
         page.wait_for_selector(MAP_CANVAS, timeout=60_000)
         seconds = time.monotonic() - started
         page.close()
@@ -108,11 +131,25 @@ def first_map_seconds(new_page: object) -> float:
         process.wait()
 
 
-def measure(page: Page, address: str, model: str, plane: str) -> dict[str, float]:
+def switch_seconds(page: Page, address: str) -> dict[str, float]:
+    """Return the time from a click on another family to its map, each map having been seen before."""
+    open_map(page, address, "mnist/vae-d2")
+    times = []
+    for k in range(2 * N_SWITCHES + 2):
+        label = ("PCA", "VAE")[k % 2]
+        times.append(page.evaluate(SWITCH_SCRIPT, [MAP_CANVAS, label]) / 1000)
+        page.wait_for_timeout(1500)
+    return {
+        "switch_median_s": float(np.median(times[2:])),
+        "switch_p90_s": float(np.quantile(times[2:], 0.9)),
+    }
+
+
+def measure(page: Page, address: str, model: str, plane: str, n_points: int) -> dict[str, float]:
     """Return hover and click times of one model's map in ms."""
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: frames.append("sent")))
-    open_map(page, address, model)
+    open_map(page, address, model, f"&points={n_points}")
     plot = find_plot(page, shown_data(model, plane).extent)
     generator = np.random.default_rng(0)
 
@@ -151,9 +188,10 @@ def main() -> None:
         process, address = start_server()
         try:
             wait_until_up(address)
-            for model, plane in (("vae-d2", "codes"), ("ae-d8", "umap")):
-                figures = measure(new_page(), address, model, plane)
-                sys.stdout.write(json.dumps({"model": model, **figures}) + "\n")
+            for model, plane, n_points in MAPS:
+                figures = measure(new_page(), address, model, plane, n_points)
+                sys.stdout.write(json.dumps({"model": model, "points": n_points, **figures}) + "\n")
+            sys.stdout.write(json.dumps(switch_seconds(new_page(), address)) + "\n")
         finally:
             process.terminate()
             process.wait()

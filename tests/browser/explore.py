@@ -16,6 +16,7 @@ from dashboard.components.latent_map import SPACING, WIDE_PREVIEW, WIDE_SIZE
 from dashboard.services.maps import MapData, map_data
 
 N_CELLS = 48
+N_SHOWN = 5000
 MAP_CANVAS = ".st-key-latent_map canvas"
 PANEL_IMAGE = ".st-key-decode_panel img"
 
@@ -38,17 +39,18 @@ class Plot:
         )
 
 
-def open_map(page: Page, address: str, model: str, query: str = "") -> None:
+def open_map(page: Page, address: str, bundle_id: str, query: str = "") -> None:
     """Load the Explore page and wait for map and panel."""
-    page.goto(f"{address}/explore?dataset=digits&model={model}{query}")
+    dataset, _, model = bundle_id.partition("/")
+    page.goto(f"{address}/explore?dataset={dataset}&model={model}{query}")
     page.wait_for_selector(MAP_CANVAS, timeout=60_000)
     page.wait_for_selector(PANEL_IMAGE, timeout=60_000)
     page.wait_for_timeout(1200)
 
 
-def shown_data(model: str, plane: str) -> MapData:
-    """Return what the map of a model shows, as the server made it."""
-    return map_data(f"digits/{model}", plane, 540, 6 / WIDE_SIZE)
+def shown_data(bundle_id: str, plane: str) -> MapData:
+    """Return what the map of a model shows at first, as the server made it."""
+    return map_data(bundle_id, plane, N_SHOWN, 6 / WIDE_SIZE)
 
 
 def find_plot(page: Page, extent: tuple[float, float, float, float]) -> Plot:

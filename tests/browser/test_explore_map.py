@@ -25,7 +25,12 @@ from tests.browser.explore import (
 )
 
 TOLERANCE = 6 / 255
-MODELS = [("vae-d2", "codes"), ("ae-d8", "umap")]
+MODELS = [
+    ("digits/vae-d2", "codes"),
+    ("digits/ae-d8", "umap"),
+    ("mnist/vae-d2", "codes"),
+    ("mnist/vae-d16", "umap"),
+]
 
 
 def centres(data: MapData) -> np.ndarray:
@@ -77,12 +82,12 @@ def test_hover_shows_the_decode_of_the_place_without_the_server(page, server, mo
     assert not frames
     assert (before != canvas_pixels(page)).any()
     shape = data.tile_shape
-    bundle = open_bundle(f"digits/{model}")
+    bundle = open_bundle(model)
     column, row = cell_of(np.array([place], np.float32), data.extent, N_CELLS)
     near = (data.cells["x"] - place[0]) ** 2 + (data.cells["y"] - place[1]) ** 2
     hit = data.cells.iloc[int(near.argmin())]
     assert (int(hit["i"]), int(hit["j"])) == (int(column[0]), int(row[0]))
-    code = atlas_of(f"digits/{model}", plane).codes[int(row[0]) * N_CELLS + int(column[0])]
+    code = atlas_of(model, plane).codes[int(row[0]) * N_CELLS + int(column[0])]
     expected = bundle.model.decode(code[None])[0, 0]
     assert np.abs(preview_image(page, shape, plot.top) - expected).mean() <= TOLERANCE
 
@@ -101,8 +106,8 @@ def test_click_on_an_empty_place_decodes_that_code(page, server, model, plane):
     assert abs(x - place[0]) <= half
     assert abs(y - place[1]) <= half
     index = int((nearest_point_distance(data)).argmax())
-    code = atlas_of(f"digits/{model}", plane).codes[index]
-    expected = open_bundle(f"digits/{model}").model.decode(code[None])[0, 0]
+    code = atlas_of(model, plane).codes[index]
+    expected = open_bundle(model).model.decode(code[None])[0, 0]
     assert np.abs(panel_image(page) - expected).mean() <= TOLERANCE
 
 
@@ -111,7 +116,7 @@ def test_click_on_drawn_points_selects_those_images(page, server, model, plane):
     open_map(page, server, model)
     data = shown_data(model, plane)
     plot = find_plot(page, data.extent)
-    bundle = open_bundle(f"digits/{model}")
+    bundle = open_bundle(model)
     for k in np.random.default_rng(1).choice(len(data.points), 5, replace=False):
         point = data.points.iloc[int(k)]
         former = page.locator(PANEL_IMAGE).first.get_attribute("src")
@@ -133,8 +138,8 @@ def test_click_on_drawn_points_selects_those_images(page, server, model, plane):
 
 
 def test_zoom_filter_and_hover_survive_a_click(page, server):
-    open_map(page, server, "vae-d2")
-    data = shown_data("vae-d2", "codes")
+    open_map(page, server, "digits/vae-d2")
+    data = shown_data("digits/vae-d2", "codes")
     plot = find_plot(page, data.extent)
     box = page.locator(MAP_CANVAS).bounding_box()
     page.mouse.move(*plot.pixel(*dense_place(data)))
@@ -155,7 +160,7 @@ def test_zoom_filter_and_hover_survive_a_click(page, server):
 
 
 def test_arrow_keys_move_the_pointer_and_enter_selects(page, server):
-    open_map(page, server, "vae-d2")
+    open_map(page, server, "digits/vae-d2")
     page.locator(".st-key-latent_map").first.focus()
     before = canvas_pixels(page)
     page.keyboard.press("ArrowRight")
@@ -171,8 +176,8 @@ def test_arrow_keys_move_the_pointer_and_enter_selects(page, server):
 def test_a_tap_on_a_touch_screen_hovers_and_selects(browser, server):
     context = browser.new_context(viewport={"width": 1366, "height": 768}, has_touch=True)
     page = context.new_page()
-    open_map(page, server, "vae-d2")
-    data = shown_data("vae-d2", "codes")
+    open_map(page, server, "digits/vae-d2")
+    data = shown_data("digits/vae-d2", "codes")
     plot = find_plot(page, data.extent)
     former = page.locator(PANEL_IMAGE).first.get_attribute("src")
     place = empty_place(data)
@@ -184,7 +189,7 @@ def test_a_tap_on_a_touch_screen_hovers_and_selects(browser, server):
 
 
 def test_the_selection_survives_pages_and_the_address_restores_it(page, server):
-    open_map(page, server, "ae-d8", "&point=17")
+    open_map(page, server, "digits/ae-d8", "&point=17")
     assert page.get_by_text("Test image 17").is_visible()
     page.get_by_role("link", name="Overview").click()
     page.wait_for_selector("text=Open a map")
@@ -195,7 +200,7 @@ def test_the_selection_survives_pages_and_the_address_restores_it(page, server):
 
 def test_a_phone_sees_map_and_decode_without_scrolling_sideways(browser, server):
     tab = browser.new_page(viewport={"width": 390, "height": 844})
-    open_map(tab, server, "vae-d2")
+    open_map(tab, server, "digits/vae-d2")
     tab.wait_for_timeout(2000)
     box = tab.locator(MAP_CANVAS).bounding_box()
     assert box is not None

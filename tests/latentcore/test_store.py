@@ -65,7 +65,7 @@ def change_codes(folder: Path, change: str) -> None:
     elif change == "pickle":
         arrays["test_labels"] = np.array([{"a": 1}], dtype=object)
     elif change == "shape":
-        arrays["test_plane"] = arrays["test_plane"][:-1]
+        arrays["test_errors"] = arrays["test_errors"][:-1]
     elif change == "label":
         arrays["test_labels"][0] = 77
     buffer = io.BytesIO()
@@ -103,7 +103,7 @@ DAMAGE = {
     "codes missing": (lambda f: change_codes(f, "missing"), "codes.npz.*'test_codes' is missing"),
     "codes NaN": (lambda f: change_codes(f, "nan"), "codes.npz.*NaN"),
     "pickle": (lambda f: change_codes(f, "pickle"), "codes.npz.*not a plain npz"),
-    "codes shape": (lambda f: change_codes(f, "shape"), "codes.npz.*test_plane"),
+    "codes shape": (lambda f: change_codes(f, "shape"), "codes.npz.*test_errors"),
     "codes label": (lambda f: change_codes(f, "label"), "codes.npz.*class"),
     "zip bomb": (change_zip_bomb, "codes.npz.*unpacks"),
     "path out": (

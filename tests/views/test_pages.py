@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.services import originals
+from latentcore.datasets.torchvision_import import torchvision_datasets
+from latentcore.datasets.torchvision_sets import MNIST_SOURCE
 from latentcore.store import list_bundles, models_folder
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -44,9 +49,10 @@ def test_the_front_door_opens():
     assert all(name in headings(app) for name in ("PCA", "Autoencoder", "VAE", "GAN"))
 
 
-@pytest.mark.parametrize("name", [spec.name for spec in list_bundles()])
-def test_every_model_can_be_explored(name):
-    app = explore(model=name, point="5")
+@pytest.mark.parametrize("bundle_id", [spec.id for spec in list_bundles()])
+def test_every_model_can_be_explored(bundle_id):
+    dataset, _, name = bundle_id.partition("/")
+    app = explore(dataset=dataset, model=name, point="5")
     assert "Test image 5" in headings(app)
     assert not app.error
     assert not app.warning
@@ -66,17 +72,17 @@ def test_every_model_can_be_explored(name):
     ],
 )
 def test_an_unknown_value_falls_back_with_a_notice(query, notice):
-    app = explore(**query)
+    app = explore(**{"dataset": "digits", **query})
     assert any(notice in warning.value for warning in app.warning)
     assert "Test image 0" in headings(app)
 
 
 def test_a_place_in_the_address_is_restored():
-    assert "Place (0.5, -1)" in headings(explore(model="vae-d2", at="0.5,-1"))
+    assert "Place (0.5, -1)" in headings(explore(dataset="digits", model="vae-d2", at="0.5,-1"))
 
 
 def test_going_to_an_image_and_back_over_another_page():
-    app = explore(model="ae-d2")
+    app = explore(dataset="digits", model="ae-d2")
     app.number_input(key="go_to").set_value(42).run()
     assert "Test image 42" in headings(app)
     app.switch_page("views/overview.py").run()
@@ -85,7 +91,7 @@ def test_going_to_an_image_and_back_over_another_page():
 
 
 def test_the_controls_change_the_map():
-    app = explore(model="ae-d8")
+    app = explore(dataset="digits", model="ae-d8")
     app.selectbox(key="pick_plane").set_value("dims").run()
     app.selectbox(key="pick_first").set_value(3).run()
     app.selectbox(key="pick_colour").set_value("error").run()
@@ -97,9 +103,10 @@ def test_the_controls_change_the_map():
 
 
 def test_reset_forgets_every_choice():
-    app = explore(model="gan-d8", point="9")
+    app = explore(dataset="digits", model="gan-d8", point="9")
     next(button for button in app.button if button.label == "Reset").click().run()
     assert app.query_params["model"] == "vae-d2"
+    assert app.query_params["dataset"] == "mnist"
     assert "Test image 0" in headings(app)
 
 
@@ -109,15 +116,59 @@ def test_a_damaged_bundle_is_named_and_the_others_stay(tmp_path, monkeypatch):
     (tmp_path / "digits" / "vae-d2" / "codes.npz").write_bytes(b"PK")
     (tmp_path / "digits" / "lda-d2" / "config.json").write_text("{")
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
-    app = explore(model="vae-d2")
+    app = explore(dataset="digits", model="vae-d2")
     assert "codes.npz" in app.error[0].value
     assert any("lda-d2" in warning.value for warning in app.warning)
-    assert not explore(model="pca-d2").error
+    assert not explore(dataset="digits", model="pca-d2").error
 
 
 def test_no_models_at_all_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
     assert "latentcore train" in explore().error[0].value
+
+
+@pytest.fixture
+def no_data(tmp_path, monkeypatch):
+    """An empty data folder, and no network to fill it from."""
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
+    monkeypatch.setattr(torchvision_datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    return tmp_path
+
+
+def test_without_the_dataset_reconstructions_stand_in_and_a_button_fetches_it(no_data):
+    app = explore(dataset="mnist", model="pca-d2", point="3")
+    assert any("reconstructions stand in for originals" in caption.value for caption in app.caption)
+    assert "train, decodes" in headings(app)
+    app.button(key="fetch_dataset").click().run()
+    deadline = time.monotonic() + 20
+    while not originals.fetching_of("mnist").finished and time.monotonic() < deadline:
+        time.sleep(0.05)
+    app.run()
+    assert any("Check the network" in warning.value for warning in app.warning)
+    assert "Test image 3" in headings(app)
+    assert not list(no_data.glob("*/raw/*"))
+
+
+def test_a_damaged_dataset_is_named_and_the_page_works(no_data):
+    folder = no_data / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    for name in MNIST_SOURCE.sha256:
+        (folder / name).write_bytes(b"half")
+    app = explore(dataset="mnist", model="pca-d2")
+    assert any("wrong checksum" in warning.value for warning in app.warning)
+    assert "Test image 0" in headings(app)
+
+
+def test_a_code_of_a_gan_can_be_refined():
+    app = explore(dataset="digits", model="gan-d8", point="4")
+    app.button(key="refine_code").click().run()
+    assert not app.exception
+    text = next(element.value for element in app.markdown if "after refining" in element.value)
+    before, after = (float(number) for number in re.findall(r"0\.\d+", text))
+    assert after < before
+    app.number_input(key="go_to").set_value(5).run()
+    assert "after refining" not in headings(app)
+    assert not any(b.key == "refine_code" for b in explore(dataset="digits", model="vae-d8").button)
 
 
 def test_no_page_imports_umap():
