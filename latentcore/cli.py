@@ -23,7 +23,6 @@ from latentcore.types import LatentcoreError
 from latentcore.zoo import missing_recipes, train_here, train_on_cluster
 
 USER_ERROR = 2
-INTERRUPTED = 130
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent spaces of generative models.")
 console = Console()
@@ -39,9 +38,6 @@ def main() -> None:
     except (LatentcoreError, ValueError) as error:
         errors.print(f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(USER_ERROR)
-    except KeyboardInterrupt:
-        errors.print("Stopped. Nothing was written.")
-        sys.exit(INTERRUPTED)
 
 
 @app.command("list")

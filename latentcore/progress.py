@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,7 @@ from rich.progress import (
 from latentcore.training import EpochEnd, OnEvent
 
 errors = Console(stderr=True)
+INTERRUPTED = 130
 
 
 class TrainingProgress:
@@ -57,7 +59,7 @@ class TrainingProgress:
 
 @contextmanager
 def training_progress() -> Iterator[TrainingProgress]:
-    """Show the bars on standard error while the block runs."""
+    """Show the bars on standard error while the block runs; Ctrl-C ends the program with a word and code 130."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -66,5 +68,9 @@ def training_progress() -> Iterator[TrainingProgress]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[losses]}"),
     )
-    with Progress(*columns, console=errors) as progress:
-        yield TrainingProgress(progress)
+    try:
+        with Progress(*columns, console=errors) as progress:
+            yield TrainingProgress(progress)
+    except KeyboardInterrupt:
+        errors.print("Stopped. Finished bundles are kept, and nothing is half-written.")
+        sys.exit(INTERRUPTED)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
+import time
 
 import pytest
 
 from latentcore import cli
-from latentcore.store import models_folder
+from latentcore.datasets.torchvision_import import torchvision_datasets
+from latentcore.store import list_bundles, models_folder
 
 
 @pytest.fixture
@@ -88,6 +92,11 @@ def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
         (("train", "digits", "magic", "--latent-dim", "2"), "No model family"),
         (("train", "digits", "lda", "--latent-dim", "12"), "allows 9"),
         (("train", "digits", "pca", "--latent-dim", "0"), "latent_dim"),
+        (("train", "digits", "pca"), "--latent-dim"),
+        (("train", "cats", "--all"), "No dataset"),
+        (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "goes with --all"),
+        (("fetch", "cats"), "No dataset"),
+        (("features", "digits"), "expected (n, 1, 28, 28)"),
     ],
 )
 def test_mistakes_end_in_one_sentence_and_code_2(run, arguments, message):
@@ -110,3 +119,47 @@ def test_a_damaged_bundle_is_named_and_the_others_are_listed(run, tmp_path, monk
     code, _, err = run("info", "digits/pca-d2")
     assert code == 2
     assert "not valid JSON" in err
+
+
+def test_a_dataset_that_ships_needs_no_fetching(run):
+    code, out, _ = run("fetch", "shapes")
+    assert code == 0
+    assert "nothing to download" in out
+
+
+def test_without_a_network_fetching_ends_in_one_sentence(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
+    monkeypatch.setattr(torchvision_datasets().FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
+    code, _, err = run("fetch", "fashion_mnist")
+    assert code == 2
+    assert "Check the network" in err
+    code, _, err = run("evaluate", "mnist/pca-d2")
+    assert code == 2
+    assert "latentcore fetch mnist" in err
+
+
+def test_training_all_with_nothing_missing_says_so(run):
+    code, out, _ = run("train", "digits", "--all")
+    assert code == 0
+    assert "Every bundle of the zoo" in out
+
+
+def test_a_killed_training_leaves_no_bundle_and_can_be_repeated(tmp_path):
+    arguments = ("train", "digits", "ae", "--latent-dim", "2", "--out", str(tmp_path))
+    command = [sys.executable, "-c", "from latentcore.cli import main; main()", *arguments]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    time.sleep(6)
+    process.kill()
+    process.wait()
+    assert list_bundles(tmp_path) == []
+    assert not list(tmp_path.glob("digits/[!_]*"))
+
+
+def test_an_interrupted_training_says_what_is_kept(run, monkeypatch, tmp_path):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "train_bundle", interrupt)
+    code, _, err = run("train", "digits", "pca", "--latent-dim", "2", "--out", str(tmp_path))
+    assert code == 130
+    assert "nothing is half-written" in err
