@@ -59,7 +59,7 @@ class TrainingProgress:
 
 @contextmanager
 def training_progress() -> Iterator[TrainingProgress]:
-    """Show the bars on standard error while the block runs; Ctrl-C ends the program with a word and code 130."""
+    """Show the bars on standard error while the block runs; Ctrl-C ends with a word and code 130."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
