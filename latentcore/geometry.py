@@ -1,15 +1,18 @@
-"""Grids over a plane; pure numpy."""
+"""Grids over a plane, and paths and grids between codes; pure numpy."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from latentcore.types import FloatArray
+from latentcore.types import FloatArray, LabelArray
 
 Extent: TypeAlias = tuple[float, float, float, float]
 """``(x_min, x_max, y_min, y_max)``."""
+
+TINY_NORM = 1e-8
 
 
 def square_extent(points: FloatArray, *, margin: float = 0.06) -> Extent:
@@ -71,3 +74,123 @@ def cell_of(points: FloatArray, extent: Extent, n_cells: int) -> tuple[np.ndarra
         np.clip(column, 0, n_cells - 1).astype(np.int64),
         np.clip(row, 0, n_cells - 1).astype(np.int64),
     )
+
+
+def linear_path(start: FloatArray, end: FloatArray, n_steps: int) -> FloatArray:
+    """Return `n_steps` codes on the straight line between two, both ends exact.
+
+    Parameters
+    ----------
+    start, end : float32 array, shape (latent_dim,)
+    n_steps : int
+        At least 2.
+
+    Returns
+    -------
+    float32 array, shape (n_steps, latent_dim)
+
+    Raises
+    ------
+    ValueError
+        If the ends differ in shape or there are fewer than 2 steps.
+    """
+    shares = _shares(start, end, n_steps)
+    path = start.astype(np.float64) + shares * (end.astype(np.float64) - start)
+    return _with_ends(path, start, end)
+
+
+def spherical_path(start: FloatArray, end: FloatArray, n_steps: int) -> FloatArray:
+    """Return `n_steps` codes on an arc around the origin, both ends exact.
+
+    Directions follow the great circle at constant speed, norms change linearly. Codes of a Gaussian
+    prior lie near a sphere, whose inside a straight line crosses where hardly any code lies. Where
+    the arc is not defined there is a fallback: a zero vector has no direction, so the path is the
+    straight line; opposite directions have many great circles, so the one through the axis that the
+    start has least of is taken.
+
+    Parameters, returns and errors are those of `linear_path`.
+
+    References
+    ----------
+    K. Shoemake, "Animating rotation with quaternion curves", 1985. T. White, "Sampling generative
+    networks", 2016.
+    """
+    shares = _shares(start, end, n_steps)
+    first, last = start.astype(np.float64), end.astype(np.float64)
+    norms = np.linalg.norm(first), np.linalg.norm(last)
+    if min(norms) < TINY_NORM or len(first) == 1:
+        return linear_path(start, end, n_steps)
+    one, other = first / norms[0], last / norms[1]
+    cosine = float(np.clip(one @ other, -1, 1))
+    across = other - cosine * one  # the part of the end's direction that is at right angles to the start's
+    length = float(np.linalg.norm(across))
+    if length < TINY_NORM:
+        if cosine > 0:
+            return linear_path(start, end, n_steps)
+        across = np.eye(len(one))[np.abs(one).argmin()]
+        across -= (across @ one) * one
+        length = float(np.linalg.norm(across))
+    angle = np.arctan2(float(np.linalg.norm(other - cosine * one)), cosine)
+    directions = np.cos(shares * angle) * one + np.sin(shares * angle) * (across / length)
+    path = directions * (norms[0] + shares * (norms[1] - norms[0]))
+    return _with_ends(path, start, end)
+
+
+def _shares(start: FloatArray, end: FloatArray, n_steps: int) -> npt.NDArray[np.float64]:
+    """Return how far along each step is, shape (n_steps, 1), after a check of the arguments."""
+    if start.ndim != 1 or start.shape != end.shape:
+        raise ValueError(f"the ends have shapes {start.shape} and {end.shape}; expected one (latent_dim,).")
+    if n_steps < 2:  # noqa: PLR2004 - a path has two ends
+        raise ValueError(f"n_steps is {n_steps}; a path has at least 2.")
+    return np.linspace(0, 1, n_steps)[:, None]
+
+
+def _with_ends(path: npt.NDArray[np.float64], start: FloatArray, end: FloatArray) -> FloatArray:
+    rounded = path.astype(np.float32)
+    rounded[0], rounded[-1] = start, end
+    return rounded
+
+
+def bilinear_grid(corners: FloatArray, n_cells: int) -> FloatArray:
+    """Return codes on a square grid between four corners.
+
+    Parameters
+    ----------
+    corners : float32 array, shape (4, latent_dim)
+        Upper left, upper right, lower left, lower right.
+    n_cells : int
+        Codes a side, at least 2.
+
+    Returns
+    -------
+    float32 array, shape (n_cells * n_cells, latent_dim)
+        In reading order; the corners are exact.
+
+    Raises
+    ------
+    ValueError
+        If there are not four corners, or fewer than 2 cells a side.
+    """
+    if corners.ndim != 2 or len(corners) != 4:  # noqa: PLR2004
+        raise ValueError(f"corners have shape {corners.shape}; expected (4, latent_dim).")
+    left = linear_path(corners[0], corners[2], n_cells)
+    right = linear_path(corners[1], corners[3], n_cells)
+    return np.concatenate([linear_path(a, b, n_cells) for a, b in zip(left, right, strict=True)])
+
+
+def path_length(images: FloatArray) -> float:
+    """Return the length of a path of images ``(n, ...)``: the sum of the distances between neighbours.
+
+    Euclidean distances over all pixels, in pixel units; the chord is `path_length` of the two ends.
+    """
+    rows = images.reshape(len(images), -1).astype(np.float64)
+    return float(np.linalg.norm(np.diff(rows, axis=0), axis=1).sum())
+
+
+def class_means(codes: FloatArray, labels: LabelArray, n_classes: int) -> FloatArray:
+    """Return the mean code of each class, float32 ``(n_classes, latent_dim)``; NaN for an empty class."""
+    sums = np.zeros((n_classes, codes.shape[1]))
+    np.add.at(sums, labels, codes)
+    counts = np.bincount(labels, minlength=n_classes)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (sums / counts).astype(np.float32)
