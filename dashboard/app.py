@@ -22,6 +22,7 @@ st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
         st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
+        st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
     ],
     position="top",
 ).run()

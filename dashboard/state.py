@@ -12,8 +12,14 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-NAMES = ("dataset", "model", "plane", "colour", "points", "shade", "point", "at")
+NAMES = (
+    *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
+    *("start", "end", "path", "steps"),
+)
 """Every name that a URL may carry."""
+
+LISTS = ("models",)
+"""Names that a URL repeats, once a value; here their values are joined with commas."""
 
 _VALUES, _WRITTEN, _NOTICES, _HELD = "_values", "_written", "_notices", "_held"
 HeldT = TypeVar("HeldT")
@@ -25,7 +31,7 @@ def begin() -> None:
     values, written = session.setdefault(_VALUES, {}), session.setdefault(_WRITTEN, {})
     session.setdefault(_NOTICES, {})
     session.setdefault(_HELD, {})
-    current = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+    current = {name: ",".join(st.query_params.get_all(name)) for name in NAMES if name in st.query_params}
     if current and current != written:
         if "point" in current or "at" in current:
             values.pop("point", None)
@@ -81,15 +87,20 @@ def publish(**values: str | None) -> None:
     """Write the names of this page into the URL; None leaves one out."""
     shown = {name: value for name, value in values.items() if value is not None}
     st.session_state[_WRITTEN] = shown
-    if st.query_params.to_dict() != shown:
-        st.query_params.from_dict(shown)
+    current = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
+    if current != shown:
+        st.query_params.from_dict({name: _as_list(name, value) for name, value in shown.items()})
 
 
 def link() -> str:
     """Return the address of the page as it stands, with the state in it."""
     address = (st.context.url or "").split("?")[0]
     written = st.session_state[_WRITTEN]
-    query = "&".join(f"{name}={_quote(value)}" for name, value in written.items())
+    query = "&".join(
+        f"{name}={_quote(part)}"
+        for name, value in written.items()
+        for part in (value.split(",") if name in LISTS else [value])
+    )
     return f"{address}?{query}" if query else address
 
 
@@ -132,6 +143,10 @@ def flag(name: str) -> None:
 def lower(name: str) -> bool:
     """Return whether the flag was up, and take it down."""
     return st.session_state[_HELD].pop(name, None) is not None
+
+
+def _as_list(name: str, value: str) -> str | list[str]:
+    return value.split(",") if name in LISTS else value
 
 
 def _quote(value: str) -> str:

@@ -29,7 +29,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         datasets,
         format_func=dataset_title,
         help="The images whose codes the map shows.",
-        **state.bind("pick_dataset", dataset, _take_dataset, "pick_dataset"),
+        **state.bind("pick_dataset", dataset, take_dataset, "pick_dataset"),
     )
     middle.segmented_control(
         "Model",
@@ -56,11 +56,12 @@ def pick_dataset(datasets: list[str], dataset: str) -> None:
         format_func=dataset_title,
         required=True,
         label_visibility="collapsed",
-        **state.bind("pick_images", dataset, _take_dataset, "pick_images"),
+        **state.bind("pick_images", dataset, take_dataset, "pick_images"),
     )
 
 
-def _take_dataset(key: str) -> None:
+def take_dataset(key: str) -> None:
+    """Make what the widget `key` holds the dataset."""
     _change("dataset", state.widget(key))
     state.put("point", None)
 

@@ -1,0 +1,74 @@
+"""Several models of one dataset: owns the names "dataset" and "models"."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.pickers import take_dataset
+from dashboard.services.catalogue import Catalogue, dataset_title, family_title
+
+PREFERRED = ("pca", "ae", "vae", "gan")
+MOST = 6
+
+
+def chosen_models(catalogue: Catalogue) -> tuple[str, list[str]]:
+    """Return the valid choice of a dataset and of its models by name, at least one."""
+    datasets = catalogue.datasets()
+    dataset = state.choose("dataset", datasets, datasets[0])
+    present = catalogue.models(dataset)
+    text = state.get("models")
+    names = list(dict.fromkeys(text.split(","))) if text else []
+    unknown = [name for name in names if name not in present]
+    chosen = [name for name in names if name in present][:MOST]
+    if unknown:
+        state.put("models", ",".join(chosen) or None)
+        state.notify(
+            "models", f"There is no model “{unknown[0][:60]}” of {dataset_title(dataset)} here; left out."
+        )
+    return dataset, chosen or _defaults(catalogue, dataset)
+
+
+def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str]) -> None:
+    """Draw the two pickers in a row."""
+    left, right = st.columns([1, 3.4], vertical_alignment="bottom")
+    left.selectbox(
+        "Dataset",
+        catalogue.datasets(),
+        format_func=dataset_title,
+        help="The images that go through every model.",
+        **state.bind("pick_dataset", dataset, _take_dataset),
+    )
+    right.multiselect(
+        "Models",
+        catalogue.models(dataset),
+        format_func=lambda name: _title(catalogue, dataset, name),
+        max_selections=MOST,
+        help=f"Up to {MOST} models, one row each.",
+        **state.bind("pick_models", chosen, _take_models),
+    )
+
+
+def _take_dataset() -> None:
+    take_dataset("pick_dataset")
+    for name in ("models", "start", "end"):
+        state.put(name, None)
+
+
+def _take_models() -> None:
+    state.put("models", ",".join(state.widget("pick_models")) or None)
+
+
+def _defaults(catalogue: Catalogue, dataset: str) -> list[str]:
+    """Return one model of each family that differs most, in the largest dimension that they share."""
+    specs = [catalogue.spec(dataset, name) for name in catalogue.models(dataset)]
+    largest: dict[str, str] = {}
+    for spec in specs:  # sorted by dimension within a family
+        if spec.family in PREFERRED:
+            largest[spec.family] = spec.name
+    return list(largest.values()) or [spec.name for spec in specs[:1]]
+
+
+def _title(catalogue: Catalogue, dataset: str, name: str) -> str:
+    spec = catalogue.spec(dataset, name)
+    return f"{family_title(spec.family)}, {spec.latent_dim}-D"

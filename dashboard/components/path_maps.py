@@ -1,0 +1,69 @@
+"""The path on each model's map; a click on one chooses an end."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from dashboard.charts.path_map import path_map
+from dashboard.components.ends import SIDES, TITLES
+from dashboard.services.interpolation import End, Strip
+from dashboard.services.maps import default_plane, end_place, index_of_row, map_data
+
+SIZE, N_SHOWN, SNAP = 290, 1000, 0.02
+N_COLUMNS = 4
+
+
+def path_maps(strips: list[Strip], ends: tuple[End, End]) -> None:
+    """Draw the folded section with one map a model."""
+    with st.expander("On the maps", icon=":material/scatter_plot:", expanded=False):
+        side = st.segmented_control(
+            "A click on a map chooses the image for",
+            SIDES,
+            format_func=TITLES.__getitem__,
+            default="start",
+            required=True,
+            key="map_side",
+        )
+        for first in range(0, len(strips), N_COLUMNS):
+            for strip, column in zip(strips[first : first + N_COLUMNS], st.columns(N_COLUMNS), strict=False):
+                with column:
+                    _map(strip, ends, str(side))
+
+
+def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
+    plane = default_plane(strip.bundle_id)
+    data = map_data(strip.bundle_id, plane, N_SHOWN, SNAP)
+    is_space = strip.codes.shape[1] == 2
+    places = np.stack(
+        [
+            end_place(strip.bundle_id, plane, end.index, code)
+            for end, code in zip(ends, strip.codes[[0, -1]], strict=True)
+        ]
+    )
+    st.markdown(f"**{strip.title}**")
+    st.vega_lite_chart(
+        spec=path_map(
+            data.points,
+            data.extent,
+            data.classes,
+            strip.codes if is_space else None,
+            places,
+            size=SIZE,
+            dark=st.context.theme.type == "dark",
+        ),
+        key=f"path_map_{strip.bundle_id}",
+        width="content",
+        on_select=lambda: _take(strip.bundle_id, side),
+        selection_mode="picked",
+        alt=f"Map of {strip.title} with both ends" + (" and the path between them" if is_space else ""),
+    )
+    if not is_space:
+        st.caption("UMAP of the codes: only the ends have a place on it, the path leaves the plane.")
+
+
+def _take(bundle_id: str, side: str) -> None:
+    picked = (state.widget(f"path_map_{bundle_id}") or {}).get("selection", {}).get("picked") or []
+    if picked:
+        state.put(side, str(index_of_row(bundle_id, int(picked[0]["row"]))))

@@ -1,0 +1,161 @@
+"""Paths between two images through the latent space of a model, and how plausible each step is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
+from dashboard.services.originals import one_image, original_images
+from dashboard.services.places import distances_to_real, nearest_distances, row_of
+from latentcore.features import FeatureNetwork, load_features
+from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
+from latentcore.metrics.structure import nearest
+from latentcore.types import Capability, FloatArray
+
+PathKind = Literal["straight", "spherical"]
+N_USUAL = 1000
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a path: a test image by its number, or the mean code of a class by its number."""
+
+    index: int | None = None
+    label: int | None = None
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A path through one model.
+
+    Attributes
+    ----------
+    bundle_id, title : str
+    kind : "straight" or "spherical"
+    codes : float32 array (n, latent_dim)
+    images : float32 array (n, c, h, w)
+    length, chord : float
+        Of the decoded path, and the distance of its ends; Euclidean over pixels.
+    code_distance, image_distance : float32 array (n,)
+        To the nearest real (train) code, and image, each over the median of test images.
+    against_decodes : bool
+        Whether the nearest images are decodes, because the dataset is not at hand.
+    confidence : float32 array (n,) or None
+        Largest class probability of the feature network, where the dataset has one.
+    """
+
+    bundle_id: str
+    title: str
+    kind: PathKind
+    codes: FloatArray
+    images: FloatArray
+    length: float
+    chord: float
+    code_distance: FloatArray
+    image_distance: FloatArray
+    against_decodes: bool
+    confidence: FloatArray | None
+
+
+def bundle_title(bundle_id: str) -> str:
+    """Return a bundle's display name, such as "VAE, 16-D"."""
+    spec = open_bundle(bundle_id).spec
+    return f"{family_title(spec.family)}, {spec.latent_dim}-D"
+
+
+def has_gaussian_prior(bundle_id: str) -> bool:
+    """Return whether the model was trained with N(0, I) as prior, which makes arcs apt."""
+    return Capability.PRIOR in open_bundle(bundle_id).model.capabilities
+
+
+def end_code(bundle_id: str, end: End) -> FloatArray:
+    """Return the code ``(latent_dim,)`` of an end."""
+    bundle = open_bundle(bundle_id)
+    if end.index is not None:
+        code: FloatArray = bundle.test.codes[row_of(bundle_id, end.index)]
+        return code
+    assert end.label is not None  # noqa: S101 - one of the two is set
+    mean: FloatArray = class_means(bundle.train.codes, bundle.train.labels, len(bundle.classes))[end.label]
+    return mean
+
+
+def end_title(bundle_id: str, end: End) -> str:
+    """Return an end in words."""
+    bundle = open_bundle(bundle_id)
+    if end.index is not None:
+        return f"Test image {end.index}: {bundle.classes[bundle.test.labels[row_of(bundle_id, end.index)]]}"
+    assert end.label is not None  # noqa: S101
+    return f"Mean code of {bundle.classes[end.label]}"
+
+
+def end_picture(bundle_id: str, end: End) -> tuple[FloatArray, bool]:
+    """Return the image ``(c, h, w)`` of an end, and whether it is an original rather than a decode."""
+    bundle = open_bundle(bundle_id)
+    original = None if end.index is None else one_image(bundle.spec.dataset, "test", end.index)
+    if original is not None:
+        return original, True
+    return bundle.model.decode(end_code(bundle_id, end)[None])[0], False
+
+
+def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind) -> Strip:
+    """Return the path between two ends through a model."""
+    bundle = open_bundle(bundle_id)
+    walk = spherical_path if kind == "spherical" else linear_path
+    codes = walk(end_code(bundle_id, start), end_code(bundle_id, end), n_steps)
+    images = bundle.model.decode(codes)
+    reference, usual, against_decodes = _real_images(bundle_id)
+    image_distance = nearest(reference, images.reshape(len(images), -1), k=1)[0][:, 0] / usual
+    network = feature_network(bundle.spec.dataset)
+    return Strip(
+        bundle_id=bundle_id,
+        title=bundle_title(bundle_id),
+        kind=kind,
+        codes=codes,
+        images=images,
+        length=path_length(images),
+        chord=path_length(images[[0, -1]]),
+        code_distance=distances_to_real(bundle_id, codes) / _usual_code_distance(bundle_id),
+        image_distance=image_distance,
+        against_decodes=against_decodes,
+        confidence=None if network is None else network.probabilities(images).max(axis=1),
+    )
+
+
+def corner_images(bundle_id: str, corners: tuple[int, int, int, int], n_cells: int) -> FloatArray:
+    """Return decodes on a square grid between the codes of four test images, in reading order."""
+    codes = np.stack([end_code(bundle_id, End(index=index)) for index in corners])
+    images: FloatArray = open_bundle(bundle_id).model.decode(bilinear_grid(codes, n_cells))
+    return images
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def feature_network(dataset: str) -> FeatureNetwork | None:
+    """Return the feature network of a dataset, or None where it has none or it is damaged."""
+    try:
+        return load_features(dataset)
+    except LatentcoreError:
+        return None
+
+
+def _usual_code_distance(bundle_id: str) -> float:
+    return max(float(np.median(nearest_distances(bundle_id))), 1e-9)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _real_images(bundle_id: str) -> tuple[FloatArray, float, bool]:
+    """Return train images as rows, the median distance of test images to them, and if they are decodes."""
+    bundle = open_bundle(bundle_id)
+    chosen = np.random.default_rng(0).permutation(len(bundle.test))[:N_USUAL]
+    train = original_images(bundle.spec.dataset, "train", bundle.train.indices)
+    test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen])
+    decoded = train is None or test is None
+    if train is None or test is None:
+        train = bundle.model.decode(bundle.train.codes)
+        test = bundle.model.decode(bundle.test.codes[chosen])
+    rows = train.reshape(len(train), -1)
+    distances, _ = nearest(rows, test.reshape(len(test), -1), k=1)
+    return rows, max(float(np.median(distances)), 1e-9), decoded

@@ -1,0 +1,65 @@
+"""Interpolate: the same two images through every chosen model, step by step."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.corner_grid import corner_grid
+from dashboard.components.ends import chosen_ends, pick_ends, published_ends, randomise
+from dashboard.components.model_set import chosen_models, pick_models
+from dashboard.components.originals import originals_note
+from dashboard.components.path_controls import chosen_path, kind_of, pick_path
+from dashboard.components.path_maps import path_maps
+from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
+from dashboard.components.share import copy_link, reset_button, show_notices
+from dashboard.components.strips import common_top, draw_strip, strip_legend
+from dashboard.services.catalogue import Bundle
+from dashboard.services.interpolation import make_strip
+
+
+def page() -> None:
+    """Draw the page."""
+    catalogue = catalogue_or_stop()
+    dataset, names = chosen_models(catalogue)
+    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_models(catalogue, dataset, names)
+    with actions:
+        reset_button()
+    bundles = [bundle for name in names if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
+    if bundles:
+        interpolate(bundles, dataset, names)
+    show_problems(catalogue)
+
+
+@st.fragment
+def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
+    """Draw ends, path and strips; a choice among them runs this part only."""
+    first = bundles[0]
+    ends, choice = chosen_ends(first), chosen_path()
+    state.publish(
+        dataset=dataset,
+        models=",".join(names),
+        **published_ends(first, ends),
+        path=choice.path,
+        steps=str(choice.n_steps),
+    )
+    show_notices()
+    pick_ends(first, ends)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pick_path(choice)
+        st.button("Random pair", icon=":material/casino:", on_click=randomise, args=(first,))
+        copy_link()
+    originals_note(dataset)
+    ids = [bundle.spec.id for bundle in bundles]
+    strips = [make_strip(name, *ends, choice.n_steps, kind_of(choice, name)) for name in ids]
+    with st.container(key="interpolation"):
+        strip_legend(strips)
+        for strip in strips:
+            draw_strip(strip, top=common_top(strips))
+    path_maps(strips, ends)
+    corner_grid(bundles)
+
+
+page()
