@@ -23,6 +23,7 @@ st.navigation(
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
         st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
         st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
+        st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
     ],
     position="top",
 ).run()

@@ -15,6 +15,7 @@ import streamlit as st
 NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
     *("start", "end", "path", "steps"),
+    *("n", "seed", "temperature", "truncation", "density", "sample"),
 )
 """Every name that a URL may carry."""
 

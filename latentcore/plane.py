@@ -31,6 +31,8 @@ class Plane:
         Where the shown codes lie, row by row.
     to_codes : callable
         ``(m, 2) -> (m, latent_dim)``, float32: the code that stands for a place.
+    place : callable or None
+        ``(m, latent_dim) -> (m, 2)``, float32: where a code lies; None where only the points have places.
     note : str
         One sentence on what an empty place decodes to.
     """
@@ -40,6 +42,7 @@ class Plane:
     points: FloatArray
     to_codes: Callable[[FloatArray], FloatArray]
     note: str
+    place: Callable[[FloatArray], FloatArray] | None = None
 
 
 def identity_plane(codes: FloatArray) -> Plane:
@@ -58,6 +61,7 @@ def identity_plane(codes: FloatArray) -> Plane:
         points=codes,
         to_codes=lambda points: points,
         note="Every place is a code of its own: what you see is its exact decode.",
+        place=lambda codes: codes,
     )
 
 
@@ -113,6 +117,7 @@ def principal_plane(codes: FloatArray, reference: FloatArray) -> Plane:
         to_codes=lambda points: (points @ axes + centre).astype(np.float32),
         note="An empty place decodes the flat slice through the mean code; "
         "a real point decodes its own full code.",
+        place=lambda codes: ((codes - centre) @ axes.T).astype(np.float32),
     )
 
 

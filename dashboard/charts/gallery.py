@@ -10,10 +10,10 @@ import pandas as pd
 
 from dashboard.charts.scatter import to_spec
 
-SIDE, GAP = 44, 4
 
-
-def gallery(uris: list[str], indices: list[int], n_columns: int) -> dict[str, Any]:
+def gallery(
+    uris: list[str], indices: list[int], n_columns: int, *, side: int = 44, gap: int = 4
+) -> dict[str, Any]:
     """Return the wall as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="picked")``.
 
     Parameters
@@ -23,16 +23,18 @@ def gallery(uris: list[str], indices: list[int], n_columns: int) -> dict[str, An
     indices : list of int
         Number of each image; the selection returns it as ``index``.
     n_columns : int
+    side, gap : int
+        Pixels of an image, and between images.
     """
     rows = np.arange(len(uris))
     frame = pd.DataFrame(
         {"uri": uris, "index": indices, "column": rows % n_columns, "row": rows // n_columns}
     )
     n_rows = int(-(-len(uris) // n_columns))
-    step = SIDE + GAP
+    step = side + gap
     x = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[-0.5, n_columns - 0.5], nice=False))
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[n_rows - 0.5, -0.5], nice=False))
-    images = alt.Chart(frame).mark_image(width=SIDE, height=SIDE, smooth=False, tooltip=None)
+    images = alt.Chart(frame).mark_image(width=side, height=side, smooth=False, tooltip=None)
     images = images.encode(x=x, y=y, url="uri:N")
     picked = alt.selection_point(
         name="picked", on="click", nearest=True, fields=["index"], toggle=False, clear=False

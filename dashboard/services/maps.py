@@ -188,6 +188,11 @@ def trust_shade(bundle_id: str, plane_name: str) -> str:
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
+def extent_of(points: FloatArray) -> Extent:
+    """Return a square extent around points, float32 ``(n, 2)``."""
+    return square_extent(points)
+
+
 def index_of_row(bundle_id: str, row: int) -> int:
     """Return the number of the test image in a row of the bundle's tables."""
     return int(open_bundle(bundle_id).test.indices[row])

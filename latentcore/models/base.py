@@ -135,18 +135,22 @@ class LatentModel(ABC):
         """Return ``decode(encode(images))``."""
         return self.decode(self.encode(images))
 
-    def sample_codes(self, n: int, *, seed: int, temperature: float = 1.0) -> FloatArray:
+    def sample_codes(
+        self, n: int, *, seed: int, temperature: float = 1.0, truncation: float | None = None
+    ) -> FloatArray:
         """Draw `n` codes ``(n, latent_dim)`` from the distribution that `sampling` names.
+
+        See `latentcore.models.density.Gaussian.sample` for temperature and truncation.
 
         Raises
         ------
         UnsupportedOperation
             If the family has neither a prior nor a fitted density.
         ValueError
-            If `n` is below 1 or `temperature` is negative.
+            If `n` is below 1, `temperature` is negative, or `truncation` is below 0.1.
         """
         self._check_fitted()
-        return self._sampling_density().sample(n, seed=seed, temperature=temperature)
+        return self._sampling_density().sample(n, seed=seed, temperature=temperature, truncation=truncation)
 
     def sample(self, n: int, *, seed: int, temperature: float = 1.0) -> FloatArray:
         """Decode `n` drawn codes to images ``(n, channels, height, width)``; see `sample_codes`."""

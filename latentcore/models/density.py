@@ -1,4 +1,4 @@
-"""The density that codes are drawn from."""
+"""The densities that codes are drawn from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentcore.types import FloatArray
+
+LEAST_TRUNCATION = 0.1
+"""Below this many standard deviations, drawing again would take for ever."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ class Gaussian:
         factor = np.linalg.cholesky(covariance + ridge * np.eye(len(covariance)))
         return cls(rows.mean(axis=0).astype(np.float32), factor.astype(np.float32))
 
-    def sample(self, n: int, *, seed: int, temperature: float = 1.0) -> FloatArray:
+    def sample(
+        self, n: int, *, seed: int, temperature: float = 1.0, truncation: float | None = None
+    ) -> FloatArray:
         """Draw codes.
 
         Parameters
@@ -51,6 +56,8 @@ class Gaussian:
             The same seed gives the same codes on every machine, to float32 rounding.
         temperature : float
             Factor on the standard deviation, at least 0; 0 gives the mean every time.
+        truncation : float, optional
+            Noise beyond this many standard deviations is drawn again, in each dimension.
 
         Returns
         -------
@@ -59,12 +66,81 @@ class Gaussian:
         Raises
         ------
         ValueError
-            If `n` is below 1 or `temperature` is negative or not finite.
+            If `n` is below 1, `temperature` is negative or not finite, or `truncation` is below 0.1.
         """
-        if n < 1:
-            raise ValueError(f"n is {n}; expected at least 1 sample.")
-        if not (np.isfinite(temperature) and temperature >= 0):
-            raise ValueError(f"temperature is {temperature}; expected a finite number, 0 or more.")
-        noise = np.random.default_rng(seed).standard_normal((n, len(self.mean)), dtype=np.float32)
-        codes = self.mean + np.float32(temperature) * noise @ self.cholesky.T
+        noise = draw_noise(n, len(self.mean), seed=seed, temperature=temperature, truncation=truncation)
+        codes = self.mean + noise @ self.cholesky.T
         return codes.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A mixture of normal distributions over codes.
+
+    Attributes
+    ----------
+    weights : float32 array, shape (n_components,)
+    parts : tuple of Gaussian
+    """
+
+    weights: FloatArray
+    parts: tuple[Gaussian, ...]
+
+    @classmethod
+    def fit(cls, codes: FloatArray, *, n_components: int, seed: int) -> Mixture:
+        """Fit by expectation maximisation with full covariances (scikit-learn).
+
+        Parameters
+        ----------
+        codes : float32 array, shape (n, latent_dim)
+            At least as many as components.
+        n_components, seed : int
+        """
+        from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - costs 0.5 s to import
+
+        fitted = GaussianMixture(n_components, random_state=seed, reg_covar=1e-5).fit(
+            codes.astype(np.float64)
+        )
+        parts = tuple(
+            Gaussian(mean.astype(np.float32), np.linalg.cholesky(covariance).astype(np.float32))
+            for mean, covariance in zip(fitted.means_, fitted.covariances_, strict=True)
+        )
+        return cls(fitted.weights_.astype(np.float32), parts)
+
+    def sample(
+        self, n: int, *, seed: int, temperature: float = 1.0, truncation: float | None = None
+    ) -> FloatArray:
+        """Draw codes; temperature and truncation act within each part. See `Gaussian.sample`."""
+        latent_dim = len(self.parts[0].mean)
+        noise = draw_noise(n, latent_dim, seed=seed, temperature=temperature, truncation=truncation)
+        shares = np.cumsum(self.weights, dtype=np.float64)
+        drawn = np.random.default_rng([seed, 1]).uniform(0, shares[-1], n)
+        chosen = np.minimum(np.searchsorted(shares, drawn, side="right"), len(self.parts) - 1)
+        codes = np.empty((n, latent_dim), np.float32)
+        for k, part in enumerate(self.parts):
+            rows = chosen == k
+            codes[rows] = part.mean + noise[rows] @ part.cholesky.T
+        return codes
+
+
+def draw_noise(
+    n: int, latent_dim: int, *, seed: int, temperature: float, truncation: float | None
+) -> FloatArray:
+    """Return standard normal noise, truncated and then scaled, float32 ``(n, latent_dim)``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range; see `Gaussian.sample`.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}; expected at least 1 sample.")
+    if not (np.isfinite(temperature) and temperature >= 0):
+        raise ValueError(f"temperature is {temperature}; expected a finite number, 0 or more.")
+    if truncation is not None and not truncation >= LEAST_TRUNCATION:
+        raise ValueError(f"truncation is {truncation}; expected {LEAST_TRUNCATION} or more, or none.")
+    generator = np.random.default_rng(seed)
+    noise = generator.standard_normal((n, latent_dim), dtype=np.float32)
+    while truncation is not None and (far := np.abs(noise) > truncation).any():
+        noise[far] = generator.standard_normal(int(far.sum()), dtype=np.float32)
+    return np.asarray(np.float32(temperature) * noise, np.float32)

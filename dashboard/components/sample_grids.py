@@ -1,0 +1,141 @@
+"""Samples side by side, one column a model; a click opens one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from dashboard.charts.gallery import gallery
+from dashboard.charts.samples import class_histogram, samples_over_codes
+from dashboard.components.pictures import Picture, picture_row
+from dashboard.services.catalogue import open_bundle
+from dashboard.services.maps import extent_of, stratified_rows
+from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.sampling import Draw, Samples, data_shares, on_plane, resembling, samples_npz
+from dashboard.services.sheets import sheet_png
+
+SIDE = 260
+N_CLOUD = 1500
+LARGE, SMALL = 128, 72
+DOWNLOAD_FACTOR = 4
+
+
+def sample_columns(drawn: list[Samples], draw: Draw, *, top: float) -> None:
+    """Draw one column a model: samples, source, histogram and map."""
+    for samples, column in zip(drawn, st.columns(len(drawn), gap="medium"), strict=True):
+        with column:
+            st.markdown(f"**{samples.title}**")
+            _grid(samples)
+            st.caption(f"Codes from {samples.source}.")
+            _downloads(samples, draw)
+            bundle = open_bundle(samples.bundle_id)
+            shares = np.bincount(samples.labels, minlength=len(bundle.classes)) / len(samples.labels)
+            st.caption(f"Classes according to {samples.judge}; ticks: the data")
+            st.vega_lite_chart(
+                spec=class_histogram(
+                    shares.astype(np.float32), data_shares(samples.bundle_id), bundle.classes, top=top
+                ),
+                key=f"histogram_{samples.bundle_id}",
+                alt=f"Share of each class among the samples of {samples.title}",
+            )
+            _overlay(samples)
+
+
+def _grid(samples: Samples) -> None:
+    n_columns = int(np.ceil(np.sqrt(len(samples.images))))
+    uris = [data_uri(png_bytes(image_pixels(image))) for image in samples.images]
+    st.vega_lite_chart(
+        spec=gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2),
+        key=f"samples_{samples.bundle_id}",
+        width="content",
+        on_select=lambda: _open(samples.bundle_id),
+        selection_mode="picked",
+        alt=f"{len(uris)} samples of {samples.title}; click one to open it",
+    )
+
+
+def _open(bundle_id: str) -> None:
+    picked = (state.widget(f"samples_{bundle_id}") or {}).get("selection", {}).get("picked") or []
+    if picked:
+        state.put("sample", f"{bundle_id.partition('/')[2]}:{int(picked[0]['index'])}")
+
+
+def _downloads(samples: Samples, draw: Draw) -> None:
+    stem = f"{samples.bundle_id.replace('/', '-')}-samples-seed{draw.seed}"
+    n_columns = int(np.ceil(np.sqrt(len(samples.images))))
+    with st.popover("Save", icon=":material/download:"):
+        st.download_button(
+            "Grid (PNG)",
+            partial(sheet_png, samples.images, n_columns, factor=DOWNLOAD_FACTOR),
+            f"{stem}.png",
+            "image/png",
+            on_click="ignore",
+            key=f"grid_png_{samples.bundle_id}",
+        )
+        st.download_button(
+            "Samples, codes and seed (NPZ)",
+            partial(samples_npz, samples, draw),
+            f"{stem}.npz",
+            "application/octet-stream",
+            on_click="ignore",
+            key=f"grid_npz_{samples.bundle_id}",
+        )
+
+
+def _overlay(samples: Samples) -> None:
+    bundle = open_bundle(samples.bundle_id)
+    real, drawn = on_plane(samples)
+    real = real[stratified_rows(bundle.labels, N_CLOUD)]
+    names = [bundle.classes[label] for label in samples.labels]
+    two = bundle.spec.latent_dim == 2
+    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
+    st.vega_lite_chart(
+        spec=samples_over_codes(
+            real, drawn, names, bundle.classes, extent_of(np.concatenate([real, drawn])), size=SIDE
+        ),
+        key=f"overlay_{samples.bundle_id}",
+        width="content",
+        alt=f"Samples of {samples.title} over the codes of real images, which are grey",
+    )
+
+
+def opened_sample(drawn: list[Samples]) -> None:
+    """Draw the sample that was clicked: its code, its class, and the real images nearest to it."""
+    name, _, number = (state.get("sample") or "").partition(":")
+    samples = next((s for s in drawn if s.bundle_id.partition("/")[2] == name), None)
+    if samples is None or not number.isdecimal() or int(number) >= len(samples.images):
+        st.caption("Click a sample to open it: its code, its class, and the real images nearest to it.")
+        return
+    row = int(number)
+    bundle = open_bundle(samples.bundle_id)
+    label = bundle.classes[samples.labels[row]]
+    st.markdown(f"#### Sample {row} of {samples.title}: {label}")
+    nearest_real = resembling(samples.bundle_id, samples.images[row])
+    kind = "originals" if nearest_real[0].original else "decodes"
+    own, real = st.columns([1, 3], gap="medium")
+    with own:
+        uri = data_uri(png_bytes(image_pixels(samples.images[row])))
+        said = f"{label}, says {samples.judge}"
+        picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
+    with real:
+        st.markdown(
+            f"**Nearest real images** in pixels, of {len(bundle.train):,} train images ({kind}): the nearest is "
+            f"{nearest_real[0].distance:.2f} away; 0 would be a copy."
+        )
+        picture_row(
+            [
+                Picture(
+                    data_uri(png_bytes(image_pixels(other.image))),
+                    f"Train image {other.index}, {other.label}",
+                    f"{other.label}\n{other.distance:.2f}",
+                    SMALL,
+                )
+                for other in nearest_real
+            ],
+            gap=8,
+        )
+    code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
+    st.code(f"z = ({code})", language=None, wrap_lines=True)

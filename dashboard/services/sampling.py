@@ -1,0 +1,200 @@
+"""Samples of several models, what they look like to a classifier, and what real images they resemble."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from dashboard.services.catalogue import open_bundle
+from dashboard.services.interpolation import bundle_title, feature_network
+from dashboard.services.maps import plane_of
+from dashboard.services.originals import original_images
+from latentcore.metrics.structure import nearest
+from latentcore.models.density import Mixture
+from latentcore.types import Capability, FloatArray, LabelArray
+
+DensityKind = Literal["gaussian", "mixture"]
+N_COMPONENTS = 10
+N_NEAREST = 5
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How samples are drawn.
+
+    Attributes
+    ----------
+    n, seed : int
+    temperature : float
+    truncation : float or None
+    density : "gaussian" or "mixture"
+        What is fitted to the codes of a model without a prior.
+    """
+
+    n: int
+    seed: int
+    temperature: float
+    truncation: float | None
+    density: DensityKind
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples of one model.
+
+    Attributes
+    ----------
+    bundle_id, title, source : str
+        `source` names the distribution that the codes were drawn from.
+    codes : float32 array (n, latent_dim)
+    images : float32 array (n, c, h, w)
+    labels : int64 array (n,)
+        Class of each, as `judge` sees it.
+    judge : str
+    """
+
+    bundle_id: str
+    title: str
+    source: str
+    codes: FloatArray
+    images: FloatArray
+    labels: LabelArray
+    judge: str
+
+
+def can_sample(bundle_id: str) -> bool:
+    """Return whether a model has a prior or a fitted density."""
+    capabilities = open_bundle(bundle_id).model.capabilities
+    return bool(capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def draw_samples(bundle_id: str, draw: Draw) -> Samples:
+    """Return samples; the same arguments give the same samples on every machine, to 1e-4."""
+    bundle = open_bundle(bundle_id)
+    fitted = Capability.FITTED_DENSITY in bundle.model.capabilities
+    as_mixture = fitted and draw.density == "mixture"
+    sample = _mixture(bundle_id).sample if as_mixture else bundle.model.sample_codes
+    codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
+    mixture = f"a mixture of {N_COMPONENTS} Gaussians fitted to the training codes"
+    source = mixture if as_mixture else bundle.model.sampling
+    images = bundle.model.decode(codes)
+    labels, judge = _classify(bundle_id, images)
+    return Samples(bundle_id, bundle_title(bundle_id), source, codes, images, labels, judge)
+
+
+def variations(bundle_id: str, index: int, radius: float, n: int, seed: int) -> FloatArray:
+    """Return decodes of codes around that of a test image, float32 ``(n, c, h, w)``; the first is its own.
+
+    The noise is Gaussian with `radius` times the standard deviation of the codes in each dimension.
+    """
+    bundle = open_bundle(bundle_id)
+    row = int(np.flatnonzero(bundle.test.indices == index)[0])
+    noise = np.random.default_rng(seed).standard_normal((n, bundle.spec.latent_dim), dtype=np.float32)
+    noise[0] = 0
+    spread = bundle.train.codes.std(axis=0)
+    images: FloatArray = bundle.model.decode(bundle.test.codes[row] + np.float32(radius) * spread * noise)
+    return images
+
+
+@dataclass(frozen=True)
+class Resembling:
+    """The real training image nearest to a sample in pixels.
+
+    Attributes
+    ----------
+    index : int
+    label : str
+    distance : float
+        Euclidean over pixels.
+    image : float32 array (c, h, w)
+        The original, or its decode where the dataset is not at hand.
+    original : bool
+    """
+
+    index: int
+    label: str
+    distance: float
+    image: FloatArray
+    original: bool
+
+
+def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
+    """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first."""
+    bundle = open_bundle(bundle_id)
+    images, original = _train_images(bundle_id)
+    distances, rows = nearest(images.reshape(len(images), -1), image.reshape(1, -1), k=N_NEAREST)
+    return [
+        Resembling(
+            index=int(bundle.train.indices[row]),
+            label=bundle.classes[bundle.train.labels[row]],
+            distance=float(distance),
+            image=images[row],
+            original=original,
+        )
+        for distance, row in zip(distances[0], rows[0], strict=True)
+    ]
+
+
+def data_shares(bundle_id: str) -> FloatArray:
+    """Return the share of each class among the test images, float32 ``(n_classes,)``."""
+    bundle = open_bundle(bundle_id)
+    counts = np.bincount(bundle.labels, minlength=len(bundle.classes))
+    return (counts / len(bundle.labels)).astype(np.float32)
+
+
+def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
+    """Return where test codes and samples lie: on the codes' own plane, or on their principal directions.
+
+    Returns
+    -------
+    (float32 array (n, 2), float32 array (m, 2))
+    """
+    plane = plane_of(samples.bundle_id, "codes" if samples.codes.shape[1] == 2 else "pca")
+    assert plane.place is not None  # noqa: S101 - both planes are maps of all codes
+    return plane.points, plane.place(samples.codes)
+
+
+def samples_npz(samples: Samples, draw: Draw) -> bytes:
+    """Return samples with their codes and how they were drawn, as NPZ without pickle."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        images=samples.images,
+        codes=samples.codes,
+        labels=samples.labels,
+        seed=np.int64(draw.seed),
+        temperature=np.float64(draw.temperature),
+        truncation=np.float64(np.inf if draw.truncation is None else draw.truncation),
+        model=np.array(samples.bundle_id),
+        source=np.array(samples.source),
+    )
+    return buffer.getvalue()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _mixture(bundle_id: str) -> Mixture:
+    return Mixture.fit(open_bundle(bundle_id).train.codes, n_components=N_COMPONENTS, seed=0)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _train_images(bundle_id: str) -> tuple[FloatArray, bool]:
+    bundle = open_bundle(bundle_id)
+    originals = original_images(bundle.spec.dataset, "train", bundle.train.indices)
+    return (bundle.model.decode(bundle.train.codes), False) if originals is None else (originals, True)
+
+
+def _classify(bundle_id: str, images: FloatArray) -> tuple[LabelArray, str]:
+    """Return the class of each image, and who says so."""
+    bundle = open_bundle(bundle_id)
+    network = feature_network(bundle.spec.dataset)
+    if network is not None:
+        return network.probabilities(images).argmax(axis=1), f"the {network.facts['name']} network"
+    real, original = _train_images(bundle_id)
+    _, rows = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)
+    kind = "image" if original else "decode"
+    return bundle.train.labels[rows[:, 0]], f"the nearest train {kind}"

@@ -1,0 +1,59 @@
+"""Sample: what each model draws by itself, with the same seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.draw_controls import chosen_draw, pick_draw, published_draw
+from dashboard.components.model_set import chosen_models, pick_models
+from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
+from dashboard.components.sample_grids import opened_sample, sample_columns
+from dashboard.components.share import copy_link, reset_button, show_notices
+from dashboard.components.variations import image_variations
+from dashboard.services.catalogue import Bundle
+from dashboard.services.interpolation import bundle_title
+from dashboard.services.sampling import can_sample, draw_samples
+
+
+def page() -> None:
+    """Draw the page."""
+    catalogue = catalogue_or_stop()
+    dataset, names = chosen_models(catalogue)
+    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_models(catalogue, dataset, names)
+    with actions:
+        reset_button()
+    bundles = [bundle for name in names if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
+    if bundles:
+        sample(bundles, dataset, names)
+    show_problems(catalogue)
+
+
+@st.fragment
+def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
+    """Draw the samples; a choice among the controls runs this part only."""
+    draw = chosen_draw()
+    state.publish(dataset=dataset, models=",".join(names), **published_draw(draw), sample=state.get("sample"))
+    show_notices()
+    pick_draw(draw)
+    able = [bundle for bundle in bundles if can_sample(bundle.spec.id)]
+    for bundle in bundles:
+        if bundle not in able:
+            title = bundle_title(bundle.spec.id)
+            st.caption(f"{title} models no density of its codes and draws nothing by itself.")
+    if able:
+        drawn = [draw_samples(bundle.spec.id, draw) for bundle in able]
+        highest = max(
+            float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in drawn
+        )
+        with st.container(key="samples"):
+            opened_sample(drawn)
+            sample_columns(drawn, draw, top=max(highest, 0.2))
+    copy_link()
+    image_variations(bundles, draw.seed)
+
+
+page()
