@@ -24,6 +24,7 @@ st.navigation(
         st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
         st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
         st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
+        st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
     ],
     position="top",
 ).run()

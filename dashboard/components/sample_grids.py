@@ -122,8 +122,8 @@ def opened_sample(drawn: list[Samples]) -> None:
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
     with real:
         st.markdown(
-            f"**Nearest real images** in pixels, of {len(bundle.train):,} train images ({kind}): the nearest is "
-            f"{nearest_real[0].distance:.2f} away; 0 would be a copy."
+            f"**Nearest real images** in pixels, of {len(bundle.train):,} train images ({kind}): the nearest "
+            f"is {nearest_real[0].distance:.2f} away; 0 would be a copy."
         )
         picture_row(
             [

@@ -1,0 +1,62 @@
+"""Which test image is edited: owns the name "point" on the Edit page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.charts.gallery import gallery
+from dashboard.components.pictures import Picture, picture_row
+from dashboard.services.catalogue import Bundle
+from dashboard.services.interpolation import End, end_picture, end_title
+from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.walls import gallery_wall
+
+THUMBNAIL = 84
+N_COLUMNS, N_ROWS = 12, 4
+
+
+def chosen_image(bundle: Bundle) -> int:
+    """Return the number of a valid test image; an unknown one falls back to the first, with a notice."""
+    text = state.get("point")
+    first = int(bundle.test.indices[0])
+    if text is None:
+        return first
+    if text.isdecimal() and len(text) < 10 and int(text) in set(bundle.test.indices.tolist()):
+        return int(text)
+    state.put("point", None)
+    state.notify("point", f"There is no test image “{text[:30]}”; showing image {first}.")
+    return first
+
+
+def pick_image(bundle: Bundle, index: int) -> None:
+    """Draw the image, and the wall it can be chosen from."""
+    image, original = end_picture(bundle.spec.id, End(index=index))
+    title = end_title(bundle.spec.id, End(index=index))
+    picture, choice = st.columns([1, 9], vertical_alignment="center", gap="small")
+    with picture:
+        picture_row([Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL)])
+    with choice:
+        st.markdown(f"**{title}**{'' if original else ' (decode)'}")
+        with st.popover("Choose", icon=":material/photo_library:"):
+            seed = int(state.widget("wall_seed") or 0)
+            st.button("Shuffle", icon=":material/shuffle:", key="shuffle_wall", on_click=_shuffle)
+            uris, indices = gallery_wall(bundle.spec.id, -1, seed, N_COLUMNS * N_ROWS)
+            st.vega_lite_chart(
+                spec=gallery(uris, indices, N_COLUMNS),
+                key="wall",
+                width="content",
+                on_select=_take,
+                selection_mode="picked",
+                alt=f"{len(uris)} test images; click one to edit it",
+            )
+
+
+def _take() -> None:
+    picked = (state.widget("wall") or {}).get("selection", {}).get("picked") or []
+    if picked:
+        state.put("point", str(int(picked[0]["index"])))
+
+
+def _shuffle() -> None:
+    st.session_state["wall_seed"] = int(state.widget("wall_seed") or 0) + 1
