@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.present import banner, is_presenting
+from dashboard.services.catalogue import catalogue
 from dashboard.services.runtime import prepare
 
 PAGE_STYLE = """
@@ -18,6 +20,9 @@ st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:
 st.html(f"<style>{PAGE_STYLE}</style>")
 prepare()
 state.begin()
+found = catalogue()
+if is_presenting() and found.specs:
+    banner(found)
 st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
@@ -26,5 +31,5 @@ st.navigation(
         st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
     ],
-    position="top",
+    position="hidden" if is_presenting() else "top",
 ).run()

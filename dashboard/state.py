@@ -15,7 +15,7 @@ import streamlit as st
 NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
     *("start", "end", "path", "steps"),
-    *("n", "seed", "temperature", "truncation", "density", "sample"),
+    *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
 )
 """Every name that a URL may carry."""
 
@@ -87,6 +87,8 @@ def reset() -> None:
 def publish(**values: str | None) -> None:
     """Write the names of this page into the URL; None leaves one out."""
     shown = {name: value for name, value in values.items() if value is not None}
+    if (step := get("present")) is not None:
+        shown["present"] = step
     st.session_state[_WRITTEN] = shown
     current = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
     if current != shown:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.scatter import class_colour, static_map
+from dashboard.components.glance import glance
 from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
 from dashboard.services.maps import default_plane, map_data
 
@@ -31,6 +32,7 @@ def front_map(dataset: str, model: str, sentence: str) -> None:
         alt=f"Codes of test images in the two dimensions of {title}, coloured by class",
     )
     st.markdown(sentence)
+    glance(bundle)
     mse = bundle.metrics.get("mse", {})
     if mse:
         st.caption(f"Test MSE {mse['value']:.4f} (n = {mse['n']:,})")
@@ -40,6 +42,17 @@ def front_map(dataset: str, model: str, sentence: str) -> None:
         icon=":material/arrow_forward:",
         query_params={"dataset": dataset, "model": model},
     )
+
+
+def page_links(dataset: str, models: list[str]) -> None:
+    """Draw the ways into the pages that compare models."""
+    with st.container(horizontal=True):
+        for view, label, icon in (
+            ("views/interpolate.py", "Interpolate between two images", ":material/gradient:"),
+            ("views/sample.py", "Sample new images", ":material/casino:"),
+            ("views/edit.py", "Edit an image's code", ":material/tune:"),
+        ):
+            st.page_link(view, label=label, icon=icon, query_params={"dataset": dataset, "models": models})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

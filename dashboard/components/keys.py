@@ -77,7 +77,8 @@ export default function (component) {
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   document.addEventListener("keydown", (event) => {
     const target = canvas(), focused = document.activeElement;
-    if (!target || !(focused === document.body || place().contains(focused))) return;
+    const free = focused === document.body && !keys.data.only_focused;
+    if (!target || !(place().contains(focused) || free)) return;
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { size, beside, n_cells } = keys.data;
     const left = target.getBoundingClientRect().width - beside - size, top = 6;
@@ -102,7 +103,7 @@ export default function (component) {
 _component = st.components.v2.component("latent_atlas_keys", js=_SCRIPT)
 
 
-def map_keys(*, narrow: bool, size: int, beside: int, n_cells: int) -> None:
+def map_keys(*, narrow: bool, size: int, beside: int, n_cells: int, only_focused: bool) -> None:
     """Mount the script.
 
     Parameters
@@ -115,6 +116,8 @@ def map_keys(*, narrow: bool, size: int, beside: int, n_cells: int) -> None:
         Pixels to the right of the plot inside the canvas.
     n_cells : int
         Cells a side of the atlas: the length of a step.
+    only_focused : bool
+        Whether arrow keys work on a focused map only, because they turn the pages of a story otherwise.
     """
     label = "Latent map. Arrow keys move the pointer, Enter selects the place under it."
     _component(
@@ -125,6 +128,7 @@ def map_keys(*, narrow: bool, size: int, beside: int, n_cells: int) -> None:
             "size": size,
             "beside": beside,
             "n_cells": n_cells,
+            "only_focused": only_focused,
             "label": label,
         },
         default={"narrow": False},

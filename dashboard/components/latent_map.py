@@ -12,6 +12,7 @@ from dashboard.charts.latent_map import MapContent, MapStyle
 from dashboard.charts.latent_map import latent_map as draw_map
 from dashboard.components.keys import map_keys
 from dashboard.components.map_controls import MapChoice, legend_title
+from dashboard.components.present import is_presenting
 from dashboard.components.selection import select_image, select_place
 from dashboard.services.maps import MapData, index_of_row, map_data, trust_shade
 
@@ -50,7 +51,13 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
         selection_mode="cell",
         alt=_describe(data, choice),
     )
-    map_keys(narrow=narrow, size=size, beside=0 if narrow else SPACING + preview, n_cells=data.n_cells)
+    map_keys(
+        narrow=narrow,
+        size=size,
+        beside=0 if narrow else SPACING + preview,
+        n_cells=data.n_cells,
+        only_focused=is_presenting(),
+    )
     st.caption(
         f"{data.n_shown:,} of {data.n_total:,} test images shown"
         + ("" if data.n_shown == data.n_total else ", a random sample in which every class keeps its share")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.front_maps import front_map
+from dashboard.components.front_maps import front_map, page_links
+from dashboard.components.glance import gallery_of
 from dashboard.components.pickers import pick_dataset
-from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.present import is_presenting, start_button
+from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
 from dashboard.components.share import show_notices
 from dashboard.services.catalogue import dataset_description
 
@@ -25,13 +27,18 @@ def page() -> None:
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
     state.publish(dataset=dataset)
-    st.title("Latent Atlas")
-    st.markdown(
-        "A generative model files every image under a few numbers, its **code**. Here are the codes that "
-        "four models give the same images. Open a map, move the pointer, and watch what the model draws for "
-        "each place."
-    )
-    pick_dataset(datasets, dataset)
+    words, pictures = st.columns([1.35, 1], gap="large", vertical_alignment="bottom")
+    with words:
+        if not is_presenting():
+            _welcome()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            pick_dataset(datasets, dataset)
+            if not is_presenting():
+                start_button(catalogue, dataset)
+    first = bundle_or_error(f"{dataset}/{catalogue.models(dataset)[0]}")
+    if first is not None:
+        with pictures:
+            gallery_of(first)
     show_notices()
     present = [(name, line) for name, line in FRONT_MODELS if name in catalogue.models(dataset)]
     for column, (name, sentence) in zip(
@@ -39,8 +46,17 @@ def page() -> None:
     ):
         with column:
             front_map(dataset, name, sentence)
+    page_links(dataset, [name for name, _ in present])
     st.caption(f"{dataset_description(dataset)} Shown: the test split, which no model was trained on.")
     show_problems(catalogue)
+
+
+def _welcome() -> None:
+    st.title("Latent Atlas")
+    st.markdown(
+        "A generative model files every image under a few numbers, its **code**. Here are the codes that "
+        "four models give the same images. Open a map, move the pointer, and watch what the model draws."
+    )
 
 
 page()
