@@ -20,10 +20,7 @@ st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:
 st.html(f"<style>{PAGE_STYLE}</style>")
 prepare()
 state.begin()
-found = catalogue()
-if is_presenting() and found.specs:
-    banner(found)
-st.navigation(
+page = st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
         st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
@@ -32,4 +29,7 @@ st.navigation(
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
     ],
     position="hidden" if is_presenting() else "top",
-).run()
+)
+if is_presenting() and (found := catalogue()).specs:
+    banner(found)
+page.run()

@@ -43,7 +43,9 @@ def headings(app: AppTest) -> str:
 
 
 def test_the_front_door_opens():
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["dataset"] = "digits"
+    app.run()
     assert not app.exception
     assert app.title[0].value == "Latent Atlas"
     assert all(name in headings(app) for name in ("PCA", "Autoencoder", "VAE", "GAN"))
@@ -125,6 +127,44 @@ def test_a_damaged_bundle_is_named_and_the_others_stay(tmp_path, monkeypatch):
 def test_no_models_at_all_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
     assert "latentcore train" in explore().error[0].value
+
+
+def test_the_front_door_shows_images_reconstructions_and_samples():
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["dataset"] = "digits"
+    app.run()
+    assert not app.exception
+    html = " ".join(str(element.proto) for element in app.get("html"))
+    assert "Eight test images" in html
+    assert html.count("Reconstructions of the eight images") == 4
+    assert html.count("Eight samples") >= 4
+
+
+def test_the_story_is_told_page_by_page_and_ends():
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["dataset"] = "digits"
+    app.run()
+    next(button for button in app.button if button.label == "Present").click().run()
+    titles = []
+    for _ in range(6):
+        assert not app.exception
+        titles.append(next(e.value for e in app.markdown if e.value.startswith("## ")))
+        app.button(key="story_next").click().run()
+    assert len(set(titles)) == 6
+    assert app.button(key="story_next").disabled
+    app.button(key="story_back").click().run()
+    assert titles[-1] in headings(app)
+    app.button(key="story_end").click().run()
+    assert "present" not in app.query_params
+    assert not any(button.key == "story_next" for button in app.button)
+
+
+def test_a_story_step_out_of_range_is_brought_into_it():
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["present"] = "99"
+    app.run()
+    assert not app.exception
+    assert app.button(key="story_next").disabled
 
 
 @pytest.fixture
