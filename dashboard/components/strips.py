@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
-from dashboard.services.interpolation import Strip
+from dashboard.services.interpolation import End, Strip, end_picture, end_title
+from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.sheets import morph_gif, morph_webp, sheet_png, sheet_uri
 
 DOWNLOAD_FACTOR = 8
@@ -32,6 +33,28 @@ def strip_legend(strips: list[Strip]) -> None:
             else "."
         )
         + "</div>"
+    )
+
+
+def real_row(bundle_id: str, ends: tuple[End, End], n_steps: int) -> None:
+    """Draw the real images above the ends of the strips; a class mean has none and stays empty."""
+    label, picture = st.columns([1, 5.2], vertical_alignment="center", gap="small")
+    label.markdown("**Real images**")
+    width = f"calc((100% - {AXIS_SPACE}px) / {n_steps})"
+    cells = []
+    for end in ends:
+        image, original = end_picture(bundle_id, end)
+        shown = original or end.index is not None
+        title = escape(end_title(bundle_id, end) + ("" if original else ", reconstruction"))
+        uri = data_uri(png_bytes(image_pixels(image)))
+        cells.append(
+            f'<img src="{uri}" alt="{title}" title="{title}" style="width:{width};image-rendering:pixelated">'
+            if shown
+            else f'<span style="width:{width}"></span>'
+        )
+    picture.html(
+        f'<div style="display:flex;justify-content:space-between;padding-left:{AXIS_SPACE}px">'
+        f"{cells[0]}{cells[1]}</div>"
     )
 
 

@@ -13,7 +13,7 @@ from dashboard.components.path_controls import chosen_path, kind_of, pick_path
 from dashboard.components.path_maps import path_maps
 from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
 from dashboard.components.share import copy_link, reset_button, show_notices
-from dashboard.components.strips import common_top, draw_strip, strip_legend
+from dashboard.components.strips import common_top, draw_strip, real_row, strip_legend
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import make_strip
 
@@ -56,6 +56,7 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     strips = [make_strip(name, *ends, choice.n_steps, kind_of(choice, name)) for name in ids]
     with st.container(key="interpolation"):
         strip_legend(strips)
+        real_row(first.spec.id, ends, choice.n_steps)
         for strip in strips:
             draw_strip(strip, top=common_top(strips))
     path_maps(strips, ends)
