@@ -101,6 +101,7 @@ def end_picture(bundle_id: str, end: End) -> tuple[FloatArray, bool]:
     return bundle.model.decode(end_code(bundle_id, end)[None])[0], False
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
 def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind) -> Strip:
     """Return the path between two ends through a model."""
     bundle = open_bundle(bundle_id)
