@@ -18,7 +18,12 @@ NAMES = ("Upper left", "Upper right", "Lower left", "Lower right")
 
 def corner_grid(bundles: list[Bundle]) -> None:
     """Draw the folded section with the grid."""
-    with st.expander("Between four images", icon=":material/grid_view:"):
+    section = st.expander(
+        "Between four images", icon=":material/grid_view:", key="corners", on_change="rerun"
+    )
+    if not section.open:
+        return
+    with section:
         left, right = st.columns([1, 1.6], gap="large")
         titles = {bundle.spec.id: bundle_title(bundle.spec.id) for bundle in bundles}
         with left:

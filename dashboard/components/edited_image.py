@@ -38,7 +38,10 @@ def pick_image(bundle: Bundle, index: int) -> None:
         picture_row([Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL)])
     with choice:
         st.markdown(f"**{title}**{'' if original else ' (decode)'}")
-        with st.popover("Choose", icon=":material/photo_library:"):
+        wall = st.popover("Choose", icon=":material/photo_library:", key="choose_image", on_change="rerun")
+        if not wall.open:
+            return
+        with wall:
             seed = int(state.widget("wall_seed") or 0)
             st.button("Shuffle", icon=":material/shuffle:", key="shuffle_wall", on_click=_shuffle)
             uris, indices = gallery_wall(bundle.spec.id, -1, seed, N_COLUMNS * N_ROWS)

@@ -38,8 +38,12 @@ def pick_ends(bundle: Bundle, ends: tuple[End, End]) -> None:
             picture_row([Picture(uri, f"{TITLES[side]}: {title}", "", THUMBNAIL)])
         with choice:
             st.markdown(f"**{TITLES[side]}**  \n{title}{'' if original else ' (decode)'}")
-            with st.popover("Choose", icon=":material/photo_library:"):
-                _choices(bundle, side)
+            wall = st.popover(
+                "Choose", icon=":material/photo_library:", key=f"choose_{side}", on_change="rerun"
+            )
+            if wall.open:
+                with wall:
+                    _choices(bundle, side)
 
 
 def _choices(bundle: Bundle, side: str) -> None:

@@ -17,7 +17,10 @@ N_COLUMNS = 4
 
 def path_maps(strips: list[Strip], ends: tuple[End, End]) -> None:
     """Draw the folded section with one map a model."""
-    with st.expander("On the maps", icon=":material/scatter_plot:", expanded=False):
+    section = st.expander("On the maps", icon=":material/scatter_plot:", key="path_maps", on_change="rerun")
+    if not section.open:
+        return
+    with section:
         side = st.segmented_control(
             "A click on a map chooses the image for",
             SIDES,

@@ -18,7 +18,12 @@ DEFAULT_RADIUS = 0.3
 
 def image_variations(bundles: list[Bundle], seed: int) -> None:
     """Draw the folded section: the same image, varied by every model."""
-    with st.expander("Variations of an image", icon=":material/flare:"):
+    section = st.expander(
+        "Variations of an image", icon=":material/flare:", key="variations", on_change="rerun"
+    )
+    if not section.open:
+        return
+    with section:
         highest = int(bundles[0].test.indices.max())
         left, right, _ = st.columns([1, 1.6, 2], vertical_alignment="bottom")
         index = int(left.number_input("Test image", 0, highest, value=_first(highest), step=1, key="varied"))
