@@ -73,8 +73,8 @@ ADVERSARIAL: Mapping[str, Any] = {
 ADVERSARIAL_EPOCHS: Mapping[tuple[str, int], tuple[int, int]] = {
     ("mnist", 2): (10, 10),
     ("mnist", 16): (26, 20),
-    ("fashion_mnist", 2): (10, 10),
-    ("fashion_mnist", 16): (18, 10),
+    ("fashion_mnist", 2): (8, 8),
+    ("fashion_mnist", 16): (14, 8),
 }
 """Epochs of the adversarial training and of the inversion; two dimensions are filled sooner."""
 DIGITS: Mapping[str, Mapping[str, Any]] = {

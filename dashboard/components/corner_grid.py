@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import Bundle
-from dashboard.services.interpolation import bundle_title, corner_images
+from dashboard.services.catalogue import Bundle, bundle_title
+from dashboard.services.interpolation import corner_images
 from dashboard.services.sheets import sheet_png, sheet_uri
 
 N_CELLS = 9

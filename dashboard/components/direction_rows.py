@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import Bundle
+from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.editing import (
     N_PRINCIPAL,
     Direction,
@@ -17,7 +17,7 @@ from dashboard.services.editing import (
     of_factor,
     principal,
 )
-from dashboard.services.interpolation import End, bundle_title, end_code
+from dashboard.services.interpolation import End, end_code
 from dashboard.services.sheets import sheet_uri
 
 N_STEPS = 11

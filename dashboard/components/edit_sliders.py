@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components.pictures import Picture, picture_row
-from dashboard.services.catalogue import Bundle
+from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.editing import Dimension, decode_one, dimensions_of
-from dashboard.services.interpolation import End, bundle_title, end_code
+from dashboard.services.interpolation import End, end_code
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 
 LARGE = 232

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import state
-from dashboard.charts.gallery import gallery
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
-from dashboard.services.walls import gallery_wall
 
 THUMBNAIL = 84
-N_COLUMNS, N_ROWS = 12, 4
 
 
 def chosen_image(bundle: Bundle) -> int:
@@ -38,28 +38,4 @@ def pick_image(bundle: Bundle, index: int) -> None:
         picture_row([Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL)])
     with choice:
         st.markdown(f"**{title}**{'' if original else ' (decode)'}")
-        wall = st.popover("Choose", icon=":material/photo_library:", key="choose_image", on_change="rerun")
-        if not wall.open:
-            return
-        with wall:
-            seed = int(state.widget("wall_seed") or 0)
-            st.button("Shuffle", icon=":material/shuffle:", key="shuffle_wall", on_click=_shuffle)
-            uris, indices = gallery_wall(bundle.spec.id, -1, seed, N_COLUMNS * N_ROWS)
-            st.vega_lite_chart(
-                spec=gallery(uris, indices, N_COLUMNS),
-                key="wall",
-                width="content",
-                on_select=_take,
-                selection_mode="picked",
-                alt=f"{len(uris)} test images; click one to edit it",
-            )
-
-
-def _take() -> None:
-    picked = (state.widget("wall") or {}).get("selection", {}).get("picked") or []
-    if picked:
-        state.put("point", str(int(picked[0]["index"])))
-
-
-def _shuffle() -> None:
-    st.session_state["wall_seed"] = int(state.widget("wall_seed") or 0) + 1
+        image_wall(bundle, "edited", partial(state.put, "point"))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.charts.gallery import gallery
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
-from dashboard.services.walls import gallery_wall
 
 SIDES = ("start", "end")
 TITLES = {"start": "From", "end": "To"}
 THUMBNAIL = 84
-N_COLUMNS, N_ROWS = 12, 4
 
 
 def chosen_ends(bundle: Bundle) -> tuple[End, End]:
@@ -38,54 +38,16 @@ def pick_ends(bundle: Bundle, ends: tuple[End, End]) -> None:
             picture_row([Picture(uri, f"{TITLES[side]}: {title}", "", THUMBNAIL)])
         with choice:
             st.markdown(f"**{TITLES[side]}**  \n{title}{'' if original else ' (decode)'}")
-            wall = st.popover(
-                "Choose", icon=":material/photo_library:", key=f"choose_{side}", on_change="rerun"
+            image_wall(
+                bundle,
+                side,
+                partial(state.put, side),
+                take_mean=partial(_take_mean, side),
             )
-            if wall.open:
-                with wall:
-                    _choices(bundle, side)
 
 
-def _choices(bundle: Bundle, side: str) -> None:
-    classes = ["any class", *bundle.classes]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.selectbox("Class", classes, key=f"gallery_class_{side}")
-        st.button(
-            "Shuffle", icon=":material/shuffle:", key=f"shuffle_{side}", on_click=_shuffle, args=(side,)
-        )
-        label = classes.index(wanted) - 1
-        st.button(
-            "Class mean",
-            key=f"mean_{side}",
-            disabled=label < 0,
-            help="Take the mean code of the chosen class instead of an image.",
-            on_click=_take,
-            args=(side, f"class:{wanted}"),
-        )
-    seed = int(state.widget(f"gallery_seed_{side}") or 0)
-    uris, indices = gallery_wall(bundle.spec.id, label, seed, N_COLUMNS * N_ROWS)
-    st.vega_lite_chart(
-        spec=gallery(uris, indices, N_COLUMNS),
-        key=f"gallery_{side}",
-        width="content",
-        on_select=lambda: _take_clicked(side),
-        selection_mode="picked",
-        alt=f"{len(uris)} test images, {wanted}; click one to take it",
-    )
-
-
-def _take_clicked(side: str) -> None:
-    picked = (state.widget(f"gallery_{side}") or {}).get("selection", {}).get("picked") or []
-    if picked:
-        _take(side, str(int(picked[0]["index"])))
-
-
-def _take(side: str, value: str) -> None:
-    state.put(side, value)
-
-
-def _shuffle(side: str) -> None:
-    st.session_state[f"gallery_seed_{side}"] = int(state.widget(f"gallery_seed_{side}") or 0) + 1
+def _take_mean(side: str, name: str) -> None:
+    state.put(side, f"class:{name}")
 
 
 def randomise(bundle: Bundle) -> None:

@@ -6,7 +6,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.pickers import take_dataset
-from dashboard.services.catalogue import Catalogue, dataset_title, family_title
+from dashboard.components.problems import bundle_or_error
+from dashboard.components.share import reset_button
+from dashboard.services.catalogue import Bundle, Catalogue, dataset_title, family_title
 
 PREFERRED = ("pca", "ae", "vae", "gan")
 MOST = 6
@@ -47,6 +49,18 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str]) -> None:
         help=f"Up to {MOST} models, one row each.",
         **state.bind("pick_models", chosen, _take_models),
     )
+
+
+def several_models(catalogue: Catalogue) -> tuple[str, list[str], list[Bundle]]:
+    """Draw the head of a page that compares models; return dataset, names and the bundles that load."""
+    dataset, names = chosen_models(catalogue)
+    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_models(catalogue, dataset, names)
+    with actions:
+        reset_button()
+    loaded = (bundle_or_error(f"{dataset}/{name}") for name in names)
+    return dataset, names, [bundle for bundle in loaded if bundle is not None]
 
 
 def _take_dataset() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.path_map import path_map
 from dashboard.components.ends import SIDES, TITLES
+from dashboard.components.walls import picked
 from dashboard.services.interpolation import End, Strip
 from dashboard.services.maps import default_plane, end_place, index_of_row, map_data
 
@@ -67,6 +68,6 @@ def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
 
 
 def _take(bundle_id: str, side: str) -> None:
-    picked = (state.widget(f"path_map_{bundle_id}") or {}).get("selection", {}).get("picked") or []
-    if picked:
-        state.put(side, str(index_of_row(bundle_id, int(picked[0]["row"]))))
+    row = picked(f"path_map_{bundle_id}", "row")
+    if row is not None:
+        state.put(side, str(index_of_row(bundle_id, row)))

@@ -11,6 +11,7 @@ from dashboard import state
 from dashboard.charts.gallery import gallery
 from dashboard.charts.samples import class_histogram, samples_over_codes
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.walls import picked
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.maps import extent_of, stratified_rows
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
@@ -58,9 +59,9 @@ def _grid(samples: Samples) -> None:
 
 
 def _open(bundle_id: str) -> None:
-    picked = (state.widget(f"samples_{bundle_id}") or {}).get("selection", {}).get("picked") or []
-    if picked:
-        state.put("sample", f"{bundle_id.partition('/')[2]}:{int(picked[0]['index'])}")
+    number = picked(f"samples_{bundle_id}", "index")
+    if number is not None:
+        state.put("sample", f"{bundle_id.partition('/')[2]}:{number}")
 
 
 def _downloads(samples: Samples, draw: Draw) -> None:

@@ -8,9 +8,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import Bundle
+from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.editing import dimensions_of, traversal
-from dashboard.services.interpolation import End, bundle_title, end_code
+from dashboard.services.interpolation import End, end_code
 from dashboard.services.sheets import sheet_png, sheet_uri
 
 N_STEPS, REACH = 13, 3.0

@@ -7,8 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import state
-from dashboard.services.catalogue import Bundle
-from dashboard.services.interpolation import bundle_title
+from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.sampling import variations
 from dashboard.services.sheets import sheet_uri
 

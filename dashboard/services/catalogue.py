@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from latentcore.datasets import DATASETS
+from latentcore.features import FeatureNetwork, load_features
 from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
 from latentcore.types import LatentcoreError
@@ -71,6 +72,21 @@ def catalogue_place() -> str:
 def open_bundle(bundle_id: str) -> Bundle:
     """Load and verify a bundle once; raises `LatentcoreError` with file and cause."""
     return load_bundle(bundle_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def feature_network(dataset: str) -> FeatureNetwork | None:
+    """Return the feature network of a dataset, or None where it has none or it is damaged."""
+    try:
+        return load_features(dataset)
+    except LatentcoreError:
+        return None
+
+
+def bundle_title(bundle_id: str) -> str:
+    """Return a bundle's display name, such as "VAE, 16-D"."""
+    spec = open_bundle(bundle_id).spec
+    return f"{family_title(spec.family)}, {spec.latent_dim}-D"
 
 
 def dataset_title(name: str) -> str:

@@ -8,10 +8,9 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
+from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.originals import one_image, original_images
 from dashboard.services.places import distances_to_real, nearest_distances, row_of
-from latentcore.features import FeatureNetwork, load_features
 from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
 from latentcore.metrics.structure import nearest
 from latentcore.types import Capability, FloatArray
@@ -59,12 +58,6 @@ class Strip:
     image_distance: FloatArray
     against_decodes: bool
     confidence: FloatArray | None
-
-
-def bundle_title(bundle_id: str) -> str:
-    """Return a bundle's display name, such as "VAE, 16-D"."""
-    spec = open_bundle(bundle_id).spec
-    return f"{family_title(spec.family)}, {spec.latent_dim}-D"
 
 
 def has_gaussian_prior(bundle_id: str) -> bool:
@@ -131,15 +124,6 @@ def corner_images(bundle_id: str, corners: tuple[int, int, int, int], n_cells: i
     codes = np.stack([end_code(bundle_id, End(index=index)) for index in corners])
     images: FloatArray = open_bundle(bundle_id).model.decode(bilinear_grid(codes, n_cells))
     return images
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def feature_network(dataset: str) -> FeatureNetwork | None:
-    """Return the feature network of a dataset, or None where it has none or it is damaged."""
-    try:
-        return load_features(dataset)
-    except LatentcoreError:
-        return None
 
 
 def _usual_code_distance(bundle_id: str) -> float:

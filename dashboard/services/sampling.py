@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import open_bundle
-from dashboard.services.interpolation import bundle_title, feature_network
+from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.maps import plane_of
 from dashboard.services.originals import original_images
 from latentcore.metrics.structure import nearest

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import state
 from dashboard.components.direction_rows import direction_rows
 from dashboard.components.edit_sliders import dimension_sliders
 from dashboard.components.edited_image import chosen_image, pick_image
-from dashboard.components.model_set import chosen_models, pick_models
-from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
-from dashboard.components.share import copy_link, reset_button, show_notices
+from dashboard.components.model_set import several_models
+from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.share import copy_link, show_notices
 from dashboard.components.traversals import traversal_matrix
 
 
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names = chosen_models(catalogue)
-    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
-    with pickers:
-        pick_models(catalogue, dataset, names)
-    with actions:
-        reset_button()
-    bundles = [bundle for name in names if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
+    dataset, names, bundles = several_models(catalogue)
     if bundles:
         index = chosen_image(bundles[0])
         state.publish(dataset=dataset, models=",".join(names), point=str(index))

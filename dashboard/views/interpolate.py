@@ -7,12 +7,12 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.corner_grid import corner_grid
 from dashboard.components.ends import chosen_ends, pick_ends, published_ends, randomise
-from dashboard.components.model_set import chosen_models, pick_models
+from dashboard.components.model_set import several_models
 from dashboard.components.originals import originals_note
 from dashboard.components.path_controls import chosen_path, kind_of, pick_path
 from dashboard.components.path_maps import path_maps
-from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
-from dashboard.components.share import copy_link, reset_button, show_notices
+from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.share import copy_link, show_notices
 from dashboard.components.strips import common_top, draw_strip, real_row, strip_legend
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import make_strip
@@ -21,13 +21,7 @@ from dashboard.services.interpolation import make_strip
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names = chosen_models(catalogue)
-    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
-    with pickers:
-        pick_models(catalogue, dataset, names)
-    with actions:
-        reset_button()
-    bundles = [bundle for name in names if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
+    dataset, names, bundles = several_models(catalogue)
     if bundles:
         interpolate(bundles, dataset, names)
     show_problems(catalogue)

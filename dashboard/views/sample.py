@@ -7,26 +7,19 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.draw_controls import chosen_draw, pick_draw, published_draw
-from dashboard.components.model_set import chosen_models, pick_models
-from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
+from dashboard.components.model_set import several_models
+from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.sample_grids import opened_sample, sample_columns
-from dashboard.components.share import copy_link, reset_button, show_notices
+from dashboard.components.share import copy_link, show_notices
 from dashboard.components.variations import image_variations
-from dashboard.services.catalogue import Bundle
-from dashboard.services.interpolation import bundle_title
+from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.sampling import can_sample, draw_samples
 
 
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names = chosen_models(catalogue)
-    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
-    with pickers:
-        pick_models(catalogue, dataset, names)
-    with actions:
-        reset_button()
-    bundles = [bundle for name in names if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
+    dataset, names, bundles = several_models(catalogue)
     if bundles:
         sample(bundles, dataset, names)
     show_problems(catalogue)
