@@ -19,7 +19,7 @@ from dashboard.services.sampling import Draw, Samples, data_shares, on_plane, re
 from dashboard.services.sheets import sheet_png
 
 SIDE = 260
-N_CLOUD = 1500
+N_CLOUD = 1000
 LARGE, SMALL = 128, 72
 DOWNLOAD_FACTOR = 4
 
