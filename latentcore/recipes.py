@@ -11,6 +11,8 @@ from latentcore.models import LatentModel, make_model
 MNIST_LIKE = ("mnist", "fashion_mnist")
 LARGE_DATASETS = (*MNIST_LIKE, "shapes")
 HEADLINE_SEEDS = (0, 1, 2)
+FLAT = 2
+"""Up to so many dimensions, settings for few dimensions hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,6 @@ CONVOLUTIONAL: Mapping[str, Mapping[str, Any]] = {
 }
 ADVERSARIAL: Mapping[str, Any] = {
     "generator_channels": (32, 64),
-    "generator_hidden": (),
     "critic_channels": (32, 64),
     "critic_hidden": (),
     "inverter_channels": (16, 32),
@@ -71,7 +72,7 @@ ADVERSARIAL: Mapping[str, Any] = {
     "half_precision": True,
 }
 ADVERSARIAL_EPOCHS: Mapping[tuple[str, int], tuple[int, int]] = {
-    ("mnist", 2): (10, 10),
+    ("mnist", 2): (10, 8),
     ("mnist", 16): (26, 20),
     ("fashion_mnist", 2): (8, 8),
     ("fashion_mnist", 16): (14, 8),
@@ -93,8 +94,10 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
         return {}
     if family == "gan":
         n_epochs, inversion_epochs = ADVERSARIAL_EPOCHS.get((dataset, latent_dim), (26, 10))
-        return {**ADVERSARIAL, "n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
-    if latent_dim <= 2:  # noqa: PLR2004
+        hidden = (96, 64) if latent_dim <= FLAT else ()  # folds a plane into ten kinds of images
+        epochs = {"n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
+        return {**ADVERSARIAL, **epochs, "generator_hidden": hidden}
+    if latent_dim <= FLAT:
         return {**PERCEPTRON, "n_epochs": FLAT_EPOCHS.get(family, 40)}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
     return {**CONVOLUTIONAL[family], **binarised}
