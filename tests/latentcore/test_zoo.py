@@ -145,6 +145,8 @@ BARS = {
 """What each bundle was asked to reach, from its recorded scores."""
 
 MISSED = {
+    ("mnist/ae-d2", "mse"),
+    ("mnist/ae-d2", "knn_accuracy"),
     ("mnist/vae-d16", "precision"),
     ("mnist/gan-d16", "precision"),
     ("mnist/gan-d16", "mse"),
