@@ -55,7 +55,7 @@ def _welcome() -> None:
     st.title("Latent Atlas")
     st.markdown(
         "A generative model files every image under a few numbers, its **code**. Here are the codes that "
-        "four models give the same images. Open a map, move the pointer, and watch what the model draws."
+        "different models give the same images. Open a map, move the pointer, and watch what the model draws."
     )
 
 
