@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
-from dashboard.services.originals import one_image, original_images
+from dashboard.services.originals import one_image, original_images, train_images
 from dashboard.services.places import distances_to_real, nearest_distances, row_of
 from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
 from latentcore.metrics.structure import nearest
@@ -101,8 +101,9 @@ def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKin
     walk = spherical_path if kind == "spherical" else linear_path
     codes = walk(end_code(bundle_id, start), end_code(bundle_id, end), n_steps)
     images = bundle.model.decode(codes)
-    reference, usual, against_decodes = _real_images(bundle_id)
-    image_distance = nearest(reference, images.reshape(len(images), -1), k=1)[0][:, 0] / usual
+    real, originals = train_images(bundle_id)
+    image_distance = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)[0][:, 0]
+    image_distance /= _usual_image_distance(bundle_id, originals=originals)
     network = feature_network(bundle.spec.dataset)
     return Strip(
         bundle_id=bundle_id,
@@ -114,7 +115,7 @@ def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKin
         chord=path_length(images[[0, -1]]),
         code_distance=distances_to_real(bundle_id, codes) / _usual_code_distance(bundle_id),
         image_distance=image_distance,
-        against_decodes=against_decodes,
+        against_decodes=not originals,
         confidence=None if network is None else network.probabilities(images).max(axis=1),
     )
 
@@ -130,17 +131,14 @@ def _usual_code_distance(bundle_id: str) -> float:
     return max(float(np.median(nearest_distances(bundle_id))), 1e-9)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _real_images(bundle_id: str) -> tuple[FloatArray, float, bool]:
-    """Return train images as rows, the median distance of test images to them, and if they are decodes."""
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _usual_image_distance(bundle_id: str, *, originals: bool) -> float:
+    """Return the median distance of random test images, or of their decodes, to their nearest train image."""
     bundle = open_bundle(bundle_id)
     chosen = np.random.default_rng(0).permutation(len(bundle.test))[:N_USUAL]
-    train = original_images(bundle.spec.dataset, "train", bundle.train.indices)
-    test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen])
-    decoded = train is None or test is None
-    if train is None or test is None:
-        train = bundle.model.decode(bundle.train.codes)
+    test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen]) if originals else None
+    if test is None:
         test = bundle.model.decode(bundle.test.codes[chosen])
-    rows = train.reshape(len(train), -1)
-    distances, _ = nearest(rows, test.reshape(len(test), -1), k=1)
-    return rows, max(float(np.median(distances)), 1e-9), decoded
+    train, _ = train_images(bundle_id)
+    distances, _ = nearest(train.reshape(len(train), -1), test.reshape(len(test), -1), k=1)
+    return max(float(np.median(distances)), 1e-9)

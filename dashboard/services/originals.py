@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError
+from dashboard.services.catalogue import LatentcoreError, open_bundle
 from latentcore.datasets import DATASETS
 from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
 
@@ -20,6 +20,30 @@ def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray
     except LatentcoreError:
         return None
     return DATASETS[dataset].scale(pixels[indices])
+
+
+def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
+    """Return the train images that a bundle keeps codes of, ``(n, c, h, w)``, and whether they are originals.
+
+    Where the dataset is not at hand, their decodes stand in. Bundles of one dataset share the originals.
+    """
+    bundle = open_bundle(bundle_id)
+    try:
+        return _held_originals(bundle.spec.dataset, bundle.train.indices), True
+    except LatentcoreError:
+        return _decoded_train(bundle_id), False
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _held_originals(dataset: str, indices: LabelArray) -> FloatArray:
+    return DATASETS[dataset].scale(_pixels(dataset, "train")[indices])
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _decoded_train(bundle_id: str) -> FloatArray:
+    bundle = open_bundle(bundle_id)
+    images: FloatArray = bundle.model.decode(bundle.train.codes)
+    return images
 
 
 def originals_problem(dataset: str) -> str | None:

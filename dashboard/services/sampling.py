@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.maps import plane_of
-from dashboard.services.originals import original_images
+from dashboard.services.originals import train_images
 from latentcore.metrics.structure import nearest
 from latentcore.models.density import Mixture
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -125,7 +125,7 @@ class Resembling:
 def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
     """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first."""
     bundle = open_bundle(bundle_id)
-    images, original = _train_images(bundle_id)
+    images, original = train_images(bundle_id)
     distances, rows = nearest(images.reshape(len(images), -1), image.reshape(1, -1), k=N_NEAREST)
     return [
         Resembling(
@@ -180,20 +180,13 @@ def _mixture(bundle_id: str) -> Mixture:
     return Mixture.fit(open_bundle(bundle_id).train.codes, n_components=N_COMPONENTS, seed=0)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _train_images(bundle_id: str) -> tuple[FloatArray, bool]:
-    bundle = open_bundle(bundle_id)
-    originals = original_images(bundle.spec.dataset, "train", bundle.train.indices)
-    return (bundle.model.decode(bundle.train.codes), False) if originals is None else (originals, True)
-
-
 def _classify(bundle_id: str, images: FloatArray) -> tuple[LabelArray, str]:
     """Return the class of each image, and who says so."""
     bundle = open_bundle(bundle_id)
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         return network.probabilities(images).argmax(axis=1), f"the {network.facts['name']} network"
-    real, original = _train_images(bundle_id)
+    real, original = train_images(bundle_id)
     _, rows = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)
     kind = "image" if original else "decode"
     return bundle.train.labels[rows[:, 0]], f"the nearest train {kind}"

@@ -130,10 +130,6 @@ def test_halving_is_idempotent_and_close():
     assert all(np.array_equal(array, halved(model).state()[name]) for name, array in model.state().items())
 
 
-def quick(dataset: str, family: str, latent_dim: int, **_: object) -> Recipe:
-    return Recipe(dataset=dataset, family=family, latent_dim=latent_dim, settings={})
-
-
 def test_the_best_seed_on_validation_is_kept_and_all_are_recorded(tmp_path):
     recipe = Recipe(
         dataset="digits",
