@@ -27,6 +27,7 @@ page = st.navigation(
         st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
         st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
+        st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
     ],
     position="hidden" if is_presenting() else "top",
 )

@@ -14,24 +14,29 @@ PREFERRED = ("pca", "ae", "vae", "gan")
 MOST = 6
 
 
-def chosen_models(catalogue: Catalogue) -> tuple[str, list[str]]:
-    """Return the valid choice of a dataset and of its models by name, at least one."""
+def chosen_models(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str]]:
+    """Return the valid choice of a dataset and of at most `most` of its models by name, at least one.
+
+    Where there is room for all, all are chosen at first, else one of each family that differs most.
+    """
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
     present = catalogue.models(dataset)
     text = state.get("models")
     names = list(dict.fromkeys(text.split(","))) if text else []
     unknown = [name for name in names if name not in present]
-    chosen = [name for name in names if name in present][:MOST]
+    chosen = [name for name in names if name in present][:most]
     if unknown:
         state.put("models", ",".join(chosen) or None)
         state.notify(
             "models", f"There is no model “{unknown[0][:60]}” of {dataset_title(dataset)} here; left out."
         )
-    return dataset, chosen or _defaults(catalogue, dataset)
+    if chosen:
+        return dataset, chosen
+    return dataset, present if most > MOST else _defaults(catalogue, dataset)
 
 
-def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str]) -> None:
+def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MOST) -> None:
     """Draw the two pickers in a row."""
     left, right = st.columns([1, 3.4], vertical_alignment="bottom")
     left.selectbox(
@@ -45,22 +50,33 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str]) -> None:
         "Models",
         catalogue.models(dataset),
         format_func=lambda name: _title(catalogue, dataset, name),
-        max_selections=MOST,
-        help=f"Up to {MOST} models, one row each.",
+        max_selections=most,
+        help=f"Up to {most} models, one row each.",
         **state.bind("pick_models", chosen, _take_models),
     )
 
 
 def several_models(catalogue: Catalogue) -> tuple[str, list[str], list[Bundle]]:
     """Draw the head of a page that compares models; return dataset, names and the bundles that load."""
-    dataset, names = chosen_models(catalogue)
+    dataset, names = model_head(catalogue)
+    return dataset, names, load_models([f"{dataset}/{name}" for name in names])
+
+
+def model_head(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str]]:
+    """Draw the pickers and the reset button; return the dataset and the names of the models."""
+    dataset, names = chosen_models(catalogue, most)
     pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
     with pickers:
-        pick_models(catalogue, dataset, names)
+        pick_models(catalogue, dataset, names, most)
     with actions:
         reset_button()
-    loaded = (bundle_or_error(f"{dataset}/{name}") for name in names)
-    return dataset, names, [bundle for bundle in loaded if bundle is not None]
+    return dataset, names
+
+
+def load_models(ids: list[str]) -> list[Bundle]:
+    """Return the bundles that load, and show what is wrong with the others."""
+    loaded = (bundle_or_error(bundle_id) for bundle_id in ids)
+    return [bundle for bundle in loaded if bundle is not None]
 
 
 def _take_dataset() -> None:

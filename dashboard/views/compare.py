@@ -1,0 +1,91 @@
+"""Compare: scores, maps and images of several models of one dataset, one question a section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.model_set import MOST, load_models, model_head
+from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.scoreboard import scoreboard
+from dashboard.components.share import copy_link, show_notices
+from dashboard.services.catalogue import Bundle
+
+EVERY = 40
+
+
+@dataclass(frozen=True)
+class Section:
+    """One way to compare.
+
+    Attributes
+    ----------
+    title : str
+        Label of its button.
+    draw : callable
+        Draws the section for the ids of the chosen bundles.
+    names : tuple of str
+        Names of the state that it owns and writes into the URL.
+    most : int
+        How many models it can show.
+    """
+
+    title: str
+    draw: Callable[[list[str]], None]
+    names: tuple[str, ...] = ()
+    most: int = MOST
+
+
+def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], None]:
+    """Return a section that loads what it is given and draws what loads."""
+
+    def draw_loaded(ids: list[str]) -> None:
+        if bundles := load_models(ids):
+            draw(bundles)
+
+    return draw_loaded
+
+
+SECTIONS = {
+    "scores": Section("Scoreboard", scoreboard, most=EVERY),
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    catalogue = catalogue_or_stop()
+    view = state.choose("view", list(SECTIONS), next(iter(SECTIONS)))
+    section = SECTIONS[view]
+    dataset, names = model_head(catalogue, section.most)
+    _pick_section(view)
+    state.publish(
+        dataset=dataset,
+        models=",".join(names),
+        view=view,
+        **{name: state.get(name) for name in section.names},
+    )
+    show_notices()
+    section.draw([f"{dataset}/{name}" for name in names])
+    copy_link()
+    show_problems(catalogue)
+
+
+def _pick_section(view: str) -> None:
+    st.segmented_control(
+        "What to compare",
+        list(SECTIONS),
+        format_func=lambda name: SECTIONS[name].title,
+        required=True,
+        label_visibility="collapsed",
+        **state.bind("pick_view", view, _take_section),
+    )
+
+
+def _take_section() -> None:
+    state.put("view", state.widget("pick_view"))
+
+
+page()
