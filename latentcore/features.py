@@ -29,7 +29,7 @@ from latentcore.store import models_folder
 from latentcore.store.files import parse_safetensors, read_bytes, read_json
 from latentcore.store.writing import replace_folder
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
-from latentcore.types import BundleError, FloatArray
+from latentcore.types import BundleError, FloatArray, LabelArray
 
 NAME = "LeNet64 v1"
 FOLDER = "_features"
@@ -98,6 +98,58 @@ class FeatureNetwork:
         return apply_in_chunks(lambda rows: self.network.logits(rows).softmax(dim=1), images)
 
 
+def fit_classifier(
+    images: FloatArray,
+    labels: LabelArray,
+    *,
+    n_classes: int,
+    seed: int,
+    on_event: OnEvent | None = None,
+) -> LeNet64:
+    """Train a `LeNet64` on labelled images; its features are not standardised yet.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, 1, 28, 28)
+        Pixels in [0, 1].
+    labels : int64 array, shape (n,)
+    n_classes, seed : int
+    on_event : callable, optional
+        Receives an `EpochEnd` after each epoch.
+
+    Raises
+    ------
+    ValueError
+        If the images are not grey and 28x28.
+    """
+    check_images(images, expected=(1, SIDE, SIDE))
+    inputs, targets = torch.from_numpy(images), torch.from_numpy(labels)
+    with seeded(seed):
+        network = channels_last(LeNet64(n_classes))
+        optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, max_lr=LEARNING_RATE, total_steps=N_EPOCHS * count_batches(len(inputs), BATCH_SIZE)
+        )
+
+        def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+            loss = nn.functional.cross_entropy(network.logits(inputs[batch]), targets[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            return {"cross_entropy": loss}
+
+        run_epochs(
+            step,
+            n_samples=len(inputs),
+            batch_size=BATCH_SIZE,
+            n_epochs=N_EPOCHS,
+            phase="features",
+            on_event=on_event,
+        )
+    return finish(network)
+
+
 def train_features(
     train: Dataset, test: Dataset, root: Path, *, on_event: OnEvent | None = None
 ) -> FeatureNetwork:
@@ -113,32 +165,9 @@ def train_features(
     BundleError
         If the folder cannot be written.
     """
-    check_images(train.images, expected=(1, SIDE, SIDE))
-    images, labels = torch.from_numpy(train.images), torch.from_numpy(train.labels)
-    with seeded(SEED):
-        network = channels_last(LeNet64(len(train.classes)))
-        optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=LEARNING_RATE, total_steps=N_EPOCHS * count_batches(len(images), BATCH_SIZE)
-        )
-
-        def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-            loss = nn.functional.cross_entropy(network.logits(images[batch]), labels[batch])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            return {"cross_entropy": loss}
-
-        run_epochs(
-            step,
-            n_samples=len(images),
-            batch_size=BATCH_SIZE,
-            n_epochs=N_EPOCHS,
-            phase="features",
-            on_event=on_event,
-        )
-    finish(network)
+    network = fit_classifier(
+        train.images, train.labels, n_classes=len(train.classes), seed=SEED, on_event=on_event
+    )
     raw = apply_in_chunks(network.body, train.images)
     network.feature_mean.copy_(torch.from_numpy(raw.mean(axis=0, dtype=np.float64).astype(np.float32)))
     network.feature_deviation.copy_(torch.from_numpy(raw.std(axis=0, dtype=np.float64).astype(np.float32)))

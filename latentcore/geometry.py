@@ -1,7 +1,8 @@
-"""Grids over a plane, and paths and grids between codes; pure numpy."""
+"""Grids over a plane, paths and grids between codes, and how a decoder stretches them; pure numpy."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -194,3 +195,46 @@ def class_means(codes: FloatArray, labels: LabelArray, n_classes: int) -> FloatA
     counts = np.bincount(labels, minlength=n_classes)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         return (sums / counts).astype(np.float32)
+
+
+def decoder_stretch(
+    decode: Callable[[FloatArray], FloatArray], codes: FloatArray, *, step: float = 0.01
+) -> FloatArray:
+    """Return by how much the decoder stretches the volume of codes around each: sqrt(det J^T J).
+
+    Parameters
+    ----------
+    decode : callable
+        Codes ``(n, latent_dim)`` to images ``(n, channels, height, width)``.
+    codes : float32 array, shape (n, latent_dim)
+    step : float
+        Half the span of the central differences, as a share of each dimension's standard deviation
+        over `codes`; at least 1e-4 in code units.
+
+    Returns
+    -------
+    float32 array, shape (n,)
+        In pixel units to the power latent_dim per unit of code volume; 0 where a dimension does nothing.
+
+    Raises
+    ------
+    ValueError
+        If `step` is not positive.
+
+    References
+    ----------
+    G. Arvanitidis, L. K. Hansen and S. Hauberg, "Latent space oddity: on the curvature of deep
+    generative models", 2018, section 3 (magnification factor).
+    """
+    if not step > 0:
+        raise ValueError(f"step is {step}; expected more than 0.")
+    columns = []
+    for k, deviation in enumerate(codes.std(axis=0)):
+        move = np.zeros(codes.shape[1], np.float32)
+        move[k] = max(step * float(deviation), 1e-4)
+        change = (decode(codes + move) - decode(codes - move)).reshape(len(codes), -1)
+        columns.append(change.astype(np.float64) / (2 * move[k]))
+    jacobian = np.stack(columns, axis=2)  # (n, pixels, latent_dim)
+    metric = np.einsum("npi,npj->nij", jacobian, jacobian)
+    stretch: FloatArray = np.sqrt(np.clip(np.linalg.det(metric), 0, None)).astype(np.float32)
+    return stretch

@@ -1,4 +1,4 @@
-"""Scores of reconstruction and of codes: those that every model has, and those of one family."""
+"""Scores that one family has, or the models of one dataset."""
 
 from __future__ import annotations
 
@@ -6,47 +6,30 @@ import numpy as np
 import torch
 
 from latentcore.datasets import Dataset
-from latentcore.evaluation.score import SEED, Score, exact_score, mean_score
-from latentcore.metrics.factors import mutual_information_gap, quantile_bins
-from latentcore.metrics.reconstruction import bootstrap_interval, image_mse, psnr
-from latentcore.metrics.structure import knn_correct
-from latentcore.models import LatentModel
+from latentcore.evaluation.score import (
+    SEED,
+    Score,
+    exact_score,
+    mean_score,
+    psnr_score,
+    repeated_score,
+)
+from latentcore.evaluation.subject import Subject, random_part
+from latentcore.metrics.factors import disentanglement, mutual_information_gap, quantile_bins
+from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
 from latentcore.models.pca import PCAModel
 from latentcore.models.vae import VAEModel, kl_to_standard_normal
-from latentcore.types import Capability, FloatArray
+from latentcore.types import FloatArray
 
 ACTIVE_VARIANCE = 0.01
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200
 N_REFINED, REFINE_STEPS = 1000, 150
 NOISE = 0.5
 N_ACTIVE_RESAMPLES = 200
-
-
-def common_scores(model: LatentModel, train: Dataset, test: Dataset) -> dict[str, Score]:
-    """Return the reconstruction error, that of the mean image, and the accuracy of neighbours."""
-    note = ""
-    if Capability.APPROXIMATE_DECODER in model.capabilities:
-        note = " The decoder is an approximate least-squares map back."
-    if Capability.INVERSION_ENCODER in model.capabilities:
-        note = " The encoder is an inversion network."
-    errors = image_mse(test.images, model.reconstruct(test.images))
-    mean_image = np.broadcast_to(train.images.mean(axis=0), test.images.shape)
-    correct = knn_correct(
-        model.encode(train.images), train.labels, model.encode(test.images), test.labels, k=5
-    )
-    seen = " The codes have seen the train labels." if Capability.SUPERVISED in model.capabilities else ""
-    return {
-        "mse": mean_score(errors, "Mean squared error of the reconstruction, pixels in [0, 1]." + note),
-        "mse_of_mean_image": mean_score(
-            image_mse(test.images, mean_image),
-            "The same error when every image is replaced by the mean train image.",
-        ),
-        "knn_accuracy": mean_score(
-            correct, f"Accuracy of the 5 nearest neighbours among all {len(train):,} train codes." + seen
-        ),
-    }
+N_FACTOR_RESAMPLES = 50
+N_FOREST, N_FOREST_SEEDS = 5_000, 3
 
 
 def pca_scores(model: PCAModel, train: Dataset) -> dict[str, Score]:
@@ -123,52 +106,56 @@ def denoising_scores(model: DenoisingAutoencoderModel, test: Dataset) -> dict[st
     noisy = np.clip(test.images + np.float32(NOISE) * noise, 0, 1)
     how = f"Gaussian noise of sigma {NOISE}, clipped to [0, 1]"
     return {
-        "denoised_psnr": _psnr_score(
+        "denoised_psnr": psnr_score(
             image_mse(test.images, model.reconstruct(noisy)),
             f"PSNR of the reconstruction of images with {how}.",
         ),
-        "noisy_psnr": _psnr_score(image_mse(test.images, noisy), f"PSNR of the images with {how}."),
+        "noisy_psnr": psnr_score(image_mse(test.images, noisy), f"PSNR of the images with {how}."),
     }
 
 
-def _psnr_score(errors: FloatArray, what: str) -> Score:
-    low, high = bootstrap_interval(errors, seed=SEED)
-    return Score(
-        value=psnr(float(errors.mean(dtype=np.float64))),
-        n=len(errors),
-        seed=SEED,
-        interval=(psnr(float(high)), psnr(float(low))),
-        protocol=f"{what} -10 log10 of the mean squared error over all images, decibels; 95% bootstrap "
-        "interval over images, 1,000 resamples.",
-    )
-
-
-def factor_scores(model: LatentModel, test: Dataset, names: tuple[str, ...]) -> dict[str, Score]:
-    """Return the mutual information gap of codes and the factors that the images were drawn from."""
-    assert test.factors is not None  # noqa: S101 - the caller asks for datasets that have them
-    factors = [test.labels, *(quantile_bins(column) for column in test.factors.T)]
-    codes = model.encode(test.images)
+def factor_scores(subject: Subject, names: tuple[str, ...]) -> dict[str, Score]:
+    """Return how single dimensions stand for single factors that the images were drawn from."""
+    train, test, codes = subject.train, subject.test, subject.test_codes
+    assert train.factors is not None and test.factors is not None  # noqa: S101, PT018 - the caller asks
+    binned = [test.labels, *(quantile_bins(column) for column in test.factors.T)]
     generator = np.random.default_rng(SEED)
     resampled = []
-    for _ in range(50):
+    for _ in range(N_FACTOR_RESAMPLES):
         rows = generator.integers(0, len(test), len(test))
-        resampled.append(float(mutual_information_gap(codes[rows], [f[rows] for f in factors]).mean()))
+        resampled.append(float(mutual_information_gap(codes[rows], [f[rows] for f in binned]).mean()))
     low, high = np.quantile(resampled, [0.025, 0.975])
-    return {
-        "mig": Score(
-            value=float(mutual_information_gap(codes, factors).mean()),
-            n=len(test),
-            seed=SEED,
-            interval=(float(low), float(high)),
-            protocol=f"Mutual information gap, mean over the factors kind, {', '.join(names)}; codes and "
-            "continuous factors in 20 equally filled bins. 95% bootstrap interval over images, 50 resamples.",
-        )
+    listed = f"the factors kind, {', '.join(names)}"
+    gap = Score(
+        value=float(mutual_information_gap(codes, binned).mean()),
+        n=len(test),
+        seed=SEED,
+        interval=(float(low), float(high)),
+        protocol=f"Mutual information gap, mean over {listed}; codes and continuous factors in 20 equally "
+        f"filled bins. 95% bootstrap interval over images, {N_FACTOR_RESAMPLES} resamples.",
+    )
+    return {"mig": gap, **_forest_scores(subject, listed)}
+
+
+def _forest_scores(subject: Subject, listed: str) -> dict[str, Score]:
+    """Return DCI over several seeds of the forests."""
+    rows = np.random.default_rng(SEED).choice(len(subject.train), N_FOREST, replace=False)
+    assert subject.train.factors is not None and subject.test.factors is not None  # noqa: S101, PT018
+    known = [subject.train.labels[rows], *subject.train.factors[rows].T]
+    held = [subject.test.labels, *subject.test.factors.T]
+    found = [
+        disentanglement(subject.train_codes[rows], known, subject.test_codes, held, seed=seed)
+        for seed in range(SEED, SEED + N_FOREST_SEEDS)
+    ]
+    how = f"random forests on {N_FOREST:,} random train codes predict {listed}."
+    protocols = {
+        "disentanglement": f"DCI disentanglement, whether a dimension serves one factor only: {how}",
+        "completeness": f"DCI completeness, whether one dimension serves a factor: {how}",
+        "informativeness": f"DCI informativeness, mean over factors of accuracy or R2 on test codes: {how}",
     }
-
-
-def random_part(dataset: Dataset, n: int) -> Dataset:
-    """Return `n` seeded random images; all of them if there are no more."""
-    if n >= len(dataset):
-        return dataset
-    rows = np.random.default_rng(SEED).choice(len(dataset), n, replace=False)
-    return dataset.take(np.sort(rows))
+    return {
+        name: repeated_score(
+            np.array([getattr(one, name) for one in found]), n=len(held[0]), protocol=protocol
+        )
+        for name, protocol in protocols.items()
+    }

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from latentcore.datasets import Dataset, dataset_spec
+from latentcore.evaluation.codes import (
+    code_scores,
+    geometry_scores,
+    neighbour_scores,
+    reconstruction_scores,
+)
+from latentcore.evaluation.conditional import classifier_scores
 from latentcore.evaluation.families import (
-    common_scores,
     denoising_scores,
     factor_scores,
     inversion_scores,
@@ -17,18 +25,26 @@ from latentcore.evaluation.families import (
 )
 from latentcore.evaluation.samples import RealReference, sample_scores
 from latentcore.evaluation.score import Score
+from latentcore.evaluation.subject import Subject
 from latentcore.models import LatentModel
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
 from latentcore.models.pca import PCAModel
 from latentcore.models.vae import VAEModel
-from latentcore.types import Capability
+
+Part: TypeAlias = Callable[[], dict[str, Score]]
+"""Measures a few scores that belong together."""
 
 
 def evaluate(
-    model: LatentModel, train: Dataset, test: Dataset, *, reference: RealReference | None = None
+    model: LatentModel,
+    train: Dataset,
+    test: Dataset,
+    *,
+    reference: RealReference | None = None,
+    on_part: Callable[[str, float], None] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Return every score that the family can have, as plain JSON values by name.
+    """Return every score that the model can have, as plain JSON values by name.
 
     Parameters
     ----------
@@ -39,29 +55,53 @@ def evaluate(
     reference : RealReference, optional
         What samples are compared with, `RealReference.of(train, test)` by default; made once, it
         serves all models of a dataset.
+    on_part : callable, optional
+        Called with what comes next and the share that is done, in [0, 1]; what it raises ends the
+        evaluation.
     """
-    scores: dict[str, Score] = common_scores(model, train, test)
-    if isinstance(model, PCAModel):
-        scores |= pca_scores(model, train)
-    if isinstance(model, VAEModel):
-        scores |= vae_scores(model, test)
-    if isinstance(model, GANModel):
-        scores |= inversion_scores(model, test)
-    if isinstance(model, DenoisingAutoencoderModel):
-        scores |= denoising_scores(model, test)
-    if test.factors is not None and model.latent_dim > 1:
-        scores |= factor_scores(model, test, dataset_spec(test.name).factor_names)
-    if model.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}:
-        scores |= sample_scores(model, reference or RealReference.of(train, test))
+    announce = on_part or (lambda _name, _share: None)
+    announce("codes", 0.0)
+    subject = Subject.of(model, train, test)
+    parts = _parts(subject, reference)
+    scores: dict[str, Score] = {}
+    for k, (name, part) in enumerate(parts.items()):
+        announce(name, k / len(parts))
+        scores |= part()
     return {name: score.plain() for name, score in scores.items()}
+
+
+def _parts(subject: Subject, reference: RealReference | None) -> dict[str, Part]:
+    """Return what there is to measure, by name, in order."""
+    model, train, test = subject.model, subject.train, subject.test
+    parts: dict[str, Part] = {
+        "reconstructions": partial(reconstruction_scores, subject),
+        "neighbours": partial(neighbour_scores, subject),
+        "structure": partial(code_scores, subject),
+        "geometry": partial(geometry_scores, subject),
+    }
+    if isinstance(model, PCAModel):
+        parts["components"] = partial(pca_scores, model, train)
+    if isinstance(model, VAEModel):
+        parts["likelihood"] = partial(vae_scores, model, test)
+    if isinstance(model, GANModel):
+        parts["inversion"] = partial(inversion_scores, model, test)
+    if isinstance(model, DenoisingAutoencoderModel):
+        parts["denoising"] = partial(denoising_scores, model, test)
+    if test.factors is not None and model.latent_dim > 1:
+        parts["factors"] = partial(factor_scores, subject, dataset_spec(test.name).factor_names)
+    if subject.can_sample:
+        parts["samples"] = lambda: sample_scores(model, reference or RealReference.of(train, test))
+        parts["classifier"] = partial(classifier_scores, subject)
+    return parts
 
 
 def headline_scores(model: LatentModel, train: Dataset, test: Dataset) -> dict[str, float]:
     """Return the few numbers that are compared over seeds, by name."""
-    scores = common_scores(model, train, test)
+    subject = Subject.of(model, train, test)
+    scores = reconstruction_scores(subject) | neighbour_scores(subject)
     if isinstance(model, VAEModel):
         scores |= vae_scores(model, test)
     if test.factors is not None:
-        scores |= factor_scores(model, test, dataset_spec(test.name).factor_names)
-    kept = ("mse", "knn_accuracy", "iwae_nll", "active_units", "mig")
+        scores |= factor_scores(subject, dataset_spec(test.name).factor_names)
+    kept = ("mse", "knn_accuracy", "iwae_nll", "active_units", "mig", "disentanglement")
     return {name: float(np.asarray(scores[name].value)) for name in kept if name in scores}

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from latentcore.metrics.reconstruction import bootstrap_interval
+from latentcore.metrics.reconstruction import bootstrap_interval, psnr
 from latentcore.types import FloatArray
 
 SEED = 0
@@ -73,6 +73,19 @@ def repeated_score(values: FloatArray, *, n: int, protocol: str) -> Score:
         seed=SEED,
         interval=(plain_values(values.min(axis=0)), plain_values(values.max(axis=0))),
         protocol=f"{protocol} Mean over {len(values)} seeds from {SEED} on; the interval is their range.",
+    )
+
+
+def psnr_score(errors: FloatArray, what: str) -> Score:
+    """Return the PSNR of the mean of squared errors ``(n,)``; `what` begins the protocol."""
+    low, high = bootstrap_interval(errors, seed=SEED)
+    return Score(
+        value=psnr(float(errors.mean(dtype=np.float64))),
+        n=len(errors),
+        seed=SEED,
+        interval=(psnr(float(high)), psnr(float(low))),
+        protocol=f"{what} -10 log10 of the mean squared error over all images, decibels; 95% bootstrap "
+        "interval over images, 1,000 resamples.",
     )
 
 

@@ -62,6 +62,27 @@ def knn_correct(
     return np.asarray(counts.argmax(axis=1) == test_labels, np.float32)
 
 
+def probe_correct(
+    train_codes: FloatArray, train_labels: LabelArray, test_codes: FloatArray, test_labels: LabelArray
+) -> FloatArray:
+    """Return 1 where a linear probe predicts the test label, else 0, float32 ``(n_test,)``.
+
+    The probe is a multinomial logistic regression (C = 1) on codes standardised on train; its mean
+    correctness is the linear-probe accuracy.
+
+    References
+    ----------
+    G. Alain and Y. Bengio, "Understanding intermediate layers using linear classifier probes", 2016.
+    """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - evaluation only
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    predicted = probe.fit(train_codes, train_labels).predict(test_codes)
+    return np.asarray(predicted == test_labels, np.float32)
+
+
 def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
     """Return how dense the reference is around each code: minus log10 of the mean distance to `k` neighbours.
 

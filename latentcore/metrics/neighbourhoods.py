@@ -1,0 +1,121 @@
+"""How far codes keep the neighbourhoods of images, and how many dimensions they fill."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcore.metrics.structure import nearest
+from latentcore.types import FloatArray, LabelArray
+
+DISCARDED = 0.1
+"""Share of the largest ratios that the fit of the intrinsic dimension leaves out, as its authors do."""
+
+
+def trustworthiness(images: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
+    """Return, for each sample, how little its neighbours among the codes are intruders.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, ...)
+        Flattened; distances are Euclidean.
+    codes : float32 array, shape (n, latent_dim)
+    k : int
+        Neighbours a sample, below n / 2.
+
+    Returns
+    -------
+    float32 array, shape (n,)
+        At most 1; the mean is the trustworthiness. `continuity` is the same with the spaces exchanged.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or `k` is not below n / 2.
+
+    References
+    ----------
+    J. Venna and S. Kaski, "Neighborhood preservation in nonlinear projection methods", 2001, equation (1).
+    """
+    n = len(images)
+    if len(codes) != n:
+        raise ValueError(f"there are {n} images and {len(codes)} codes.")
+    if not 1 <= k < n / 2:
+        raise ValueError(f"k is {k}; expected 1 or more and less than half of {n} samples.")
+    ranks = _ranks(images.reshape(n, -1))  # (n, n); the nearest other sample has rank 1
+    neighbours = _others(codes, k)
+    excess = np.maximum(np.take_along_axis(ranks, neighbours, axis=1) - k, 0)
+    scale = 2 / (k * (2 * n - 3 * k - 1))
+    return np.asarray(1 - scale * excess.sum(axis=1), np.float32)
+
+
+def continuity(images: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
+    """Return, for each sample, how few of its neighbours among the images the codes tear away.
+
+    Shapes, range, errors and source are those of `trustworthiness`, there equation (2).
+    """
+    return trustworthiness(codes.reshape(len(codes), -1), images.reshape(len(images), -1), k=k)
+
+
+def neighbourhood_hit(codes: FloatArray, labels: LabelArray, *, k: int = 10) -> FloatArray:
+    """Return the share of each code's `k` nearest others that have its label, float32 ``(n,)``.
+
+    References
+    ----------
+    F. V. Paulovich, L. G. Nonato, R. Minghim and H. Levkowitz, "Least square projection", 2008.
+    """
+    return np.asarray((labels[_others(codes, k)] == labels[:, None]).mean(axis=1), np.float32)
+
+
+def neighbour_ratios(codes: FloatArray) -> FloatArray:
+    """Return the distance to the second over that to the first neighbour of each code, sorted, above 1.
+
+    Codes that coincide with another one have no ratio and are left out.
+    """
+    distances, _ = nearest(codes, codes, k=3)
+    first, second = distances[:, 1].astype(np.float64), distances[:, 2].astype(np.float64)
+    return np.sort(second[first > 0] / first[first > 0])
+
+
+def two_nn_dimension(ratios: FloatArray) -> float:
+    """Return the intrinsic dimension that sorted `neighbour_ratios` tell.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than ten ratios.
+
+    References
+    ----------
+    E. Facco, M. d'Errico, A. Rodriguez and A. Laio, "Estimating the intrinsic dimension of datasets by a
+    minimal neighborhood information", 2017: the slope of a line through the origin.
+    """
+    n = len(ratios)
+    if n < 10:  # noqa: PLR2004
+        raise ValueError(f"there are {n} ratios of neighbours' distances; the fit needs at least 10.")
+    kept = int(n * (1 - DISCARDED))
+    logs = np.log(ratios[:kept])
+    tail = -np.log(1 - np.arange(1, kept + 1) / n)
+    return float((logs @ tail) / max(logs @ logs, 1e-12))
+
+
+def _others(codes: FloatArray, k: int) -> LabelArray:
+    """Return the rows of the `k` nearest others of each code, int64 ``(n, k)``."""
+    _, rows = nearest(codes, codes, k=k + 1)
+    own = np.arange(len(codes))[:, None]
+    # A code's own row comes first unless others coincide with it; drop it, or else the farthest.
+    is_own = rows == own
+    is_own[~is_own.any(axis=1), -1] = True
+    others: LabelArray = rows[~is_own].reshape(len(codes), k)
+    return others
+
+
+def _ranks(rows: FloatArray) -> LabelArray:
+    """Return the rank of sample j among the others of sample i by distance, int64 ``(n, n)``; 0 for i."""
+    from scipy.spatial.distance import cdist  # noqa: PLC0415 - evaluation only
+
+    distances = cdist(rows, rows)
+    np.fill_diagonal(distances, -1)
+    ranks = np.empty(distances.shape, np.int64)
+    order = np.argsort(distances, axis=1, kind="stable")
+    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(len(rows)), order.shape), axis=1)
+    return ranks
