@@ -21,7 +21,7 @@ from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
 from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe
-from latentcore.store import BundleContent, CodeTable, save_bundle
+from latentcore.store import Bundle, BundleContent, CodeTable, replace_scores, save_bundle
 from latentcore.training import EpochEnd
 from latentcore.types import FloatArray
 
@@ -219,6 +219,18 @@ def _code_table(model: LatentModel, dataset: Dataset, codes: FloatArray, plane: 
         errors=image_mse(dataset.images, model.decode(codes)),
         plane=plane,
     )
+
+
+def record_scores(bundle: Bundle, metrics: dict[str, Any]) -> None:
+    """Put fresh scores into a bundle, and the card that states them.
+
+    Raises
+    ------
+    BundleError
+        If the folder cannot be written; then the bundle is as it was.
+    """
+    card = write_card(bundle.model, bundle.spec.dataset, bundle.config["recipe"], metrics, bundle.history)
+    replace_scores(bundle, metrics, card)
 
 
 def hold_out_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = None) -> float:

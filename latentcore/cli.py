@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from latentcore.bundling import hold_out_mse, train_bundle
+from latentcore.bundling import hold_out_mse, record_scores, train_bundle
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.features import train_features
@@ -19,6 +19,7 @@ from latentcore.models import MODELS
 from latentcore.progress import errors, training_progress
 from latentcore.recipes import make_recipe
 from latentcore.store import BundleSpec, load_bundle, models_folder, scan_bundles
+from latentcore.studies import STUDIES, run_study
 from latentcore.types import LatentcoreError
 from latentcore.zoo import missing_recipes, train_here, train_on_cluster
 
@@ -176,7 +177,14 @@ def features(
 
 
 @app.command("evaluate")
-def evaluate_command(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
+def evaluate_command(
+    bundle_id: BundleId,
+    *,
+    as_json: AsJson = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write what was measured into the bundle and its card.")
+    ] = False,
+) -> None:
     """Measure every score again and compare with what the bundle records; exit code 1 if they differ."""
     bundle = load_bundle(bundle_id)
     train_split, test_split = (load_dataset(bundle.spec.dataset, split) for split in ("train", "test"))
@@ -188,8 +196,25 @@ def evaluate_command(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
         _print_scores(bundle.spec, measured)
     for difference in differences:
         errors.print(f"Differs: {difference}", markup=False, soft_wrap=True)
-    if differences:
+    if record:
+        record_scores(bundle, measured)
+        errors.print(f"Recorded {len(measured)} scores in {bundle.spec.folder}.", soft_wrap=True)
+    elif differences:
         raise typer.Exit(1)
+
+
+@app.command()
+def study(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(STUDIES)}.")],
+    dataset: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="Models folder to read bundles from and write into.")
+    ] = None,
+) -> None:
+    """Run a study over all bundles of a dataset and write its results beside them."""
+    path = run_study(name, dataset, out or models_folder(), on_stage=errors.print)
+    console.print(f"Wrote {path}", soft_wrap=True)
 
 
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:

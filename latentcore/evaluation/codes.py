@@ -18,9 +18,6 @@ from latentcore.metrics.reconstruction import SSIM_SIGMA, image_mse, image_psnr,
 from latentcore.metrics.structure import knn_correct, probe_correct
 from latentcore.types import Capability, FloatArray
 
-SMALL_SIDE, SMALL_SIGMA = 16, 0.5
-"""Below this many pixels a side the window of the structural similarity is narrower."""
-
 N_STRUCTURE, K_STRUCTURE = 2_000, 10
 N_RESAMPLES = 200
 N_PATHS, N_STEPS = 200, 17
@@ -34,7 +31,6 @@ def reconstruction_scores(subject: Subject) -> dict[str, Score]:
     train, test = subject.train, subject.test
     errors = image_mse(test.images, subject.reconstructions)
     mean_image = np.broadcast_to(train.images.mean(axis=0), test.images.shape)
-    sigma = SSIM_SIGMA if min(test.images.shape[2:]) >= SMALL_SIDE else SMALL_SIGMA
     return {
         "mse": mean_score(
             errors, "Mean squared error of the reconstruction, pixels in [0, 1]." + _note(subject)
@@ -49,9 +45,9 @@ def reconstruction_scores(subject: Subject) -> dict[str, Score]:
             "PSNR of each reconstruction, decibels; its mean exceeds the PSNR of the mean error.",
         ),
         "ssim": mean_score(
-            ssim(test.images, subject.reconstructions, sigma=sigma),
-            f"Structural similarity of the reconstruction, Gaussian window of sigma {sigma} pixels, data "
-            "range 1.",
+            ssim(test.images, subject.reconstructions),
+            f"Structural similarity of the reconstruction, Gaussian window of sigma {SSIM_SIGMA} pixels, "
+            "data range 1.",
         ),
     }
 

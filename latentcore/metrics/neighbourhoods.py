@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from latentcore.metrics.spaces import neighbour_rows
 from latentcore.metrics.structure import nearest
 from latentcore.types import FloatArray, LabelArray
 
@@ -42,7 +43,7 @@ def trustworthiness(images: FloatArray, codes: FloatArray, *, k: int = 10) -> Fl
     if not 1 <= k < n / 2:
         raise ValueError(f"k is {k}; expected 1 or more and less than half of {n} samples.")
     ranks = _ranks(images.reshape(n, -1))  # (n, n); the nearest other sample has rank 1
-    neighbours = _others(codes, k)
+    neighbours = neighbour_rows(codes, k=k)
     excess = np.maximum(np.take_along_axis(ranks, neighbours, axis=1) - k, 0)
     scale = 2 / (k * (2 * n - 3 * k - 1))
     return np.asarray(1 - scale * excess.sum(axis=1), np.float32)
@@ -63,7 +64,7 @@ def neighbourhood_hit(codes: FloatArray, labels: LabelArray, *, k: int = 10) -> 
     ----------
     F. V. Paulovich, L. G. Nonato, R. Minghim and H. Levkowitz, "Least square projection", 2008.
     """
-    return np.asarray((labels[_others(codes, k)] == labels[:, None]).mean(axis=1), np.float32)
+    return np.asarray((labels[neighbour_rows(codes, k=k)] == labels[:, None]).mean(axis=1), np.float32)
 
 
 def neighbour_ratios(codes: FloatArray) -> FloatArray:
@@ -96,17 +97,6 @@ def two_nn_dimension(ratios: FloatArray) -> float:
     logs = np.log(ratios[:kept])
     tail = -np.log(1 - np.arange(1, kept + 1) / n)
     return float((logs @ tail) / max(logs @ logs, 1e-12))
-
-
-def _others(codes: FloatArray, k: int) -> LabelArray:
-    """Return the rows of the `k` nearest others of each code, int64 ``(n, k)``."""
-    _, rows = nearest(codes, codes, k=k + 1)
-    own = np.arange(len(codes))[:, None]
-    # A code's own row comes first unless others coincide with it; drop it, or else the farthest.
-    is_own = rows == own
-    is_own[~is_own.any(axis=1), -1] = True
-    others: LabelArray = rows[~is_own].reshape(len(codes), k)
-    return others
 
 
 def _ranks(rows: FloatArray) -> LabelArray:

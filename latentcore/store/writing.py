@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from latentcore.store.bundle import (
     METRICS_FILE,
     MODEL_FILE,
     PLANE_DIMENSIONS,
+    Bundle,
     BundleContent,
 )
 from latentcore.types import BundleError
@@ -58,6 +59,24 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
     folder = root / content.dataset / f"{model.family}-d{model.latent_dim}"
     replace_folder(folder, lambda draft: _write_files(draft, content), overwrite=overwrite)
     return folder
+
+
+def replace_scores(bundle: Bundle, metrics: Mapping[str, Any], card: str) -> None:
+    """Put other scores, and the card that states them, into a bundle; everything else stays.
+
+    Raises
+    ------
+    BundleError
+        If the folder cannot be written; then the bundle is as it was.
+    """
+
+    def write(draft: Path) -> None:
+        shutil.copytree(bundle.spec.folder, draft, dirs_exist_ok=True)
+        _write_json(draft / METRICS_FILE, dict(metrics))
+        (draft / CARD_FILE).write_text(card, encoding="utf-8")
+        _write_json(draft / CONFIG_FILE, {**bundle.config, "files": _file_facts(draft)})
+
+    replace_folder(bundle.spec.folder, write, overwrite=True)
 
 
 def replace_folder(folder: Path, write: Callable[[Path], None], *, overwrite: bool) -> None:
@@ -139,14 +158,6 @@ def _narrow(array: np.ndarray) -> np.ndarray:
 def _config(folder: Path, content: BundleContent) -> dict[str, Any]:
     """Return ``config.json``: facts first, then size and checksum of every other file."""
     model = content.model
-    files = {
-        path.relative_to(folder).as_posix(): {
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
     return {
         "format_version": FORMAT_VERSION,
         "id": f"{content.dataset}/{model.family}-d{model.latent_dim}",
@@ -158,7 +169,18 @@ def _config(folder: Path, content: BundleContent) -> dict[str, Any]:
         "n_parameters": model.n_parameters,
         "recipe": dict(content.recipe),
         "licence": LICENCE,
-        "files": files,
+        "files": _file_facts(folder),
+    }
+
+
+def _file_facts(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != CONFIG_FILE
     }
 
 

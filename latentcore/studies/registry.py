@@ -1,0 +1,72 @@
+"""Which studies there are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latentcore.datasets import dataset_spec
+from latentcore.studies import real, similarity
+from latentcore.studies.results import StudyResult, write_study
+from latentcore.types import UnknownNameError
+
+OnStage = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Study:
+    """How a study is run.
+
+    Attributes
+    ----------
+    protocol : str
+    seeds : tuple of int
+    run : callable
+        ``run(dataset, root, on_stage)`` returns what was found, plain JSON values.
+    """
+
+    protocol: str
+    seeds: tuple[int, ...]
+    run: Callable[[str, Path, OnStage], dict[str, Any]]
+
+
+STUDIES: Mapping[str, Study] = {
+    "real": Study(
+        real.PROTOCOL, real.SEEDS, lambda dataset, _root, on_stage: real.real_scores(dataset, on_stage)
+    ),
+    "similarity": Study(
+        similarity.PROTOCOL, (similarity.SEED, similarity.TWIN_SEED), similarity.similarities
+    ),
+}
+
+
+def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None = None) -> Path:
+    """Run a study and write its result beside the bundles.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such study or dataset.
+    DatasetError
+        If the dataset cannot be read.
+    BundleError
+        If a bundle cannot be read or the result cannot be written.
+    """
+    if name not in STUDIES:
+        raise UnknownNameError(f"There is no study {name!r}; choose one of {', '.join(STUDIES)}.")
+    dataset_spec(dataset)
+    started = time.process_time()
+    study = STUDIES[name]
+    found = study.run(dataset, root, on_stage or (lambda _stage: None))
+    result = StudyResult(
+        name=name,
+        dataset=dataset,
+        protocol=study.protocol,
+        seeds=study.seeds,
+        cpu_seconds=round(time.process_time() - started, 1),
+        found=found,
+    )
+    return write_study(result, root)

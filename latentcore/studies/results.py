@@ -1,0 +1,105 @@
+"""What a study found, on disk: one JSON file a study, in ``<dataset>/_studies``."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from latentcore.store import models_folder
+from latentcore.store.files import read_json
+from latentcore.types import BundleError
+
+FOLDER = "_studies"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyResult:
+    """What a study found and how.
+
+    Attributes
+    ----------
+    name, dataset : str
+    protocol : str
+        How it was measured, in sentences.
+    seeds : tuple of int
+    cpu_seconds : float
+    found : dict
+        Plain JSON values; what they are is the study's own matter.
+    """
+
+    name: str
+    dataset: str
+    protocol: str
+    seeds: tuple[int, ...]
+    cpu_seconds: float
+    found: Mapping[str, Any]
+
+    @property
+    def command(self) -> str:
+        """The command that runs it again."""
+        return f"latentcore study {self.name} {self.dataset}"
+
+
+def study_path(dataset: str, name: str, root: Path | None = None) -> Path:
+    """Return where a study's result lies."""
+    return (models_folder() if root is None else root) / dataset / FOLDER / f"{name}.json"
+
+
+def write_study(result: StudyResult, root: Path) -> Path:
+    """Write a result, whole or not at all.
+
+    Raises
+    ------
+    BundleError
+        If the file cannot be written.
+    """
+    path = study_path(result.dataset, result.name, root)
+    text = json.dumps({"format_version": FORMAT_VERSION, **asdict(result)}, indent=1, allow_nan=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix="_draft-", suffix=".json", delete=False
+        ) as file:
+            draft = Path(file.name)
+            try:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
+        draft.chmod(0o644)
+        draft.replace(path)
+    except OSError as error:
+        raise BundleError(
+            f"{path} cannot be written: {error.strerror or error}. Choose a writable folder with room."
+        ) from error
+    return path
+
+
+def read_study(dataset: str, name: str, root: Path | None = None) -> StudyResult | None:
+    """Return the result of a study, or None where it has not been run.
+
+    Raises
+    ------
+    BundleError
+        If the file is damaged or of another version; the message says how to remake it.
+    """
+    path = study_path(dataset, name, root)
+    if not path.is_file():
+        return None
+    again = f"remake it with `latentcore study {name} {dataset}`."
+    content = read_json(path)
+    if not isinstance(content, dict) or content.pop("format_version", None) != FORMAT_VERSION:
+        raise BundleError(f"{path}: not a study of version {FORMAT_VERSION}; {again}")
+    if set(content) != {field.name for field in fields(StudyResult)} or not isinstance(
+        content["found"], dict
+    ):
+        raise BundleError(f"{path}: not the fields of a study; {again}")
+    return StudyResult(**{**content, "seeds": tuple(content["seeds"])})

@@ -1,0 +1,99 @@
+"""How alike the latent spaces of a dataset's models are, with anchors to read the numbers by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latentcore.datasets import load_dataset
+from latentcore.metrics.spaces import linear_cka, mutual_knn, procrustes_r2
+from latentcore.recipes import make_recipe
+from latentcore.store import list_bundles, load_bundle
+from latentcore.types import FloatArray
+
+N, K, SEED = 2_000, 10, 0
+N_PERMUTATIONS = 20
+TWIN_SEED = 101
+TWINS: tuple[tuple[str, int], ...] = (("vae", 2), ("ae", 8), ("ae", 16))
+"""Families and dimensions that are trained once more, with another seed."""
+
+PROTOCOL = (
+    f"Codes of the same {N:,} random test images (all, if there are fewer), seed {SEED}. Linear CKA; "
+    "Procrustes R2, the smaller space filled up with zeros; mutual k-NN, share of common neighbours, "
+    f"k = {K}. The null is the same with the rows of one space permuted, mean and largest of "
+    f"{N_PERMUTATIONS} random pairs. A twin is the same recipe trained on train with seed {TWIN_SEED}."
+)
+MEASURES: dict[str, Callable[[FloatArray, FloatArray], float]] = {
+    "cka": linear_cka,
+    "procrustes": procrustes_r2,
+    "mutual_knn": lambda one, other: mutual_knn(one, other, k=K),
+}
+
+
+def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
+    """Return the likeness of every two bundles, of permuted rows, and of twins.
+
+    Returns
+    -------
+    dict
+        ``models`` (names), ``pairs`` (two names and one number a measure), ``null`` (mean and largest a
+        measure over all pairs), ``twins`` (a name and one number a measure).
+    """
+    specs = [spec for spec in list_bundles(root) if spec.dataset == dataset]
+    rows = np.sort(np.random.default_rng(SEED).permutation(len(load_bundle(specs[0].id, root).test))[:N])
+    codes = {spec.name: load_bundle(spec.id, root).test.codes[rows] for spec in specs}
+    on_stage(f"{len(codes)} spaces")
+    pairs = [
+        {"models": [one, other], **_measure(codes[one], codes[other])}
+        for one, other in combinations(codes, 2)
+    ]
+    on_stage("permuted rows")
+    return {
+        "models": list(codes),
+        "n": len(rows),
+        "k": K,
+        "pairs": pairs,
+        "null": _null(codes),
+        "twins": [_twin(dataset, name, codes[name], rows, on_stage) for name in _with_twin(codes)],
+    }
+
+
+def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
+    return {name: measure(one, other) for name, measure in MEASURES.items()}
+
+
+def _null(codes: dict[str, FloatArray]) -> dict[str, dict[str, float]]:
+    """Return mean and largest likeness of random pairs of spaces whose rows no longer belong together."""
+    generator = np.random.default_rng(SEED)
+    names = list(codes)
+    found = []
+    for _ in range(N_PERMUTATIONS):
+        one, other = generator.choice(len(names), 2, replace=len(names) < 2)  # noqa: PLR2004
+        shuffled = codes[names[other]][generator.permutation(len(codes[names[other]]))]
+        found.append(_measure(codes[names[one]], shuffled))
+    return {
+        name: {
+            "mean": float(np.mean([row[name] for row in found])),
+            "largest": float(max(row[name] for row in found)),
+        }
+        for name in MEASURES
+    }
+
+
+def _with_twin(codes: dict[str, FloatArray]) -> list[str]:
+    return [f"{family}-d{k}" for family, k in TWINS if f"{family}-d{k}" in codes]
+
+
+def _twin(
+    dataset: str, name: str, codes: FloatArray, rows: np.ndarray, on_stage: Callable[[str], None]
+) -> dict[str, Any]:
+    on_stage(f"training a twin of {name}")
+    family, _, latent_dim = name.rpartition("-d")
+    train, test = load_dataset(dataset, "train"), load_dataset(dataset, "test")
+    recipe = make_recipe(dataset, family, int(latent_dim), seeds=(TWIN_SEED,))
+    model = recipe.make_model().fit(train.images, train.labels, seed=TWIN_SEED)
+    return {"model": name, "seed": TWIN_SEED, **_measure(codes, model.encode(test.images[rows]))}
