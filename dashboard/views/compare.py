@@ -10,8 +10,10 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.model_set import MOST, load_models, model_head
 from dashboard.components.problems import catalogue_or_stop, show_problems
-from dashboard.components.scoreboard import scoreboard
+from dashboard.components.scoreboard import NAMES, scoreboard
 from dashboard.components.share import copy_link, show_notices
+from dashboard.components.similarity import NAMES as LIKENESS
+from dashboard.components.similarity import similarity
 from dashboard.services.catalogue import Bundle
 
 EVERY = 40
@@ -50,7 +52,8 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 
 
 SECTIONS = {
-    "scores": Section("Scoreboard", scoreboard, most=EVERY),
+    "scores": Section("Scoreboard", scoreboard, NAMES, most=EVERY),
+    "spaces": Section("Likeness of spaces", similarity, LIKENESS, most=EVERY),
 }
 
 
