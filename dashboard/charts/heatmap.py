@@ -36,7 +36,9 @@ def heatmap(table: pd.DataFrame, title: str) -> dict[str, Any]:
     ink = alt.condition("datum.value > 0.55", alt.value("#ffffff"), alt.value("#1f2430"))
     numbers = base.mark_text(fontSize=13, tooltip=None).encode(text="text:N", color=ink)
     width, height = (side * len(order) for side in CELL)
-    return to_spec(alt.layer(cells, numbers).properties(width=width, height=height))
+    spec = to_spec(alt.layer(cells, numbers).properties(width=width, height=height))
+    spec["autosize"] = {"type": "pad"}
+    return spec
 
 
 def _axis(**options: Any) -> alt.Axis:  # noqa: ANN401 - what Altair takes

@@ -51,7 +51,9 @@ def pareto_chart(points: pd.DataFrame, horizontal: Axis, vertical: Axis, *, dark
         text.encode(x=x, y=y, text="title:N"),
     ]
     width, height = SIZE
-    return to_spec(alt.layer(*layers).properties(width=width, height=height))
+    spec = to_spec(alt.layer(*layers).properties(width=width, height=height))
+    spec["autosize"] = {"type": "pad"}
+    return spec
 
 
 def _domain(points: pd.DataFrame, axis: str) -> tuple[float, float]:

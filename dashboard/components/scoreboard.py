@@ -10,6 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import state
 from dashboard.components.budgets import pick_budget, rows_within_budget
+from dashboard.components.measure_again import measure_again
 from dashboard.components.pareto import pareto
 from dashboard.components.score_details import score_details
 from dashboard.services.score_exports import scores_csv, scores_markdown
@@ -65,6 +66,7 @@ def scoreboard(ids: list[str]) -> None:
     )
     _exports(measures, shown, dataset)
     score_details(measures, shown)
+    measure_again(measures, rows)
     pareto(rows)
 
 

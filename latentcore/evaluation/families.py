@@ -25,7 +25,7 @@ from latentcore.types import FloatArray
 
 ACTIVE_VARIANCE = 0.01
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200
-N_REFINED, REFINE_STEPS = 1000, 150
+N_REFINED, REFINE_STEPS, N_TOGETHER = 1000, 150, 100
 NOISE = 0.5
 N_ACTIVE_RESAMPLES = 200
 N_FACTOR_RESAMPLES = 50
@@ -90,7 +90,12 @@ def _active_units(mean: FloatArray) -> Score:
 def inversion_scores(model: GANModel, test: Dataset) -> dict[str, Score]:
     """Return the reconstruction error after the codes were refined by gradient steps."""
     chosen = random_part(test, N_REFINED)
-    codes = model.refine(chosen.images, model.encode(chosen.images), n_steps=REFINE_STEPS)
+    codes = np.concatenate(
+        [
+            model.refine(images, model.encode(images), n_steps=REFINE_STEPS)
+            for images in np.split(chosen.images, range(N_TOGETHER, len(chosen), N_TOGETHER))
+        ]
+    )
     return {
         "mse_refined": mean_score(
             image_mse(chosen.images, model.decode(codes)),
