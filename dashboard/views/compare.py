@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.model_set import MOST, load_models, model_head
+from dashboard.components.one_image import NAMES as IMAGE_NAMES
+from dashboard.components.one_image import one_image
 from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.scoreboard import scoreboard
 from dashboard.components.share import copy_link, show_notices
@@ -51,6 +53,7 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 
 SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, most=EVERY),
+    "image": Section("One image", with_bundles(one_image), names=IMAGE_NAMES),
 }
 
 
@@ -67,8 +70,10 @@ def page() -> None:
         view=view,
         **{name: state.get(name) for name in section.names},
     )
-    show_notices()
+    notices = st.container()
     section.draw([f"{dataset}/{name}" for name in names])
+    with notices:  # a section may have found something to say
+        show_notices()
     copy_link()
     show_problems(catalogue)
 
