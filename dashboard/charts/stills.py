@@ -17,7 +17,7 @@ from dashboard.charts.scatter import spread
 SIDE = 240
 """Units a side of a map; on the page it is as wide as its column."""
 DOT, LABEL = 3.4, 12
-BAR, BARS_HEIGHT, REACH = 14, 64, 3.0
+BAR, BARS_HEIGHT, LEAST_WIDTH, REACH = 14, 64, 112, 3.0
 GREY, DATA = "#8a93a3", "#3f90da"
 
 
@@ -68,8 +68,8 @@ def marked_map(
     """
     x, y = np.clip(_to_units(place[None], extent)[0], 6, SIDE - 6)
     ink, halo = ("#ffffff", "#14171c") if dark else ("#1f2430", "#ffffff")
-    dashes = "" if sure else ' stroke-dasharray="4 3"'
-    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="none"'
+    radius, dashes = (9, "") if sure else (14, ' stroke-dasharray="4 3.3"')
+    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="none"'
     style = (
         f".frame{{fill:{GREY};fill-opacity:.05;stroke:{GREY};stroke-opacity:.4}}"
         "path{fill:none;stroke-linecap:round;stroke-opacity:.75}"
@@ -78,8 +78,8 @@ def marked_map(
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}"><style>{style}</style>{dots}'
-        f'{ring} stroke="#ffffff" stroke-width="6"/>'
-        f'{ring} stroke="#000000" stroke-width="2.5"{dashes}/></svg>'
+        f'{ring} stroke="#ffffff" stroke-width="5"/>'
+        f'{ring} stroke="#000000" stroke-width="2"{dashes}/></svg>'
     )
 
 
@@ -98,7 +98,7 @@ def code_bars(scores: npt.NDArray[np.float32]) -> str:
         In standard deviations; drawn up to 3, with an open end beyond.
     """
     middle, unit = BARS_HEIGHT / 2, BARS_HEIGHT / 2 / REACH
-    width = BAR * len(scores)
+    width = max(BAR * len(scores), LEAST_WIDTH)
     parts = []
     for k, score in enumerate(scores):
         end = middle - float(np.clip(score, -REACH, REACH)) * unit

@@ -16,6 +16,8 @@ from latentcore.geometry import Extent
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.types import Capability, FloatArray
 
+OUTERMOST = 0.01
+"""Share of the points at each end of an axis that a small map may leave out."""
 CAVEATS = {
     Capability.APPROXIMATE_DECODER: "drawn by an approximate map back to pixels",
     Capability.INVERSION_ENCODER: "code guessed by an inversion network",
@@ -90,7 +92,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class MapPoints:
-    """Where test images lie on a model's default plane: columns ``x, y, class``, and the extent of all."""
+    """Where test images lie on a model's default plane.
+
+    Attributes
+    ----------
+    points : DataFrame
+        Columns ``x, y, class``.
+    extent : Extent
+        Of all but the outermost, which would squeeze the others into a corner.
+    classes : tuple of str
+    """
 
     points: pd.DataFrame
     extent: Extent
@@ -149,4 +160,6 @@ def map_points(bundle_id: str, n: int) -> MapPoints:
     rows = stratified_rows(bundle.labels, n)
     names = np.array(bundle.classes)[bundle.labels[rows]]
     points = pd.DataFrame({"x": plane.points[rows, 0], "y": plane.points[rows, 1], "class": names})
-    return MapPoints(points, extent_of(plane.points), bundle.classes)
+    low, high = np.quantile(plane.points, [OUTERMOST, 1 - OUTERMOST], axis=0)
+    inner = plane.points[((plane.points >= low) & (plane.points <= high)).all(axis=1)]
+    return MapPoints(points, extent_of(inner), bundle.classes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.inside import inside
 from dashboard.components.model_set import MOST, load_models, model_head
 from dashboard.components.one_image import NAMES as IMAGE_NAMES
 from dashboard.components.one_image import one_image
@@ -54,6 +55,7 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, most=EVERY),
     "image": Section("One image", with_bundles(one_image), names=IMAGE_NAMES),
+    "inside": Section("Inside", with_bundles(inside)),
 }
 
 

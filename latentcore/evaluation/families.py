@@ -14,10 +14,9 @@ from latentcore.models import LatentModel
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
 from latentcore.models.pca import PCAModel
-from latentcore.models.vae import VAEModel, kl_to_standard_normal
+from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel, kl_to_standard_normal
 from latentcore.types import Capability, FloatArray
 
-ACTIVE_VARIANCE = 0.01
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200
 N_REFINED, REFINE_STEPS = 1000, 150
 NOISE = 0.5
