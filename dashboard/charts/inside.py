@@ -31,8 +31,8 @@ def dimension_bars(
     Parameters
     ----------
     table : DataFrame
-        Columns ``name, value``; optionally ``low, high`` for an interval, ``used`` (bool) to draw some
-        in grey, and ``reference`` for a tick beside the bar.
+        Columns ``name, value``; optionally ``low, high`` for an interval, ``used`` (bool) to cross out
+        some, and ``reference`` for a tick beside the bar.
     title : str
         Of the vertical axis.
     form : str
@@ -44,12 +44,13 @@ def dimension_bars(
     """
     x = alt.X("name:N", sort=None, axis=alt.Axis(title=None, labelAngle=0, ticks=False, labelOverlap=True))
     y = alt.Y("value:Q", axis=alt.Axis(title=title, tickCount=4, format=form, grid=False))
-    colour: Any = alt.value(DATA)
-    if "used" in table:
-        colour = alt.condition("datum.used", alt.value(DATA), alt.value(GREY))
     size = BAR if len(table) <= FEW else alt.Undefined
     base = alt.Chart(table).encode(x=x)
-    layers: list[AnyChart] = [base.mark_bar(opacity=0.6, tooltip=None, size=size).encode(y=y, color=colour)]
+    layers: list[AnyChart] = [base.mark_bar(color=DATA, opacity=0.6, tooltip=None, size=size).encode(y=y)]
+    if "used" in table and not table["used"].all():
+        unused = alt.Chart(table[~table["used"]])
+        cross = unused.mark_point(shape="cross", angle=45, size=90, filled=True, color=GREY, tooltip=None)
+        layers.append(cross.encode(x=x, y=y))
     if level is not None:
         across = alt.Chart(pd.DataFrame({"value": [level]}))
         dashed = across.mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=1.5, tooltip=None)

@@ -84,7 +84,7 @@ def _errors(bundle: Bundle, names: tuple[str, ...]) -> Figure:
         "Error of its codes for real images",
         {name: words[name] for name in (*names, *REFERENCES)},
         "mean squared error",
-        "A GAN has no encoder. Its codes are found by a network, and can be refined by gradient steps.",
+        "A GAN has no encoder: its codes are found by a network, and can be refined by gradient steps",
     )
 
 
@@ -94,7 +94,7 @@ def _dae_figures(bundle: Bundle) -> list[Figure]:
         "Cleaning noisy images",
         {"denoised_psnr": "cleaned", "noisy_psnr": "noisy"},
         "PSNR, decibels",
-        "Higher is closer to the clean image.",
+        "Higher is closer to the clean image",
         form=".1f",
     )
     return [noise, _spread(bundle)]
@@ -118,7 +118,7 @@ def _rows(
     return Figure(
         title,
         score_rows(table, unit, form=form),
-        f"{sentence} ({rests if len(bases) > 1 else next(iter(bases))}){lack}",
+        f"{sentence} ({rests if len(bases) > 1 else next(iter(bases))}).{lack}",
         "\n\n".join(str(score.get("protocol", "")) for score in present.values()),
     )
 

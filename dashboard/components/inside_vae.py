@@ -46,11 +46,11 @@ def _kl(bundle: Bundle) -> Figure:
         return missing(bundle, title, "KL divergence by dimension")
     table = score_table(score, dimension_names(k)).assign(used=active_dimensions(bundle))
     table = table.sort_values("value", ascending=False)
-    grey = "Grey would be unused" if table["used"].all() else "Grey: unused"
+    cross = "A cross would mark an unused one" if table["used"].all() else "Crosses: unused"
     return Figure(
         title,
         dimension_bars(table, "nats"),
-        f"{_units(bundle)} {grey}: the posterior mean has a variance below {ACTIVE_VARIANCE:g}. In all "
+        f"{_units(bundle)} {cross}, whose posterior mean has a variance below {ACTIVE_VARIANCE:g}. In all "
         f"{table['value'].sum():.1f} nats an image ({rests_on(score)}).",
         str(score.get("protocol", "")),
     )
@@ -106,7 +106,7 @@ def _ellipses(bundle: Bundle) -> Figure:
     chosen = stratified_rows(posterior.labels, N_ELLIPSES)
     mean, deviation = posterior.mean[chosen], posterior.deviation[chosen]
     factor = visible_multiple(mean, deviation)
-    drawn = "1 standard deviation" if factor == 1 else f"{factor} standard deviations, to be seen"
+    drawn = "1 standard deviation" if factor == 1 else f"{factor} standard deviations, enlarged to be seen"
     return Figure(
         "Posterior ellipses",
         posterior_ellipses(

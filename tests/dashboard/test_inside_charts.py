@@ -33,12 +33,13 @@ def container(spec: dict[str, Any]) -> dict[str, Any]:
     return {**spec, "width": 320}
 
 
-def test_bars_keep_their_order_and_grey_out_what_is_unused():
+def test_bars_keep_their_order_and_cross_out_what_is_unused():
     drawn = svg(container(dimension_bars(TABLE.assign(used=[True, True, False], **BOUNDS), "nats")))
     assert drawn.index(">z2<") < drawn.index(">z1<") < drawn.index(">z3<")
     assert drawn.count('aria-roledescription="bar"') == 3
     assert drawn.count(INTERVAL) == 3
     assert drawn.count('fill="#8a93a3"') == 1
+    assert 'fill="#8a93a3"' not in svg(container(dimension_bars(TABLE.assign(used=True), "nats")))
 
 
 def test_bars_without_an_interval_have_no_rules():
