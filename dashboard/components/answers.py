@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import floor
 
 import streamlit as st
 
@@ -47,16 +48,19 @@ _STYLE = """
 </style>
 """
 
+_RESIDUAL_SCALE = (
+    '<div style="font-size:0.85rem">Residual, reconstruction minus input, on one scale in every model: '
+    f'{-RESIDUAL_LIMIT:g} (too dark) <span class="residual-scale"></span> '
+    f"+{RESIDUAL_LIMIT:g} (too bright)</div>"
+)
+
 
 def draw_answers(subject: Subject, answers: list[Answer]) -> None:
     """Draw the cards."""
     st.html(_STYLE)
     dark = st.context.theme.type == "dark"
-    st.html(
-        '<div style="font-size:0.85rem">Residual, reconstruction minus input, on one scale in '
-        f'every model: {-RESIDUAL_LIMIT:g} (too dark) <span class="residual-scale"></span> '
-        f"+{RESIDUAL_LIMIT:g} (too bright)</div>"
-    )
+    if subject.is_real:
+        st.html(_RESIDUAL_SCALE)
     cards = "".join(f"<section>{_card(subject, answer, dark=dark)}</section>" for answer in answers)
     st.html(f'<div class="answers">{cards}</div>')
 
@@ -105,8 +109,9 @@ def _figure(uri: str, alt: str, caption: str) -> str:
 
 def _error(answer: Answer) -> str:
     share = answer.percentile
+    words = f"<b>{answer.error:.4f} MSE</b>, more than for {floor(share)}% of test images"
     return (
-        f'<div><p class="error"><b>{answer.error:.4f} MSE</b>, more than for {share:.0f}% of test images</p>'
+        f'<div><p class="error">{words}</p>'
         '<div class="rank" title="From 0 to 100% of the test images">'
         f'<i style="left:{share:.1f}%"></i></div></div>'
     )

@@ -14,6 +14,7 @@ from dashboard.charts.inside import (
 )
 from dashboard.components.figures import Figure, missing, rests_on
 from dashboard.services.catalogue import Bundle
+from dashboard.services.editing import dimensions_of
 from dashboard.services.inside import (
     ACTIVE_VARIANCE,
     active_dimensions,
@@ -71,7 +72,7 @@ def _densities(bundle: Bundle) -> Figure:
     posterior = posterior_of(bundle.spec.id)
     grid, density = aggregate_density(posterior)
     names = dimension_names(bundle.spec.latent_dim)
-    order = np.argsort(-bundle.codes.var(axis=0), kind="stable")[:MOST_PANELS]
+    order = [dimension.number for dimension in dimensions_of(bundle.spec.id)][:MOST_PANELS]
     table = pd.DataFrame(
         {
             "name": np.repeat([names[k] for k in order], len(grid)),
@@ -80,11 +81,11 @@ def _densities(bundle: Bundle) -> Figure:
             "prior": np.tile(normal_density(grid), len(order)).round(4),
         }
     )
-    shown = f" The {MOST_PANELS} most varied of {len(names)}." if len(names) > MOST_PANELS else ""
+    shown = f" The {MOST_PANELS} most telling of {len(names)}." if len(names) > MOST_PANELS else ""
     return Figure(
         "Aggregate posterior against the prior",
         density_panels(table, [names[k] for k in order]),
-        "Blue: all posteriors added up; orange line: N(0, 1). Where they differ, samples from the prior "
+        "Blue: the mean of all posteriors; orange line: N(0, 1). Where they differ, samples from the prior "
         f"meet places that no image has.{shown} {_images(len(posterior.mean), posterior.from_originals)}",
         square=True,
     )

@@ -150,7 +150,7 @@ def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeyp
     html = html_of(app)
     assert "stands in for it" in html
     assert "not on this machine" in html
-    assert "Residual of" not in html
+    assert "Residual" not in html
     assert f"{load_bundle('mnist/ae-d2').test.errors[3]:.4f} MSE" in html
     assert "shown as decodes" in html
 
