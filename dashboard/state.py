@@ -16,7 +16,7 @@ NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
     *("start", "end", "path", "steps"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
-    *("view", "group", "ranks", "match", "by", "x", "y", "likeness"),
+    *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
 )
 """Every name that a URL may carry."""
 
@@ -94,6 +94,11 @@ def publish(**values: str | None) -> None:
     current = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
     if current != shown:
         st.query_params.from_dict({name: _as_list(name, value) for name, value in shown.items()})
+
+
+def republish(*names: str) -> None:
+    """Write these names into the URL as they are now, beside what the page has published."""
+    publish(**st.session_state[_WRITTEN] | {name: get(name) for name in names})
 
 
 def link() -> str:

@@ -1,4 +1,4 @@
-"""Which test image is edited: owns the name "point" on the Edit page."""
+"""Which test image is edited or compared: owns the name "point" where there are several models."""
 
 from __future__ import annotations
 

@@ -7,9 +7,13 @@ import streamlit as st
 from dashboard import state
 
 
+@st.fragment
 def copy_link() -> None:
-    """Draw the button that shows the page's address; call it after the state has been published."""
-    with st.popover("Copy link", icon=":material/link:"):
+    """Draw the button that shows the page's address, as it is at the moment of the click."""
+    opened = st.popover("Copy link", icon=":material/link:", key="copy_link", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         st.caption("This address restores what you see. Copy it with the button at its right end.")
         st.code(state.link(), language=None, wrap_lines=True)
 

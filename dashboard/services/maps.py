@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.pixels import data_uri, png_bytes, shade_pixels
-from dashboard.services.places import distances_to_real, nearest_distances, row_of
+from dashboard.services.places import blended_place, distances_to_real, nearest_distances, row_of
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
 from latentcore.metrics.structure import local_density
@@ -199,16 +199,13 @@ def index_of_row(bundle_id: str, row: int) -> int:
 
 
 def end_place(bundle_id: str, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
-    """Return where a test image, or else the train code nearest to a code, lies on a plane, ``(2,)``."""
-    bundle = open_bundle(bundle_id)
+    """Return where a test image, or about where any other code, lies on a plane, ``(2,)``."""
     if plane_name == "codes":
         return code
     if index is not None:
         shown: FloatArray = plane_of(bundle_id, plane_name).points[row_of(bundle_id, index)]
         return shown
-    row = int(np.linalg.norm(bundle.train.codes - code, axis=1).argmin())
-    place: FloatArray = bundle.train.plane[row]
-    return place
+    return blended_place(bundle_id, code)
 
 
 def default_plane(bundle_id: str) -> str:

@@ -11,11 +11,17 @@ import numpy as np
 import streamlit as st
 import torch
 
-from dashboard.services.catalogue import LatentcoreError, bundle_title, open_bundle
+from dashboard.services.catalogue import LatentcoreError, bundle_title, catalogue, open_bundle
 from dashboard.services.originals import original_images, originals_problem, train_images
+from dashboard.services.runtime import return_memory
 from latentcore.datasets import Dataset
 from latentcore.evaluation import RealReference, Sizes, evaluate
+from latentcore.evaluation.samples import BASELINE_DIMENSIONS
+from latentcore.models import LatentModel
 from latentcore.types import TrainingCancelled
+
+LEFT_OUT = ("classifier",)
+"""Training a classifier on samples would fill the memory of a small server."""
 
 N_CHOICES = (1_000, 2_000, 5_000)
 SEED_CHOICES = (1, 3, 5)
@@ -120,15 +126,24 @@ def _measure(job: Measuring) -> None:
     train, test = _parts(ids[0], request.n)
     _announce(job, "real images", 0.0)
     sizes = Sizes(n_samples=request.n, n_support=min(request.n, len(test)), n_seeds=request.n_seeds)
-    reference = RealReference.of(train, test, sizes)
+    reference = RealReference.of(train, test, sizes, rival=_rival(train.name))
     for k, bundle_id in enumerate(ids):
 
         def on_part(name: str, share: float, k: int = k, bundle_id: str = bundle_id) -> None:
             _announce(job, f"{bundle_title(bundle_id)}: {name}", (k + share) / len(ids))
 
         model = open_bundle(bundle_id).model
-        job.scores[bundle_id] = evaluate(model, train, test, reference=reference, on_part=on_part)
+        job.scores[bundle_id] = evaluate(
+            model, train, test, reference=reference, on_part=on_part, without=LEFT_OUT
+        )
+        return_memory()
     job.share = 1.0
+
+
+def _rival(dataset: str) -> LatentModel | None:
+    """Return the shipped baseline of sample scores, where there is one: a fit would fill memory."""
+    bundle_id = f"{dataset}/pca-d{BASELINE_DIMENSIONS}"
+    return open_bundle(bundle_id).model if bundle_id in catalogue().specs else None
 
 
 def _announce(job: Measuring, stage: str, share: float) -> None:

@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.originals import one_image, original_images
 from latentcore.metrics.structure import nearest
-from latentcore.plane import Plane
+from latentcore.plane import N_BLEND, Plane
 from latentcore.types import FloatArray
 
 N_NEIGHBOURS = 6
@@ -135,7 +135,7 @@ def _inspect(
     decode = bundle.model.decode(code[None])
     cycle = bundle.model.encode(decode)[0] - code
     usual = nearest_distances(bundle_id)
-    neighbours, originals_shown = _neighbours(bundle_id, code)
+    neighbours, originals_shown = nearest_train(bundle_id, code)
     distance = neighbours[0].distance
     return Place(
         index=index,
@@ -152,7 +152,8 @@ def _inspect(
     )
 
 
-def _neighbours(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool]:
+def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool]:
+    """Return the train images nearest to a code ``(latent_dim,)``, and whether they are originals."""
     bundle = open_bundle(bundle_id)
     wanted = np.arange(1, min(N_NEIGHBOURS, len(bundle.train)) + 1)
     distances, rows = _train_tree(bundle_id).query(code, k=wanted)
@@ -168,6 +169,18 @@ def _neighbours(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool
         for row, distance, image in zip(rows, distances, images, strict=True)
     ]
     return neighbours, originals is not None
+
+
+def blended_place(bundle_id: str, code: FloatArray) -> FloatArray:
+    """Return about where a code lies on the stored plane, ``(2,)``.
+
+    It is the mean place of the 8 nearest train codes, weighted by 1 / distance, as
+    `latentcore.plane.umap_plane` does on the way back.
+    """
+    train = open_bundle(bundle_id).train
+    distances, rows = _train_tree(bundle_id).query(code, k=np.arange(1, min(N_BLEND, len(train)) + 1))
+    place: FloatArray = np.average(train.plane[rows], axis=0, weights=1 / np.maximum(distances, 1e-9))
+    return place.astype(np.float32)
 
 
 def place_code(plane: Plane, at: tuple[float, float]) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 
 import streamlit as st
@@ -21,3 +22,12 @@ def prepare() -> bool:
     gc.collect()
     gc.freeze()
     return True
+
+
+def return_memory() -> None:
+    """Let the C library give freed memory back to the system, where it is glibc; it keeps it otherwise."""
+    gc.collect()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        return

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.inside import inside
 from dashboard.components.model_set import MOST, load_models, model_head
+from dashboard.components.one_image import NAMES as IMAGE_NAMES
+from dashboard.components.one_image import one_image
 from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.scoreboard import NAMES, scoreboard
 from dashboard.components.share import copy_link, show_notices
@@ -54,6 +57,8 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, NAMES, most=EVERY),
     "spaces": Section("Likeness of spaces", similarity, LIKENESS, most=EVERY),
+    "image": Section("One image", with_bundles(one_image), names=IMAGE_NAMES),
+    "inside": Section("Inside", with_bundles(inside)),
 }
 
 
@@ -70,8 +75,10 @@ def page() -> None:
         view=view,
         **{name: state.get(name) for name in section.names},
     )
-    show_notices()
+    notices = st.container()
     section.draw([f"{dataset}/{name}" for name in names])
+    with notices:  # a section may have found something to say
+        show_notices()
     copy_link()
     show_problems(catalogue)
 

@@ -20,10 +20,9 @@ from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
 from latentcore.models.pca import PCAModel
-from latentcore.models.vae import VAEModel, kl_to_standard_normal
+from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel, kl_to_standard_normal
 from latentcore.types import FloatArray
 
-ACTIVE_VARIANCE = 0.01
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200
 N_REFINED, REFINE_STEPS, N_TOGETHER = 1000, 150, 100
 NOISE = 0.5

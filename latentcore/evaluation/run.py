@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -43,6 +43,7 @@ def evaluate(
     *,
     reference: RealReference | None = None,
     on_part: Callable[[str, float], None] | None = None,
+    without: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Return every score that the model can have, as plain JSON values by name.
 
@@ -58,11 +59,13 @@ def evaluate(
     on_part : callable, optional
         Called with what comes next and the share that is done, in [0, 1]; what it raises ends the
         evaluation.
+    without : collection of str
+        Parts that are left out, by the names that `on_part` hears.
     """
     announce = on_part or (lambda _name, _share: None)
     announce("codes", 0.0)
     subject = Subject.of(model, train, test)
-    parts = _parts(subject, reference)
+    parts = {name: part for name, part in _parts(subject, reference).items() if name not in without}
     scores: dict[str, Score] = {}
     for k, (name, part) in enumerate(parts.items()):
         announce(name, k / len(parts))

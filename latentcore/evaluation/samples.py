@@ -85,14 +85,30 @@ class RealReference:
     features: Features | None
 
     @classmethod
-    def of(cls, train: Dataset, test: Dataset, sizes: Sizes | None = None) -> RealReference:
-        """Compute the reference of a dataset, which serves all its models."""
+    def of(
+        cls,
+        train: Dataset,
+        test: Dataset,
+        sizes: Sizes | None = None,
+        *,
+        rival: LatentModel | None = None,
+    ) -> RealReference:
+        """Compute the reference of a dataset, which serves all its models.
+
+        Parameters
+        ----------
+        train, test : Dataset
+        sizes : Sizes, optional
+        rival : LatentModel, optional
+            A fitted PCA of 16 dimensions; fitted on `train` where it is not given.
+        """
         sizes = sizes or Sizes()
         network = load_features(train.name)
         if network is None:
             return cls(train, sizes, None)
         real = network.features(random_part(train, sizes.n_samples).images)
-        rival = make_model("pca", {"latent_dim": BASELINE_DIMENSIONS}).fit(train.images, seed=SEED)
+        if rival is None:
+            rival = make_model("pca", {"latent_dim": BASELINE_DIMENSIONS}).fit(train.images, seed=SEED)
         drawn = network.features(rival.sample(sizes.n_samples, seed=SEED))
         found = Features(
             network=network,

@@ -8,6 +8,7 @@ from latentcore.metrics.spaces import neighbour_rows
 from latentcore.metrics.structure import nearest
 from latentcore.types import FloatArray, LabelArray
 
+BLOCK = 250
 DISCARDED = 0.1
 """Share of the largest ratios that the fit of the intrinsic dimension leaves out, as its authors do."""
 
@@ -42,9 +43,8 @@ def trustworthiness(images: FloatArray, codes: FloatArray, *, k: int = 10) -> Fl
         raise ValueError(f"there are {n} images and {len(codes)} codes.")
     if not 1 <= k < n / 2:
         raise ValueError(f"k is {k}; expected 1 or more and less than half of {n} samples.")
-    ranks = _ranks(images.reshape(n, -1))  # (n, n); the nearest other sample has rank 1
-    neighbours = neighbour_rows(codes, k=k)
-    excess = np.maximum(np.take_along_axis(ranks, neighbours, axis=1) - k, 0)
+    ranks = _ranks(images.reshape(n, -1), neighbour_rows(codes, k=k))
+    excess = np.maximum(ranks - k, 0)
     scale = 2 / (k * (2 * n - 3 * k - 1))
     return np.asarray(1 - scale * excess.sum(axis=1), np.float32)
 
@@ -99,13 +99,17 @@ def two_nn_dimension(ratios: FloatArray) -> float:
     return float((logs @ tail) / max(logs @ logs, 1e-12))
 
 
-def _ranks(rows: FloatArray) -> LabelArray:
-    """Return the rank of sample j among the others of sample i by distance, int64 ``(n, n)``; 0 for i."""
+def _ranks(rows: FloatArray, others: LabelArray) -> LabelArray:
+    """Return the rank of some others of each sample by distance, 1 for the nearest, int64 ``(n, k)``."""
     from scipy.spatial.distance import cdist  # noqa: PLC0415 - evaluation only
 
-    distances = cdist(rows, rows)
-    np.fill_diagonal(distances, -1)
-    ranks = np.empty(distances.shape, np.int64)
-    order = np.argsort(distances, axis=1, kind="stable")
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(len(rows)), order.shape), axis=1)
-    return ranks
+    found = []
+    for start in range(0, len(rows), BLOCK):
+        part = np.arange(start, min(start + BLOCK, len(rows)))
+        distances = cdist(rows[part], rows)
+        distances[np.arange(len(part)), part] = -1  # a sample is its own number 0
+        order = np.argsort(distances, axis=1, kind="stable")
+        ranks = np.empty_like(order)
+        np.put_along_axis(ranks, order, np.broadcast_to(np.arange(len(rows)), order.shape), axis=1)
+        found.append(np.take_along_axis(ranks, others[part], axis=1))
+    return np.concatenate(found)

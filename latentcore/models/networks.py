@@ -14,7 +14,7 @@ from torch import nn
 from latentcore.models.base import LatentModel
 from latentcore.types import FloatArray, ImageShape
 
-CHUNK = 4096
+CHUNK = 128
 """Images decoded or encoded at once: bounds the memory of a large call."""
 
 

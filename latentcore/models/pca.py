@@ -60,7 +60,8 @@ class PCAModel(LatentModel):
         from sklearn.decomposition import PCA  # noqa: PLC0415 - fitting only; loading needs no scikit-learn
 
         rows = images.reshape(len(images), -1).astype(np.float64)
-        fitted = PCA(n_components=self.latent_dim, svd_solver="covariance_eigh", random_state=seed).fit(rows)
+        solver = PCA(self.latent_dim, svd_solver="covariance_eigh", copy=False, random_state=seed)
+        fitted = solver.fit(rows)
         self.mean_ = fitted.mean_.astype(np.float32)
         self.components_ = fitted.components_.astype(np.float32)
         self.explained_variance_ratio_ = fitted.explained_variance_ratio_.astype(np.float32)

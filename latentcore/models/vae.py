@@ -24,8 +24,16 @@ from latentcore.models.networks import (
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-AT_ONCE = 10
-"""Images whose importance samples are decoded together: 200 draws of each fill 100 MB."""
+AT_ONCE = 5
+"""Images whose importance samples are decoded together: 200 draws of each fill 50 MB."""
+
+ACTIVE_VARIANCE = 0.01
+"""A dimension is active if the variance of its posterior mean over images is larger.
+
+References
+----------
+Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", 2016, section 5.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

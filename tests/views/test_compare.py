@@ -192,7 +192,8 @@ def test_measuring_again_gives_the_scores_of_the_library():
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
     reference = RealReference.of(train, test, Sizes(n_samples=540, n_support=540, n_seeds=1))
     expected = evaluate(load_bundle("digits/pca-d2").model, train, test, reference=reference)
-    assert job.scores["digits/pca-d2"].keys() == expected.keys()
+    assert job.scores["digits/pca-d2"].keys() == expected.keys() - {"cas"}
+    expected.pop("cas")
     for name, score in expected.items():
         assert job.scores["digits/pca-d2"][name]["value"] == pytest.approx(score["value"], rel=1e-4), name
 

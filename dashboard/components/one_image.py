@@ -1,0 +1,52 @@
+"""One image through every model: the image, and a card a model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.answers import draw_answers
+from dashboard.components.image_source import chosen_source, pick_subject
+from dashboard.components.originals import originals_note
+from dashboard.components.pictures import Picture, picture_row
+from dashboard.services.answers import Subject, answer
+from dashboard.services.catalogue import Bundle
+from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+
+NAMES = ("source", "point")
+LARGE = 208
+
+
+@st.fragment
+def one_image(bundles: list[Bundle]) -> None:
+    """Draw the section; another image runs this part only."""
+    source = chosen_source()
+    with st.container(key="one_image", gap="small"):
+        picture, controls = st.columns([1, 3.2], gap="medium")
+        with controls:
+            subject = pick_subject(bundles[0], source)
+        state.republish(*NAMES)
+        if subject is None:
+            picture.caption("The image that every model gets appears here.")
+            return
+        with picture:
+            _input(subject)
+        with controls:
+            if subject.notes:
+                st.caption(f"What was done to it: {'; '.join(subject.notes)}.")
+            originals_note(bundles[0].spec.dataset)
+        draw_answers(subject, [answer(bundle.spec.id, subject) for bundle in bundles])
+
+
+def _input(subject: Subject) -> None:
+    stand_in = "" if subject.is_real else "\nA decode of the first model stands in for it"
+    picture_row(
+        [
+            Picture(
+                data_uri(png_bytes(image_pixels(subject.image))),
+                f"Input: {subject.title}",
+                subject.title + stand_in,
+                LARGE,
+            )
+        ]
+    )

@@ -1,0 +1,153 @@
+"""Reading an image that somebody uploaded or drew, safely, as grey values."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import struct
+import threading
+import warnings
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps
+
+from latentcore.types import FloatArray, LatentcoreError
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 16_000_000
+LONGEST_SIDE = 512
+"""Larger images are reduced to this as soon as they are read."""
+SLIGHT_COLOUR = 12
+"""Channels that differ by no more than this, of 255, are grey with the noise of compression."""
+OPAQUE = 255
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of red, green and blue in grey (ITU-R BT.601)."""
+
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning)
+_reading = threading.Lock()
+"""One image at a time: that bounds the memory, and filters of warnings are common to all threads."""
+
+
+class UnreadableImage(LatentcoreError):  # noqa: N818 - a state, with a way out
+    """An uploaded file is no image that can be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class GreyImage:
+    """An image as it was read.
+
+    Attributes
+    ----------
+    pixels : float32 array (h, w)
+        In [0, 1], 0 is black; at most `LONGEST_SIDE` a side.
+    notes : tuple of str
+        What was done to it, each the part of a sentence.
+    """
+
+    pixels: FloatArray
+    notes: tuple[str, ...]
+
+
+def read_image(data: bytes) -> GreyImage:
+    """Read a PNG, JPEG or WebP file of any mode as grey.
+
+    Sizes are looked at before a pixel is decoded, and what Pillow would only warn of is an error.
+
+    Raises
+    ------
+    UnreadableImage
+        If the file is empty, too large, damaged or no such image.
+    """
+    if not data:
+        raise UnreadableImage("The file is empty. Choose a PNG, JPEG or WebP image.")
+    if len(data) > MOST_BYTES:
+        raise UnreadableImage(
+            f"The file has {len(data) / 1e6:.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB can be read. "
+            "Save the image smaller."
+        )
+    with _reading, warnings.catch_warnings():
+        warnings.filterwarnings("error", module=r"PIL\.")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        return _decode(_open(data))
+
+
+def read_data_url(text: str) -> GreyImage:
+    """Read the image in a base64 data URL, as a drawing arrives; raises `UnreadableImage`."""
+    try:
+        data = base64.b64decode(text.partition(",")[2], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise UnreadableImage("The drawing did not arrive whole. Draw it again.") from error
+    return read_image(data)
+
+
+def _open(data: bytes) -> Image.Image:
+    """Return an image of which only the header has been read."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise UnreadableImage(_too_many("far more than")) from None
+    except _DAMAGE as error:
+        raise UnreadableImage(
+            "The file is no PNG, JPEG or WebP image, or its beginning is damaged. Choose another."
+        ) from error
+    if image.width * image.height > MOST_PIXELS:
+        raise UnreadableImage(_too_many(f"{image.width * image.height / 1e6:.0f} million,"))
+    return image
+
+
+def _too_many(amount: str) -> str:
+    return (
+        f"The image has too many pixels: {amount} where at most {MOST_PIXELS / 1e6:.0f} million can be read. "
+        "Save it smaller."
+    )
+
+
+def _decode(image: Image.Image) -> GreyImage:
+    notes = []
+    try:
+        if getattr(image, "is_animated", False):
+            image.seek(0)
+            notes.append("of its several frames the first is used")
+        image.load()
+        if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+            image = ImageOps.exif_transpose(image)
+            notes.append("turned upright as its camera noted")
+    except _DAMAGE as error:
+        raise UnreadableImage("The image is damaged or cut off. Save it again, or choose another.") from error
+    return GreyImage(_grey_pixels(image, notes), tuple(notes))
+
+
+def _grey_pixels(image: Image.Image, notes: list[str]) -> FloatArray:
+    if image.mode.startswith(("I", "F")):
+        notes.append("16-bit grey values scaled to 0..1")
+        return _reduced(Image.fromarray(np.asarray(image, np.float32) / 65535))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        if np.asarray(image.getchannel("A")).min() < OPAQUE:
+            notes.append("transparent parts count as background")
+            return _flattened(image)
+    plain = _reduced(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+    if plain.ndim == 3 and np.ptp(plain, axis=2).max() > SLIGHT_COLOUR:
+        notes.append("colours turned to grey")
+    grey = plain if plain.ndim == 2 else plain @ LUMA
+    pixels: FloatArray = (grey / 255).astype(np.float32)
+    return pixels
+
+
+def _flattened(image: Image.Image) -> FloatArray:
+    """Lay what is opaque on black, or on white where that would hide it."""
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    grey, cover = (np.asarray(part, np.float32) / 255 for part in (image.convert("L"), image.getchannel("A")))
+    weight = max(float(cover.sum()), 1e-9)
+    paper = 1.0 if float((grey * cover).sum()) / weight < 0.5 else 0.0
+    pixels: FloatArray = (grey * cover + paper * (1 - cover)).astype(np.float32)
+    return pixels
+
+
+def _reduced(image: Image.Image) -> FloatArray:
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+    return np.asarray(image, np.float32)
