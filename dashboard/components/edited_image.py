@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
@@ -39,3 +40,4 @@ def pick_image(bundle: Bundle, index: int) -> None:
     with choice:
         st.markdown(f"**{title}**{'' if original else ' (decode)'}")
         image_wall(bundle, "edited", partial(state.put, "point"))
+    originals_note(bundle.spec.dataset)

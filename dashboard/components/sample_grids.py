@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.gallery import gallery
 from dashboard.charts.samples import class_histogram, samples_over_codes
+from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.walls import picked
 from dashboard.services.catalogue import open_bundle
@@ -138,5 +139,6 @@ def opened_sample(drawn: list[Samples]) -> None:
             ],
             gap=8,
         )
+    originals_note(bundle.spec.dataset)
     code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
     st.code(f"z = ({code})", language=None, wrap_lines=True)

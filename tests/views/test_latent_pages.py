@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +16,12 @@ from dashboard.services.interpolation import End, corner_images, end_code, make_
 from dashboard.services.sampling import Draw, draw_samples, resembling, samples_npz, variations
 from dashboard.services.sheets import morph_gif, morph_webp, sheet_png
 from dashboard.services.walls import gallery_wall
-from latentcore.datasets import load_dataset
+from latentcore.datasets import DATASETS, load_dataset
 from latentcore.store import load_bundle
+from latentcore.types import DatasetMissing
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 DRAW = Draw(n=16, seed=3, temperature=1.0, truncation=None, density="gaussian")
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def open_page(name: str, **query: object) -> AppTest:
@@ -139,6 +132,45 @@ def test_directions_of_each_kind_are_drawn():
     app.selectbox(key="direction_number").set_value(4).run()
     assert not app.exception
     assert "has 2 principal directions only" in text_of(app) or "2 principal directions only" in text_of(app)
+
+
+@pytest.mark.parametrize("name", ["interpolate", "sample", "edit"])
+def test_without_the_dataset_a_page_works_and_says_what_stands_in(no_data, name):
+    models = ["pca-d16", "ae-d16", "vae-d16", "gan-d16"]
+    app = open_page(name, dataset="mnist", models=models, sample="vae-d16:5")
+    assert any("reconstructions stand in for originals" in caption.value for caption in app.caption)
+    assert app.button(key="fetch_dataset").label == "Fetch MNIST"
+    html = " ".join(element.proto.body for element in app.get("html"))
+    said = {"interpolate": "(decodes of train images)", "sample": "(decodes)", "edit": "(decode)"}
+    assert said[name] in text_of(app) + html
+    assert not app.warning
+    assert not app.error
+
+
+@pytest.fixture
+def absent_digits(monkeypatch):
+    """The digits as though they had never been fetched; call it to make them appear."""
+    spec = DATASETS["digits"]
+
+    def read(split: str) -> None:
+        raise DatasetMissing(f"The {split} images are not here.")
+
+    monkeypatch.setitem(DATASETS, "digits", replace(spec, read=read))
+    return lambda: monkeypatch.setitem(DATASETS, "digits", spec)
+
+
+def test_a_strip_and_samples_notice_that_originals_appeared(absent_digits):
+    path = ("digits/vae-d8", End(index=3), End(index=9), 7, "straight")
+    before, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
+    assert before.against_decodes
+    assert drawn.judge == "the nearest train decode"
+    assert not resembling("digits/vae-d8", drawn.images[0])[0].original
+    absent_digits()
+    after, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
+    assert not after.against_decodes
+    assert np.abs(after.image_distance - before.image_distance).max() > 0.01
+    assert drawn.judge == "the nearest train image"
+    assert resembling("digits/vae-d8", drawn.images[0])[0].original
 
 
 def test_a_strip_begins_and_ends_with_its_images():
