@@ -13,6 +13,7 @@ from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.places import image_number
 
 THUMBNAIL = 84
 
@@ -23,8 +24,9 @@ def chosen_image(bundle: Bundle) -> int:
     first = int(bundle.test.indices[0])
     if text is None:
         return first
-    if text.isdecimal() and len(text) < 10 and int(text) in set(bundle.test.indices.tolist()):
-        return int(text)
+    number = image_number(bundle.spec.id, text)
+    if number is not None:
+        return number
     state.put("point", None)
     state.notify("point", f"There is no test image “{text[:30]}”; showing image {first}.")
     return first

@@ -13,6 +13,7 @@ from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.places import image_number
 
 SIDES = ("start", "end")
 TITLES = {"start": "From", "end": "To"}
@@ -75,8 +76,9 @@ def _parse(side: str, bundle: Bundle, default: End) -> End:
         return default
     if text.startswith("class:") and text.removeprefix("class:") in bundle.classes:
         return End(label=bundle.classes.index(text.removeprefix("class:")))
-    if text.isdecimal() and len(text) < 10 and int(text) in set(bundle.test.indices.tolist()):
-        return End(index=int(text))
+    number = image_number(bundle.spec.id, text)
+    if number is not None:
+        return End(index=number)
     state.put(side, None)
     kind = "class" if text.startswith("class:") else "test image"
     state.notify(

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.maps import plane_of
 from dashboard.services.originals import has_originals, train_images
+from dashboard.services.places import row_of
 from latentcore.metrics.structure import nearest
 from latentcore.models.density import Mixture
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -96,7 +97,7 @@ def variations(bundle_id: str, index: int, radius: float, n: int, seed: int) -> 
     The noise is Gaussian with `radius` times the standard deviation of the codes in each dimension.
     """
     bundle = open_bundle(bundle_id)
-    row = int(np.flatnonzero(bundle.test.indices == index)[0])
+    row = row_of(bundle_id, index)
     noise = np.random.default_rng(seed).standard_normal((n, bundle.spec.latent_dim), dtype=np.float32)
     noise[0] = 0
     spread = bundle.train.codes.std(axis=0)

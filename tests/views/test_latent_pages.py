@@ -13,6 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.services.interpolation import End, corner_images, end_code, make_strip
+from dashboard.services.places import image_number
 from dashboard.services.sampling import Draw, draw_samples, resembling, samples_npz, variations
 from dashboard.services.sheets import morph_gif, morph_webp, sheet_png
 from dashboard.services.walls import gallery_wall
@@ -241,3 +242,11 @@ def test_pictures_and_animations_hold_their_images():
         moving = Image.open(io.BytesIO(make(images, factor=4)))
         assert moving.size == (32, 32)
         assert moving.n_frames > 6
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("539", 539), ("540", None), ("-1", None), ("1.5", None), ("", None), ("9" * 5000, None)],
+)
+def test_a_number_from_outside_is_that_of_a_test_image_or_none(text, number):
+    assert image_number("digits/vae-d2", text) == number
