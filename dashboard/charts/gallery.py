@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.scatter import to_spec
+from dashboard.charts.scatter import NO_PADDING, to_spec
 
 
 def gallery(
@@ -44,7 +44,7 @@ def gallery(
     chart = alt.layer(images, targets).properties(width=step * n_columns, height=step * n_rows)
     chart.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(chart)
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     spec["config"]["path"] = {"opacity": 0}
     spec["config"].setdefault("view", {})["stroke"] = None
     return spec

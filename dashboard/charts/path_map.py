@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.charts.scatter import (
+    NO_PADDING,
     AnyChart,
     class_colour,
     class_labels,
@@ -62,7 +63,7 @@ def path_map(
     chart = alt.layer(*layers).properties(width=size, height=size)
     chart.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(chart)
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     spec["config"]["path"] = {"opacity": 0}
     return spec
 

@@ -14,6 +14,8 @@ AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 AXIS_SPACE = 38
 """Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
+NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+"""Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
 
 def position_axes(

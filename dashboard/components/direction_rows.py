@@ -42,10 +42,11 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         measure = "share of variance" if kind == "principal" else "Cohen's d"
         label.markdown(f"**{bundle_title(bundle.spec.id)}**")
         label.caption(
-            f"sure to {median:.2f} [{low:.2f}, {high:.2f}]  \n{measure} {direction.effect:.2f}",
+            f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n{measure} {direction.effect:.2f}",
             help="Cosine between this direction and those from 100 bootstrap resamples of the train images, "
             "median and 95% interval: 1 means that other images would have given the same one. "
-            "Cohen's d: how far the two groups lie apart along it, in pooled standard deviations.",
+            "Cohen's d: how far both classes, or the lowest and the highest third of a factor, lie apart "
+            "along it, in pooled standard deviations.",
         )
         picture.html(
             f'<img src="{sheet_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '

@@ -8,14 +8,14 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.places import image_number
 
-THUMBNAIL = 84
+THUMBNAIL, WORDS = 84, 240
 
 
 def chosen_image(bundle: Bundle) -> int:
@@ -36,10 +36,10 @@ def pick_image(bundle: Bundle, index: int) -> None:
     """Draw the image, and the wall it can be chosen from."""
     image, original = end_picture(bundle.spec.id, End(index=index))
     title = end_title(bundle.spec.id, End(index=index))
-    picture, choice = st.columns([1, 9], vertical_alignment="center", gap="small")
-    with picture:
-        picture_row([Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL)])
-    with choice:
+    beside = st.container(horizontal=True, vertical_alignment="center")
+    with beside:
+        picture_beside(Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL))
+    with beside.container(gap="small", width=WORDS):
         st.markdown(f"**{title}**{'' if original else ' (decode)'}")
         image_wall(bundle, "edited", partial(state.put, "point"))
     originals_note(bundle.spec.dataset)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.pickers import take_dataset
+from dashboard.components.present import is_presenting
 from dashboard.components.problems import bundle_or_error
 from dashboard.components.share import reset_button
 from dashboard.services.catalogue import Bundle, Catalogue, dataset_title, family_title
@@ -63,8 +64,13 @@ def several_models(catalogue: Catalogue) -> tuple[str, list[str], list[Bundle]]:
 
 
 def model_head(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str]]:
-    """Draw the pickers and the reset button; return the dataset and the names of the models."""
+    """Draw the pickers and the reset button; return the dataset and the names of the models.
+
+    A story has chosen already: it shows neither.
+    """
     dataset, names = chosen_models(catalogue, most)
+    if is_presenting():
+        return dataset, names
     pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
     with pickers:
         pick_models(catalogue, dataset, names, most)
