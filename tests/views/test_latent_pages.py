@@ -135,6 +135,20 @@ def test_directions_of_each_kind_are_drawn():
     assert "has 2 principal directions only" in text_of(app) or "2 principal directions only" in text_of(app)
 
 
+def test_factor_directions_of_shapes_say_how_sure_they_are():
+    app = open_page("edit", dataset="shapes", models=["vae-d2", "pca-d16"])
+    app.segmented_control(key="direction_kind").set_value("factor").run()
+    said = {}
+    for factor in ("size", "angle", "x", "y"):
+        app.selectbox(key="direction_factor").set_value(factor).run()
+        assert not app.exception
+        said[factor] = [c.value for c in app.caption if "bootstrap cosine" in c.value]
+        assert len(said[factor]) == 2
+        assert all("Cohen's d" in text for text in said[factor])
+    assert "unsure" in said["angle"][0]
+    assert not any("unsure" in text for factor in ("x", "y") for text in said[factor])
+
+
 @pytest.mark.parametrize("name", ["interpolate", "sample", "edit"])
 def test_without_the_dataset_a_page_works_and_says_what_stands_in(no_data, name):
     models = ["pca-d16", "ae-d16", "vae-d16", "gan-d16"]
