@@ -35,7 +35,7 @@ def gallery(
     x = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[-0.5, n_columns - 0.5], nice=False))
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[n_rows - 0.5, -0.5], nice=False))
     images = alt.Chart(frame).mark_image(width=side, height=side, smooth=False, tooltip=None)
-    images = images.encode(x=x, y=y, url="uri:N")
+    images = images.encode(x=x, y=y, url=alt.Url("uri:N"))
     picked = alt.selection_point(
         name="picked", on="click", nearest=True, fields=["index"], toggle=False, clear=False
     )

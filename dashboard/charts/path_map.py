@@ -71,7 +71,7 @@ def path_map(
 def _line(path: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.Chart]:
     """Return the path as a haloed line with a dot a step."""
     steps = pd.DataFrame({"x": path[:, 0], "y": path[:, 1], "step": np.arange(len(path))})
-    base = alt.Chart(steps).encode(**position, order="step:Q")
+    base = alt.Chart(steps).encode(**position, order=alt.Order("step:Q"))
     under = base.mark_line(color="#ffffff", strokeWidth=5, tooltip=None, clip=True)
     over = base.mark_line(
         color="#111111",
@@ -109,4 +109,4 @@ def _ends(ends: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.C
     )
     text = halo.copy()
     text.stroke, text.strokeWidth, text.color = None, 0, "#111111"
-    return [mark, *(base.encode(text="name:N").properties(mark=kind) for kind in (halo, text))]
+    return [mark, *(base.encode(text=alt.Text("name:N")).properties(mark=kind) for kind in (halo, text))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -29,34 +30,55 @@ def sample_columns(drawn: list[Samples], draw: Draw, *, top: float) -> None:
     """Draw one column a model: samples, source, histogram and map."""
     for samples, column in zip(drawn, st.columns(len(drawn), gap="medium"), strict=True):
         with column:
-            st.markdown(f"**{samples.title}**")
-            _grid(samples)
-            st.caption(f"Codes from {samples.source}.")
-            _downloads(samples, draw)
-            bundle = open_bundle(samples.bundle_id)
-            shares = np.bincount(samples.labels, minlength=len(bundle.classes)) / len(samples.labels)
-            st.caption(f"Classes according to {samples.judge}; ticks: the data")
-            st.vega_lite_chart(
-                spec=class_histogram(
-                    shares.astype(np.float32), data_shares(samples.bundle_id), bundle.classes, top=top
-                ),
-                key=f"histogram_{samples.bundle_id}",
-                alt=f"Share of each class among the samples of {samples.title}",
-            )
-            _overlay(samples)
+            _column(samples, draw, top)
 
 
-def _grid(samples: Samples) -> None:
-    n_columns = int(np.ceil(np.sqrt(len(samples.images))))
-    uris = [data_uri(png_bytes(image_pixels(image))) for image in samples.images]
+def _column(samples: Samples, draw: Draw, top: float) -> None:
+    bundle_id, title = samples.bundle_id, samples.title
+    grid, histogram, overlay = _specs(bundle_id, draw, samples.judge, top, samples)
+    st.markdown(f"**{title}**")
     st.vega_lite_chart(
-        spec=gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2),
-        key=f"samples_{samples.bundle_id}",
+        spec=grid,
+        key=f"samples_{bundle_id}",
         width="content",
-        on_select=lambda: _open(samples.bundle_id),
+        on_select=lambda: _open(bundle_id),
         selection_mode="picked",
-        alt=f"{len(uris)} samples of {samples.title}; click one to open it",
+        alt=f"{draw.n} samples of {title}; click one to open it",
     )
+    st.caption(f"Codes from {samples.source}.")
+    _downloads(samples, draw)
+    st.caption(f"Classes according to {samples.judge}; ticks: the data")
+    st.vega_lite_chart(
+        spec=histogram,
+        key=f"histogram_{bundle_id}",
+        alt=f"Share of each class among the samples of {title}",
+    )
+    two = samples.codes.shape[1] == 2
+    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
+    st.vega_lite_chart(
+        spec=overlay,
+        key=f"overlay_{bundle_id}",
+        width="content",
+        alt=f"Samples of {title} over the codes of real images, which are grey",
+    )
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _specs(
+    bundle_id: str,
+    draw: Draw,  # noqa: ARG001 - the key
+    judge: str,  # noqa: ARG001 - the key
+    top: float,
+    _samples: Samples,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return grid, histogram and overlay of samples, which follow from how they were drawn and judged."""
+    images, classes = _samples.images, open_bundle(bundle_id).classes
+    n_columns = int(np.ceil(np.sqrt(len(images))))
+    uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
+    grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
+    shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
+    histogram = class_histogram(shares, data_shares(bundle_id), classes, top=top)
+    return grid, histogram, _overlay(_samples)
 
 
 def _open(bundle_id: str) -> None:
@@ -87,21 +109,13 @@ def _downloads(samples: Samples, draw: Draw) -> None:
         )
 
 
-def _overlay(samples: Samples) -> None:
+def _overlay(samples: Samples) -> dict[str, Any]:
     bundle = open_bundle(samples.bundle_id)
     real, drawn = on_plane(samples)
     real = real[stratified_rows(bundle.labels, N_CLOUD)]
     names = [bundle.classes[label] for label in samples.labels]
-    two = bundle.spec.latent_dim == 2
-    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
-    st.vega_lite_chart(
-        spec=samples_over_codes(
-            real, drawn, names, bundle.classes, extent_of(np.concatenate([real, drawn])), size=SIDE
-        ),
-        key=f"overlay_{samples.bundle_id}",
-        width="content",
-        alt=f"Samples of {samples.title} over the codes of real images, which are grey",
-    )
+    extent = extent_of(np.concatenate([real, drawn]))
+    return samples_over_codes(real, drawn, names, bundle.classes, extent, size=SIDE)
 
 
 def opened_sample(drawn: list[Samples]) -> None:
