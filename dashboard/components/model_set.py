@@ -26,7 +26,11 @@ def chosen_models(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str
     text = state.get("models")
     names = list(dict.fromkeys(text.split(","))) if text else []
     unknown = [name for name in names if name not in present]
-    chosen = [name for name in names if name in present][:most]
+    known = [name for name in names if name in present]
+    chosen = known[:most]
+    if len(known) > most:
+        state.put("models", ",".join(chosen))
+        state.notify("models", f"This page shows at most {most} models; the first {most} are chosen.")
     if unknown:
         state.put("models", ",".join(chosen) or None)
         state.notify(

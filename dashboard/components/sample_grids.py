@@ -118,14 +118,27 @@ def _overlay(samples: Samples) -> dict[str, Any]:
     return samples_over_codes(real, drawn, names, bundle.classes, extent, size=SIDE)
 
 
-def opened_sample(drawn: list[Samples]) -> None:
+def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
+    """Return bundle and number of the sample that is opened, or None, with a notice if there is none such."""
+    text = state.get("sample")
+    if text is None:
+        return None
+    name, _, number = text.partition(":")
+    bundle_id = next((one for one in ids if one.partition("/")[2] == name), None)
+    if bundle_id is not None and number.isdecimal() and len(number) < 10 and int(number) < n:
+        return bundle_id, int(number)
+    state.put("sample", None)
+    state.notify("sample", f"There is no sample “{text[:30]}” among those drawn; click one to open it.")
+    return None
+
+
+def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
     """Draw the sample that was clicked: its code, its class, and the real images nearest to it."""
-    name, _, number = (state.get("sample") or "").partition(":")
-    samples = next((s for s in drawn if s.bundle_id.partition("/")[2] == name), None)
-    if samples is None or not number.isdecimal() or int(number) >= len(samples.images):
+    if opened is None:
         st.caption("Click a sample to open it: its code, its class, and the real images nearest to it.")
         return
-    row = int(number)
+    samples = next(one for one in drawn if one.bundle_id == opened[0])
+    row = opened[1]
     bundle = open_bundle(samples.bundle_id)
     label = bundle.classes[samples.labels[row]]
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
