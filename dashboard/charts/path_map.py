@@ -53,7 +53,7 @@ def path_map(
     )
     columns = points[["x", "y", "row", "class"]]
     dots = points_layer(columns, position, class_colour(classes, legend=None), size=12, name="dots")
-    targets = alt.Chart(columns).mark_point(opacity=0, size=1, tooltip=None).encode(**position)
+    targets = alt.Chart(columns).mark_point(opacity=0, size=1, clip=True, tooltip=None).encode(**position)
     names = class_labels(points, position, dark=dark, size=11, side=size)
     layers: list[AnyChart] = [frame(size), dots, names]
     if path is not None:

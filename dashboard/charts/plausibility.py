@@ -60,6 +60,7 @@ def plausibility(
             ticks=False,
             labelFontSize=11,  # fixed, and narrower than the space, or the curves would shift
             labelPadding=4,
+            labelOverlap=False,
         ),
     )
     colour = alt.Color(

@@ -140,6 +140,8 @@ def test_the_story_is_told_page_by_page_and_ends():
     for _ in range(6):
         assert not app.exception
         titles.append(next(e.value for e in app.markdown if e.value.startswith("## ")))
+        pickers = {widget.key for widget in [*app.selectbox, *app.multiselect]}
+        assert not pickers & {"pick_dataset", "pick_models", "pick_plane"}
         app.button(key="story_next").click().run()
     assert len(set(titles)) == 6
     assert app.button(key="story_next").disabled
