@@ -57,15 +57,18 @@ def put(name: str, value: str | None) -> None:
         values[name] = value
 
 
-def choose(name: str, options: Sequence[str], default: str) -> str:
-    """Return the value of a name; an unknown one falls back to `default`, with a notice."""
+def choose(name: str, options: Sequence[str], default: str, word: str | None = None) -> str:
+    """Return the value of a name; an unknown one falls back to `default`, with a notice.
+
+    The notice calls it by `word`, where its name is none that a reader would know.
+    """
     value = get(name)
     if value is None or value in options:
         chosen = default if value is None else value
     else:
         chosen = default
         put(name, default)
-        notify(name, f"There is no {name} “{value[:60]}” here; showing “{default}” instead.")
+        notify(name, f"There is no {word or name} “{value[:60]}” here; showing “{default}” instead.")
     return chosen
 
 

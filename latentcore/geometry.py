@@ -16,7 +16,7 @@ Extent: TypeAlias = tuple[float, float, float, float]
 TINY_NORM = 1e-8
 
 
-def square_extent(points: FloatArray, *, margin: float = 0.06) -> Extent:
+def square_extent(points: FloatArray, *, margin: float = 0.06, share: float = 1.0) -> Extent:
     """Return an extent of equal width and height around points.
 
     Parameters
@@ -24,13 +24,16 @@ def square_extent(points: FloatArray, *, margin: float = 0.06) -> Extent:
     points : float32 array, shape (n, 2)
     margin : float
         Space left on each side, as a share of the larger spread.
+    share : float
+        The middle part of the points that counts, in (0, 1], on each axis by itself: below 1, a few
+        points far from all others do not make the rest small.
 
     Returns
     -------
     Extent
         Centred on the middle of the points' bounding box, so that one unit is as long in x as in y.
     """
-    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    low, high = np.quantile(points.astype(float), [(1 - share) / 2, (1 + share) / 2], axis=0)
     half = max(float((high - low).max()), 1e-6) * (0.5 + margin)
     centre = (low + high) / 2
     return (centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half)

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.scatter import to_spec
+from dashboard.charts.scatter import NO_PADDING, to_spec
 
 
 def gallery(
@@ -35,7 +35,7 @@ def gallery(
     x = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[-0.5, n_columns - 0.5], nice=False))
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[n_rows - 0.5, -0.5], nice=False))
     images = alt.Chart(frame).mark_image(width=side, height=side, smooth=False, tooltip=None)
-    images = images.encode(x=x, y=y, url="uri:N")
+    images = images.encode(x=x, y=y, url=alt.Url("uri:N"))
     picked = alt.selection_point(
         name="picked", on="click", nearest=True, fields=["index"], toggle=False, clear=False
     )
@@ -44,7 +44,7 @@ def gallery(
     chart = alt.layer(images, targets).properties(width=step * n_columns, height=step * n_rows)
     chart.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(chart)
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     spec["config"]["path"] = {"opacity": 0}
     spec["config"].setdefault("view", {})["stroke"] = None
     return spec

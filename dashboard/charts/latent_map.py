@@ -14,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.scatter import (
+    NO_PADDING,
     AnyChart,
     class_colour,
     class_labels,
@@ -81,7 +82,7 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     joined.params = _params(content, style)
     joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(joined)
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws
     # thousands of transparent polygons at each move unless their opacity is 0; it still finds them.
     spec["config"]["path"] = {"opacity": 0}

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.charts.scatter import (
+    NO_PADDING,
     AnyChart,
     class_colour,
     class_labels,
@@ -52,7 +53,7 @@ def path_map(
     )
     columns = points[["x", "y", "row", "class"]]
     dots = points_layer(columns, position, class_colour(classes, legend=None), size=12, name="dots")
-    targets = alt.Chart(columns).mark_point(opacity=0, size=1, tooltip=None).encode(**position)
+    targets = alt.Chart(columns).mark_point(opacity=0, size=1, clip=True, tooltip=None).encode(**position)
     names = class_labels(points, position, dark=dark, size=11, side=size)
     layers: list[AnyChart] = [frame(size), dots, names]
     if path is not None:
@@ -62,7 +63,7 @@ def path_map(
     chart = alt.layer(*layers).properties(width=size, height=size)
     chart.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(chart)
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     spec["config"]["path"] = {"opacity": 0}
     return spec
 
@@ -70,7 +71,7 @@ def path_map(
 def _line(path: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.Chart]:
     """Return the path as a haloed line with a dot a step."""
     steps = pd.DataFrame({"x": path[:, 0], "y": path[:, 1], "step": np.arange(len(path))})
-    base = alt.Chart(steps).encode(**position, order="step:Q")
+    base = alt.Chart(steps).encode(**position, order=alt.Order("step:Q"))
     under = base.mark_line(color="#ffffff", strokeWidth=5, tooltip=None, clip=True)
     over = base.mark_line(
         color="#111111",
@@ -108,4 +109,4 @@ def _ends(ends: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.C
     )
     text = halo.copy()
     text.stroke, text.strokeWidth, text.color = None, 0, "#111111"
-    return [mark, *(base.encode(text="name:N").properties(mark=kind) for kind in (halo, text))]
+    return [mark, *(base.encode(text=alt.Text("name:N")).properties(mark=kind) for kind in (halo, text))]

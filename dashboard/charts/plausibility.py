@@ -57,6 +57,10 @@ def plausibility(
             orient="left",
             minExtent=AXIS_SPACE,
             maxExtent=AXIS_SPACE,
+            ticks=False,
+            labelFontSize=11,  # fixed, and narrower than the space, or the curves would shift
+            labelPadding=4,
+            labelOverlap=False,
         ),
     )
     colour = alt.Color(

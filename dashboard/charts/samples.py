@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.scatter import AnyChart, class_colour, frame, position_axes, to_spec
+from dashboard.charts.scatter import NO_PADDING, AnyChart, class_colour, frame, position_axes, to_spec
 
 BAR_HEIGHT = 110
 
@@ -31,7 +31,11 @@ def class_histogram(
         Upper end of the scale, common to all models.
     """
     table = pd.DataFrame({"class": classes, "share": shares, "data": data_shares})
-    x = alt.X("class:N", sort=None, axis=alt.Axis(title=None, labelAngle=-60, labelPadding=2, ticks=False))
+    x = alt.X(
+        "class:N",
+        sort=None,
+        axis=alt.Axis(title=None, labelAngle=-60, labelPadding=2, labelOverlap=False, ticks=False),
+    )
     scale = alt.Scale(domain=[0, top], nice=False)
     axis = alt.Axis(title=None, tickCount=3, format=".0%", grid=False)
     bars = alt.Chart(table).mark_bar(tooltip=None)
@@ -40,7 +44,9 @@ def class_histogram(
     )
     ticks = alt.Chart(table).mark_tick(thickness=2, color="#717581", size=18, tooltip=None)
     ticks = ticks.encode(x=x, y=alt.Y("data:Q", scale=scale, axis=axis))
-    return to_spec(alt.layer(bars, ticks).properties(height=BAR_HEIGHT, width="container"))
+    spec = to_spec(alt.layer(bars, ticks).properties(height=BAR_HEIGHT, width="container"))
+    spec["padding"] = NO_PADDING
+    return spec
 
 
 def samples_over_codes(
@@ -76,5 +82,5 @@ def samples_over_codes(
     coloured = dots.encode(**position, color=class_colour(classes, legend=None))
     layers: list[AnyChart] = [frame(size), grey, coloured]
     spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     return spec

@@ -14,6 +14,8 @@ AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 AXIS_SPACE = 38
 """Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
+NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+"""Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
 
 def position_axes(
@@ -36,11 +38,17 @@ def position_axes(
 
 def frame(size: int) -> alt.Chart:
     """Return a quiet frame of `size` pixels a side: Streamlit's theme hides a view's own."""
-    mark = alt.Chart(pd.DataFrame({"one": [0]})).mark_rect(
-        fill="#8a93a3", fillOpacity=0.05, stroke="#8a93a3", strokeOpacity=0.4, tooltip=None
+    chart: alt.Chart = alt.Chart(pd.DataFrame({"one": [0]})).mark_rect(
+        x=0,
+        x2=size,
+        y=0,
+        y2=size,
+        fill="#8a93a3",
+        fillOpacity=0.05,
+        stroke="#8a93a3",
+        strokeOpacity=0.4,
+        tooltip=None,
     )
-    edges = {"x": alt.value(0), "x2": alt.value(size), "y": alt.value(0), "y2": alt.value(size)}
-    chart: alt.Chart = mark.encode(**edges)
     return chart
 
 
@@ -86,7 +94,7 @@ def class_labels(
     low, high = position["y"]["scale"]["domain"]
     span = high - low
     middles = spread(middles, 4 * size / side * span, 1.1 * size / side * span)
-    base = alt.Chart(middles).encode(**position, text="class:N")
+    base = alt.Chart(middles).encode(**position, text=alt.Text("class:N"))
     ink, halo = ("#ffffff", "#14171c") if dark else ("#1f2430", "#ffffff")
     text = alt.MarkDef(type="text", fontSize=size, fontWeight=600, tooltip=None, clip=True)
     under, over = text.copy(), text.copy()
@@ -137,11 +145,7 @@ def static_map(
 
 
 def to_spec(chart: AnyChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
-    """Return a chart as a Vega-Lite spec; how many rows it draws is the caller's business.
-
-    Altair's check against the schema takes most of the time on a page that answers a slider; tests
-    compile every chart instead.
-    """
+    """Return a chart as a Vega-Lite spec, unchecked; how many rows it draws is the caller's business."""
     with alt.data_transformers.disable_max_rows():
         spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec

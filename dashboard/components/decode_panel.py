@@ -41,7 +41,7 @@ def decode_panel(bundle_id: str, place: Place, selection: Selection, n_total: in
 
 
 def _header(place: Place, selection: Selection, n_total: int) -> None:
-    title, jump = st.columns([1.6, 1], vertical_alignment="bottom")
+    title, jump = st.columns([1.6, 1], vertical_alignment="center")
     if selection.at is not None:
         title.markdown(f"#### Place ({selection.at[0]:.3g}, {selection.at[1]:.3g})")
     else:
@@ -51,7 +51,8 @@ def _header(place: Place, selection: Selection, n_total: int) -> None:
         min_value=0,
         max_value=n_total - 1,
         step=1,
-        placeholder="number",
+        placeholder="image number",
+        label_visibility="collapsed",
         **state.bind("go_to", selection.index, _take_number),
     )
 
@@ -86,13 +87,12 @@ def _main_pictures(place: Place) -> list[Picture]:
 
 
 def _numbers(place: Place) -> None:
-    lines = [] if place.error is None else [f"**Error** {place.error:.4f} MSE"]
-    lines.append(
+    error = "" if place.error is None else f"**Error** {place.error:.4f} MSE, "
+    st.markdown(
+        f"{error}**cycle error** |encode(decode(z)) - z| = {place.cycle_error:.3g}  \n"
         f"**Nearest real code** {place.distance:.3g} away, as far as or farther than for "
         f"{place.percentile:.0f}% of test images"
     )
-    lines.append(f"**Cycle error** |encode(decode(z)) - z| = {place.cycle_error:.3g}")
-    st.markdown("  \n".join(lines))
     shown = ", ".join(f"{value:.3f}" for value in place.code[:N_NUMBERS])
     st.code(f"z = ({shown}{', …' if len(place.code) > N_NUMBERS else ''})", language=None, wrap_lines=True)
 

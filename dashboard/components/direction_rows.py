@@ -21,6 +21,8 @@ from dashboard.services.interpolation import End, end_code
 from dashboard.services.sheets import sheet_uri
 
 N_STEPS = 11
+UNSURE = 0.5
+"""A direction whose bootstrap cosine may fall below this is not to be relied on."""
 KINDS = {"class": "From class to class", "principal": "Principal direction", "factor": "Known factor"}
 
 
@@ -41,11 +43,14 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         median, low, high = direction.cosine
         measure = "share of variance" if kind == "principal" else "Cohen's d"
         label.markdown(f"**{bundle_title(bundle.spec.id)}**")
+        doubt = "unsure: other images would give another one" if low < UNSURE else ""
         label.caption(
-            f"sure to {median:.2f} [{low:.2f}, {high:.2f}]  \n{measure} {direction.effect:.2f}",
+            f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n"
+            f"{measure} {direction.effect:.2f}  \n{doubt}",
             help="Cosine between this direction and those from 100 bootstrap resamples of the train images, "
             "median and 95% interval: 1 means that other images would have given the same one. "
-            "Cohen's d: how far the two groups lie apart along it, in pooled standard deviations.",
+            "Cohen's d: how far both classes, or the lowest and the highest third of a factor, lie apart "
+            "along it, in pooled standard deviations.",
         )
         picture.html(
             f'<img src="{sheet_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '

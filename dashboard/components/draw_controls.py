@@ -20,8 +20,8 @@ def chosen_draw() -> Draw:
     """Return the valid choice; a number out of range is brought into it, with a notice."""
     truncation = _number("truncation", WIDEST, NARROWEST, WIDEST)
     return Draw(
-        n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE))),
-        seed=int(_number("seed", 0, 0, 999_999)),
+        n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE), "number of samples")),
+        seed=int(_number("seed", 0, 0, 999_999, whole=True)),
         temperature=_number("temperature", 1.0, 0.0, HOTTEST),
         truncation=None if truncation >= WIDEST else truncation,
         density=DENSITIES[state.choose("density", tuple(DENSITIES), "gaussian")],
@@ -90,7 +90,7 @@ def _take(name: str) -> None:
     state.put(name, f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def _number(name: str, default: float, low: float, high: float) -> float:
+def _number(name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
     text = state.get(name)
     if text is None:
         return default
@@ -98,9 +98,10 @@ def _number(name: str, default: float, low: float, high: float) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if math.isnan(value):
+    if math.isnan(value) or (whole and not value.is_integer() and math.isfinite(value)):
         state.put(name, None)
-        state.notify(name, f"The {name} “{text[:20]}” is no number; taking {default:g}.")
+        kind = "whole number" if whole else "number"
+        state.notify(name, f"The {name} “{text[:20]}” is no {kind}; taking {default:g}.")
         return default
     if not low <= value <= high:
         value = min(max(value, low), high)

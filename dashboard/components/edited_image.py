@@ -7,13 +7,15 @@ from functools import partial
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.originals import originals_note
+from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.places import image_number
 
-THUMBNAIL = 84
+THUMBNAIL, WORDS = 84, 240
 
 
 def chosen_image(bundle: Bundle) -> int:
@@ -22,8 +24,9 @@ def chosen_image(bundle: Bundle) -> int:
     first = int(bundle.test.indices[0])
     if text is None:
         return first
-    if text.isdecimal() and len(text) < 10 and int(text) in set(bundle.test.indices.tolist()):
-        return int(text)
+    number = image_number(bundle.spec.id, text)
+    if number is not None:
+        return number
     state.put("point", None)
     state.notify("point", f"There is no test image “{text[:30]}”; showing image {first}.")
     return first
@@ -33,9 +36,10 @@ def pick_image(bundle: Bundle, index: int) -> None:
     """Draw the image, and the wall it can be chosen from."""
     image, original = end_picture(bundle.spec.id, End(index=index))
     title = end_title(bundle.spec.id, End(index=index))
-    picture, choice = st.columns([1, 9], vertical_alignment="center", gap="small")
-    with picture:
-        picture_row([Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL)])
-    with choice:
+    beside = st.container(horizontal=True, vertical_alignment="center")
+    with beside:
+        picture_beside(Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL))
+    with beside.container(gap="small", width=WORDS):
         st.markdown(f"**{title}**{'' if original else ' (decode)'}")
         image_wall(bundle, "edited", partial(state.put, "point"))
+    originals_note(bundle.spec.dataset)

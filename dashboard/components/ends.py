@@ -8,15 +8,16 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.places import image_number
 
 SIDES = ("start", "end")
 TITLES = {"start": "From", "end": "To"}
-THUMBNAIL = 84
+THUMBNAIL, WORDS = 84, 240
 
 
 def chosen_ends(bundle: Bundle) -> tuple[End, End]:
@@ -30,13 +31,13 @@ def chosen_ends(bundle: Bundle) -> tuple[End, End]:
 def pick_ends(bundle: Bundle, ends: tuple[End, End]) -> None:
     """Draw both ends, and what they can be chosen from."""
     for side, end, column in zip(SIDES, ends, st.columns(2), strict=True):
+        beside = column.container(horizontal=True, vertical_alignment="center")
         image, original = end_picture(bundle.spec.id, end)
         title = end_title(bundle.spec.id, end)
-        picture, choice = column.columns([1, 5], vertical_alignment="center", gap="small")
         uri = data_uri(png_bytes(image_pixels(image)))
-        with picture:
-            picture_row([Picture(uri, f"{TITLES[side]}: {title}", "", THUMBNAIL)])
-        with choice:
+        with beside:
+            picture_beside(Picture(uri, f"{TITLES[side]}: {title}", "", THUMBNAIL))
+        with beside.container(gap="small", width=WORDS):
             st.markdown(f"**{TITLES[side]}**  \n{title}{'' if original else ' (decode)'}")
             image_wall(
                 bundle,
@@ -75,8 +76,9 @@ def _parse(side: str, bundle: Bundle, default: End) -> End:
         return default
     if text.startswith("class:") and text.removeprefix("class:") in bundle.classes:
         return End(label=bundle.classes.index(text.removeprefix("class:")))
-    if text.isdecimal() and len(text) < 10 and int(text) in set(bundle.test.indices.tolist()):
-        return End(index=int(text))
+    number = image_number(bundle.spec.id, text)
+    if number is not None:
+        return End(index=number)
     state.put(side, None)
     kind = "class" if text.startswith("class:") else "test image"
     state.notify(

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.scatter import class_colour, static_map
+from dashboard.charts.scatter import NO_PADDING, class_colour, static_map
 from dashboard.components.glance import glance
 from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
 from dashboard.services.maps import default_plane, map_data
@@ -59,6 +59,7 @@ def page_links(dataset: str, models: list[str]) -> None:
 def _small_spec(bundle_id: str, *, dark: bool) -> dict[str, Any]:
     data = map_data(bundle_id, default_plane(bundle_id), N_SHOWN, 0.0125)
     colour = class_colour(data.classes, legend=None)
-    return static_map(
+    spec = static_map(
         data.points, data.extent, None, colour, size=SMALL_SIZE, labels=True, dark=dark, mark_size=12
     )
+    return {**spec, "padding": NO_PADDING}

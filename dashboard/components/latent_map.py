@@ -61,6 +61,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     st.caption(
         f"{data.n_shown:,} of {data.n_total:,} test images shown"
         + ("" if data.n_shown == data.n_total else ", a random sample in which every class keeps its share")
+        + (f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else "")
         + f". {data.note} Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
         "double-click to clear."
     )

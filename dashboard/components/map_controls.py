@@ -31,7 +31,9 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
     return MapChoice(
         plane=state.choose("plane", planes, planes[0]),
         colour=state.choose("colour", _colours(latent_dim), "class"),
-        n_shown=int(state.choose("points", [str(size) for size in sizes], str(default_size))),
+        n_shown=int(
+            state.choose("points", [str(size) for size in sizes], str(default_size), "number of points")
+        ),
         shade=state.choose("shade", ("on", "off"), "off") == "on",
     )
 

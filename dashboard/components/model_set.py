@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.pickers import take_dataset
+from dashboard.components.present import is_presenting
 from dashboard.components.problems import bundle_or_error
 from dashboard.components.share import reset_button
 from dashboard.services.catalogue import Bundle, Catalogue, dataset_title, family_title
@@ -25,7 +26,11 @@ def chosen_models(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str
     text = state.get("models")
     names = list(dict.fromkeys(text.split(","))) if text else []
     unknown = [name for name in names if name not in present]
-    chosen = [name for name in names if name in present][:most]
+    known = [name for name in names if name in present]
+    chosen = known[:most]
+    if len(known) > most:
+        state.put("models", ",".join(chosen))
+        state.notify("models", f"This page shows at most {most} models; the first {most} are chosen.")
     if unknown:
         state.put("models", ",".join(chosen) or None)
         state.notify(
@@ -63,8 +68,13 @@ def several_models(catalogue: Catalogue) -> tuple[str, list[str], list[Bundle]]:
 
 
 def model_head(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str]]:
-    """Draw the pickers and the reset button; return the dataset and the names of the models."""
+    """Draw the pickers and the reset button; return the dataset and the names of the models.
+
+    A story has chosen already: it shows neither.
+    """
     dataset, names = chosen_models(catalogue, most)
+    if is_presenting():
+        return dataset, names
     pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
     with pickers:
         pick_models(catalogue, dataset, names, most)

@@ -29,7 +29,7 @@ def chosen_path() -> PathChoice:
     text = state.get("steps")
     n_steps = DEFAULT
     if text is not None:
-        if text.lstrip("-").isdecimal() and len(text) < 10:
+        if text.removeprefix("-").isdecimal() and len(text) < 10:
             n_steps = min(max(int(text), FEWEST), MOST)
         if str(n_steps) != text:
             state.put("steps", str(n_steps))

@@ -10,7 +10,7 @@ from dashboard.charts.path_map import path_map
 from dashboard.components.ends import SIDES, TITLES
 from dashboard.components.walls import picked
 from dashboard.services.interpolation import End, Strip
-from dashboard.services.maps import default_plane, end_place, index_of_row, map_data
+from dashboard.services.maps import default_plane, end_place, index_of_row, map_data, widened
 
 SIZE, N_SHOWN, SNAP = 290, 1000, 0.02
 N_COLUMNS = 4
@@ -50,7 +50,7 @@ def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
     st.vega_lite_chart(
         spec=path_map(
             data.points,
-            data.extent,
+            widened(data.extent, np.concatenate([places, strip.codes]) if is_space else places),
             data.classes,
             strip.codes if is_space else None,
             places,

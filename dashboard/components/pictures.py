@@ -35,6 +35,11 @@ def picture_row(pictures: list[Picture], *, gap: int = 12) -> None:
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(map(_figure, pictures))}</div>')
 
 
+def picture_beside(picture: Picture) -> None:
+    """Draw one picture, only as wide as it is, in a horizontal container."""
+    st.html(_figure(picture), width=picture.side)
+
+
 def _figure(picture: Picture) -> str:
     caption = "<br>".join(escape(line) for line in picture.caption.splitlines())
     return (

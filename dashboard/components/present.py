@@ -122,7 +122,7 @@ def banner(catalogue: Catalogue) -> None:
     text = state.get("present") or "0"
     number = min(int(text), len(steps) - 1) if text.isdecimal() and len(text) < 4 else 0
     st.html(f"<style>{STYLE}</style>")
-    words, buttons = st.columns([3.2, 1], vertical_alignment="center")
+    words, buttons = st.columns([2.6, 1], vertical_alignment="center")
     with words:
         st.markdown(f"## {steps[number].title}")
         st.markdown(steps[number].sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.gallery import gallery
 from dashboard.charts.samples import class_histogram, samples_over_codes
+from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.walls import picked
 from dashboard.services.catalogue import open_bundle
@@ -28,34 +30,55 @@ def sample_columns(drawn: list[Samples], draw: Draw, *, top: float) -> None:
     """Draw one column a model: samples, source, histogram and map."""
     for samples, column in zip(drawn, st.columns(len(drawn), gap="medium"), strict=True):
         with column:
-            st.markdown(f"**{samples.title}**")
-            _grid(samples)
-            st.caption(f"Codes from {samples.source}.")
-            _downloads(samples, draw)
-            bundle = open_bundle(samples.bundle_id)
-            shares = np.bincount(samples.labels, minlength=len(bundle.classes)) / len(samples.labels)
-            st.caption(f"Classes according to {samples.judge}; ticks: the data")
-            st.vega_lite_chart(
-                spec=class_histogram(
-                    shares.astype(np.float32), data_shares(samples.bundle_id), bundle.classes, top=top
-                ),
-                key=f"histogram_{samples.bundle_id}",
-                alt=f"Share of each class among the samples of {samples.title}",
-            )
-            _overlay(samples)
+            _column(samples, draw, top)
 
 
-def _grid(samples: Samples) -> None:
-    n_columns = int(np.ceil(np.sqrt(len(samples.images))))
-    uris = [data_uri(png_bytes(image_pixels(image))) for image in samples.images]
+def _column(samples: Samples, draw: Draw, top: float) -> None:
+    bundle_id, title = samples.bundle_id, samples.title
+    grid, histogram, overlay = _specs(bundle_id, draw, samples.judge, top, samples)
+    st.markdown(f"**{title}**")
     st.vega_lite_chart(
-        spec=gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2),
-        key=f"samples_{samples.bundle_id}",
+        spec=grid,
+        key=f"samples_{bundle_id}",
         width="content",
-        on_select=lambda: _open(samples.bundle_id),
+        on_select=lambda: _open(bundle_id),
         selection_mode="picked",
-        alt=f"{len(uris)} samples of {samples.title}; click one to open it",
+        alt=f"{draw.n} samples of {title}; click one to open it",
     )
+    st.caption(f"Codes from {samples.source}.")
+    _downloads(samples, draw)
+    st.caption(f"Classes according to {samples.judge}; ticks: the data")
+    st.vega_lite_chart(
+        spec=histogram,
+        key=f"histogram_{bundle_id}",
+        alt=f"Share of each class among the samples of {title}",
+    )
+    two = samples.codes.shape[1] == 2
+    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
+    st.vega_lite_chart(
+        spec=overlay,
+        key=f"overlay_{bundle_id}",
+        width="content",
+        alt=f"Samples of {title} over the codes of real images, which are grey",
+    )
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _specs(
+    bundle_id: str,
+    draw: Draw,  # noqa: ARG001 - the key
+    judge: str,  # noqa: ARG001 - the key
+    top: float,
+    _samples: Samples,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return grid, histogram and overlay of samples, which follow from how they were drawn and judged."""
+    images, classes = _samples.images, open_bundle(bundle_id).classes
+    n_columns = int(np.ceil(np.sqrt(len(images))))
+    uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
+    grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
+    shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
+    histogram = class_histogram(shares, data_shares(bundle_id), classes, top=top)
+    return grid, histogram, _overlay(_samples)
 
 
 def _open(bundle_id: str) -> None:
@@ -86,31 +109,36 @@ def _downloads(samples: Samples, draw: Draw) -> None:
         )
 
 
-def _overlay(samples: Samples) -> None:
+def _overlay(samples: Samples) -> dict[str, Any]:
     bundle = open_bundle(samples.bundle_id)
     real, drawn = on_plane(samples)
     real = real[stratified_rows(bundle.labels, N_CLOUD)]
     names = [bundle.classes[label] for label in samples.labels]
-    two = bundle.spec.latent_dim == 2
-    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
-    st.vega_lite_chart(
-        spec=samples_over_codes(
-            real, drawn, names, bundle.classes, extent_of(np.concatenate([real, drawn])), size=SIDE
-        ),
-        key=f"overlay_{samples.bundle_id}",
-        width="content",
-        alt=f"Samples of {samples.title} over the codes of real images, which are grey",
-    )
+    extent = extent_of(np.concatenate([real, drawn]))
+    return samples_over_codes(real, drawn, names, bundle.classes, extent, size=SIDE)
 
 
-def opened_sample(drawn: list[Samples]) -> None:
+def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
+    """Return bundle and number of the sample that is opened, or None, with a notice if there is none such."""
+    text = state.get("sample")
+    if text is None:
+        return None
+    name, _, number = text.partition(":")
+    bundle_id = next((one for one in ids if one.partition("/")[2] == name), None)
+    if bundle_id is not None and number.isdecimal() and len(number) < 10 and int(number) < n:
+        return bundle_id, int(number)
+    state.put("sample", None)
+    state.notify("sample", f"There is no sample “{text[:30]}” among those drawn; click one to open it.")
+    return None
+
+
+def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
     """Draw the sample that was clicked: its code, its class, and the real images nearest to it."""
-    name, _, number = (state.get("sample") or "").partition(":")
-    samples = next((s for s in drawn if s.bundle_id.partition("/")[2] == name), None)
-    if samples is None or not number.isdecimal() or int(number) >= len(samples.images):
+    if opened is None:
         st.caption("Click a sample to open it: its code, its class, and the real images nearest to it.")
         return
-    row = int(number)
+    samples = next(one for one in drawn if one.bundle_id == opened[0])
+    row = opened[1]
     bundle = open_bundle(samples.bundle_id)
     label = bundle.classes[samples.labels[row]]
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
@@ -138,5 +166,6 @@ def opened_sample(drawn: list[Samples]) -> None:
             ],
             gap=8,
         )
+    originals_note(bundle.spec.dataset)
     code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
     st.code(f"z = ({code})", language=None, wrap_lines=True)

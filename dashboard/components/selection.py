@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard import state
 from dashboard.services.maps import plane_of
-from dashboard.services.places import Place, inspect_code, inspect_image, place_code, row_of
+from dashboard.services.places import Place, image_number, inspect_code, inspect_image, place_code, row_of
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,9 @@ def current_selection(bundle_id: str, n_total: int) -> Selection:
     text = state.get("point")
     if text is None:
         return Selection(0, None)
-    if text.isdecimal() and len(text) < 10:
-        try:
-            row_of(bundle_id, int(text))
-            return Selection(int(text), None)
-        except KeyError:
-            pass
+    number = image_number(bundle_id, text)
+    if number is not None:
+        return Selection(number, None)
     state.put("point", None)
     state.notify("point", f"There is no test image “{text[:30]}”; they are numbered 0 to {n_total - 1:,}.")
     return Selection(0, None)

@@ -42,9 +42,10 @@ def _matrix(bundle: Bundle, index: int) -> None:
     )
     st.html(
         f'<div style="display:flex;gap:12px"><div>{names}</div>'
-        f'<img src="{sheet_uri(images, N_STEPS)}" width="{TILE * N_STEPS}" height="{TILE * len(shown)}" '
-        f'style="image-rendering:pixelated" alt="Traversals of {len(shown)} dimensions, {N_STEPS} steps">'
-        "</div>"
+        f'<div style="overflow-x:auto"><img src="{sheet_uri(images, N_STEPS)}" width="{TILE * N_STEPS}" '
+        f'height="{TILE * len(shown)}" style="image-rendering:pixelated;max-width:none" '
+        f'alt="Traversals of {len(shown)} dimensions, {N_STEPS} steps">'
+        "</div></div>"
     )
     st.download_button(
         "Matrix (PNG)",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.services.catalogue import Bundle, bundle_title
+from dashboard.services.places import image_number
 from dashboard.services.sampling import variations
 from dashboard.services.sheets import sheet_uri
 
@@ -25,7 +26,9 @@ def image_variations(bundles: list[Bundle], seed: int) -> None:
     with section:
         highest = int(bundles[0].test.indices.max())
         left, right, _ = st.columns([1, 1.6, 2], vertical_alignment="bottom")
-        index = int(left.number_input("Test image", 0, highest, value=_first(highest), step=1, key="varied"))
+        index = int(
+            left.number_input("Test image", 0, highest, value=_first(bundles[0]), step=1, key="varied")
+        )
         radius = right.slider(
             "Radius",
             0.0,
@@ -47,6 +50,6 @@ def image_variations(bundles: list[Bundle], seed: int) -> None:
             )
 
 
-def _first(highest: int) -> int:
-    point = state.get("point")
-    return min(int(point), highest) if point is not None and point.isdecimal() else 0
+def _first(bundle: Bundle) -> int:
+    """Return the test image that is chosen on another page, or else the first."""
+    return image_number(bundle.spec.id, state.get("point") or "") or 0

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
-from dashboard.services.originals import one_image, original_images, train_images
+from dashboard.services.originals import has_originals, one_image, original_images, train_images
 from dashboard.services.places import distances_to_real, nearest_distances, row_of
 from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
 from latentcore.metrics.structure import nearest
@@ -94,14 +94,19 @@ def end_picture(bundle_id: str, end: End) -> tuple[FloatArray, bool]:
     return bundle.model.decode(end_code(bundle_id, end)[None])[0], False
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind) -> Strip:
     """Return the path between two ends through a model."""
+    originals = has_originals(open_bundle(bundle_id).spec.dataset)
+    return _strip(bundle_id, start, end, n_steps, kind, originals=originals)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind, *, originals: bool) -> Strip:
     bundle = open_bundle(bundle_id)
     walk = spherical_path if kind == "spherical" else linear_path
     codes = walk(end_code(bundle_id, start), end_code(bundle_id, end), n_steps)
     images = bundle.model.decode(codes)
-    real, originals = train_images(bundle_id)
+    real, _ = train_images(bundle_id)
     image_distance = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)[0][:, 0]
     image_distance /= _usual_image_distance(bundle_id, originals=originals)
     network = feature_network(bundle.spec.dataset)

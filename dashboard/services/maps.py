@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +21,8 @@ from latentcore.types import FloatArray, LabelArray
 
 N_CELLS = 48
 N_SHADE = 96
+FRAMED = 0.99
+"""The middle part of the codes, on each axis, that a map frames: a few far out would make the rest small."""
 SUBSAMPLE_SEED = 0
 DIMENSIONS_NAME = re.compile(r"dims-(\d+)-(\d+)")
 
@@ -34,7 +37,8 @@ class MapData:
         One row a drawn image: ``x, y, row, class, error, density`` and ``z1 ...``.
     cells : DataFrame
         What a pointer can hit: every cell of the atlas, and every drawn point. ``x, y`` say where, ``i, j``
-        which tile of the atlas, ``gx, gy`` the place that a click means, ``row`` its image or -1.
+        which tile of the atlas, or -1 outside it, ``gx, gy`` the place that a click means, ``row`` its
+        image or -1.
     extent : Extent
     axis_titles : (str, str)
     classes : tuple of str
@@ -42,7 +46,8 @@ class MapData:
     tile_shape : (int, int)
     atlas_uri : str
         The tiles as one image.
-    n_shown, n_total : int
+    n_shown, n_outside, n_total : int
+        Drawn images, those of them outside the frame until one zooms out, and all images.
     note : str
         What an empty place decodes to.
     """
@@ -56,6 +61,7 @@ class MapData:
     tile_shape: tuple[int, int]
     atlas_uri: str
     n_shown: int
+    n_outside: int
     n_total: int
     note: str
 
@@ -87,7 +93,7 @@ def plane_of(bundle_id: str, plane_name: str) -> Plane:
 def atlas_of(bundle_id: str, plane_name: str) -> Atlas:
     """Return the tiled decodes of a plane."""
     plane = plane_of(bundle_id, plane_name)
-    extent = square_extent(plane.points)
+    extent = square_extent(plane.points, share=FRAMED)
     return build_atlas(open_bundle(bundle_id).model.decode, plane.to_codes, extent, n_cells=N_CELLS)
 
 
@@ -132,6 +138,7 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapD
         tile_shape=atlas.tile_shape,
         atlas_uri=data_uri(atlas.webp, "image/webp"),
         n_shown=len(rows),
+        n_outside=int((~_inside(plane.points[rows], atlas.extent)).sum()),
         n_total=len(bundle.test),
         note=plane.note,
     )
@@ -156,7 +163,8 @@ def _cells(points: pd.DataFrame, extent: Extent, snap: float) -> pd.DataFrame:
     snapped = distances <= snap * (extent[1] - extent[0])
     columns, rows = np.tile(np.arange(N_CELLS), N_CELLS), np.repeat(np.arange(N_CELLS), N_CELLS)
     places = np.where(snapped[:, None], drawn[near], centres)
-    point_columns, point_rows = cell_of(drawn, extent, N_CELLS)
+    inside = _inside(drawn, extent)
+    point_columns, point_rows = (np.where(inside, cell, -1) for cell in cell_of(drawn, extent, N_CELLS))
     return pd.DataFrame(
         {
             "x": np.concatenate([centres[:, 0], drawn[:, 0]]),
@@ -188,9 +196,23 @@ def trust_shade(bundle_id: str, plane_name: str) -> str:
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
+def _inside(points: FloatArray, extent: Extent) -> npt.NDArray[np.bool_]:
+    x_min, x_max, y_min, y_max = extent
+    low, high = np.array([x_min, y_min]), np.array([x_max, y_max])
+    return np.asarray(((points >= low) & (points <= high)).all(axis=1))
+
+
 def extent_of(points: FloatArray) -> Extent:
     """Return a square extent around points, float32 ``(n, 2)``."""
     return square_extent(points)
+
+
+def widened(extent: Extent, points: FloatArray) -> Extent:
+    """Return an extent that also holds some points, float32 ``(n, 2)``; the same if it does already."""
+    if _inside(points, extent).all():
+        return extent
+    corners = np.array([extent[::2], extent[1::2]], np.float32)
+    return square_extent(np.concatenate([corners, points]))
 
 
 def index_of_row(bundle_id: str, row: int) -> int:

@@ -56,6 +56,11 @@ def originals_problem(dataset: str) -> str | None:
     return None
 
 
+def has_originals(dataset: str) -> bool:
+    """Return whether originals can be shown; a cache of what depends on them has this in its key."""
+    return originals_problem(dataset) is None
+
+
 def can_be_fetched(dataset: str) -> bool:
     """Return whether the originals are merely absent and there is a place to download them from."""
     spec = DATASETS.get(dataset)

@@ -122,6 +122,14 @@ def row_of(bundle_id: str, index: int) -> int:
     return int(rows[0])
 
 
+def image_number(bundle_id: str, text: str) -> int | None:
+    """Return the number that a text from outside names, or None if no test image has it."""
+    if not (text.isdecimal() and len(text) < 10):
+        return None
+    number = int(text)
+    return number if number in open_bundle(bundle_id).test.indices else None
+
+
 def _inspect(
     bundle_id: str,
     code: FloatArray,

@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.maps import plane_of
-from dashboard.services.originals import train_images
+from dashboard.services.originals import has_originals, train_images
+from dashboard.services.places import row_of
 from latentcore.metrics.structure import nearest
 from latentcore.models.density import Mixture
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -71,9 +72,13 @@ def can_sample(bundle_id: str) -> bool:
     return bool(capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
 def draw_samples(bundle_id: str, draw: Draw) -> Samples:
     """Return samples; the same arguments give the same samples on every machine, to 1e-4."""
+    return _judged_samples(bundle_id, draw, _judge_of(open_bundle(bundle_id).spec.dataset))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _judged_samples(bundle_id: str, draw: Draw, judge: str) -> Samples:
     bundle = open_bundle(bundle_id)
     fitted = Capability.FITTED_DENSITY in bundle.model.capabilities
     as_mixture = fitted and draw.density == "mixture"
@@ -82,7 +87,7 @@ def draw_samples(bundle_id: str, draw: Draw) -> Samples:
     mixture = f"a mixture of {N_COMPONENTS} Gaussians fitted to the training codes"
     source = mixture if as_mixture else bundle.model.sampling
     images = bundle.model.decode(codes)
-    labels, judge = _classify(bundle_id, images)
+    labels = _classify(bundle_id, images)
     return Samples(bundle_id, bundle_title(bundle_id), source, codes, images, labels, judge)
 
 
@@ -92,7 +97,7 @@ def variations(bundle_id: str, index: int, radius: float, n: int, seed: int) -> 
     The noise is Gaussian with `radius` times the standard deviation of the codes in each dimension.
     """
     bundle = open_bundle(bundle_id)
-    row = int(np.flatnonzero(bundle.test.indices == index)[0])
+    row = row_of(bundle_id, index)
     noise = np.random.default_rng(seed).standard_normal((n, bundle.spec.latent_dim), dtype=np.float32)
     noise[0] = 0
     spread = bundle.train.codes.std(axis=0)
@@ -180,13 +185,21 @@ def _mixture(bundle_id: str) -> Mixture:
     return Mixture.fit(open_bundle(bundle_id).train.codes, n_components=N_COMPONENTS, seed=0)
 
 
-def _classify(bundle_id: str, images: FloatArray) -> tuple[LabelArray, str]:
-    """Return the class of each image, and who says so."""
+def _judge_of(dataset: str) -> str:
+    """Return who says what class a sample is of."""
+    network = feature_network(dataset)
+    if network is not None:
+        return f"the {network.facts['name']} network"
+    return f"the nearest train {'image' if has_originals(dataset) else 'decode'}"
+
+
+def _classify(bundle_id: str, images: FloatArray) -> LabelArray:
+    """Return the class of each image, as the dataset's judge sees it."""
     bundle = open_bundle(bundle_id)
     network = feature_network(bundle.spec.dataset)
     if network is not None:
-        return network.probabilities(images).argmax(axis=1), f"the {network.facts['name']} network"
-    real, original = train_images(bundle_id)
+        classes: LabelArray = network.probabilities(images).argmax(axis=1)
+        return classes
+    real, _ = train_images(bundle_id)
     _, rows = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)
-    kind = "image" if original else "decode"
-    return bundle.train.labels[rows[:, 0]], f"the nearest train {kind}"
+    return bundle.train.labels[rows[:, 0]]

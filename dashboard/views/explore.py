@@ -11,29 +11,36 @@ from dashboard.components.downloads import downloads
 from dashboard.components.latent_map import latent_map
 from dashboard.components.map_controls import MapChoice, chosen_map, pick_map
 from dashboard.components.pickers import chosen_model, pick_model
+from dashboard.components.present import is_presenting
 from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
 from dashboard.components.selection import current_selection, inspect, position, published
 from dashboard.components.share import copy_link, reset_button, show_notices
-from dashboard.services.catalogue import Bundle
+from dashboard.services.catalogue import Bundle, Catalogue
 
 
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
     dataset, model = chosen_model(catalogue)
-    pickers, actions = st.columns([3, 1], vertical_alignment="bottom")
-    with pickers:
-        pick_model(catalogue, dataset, model)
+    if not is_presenting():
+        _head(catalogue, dataset, model)
     bundle = bundle_or_error(f"{dataset}/{model}")
     if bundle is not None:
         choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
-        with actions:
-            reset_button()
-        pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
+        if not is_presenting():
+            pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
         state.flag("whole page")
         explore(bundle, choice, dataset, model)
         about_model(bundle)
     show_problems(catalogue)
+
+
+def _head(catalogue: Catalogue, dataset: str, model: str) -> None:
+    pickers, actions = st.columns([3, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_model(catalogue, dataset, model)
+    with actions:
+        reset_button()
 
 
 @st.fragment

@@ -11,6 +11,7 @@ from dashboard.components.model_set import several_models
 from dashboard.components.originals import originals_note
 from dashboard.components.path_controls import chosen_path, kind_of, pick_path
 from dashboard.components.path_maps import path_maps
+from dashboard.components.present import is_presenting
 from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.share import copy_link, show_notices
 from dashboard.components.strips import common_top, draw_strip, real_row, strip_legend
@@ -40,7 +41,8 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
         steps=str(choice.n_steps),
     )
     show_notices()
-    pick_ends(first, ends)
+    if not is_presenting():
+        pick_ends(first, ends)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pick_path(choice)
         st.button("Random pair", icon=":material/casino:", on_click=randomise, args=(first,))

@@ -12,6 +12,7 @@ from dashboard.components.present import is_presenting, start_button
 from dashboard.components.problems import bundle_or_error, catalogue_or_stop, show_problems
 from dashboard.components.share import show_notices
 from dashboard.services.catalogue import dataset_description
+from dashboard.services.maps import FRAMED
 
 FRONT_MODELS = (
     ("pca-d2", "The best flat projection: classes overlap, decodes are averages."),
@@ -47,7 +48,10 @@ def page() -> None:
         with column:
             front_map(dataset, name, sentence)
     page_links(dataset, [name for name, _ in present])
-    st.caption(f"{dataset_description(dataset)} Shown: the test split, which no model was trained on.")
+    st.caption(
+        f"{dataset_description(dataset)} Shown: the test split, which no model was trained on. A map frames "
+        f"the middle {FRAMED:.0%} of the codes on either axis."
+    )
     show_problems(catalogue)
 
 

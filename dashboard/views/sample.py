@@ -9,7 +9,7 @@ from dashboard import state
 from dashboard.components.draw_controls import chosen_draw, pick_draw, published_draw
 from dashboard.components.model_set import several_models
 from dashboard.components.problems import catalogue_or_stop, show_problems
-from dashboard.components.sample_grids import opened_sample, sample_columns
+from dashboard.components.sample_grids import chosen_sample, opened_sample, sample_columns
 from dashboard.components.share import copy_link, show_notices
 from dashboard.components.variations import image_variations
 from dashboard.services.catalogue import Bundle, bundle_title
@@ -29,10 +29,11 @@ def page() -> None:
 def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     """Draw the samples; a choice among the controls runs this part only."""
     draw = chosen_draw()
+    able = [bundle for bundle in bundles if can_sample(bundle.spec.id)]
+    opened = chosen_sample([bundle.spec.id for bundle in able], draw.n)
     state.publish(dataset=dataset, models=",".join(names), **published_draw(draw), sample=state.get("sample"))
     show_notices()
     pick_draw(draw)
-    able = [bundle for bundle in bundles if can_sample(bundle.spec.id)]
     for bundle in bundles:
         if bundle not in able:
             title = bundle_title(bundle.spec.id)
@@ -43,7 +44,7 @@ def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
             float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in drawn
         )
         with st.container(key="samples"):
-            opened_sample(drawn)
+            opened_sample(drawn, opened)
             sample_columns(drawn, draw, top=max(highest, 0.2))
     copy_link()
     image_variations(bundles, draw.seed)

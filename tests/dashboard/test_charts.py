@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def test_plausibility_is_drawn_with_and_without_a_classifier(confident):
 
 @pytest.mark.parametrize("with_path", [True, False])
 def test_a_map_with_a_path_compiles(with_path):
-    data = map_data("digits/vae-d2", "codes", 100, 0.02)
+    data = map_data("digits/ae-d2", "codes", 5000, 0.02)
     path = np.linspace([-1, -1], [1, 1], 7).astype(np.float32)
     spec = path_map(
         data.points,
@@ -57,7 +58,10 @@ def test_a_map_with_a_path_compiles(with_path):
         size=200,
         dark=False,
     )
-    assert "from" in svg(spec)
+    picture = svg(spec)
+    assert "from" in picture
+    width, height = (float(part) for part in re.search(r'viewBox="0 0 (\S+) (\S+)"', picture).groups())
+    assert max(width, height) < 210, "what lies outside the frame makes the chart grow"
     assert [param["name"] for param in spec["params"]] == ["picked"]
 
 

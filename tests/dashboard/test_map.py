@@ -22,7 +22,7 @@ from dashboard.charts.scatter import spread
 from dashboard.services import places
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.exports import codes_csv, codes_npz, codes_parquet
-from dashboard.services.maps import map_data, stratified_rows, trust_shade
+from dashboard.services.maps import map_data, stratified_rows, trust_shade, widened
 from dashboard.services.pixels import image_pixels, residual_pixels
 from latentcore.datasets import load_dataset
 from latentcore.metrics.reconstruction import image_mse
@@ -86,6 +86,24 @@ def test_what_a_pointer_hits():
     assert (
         cells.loc[snapped, "row"].to_numpy() == data.points["row"].to_numpy()[away.argmin(axis=1)[snapped]]
     ).all()
+
+
+def test_a_point_outside_the_frame_has_no_tile_and_is_counted():
+    data = map_data("digits/ae-d2", "codes", 5000, 6 / 410)
+    x_min, x_max, y_min, y_max = data.extent
+    drawn = data.cells.iloc[48 * 48 :]
+    outside = ~(drawn["x"].between(x_min, x_max) & drawn["y"].between(y_min, y_max))
+    assert 0 < outside.sum() == data.n_outside < 0.02 * data.n_shown
+    assert (drawn.loc[outside, ["i", "j"]] == -1).all().all()
+    assert (drawn.loc[~outside, ["i", "j"]] >= 0).all().all()
+
+
+def test_a_widened_extent_holds_what_it_held_and_more():
+    extent = (-1.0, 1.0, -1.0, 1.0)
+    assert widened(extent, np.zeros((3, 2), np.float32)) == extent
+    x_min, x_max, y_min, y_max = widened(extent, np.array([[4, 0]], np.float32))
+    assert x_min <= -1 < 4 <= x_max
+    assert y_min <= -1 < 1 <= y_max
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=300), st.integers(1, 400))

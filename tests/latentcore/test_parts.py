@@ -41,6 +41,13 @@ def test_a_square_extent_holds_its_points(places):
     assert (places[:, 1] < y_max).all()
 
 
+def test_a_square_extent_of_the_middle_leaves_out_what_is_far():
+    crowd = np.random.default_rng(0).uniform(-1, 1, (998, 2)).astype(np.float32)
+    x_min, x_max, y_min, y_max = square_extent(np.concatenate([crowd, [[500, 0], [0, -500]]]), share=0.99)
+    assert max(abs(x_min), x_max, abs(y_min), y_max) < 1.2
+    assert min(abs(x_min), x_max, abs(y_min), y_max) > 1
+
+
 @given(st.integers(1, 40), st.floats(-50, 50), st.floats(0.1, 100))
 def test_every_cell_centre_lies_in_its_cell(n_cells, low, width):
     extent = (low, low + width, low, low + width)

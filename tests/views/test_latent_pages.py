@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +14,16 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.services.interpolation import End, corner_images, end_code, make_strip
+from dashboard.services.places import image_number
 from dashboard.services.sampling import Draw, draw_samples, resembling, samples_npz, variations
 from dashboard.services.sheets import morph_gif, morph_webp, sheet_png
 from dashboard.services.walls import gallery_wall
-from latentcore.datasets import load_dataset
+from latentcore.datasets import DATASETS, load_dataset
 from latentcore.store import load_bundle
+from latentcore.types import DatasetMissing
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 DRAW = Draw(n=16, seed=3, temperature=1.0, truncation=None, density="gaussian")
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def open_page(name: str, **query: object) -> AppTest:
@@ -71,16 +66,34 @@ def test_chosen_models_are_in_the_address(name):
         ("interpolate", {"steps": "-3"}, "5 to 25 steps"),
         ("interpolate", {"path": "crooked"}, "no path “crooked”"),
         ("sample", {"temperature": "-1"}, "goes from 0 to 2, not “-1”"),
-        ("sample", {"seed": "banana"}, "is no number"),
-        ("sample", {"seed": "nan"}, "is no number"),
-        ("sample", {"n": "100000"}, "no n “100000”"),
+        ("sample", {"seed": "banana"}, "is no whole number"),
+        ("sample", {"seed": "nan"}, "is no whole number"),
+        ("interpolate", {"steps": "--5"}, "5 to 25 steps, not “--5”"),
+        ("interpolate", {"steps": "²"}, "5 to 25 steps, not “²”"),
+        ("interpolate", {"start": "9" * 5000}, "no test image “9999"),
+        ("interpolate", {"dataset": "cats", "models": ["vae-d16"]}, "no dataset “cats”"),
+        ("interpolate", {"models": ["vae-d16"]}, "no model “vae-d16” of Handwritten digits"),
+        (
+            "edit",
+            {"models": ["vae-d8", "pca-d2", "pca-d8", "lda-d2", "lda-d9", "ae-d2", "ae-d8"]},
+            "at most 6",
+        ),
+        ("sample", {"temperature": "inf"}, "goes from 0 to 2, not “inf”"),
+        ("sample", {"truncation": "0"}, "goes from 0.5 to 4, not “0”"),
+        ("sample", {"seed": "1.7"}, "“1.7” is no whole number"),
+        ("sample", {"seed": "inf"}, "goes from 0 to 999999"),
+        ("sample", {"density": "wide"}, "no density “wide”"),
+        ("sample", {"sample": "vae-d8:99"}, "no sample “vae-d8:99”"),
+        ("sample", {"sample": "vae-d8:" + "9" * 5000}, "no sample “vae-d8:9999"),
+        ("sample", {"sample": "vae-d77:1"}, "no sample “vae-d77:1”"),
+        ("sample", {"n": "100000"}, "no number of samples “100000”"),
         ("edit", {"point": "99999"}, "no test image “99999”"),
     ],
 )
 def test_bad_input_is_named_and_the_page_works(name, query, notice):
     app = open_page(name, **query)
     assert any(notice in warning.value for warning in app.warning)
-    assert "VAE, 8-D" in text_of(app)
+    assert re.search(r"VAE, (8|16)-D", text_of(app))
 
 
 def test_the_controls_of_a_path_change_the_strips():
@@ -139,6 +152,59 @@ def test_directions_of_each_kind_are_drawn():
     app.selectbox(key="direction_number").set_value(4).run()
     assert not app.exception
     assert "has 2 principal directions only" in text_of(app) or "2 principal directions only" in text_of(app)
+
+
+def test_factor_directions_of_shapes_say_how_sure_they_are():
+    app = open_page("edit", dataset="shapes", models=["vae-d2", "pca-d16"])
+    app.segmented_control(key="direction_kind").set_value("factor").run()
+    said = {}
+    for factor in ("size", "angle", "x", "y"):
+        app.selectbox(key="direction_factor").set_value(factor).run()
+        assert not app.exception
+        said[factor] = [c.value for c in app.caption if "bootstrap cosine" in c.value]
+        assert len(said[factor]) == 2
+        assert all("Cohen's d" in text for text in said[factor])
+    assert "unsure" in said["angle"][0]
+    assert not any("unsure" in text for factor in ("x", "y") for text in said[factor])
+
+
+@pytest.mark.parametrize("name", ["interpolate", "sample", "edit"])
+def test_without_the_dataset_a_page_works_and_says_what_stands_in(no_data, name):
+    models = ["pca-d16", "ae-d16", "vae-d16", "gan-d16"]
+    app = open_page(name, dataset="mnist", models=models, sample="vae-d16:5")
+    assert any("reconstructions stand in for originals" in caption.value for caption in app.caption)
+    assert app.button(key="fetch_dataset").label == "Fetch MNIST"
+    html = " ".join(element.proto.body for element in app.get("html"))
+    said = {"interpolate": "(decodes of train images)", "sample": "(decodes)", "edit": "(decode)"}
+    assert said[name] in text_of(app) + html
+    assert not app.warning
+    assert not app.error
+
+
+@pytest.fixture
+def absent_digits(monkeypatch):
+    """The digits as though they had never been fetched; call it to make them appear."""
+    spec = DATASETS["digits"]
+
+    def read(split: str) -> None:
+        raise DatasetMissing(f"The {split} images are not here.")
+
+    monkeypatch.setitem(DATASETS, "digits", replace(spec, read=read))
+    return lambda: monkeypatch.setitem(DATASETS, "digits", spec)
+
+
+def test_a_strip_and_samples_notice_that_originals_appeared(absent_digits):
+    path = ("digits/vae-d8", End(index=3), End(index=9), 7, "straight")
+    before, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
+    assert before.against_decodes
+    assert drawn.judge == "the nearest train decode"
+    assert not resembling("digits/vae-d8", drawn.images[0])[0].original
+    absent_digits()
+    after, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
+    assert not after.against_decodes
+    assert np.abs(after.image_distance - before.image_distance).max() > 0.01
+    assert drawn.judge == "the nearest train image"
+    assert resembling("digits/vae-d8", drawn.images[0])[0].original
 
 
 def test_a_strip_begins_and_ends_with_its_images():
@@ -209,3 +275,11 @@ def test_pictures_and_animations_hold_their_images():
         moving = Image.open(io.BytesIO(make(images, factor=4)))
         assert moving.size == (32, 32)
         assert moving.n_frames > 6
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("539", 539), ("540", None), ("-1", None), ("1.5", None), ("", None), ("9" * 5000, None)],
+)
+def test_a_number_from_outside_is_that_of_a_test_image_or_none(text, number):
+    assert image_number("digits/vae-d2", text) == number

@@ -10,22 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.services import originals
-from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.datasets.torchvision_sets import MNIST_SOURCE
 from latentcore.store import list_bundles, models_folder
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 def explore(**query: str) -> AppTest:
@@ -149,6 +140,8 @@ def test_the_story_is_told_page_by_page_and_ends():
     for _ in range(6):
         assert not app.exception
         titles.append(next(e.value for e in app.markdown if e.value.startswith("## ")))
+        pickers = {widget.key for widget in [*app.selectbox, *app.multiselect]}
+        assert not pickers & {"pick_dataset", "pick_models", "pick_plane"}
         app.button(key="story_next").click().run()
     assert len(set(titles)) == 6
     assert app.button(key="story_next").disabled
@@ -165,14 +158,6 @@ def test_a_story_step_out_of_range_is_brought_into_it():
     app.run()
     assert not app.exception
     assert app.button(key="story_next").disabled
-
-
-@pytest.fixture
-def no_data(tmp_path, monkeypatch):
-    """An empty data folder, and no network to fill it from."""
-    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
-    monkeypatch.setattr(torchvision_datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
-    return tmp_path
 
 
 def test_without_the_dataset_reconstructions_stand_in_and_a_button_fetches_it(no_data):

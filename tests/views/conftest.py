@@ -1,0 +1,25 @@
+"""What the tests of pages share."""
+
+from __future__ import annotations
+
+import pytest
+import streamlit as st
+
+from latentcore.datasets.torchvision_import import torchvision_datasets
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def no_data(tmp_path, monkeypatch):
+    """An empty data folder, and no network to fill it from."""
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
+    monkeypatch.setattr(torchvision_datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    return tmp_path
