@@ -57,7 +57,7 @@ def _ask(rows: Sequence[Row]) -> None:
         )
     st.caption(
         "The train images are the 10,000 that bundles keep codes of. Distances shrink with n: compare these "
-        "numbers with each other, not with the table above. CAS is left out: it would train a classifier here."
+        "numbers with each other, not with the table above. CAS is left out: it trains a classifier."
     )
     if is_measuring():
         st.caption("Another session is measuring; the server takes one request at a time.")

@@ -24,7 +24,7 @@ from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel, kl_to_standard_norm
 from latentcore.types import FloatArray
 
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200
-N_REFINED, REFINE_STEPS, N_TOGETHER = 1000, 150, 100
+N_REFINED, REFINE_STEPS, N_TOGETHER = 1000, 150, 25
 NOISE = 0.5
 N_ACTIVE_RESAMPLES = 200
 N_FACTOR_RESAMPLES = 50
