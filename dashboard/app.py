@@ -20,8 +20,8 @@ st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:
 st.html(f"<style>{PAGE_STYLE}</style>")
 prepare()
 state.begin()
-page = st.navigation(
-    [
+pages = {
+    "": [
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
         st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
         st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
@@ -29,8 +29,8 @@ page = st.navigation(
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
     ],
-    position="hidden" if is_presenting() else "top",
-)
+}
+page = st.navigation(pages, position="hidden" if is_presenting() else "top")
 if is_presenting() and (found := catalogue()).specs:
     banner(found)
 page.run()
