@@ -24,8 +24,6 @@ from dashboard.charts.scatter import (
 
 RING_SIZE = 150
 GAP = 16
-EDGE = 1.06
-"""Half the width of a map; its points lie within 1."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,8 @@ class LinkedContent:
     ----------
     table : DataFrame
         Columns ``row, index, class, x0, y0, x1, y1 ...``.
-    titles, planes : tuple of str
+    titles, planes, contexts : tuple of str
+    edge : float
     classes : tuple of str
     atlas_uri : str
     tile_shape : (int, int)
@@ -47,6 +46,8 @@ class LinkedContent:
     table: pd.DataFrame
     titles: tuple[str, ...]
     planes: tuple[str, ...]
+    contexts: tuple[str, ...]
+    edge: float
     classes: tuple[str, ...]
     atlas_uri: str
     tile_shape: tuple[int, int]
@@ -77,53 +78,50 @@ class LinkedStyle:
 
 def linked_maps(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
     """Return the maps as a Vega-Lite spec; nothing in it selects on the server."""
-    maps = [_map(content, style, k) for k in range(len(content.titles))]
+    n_maps = len(content.titles)
+    views = [to_spec(_map(content, style, k)) for k in range(n_maps)]
+    views.append(to_spec(_preview(content, style)))
+    spec = {key: views[0][key] for key in ("$schema", "config")}
+    datasets = {"samples": content.table.to_dict("records")}
+    for view in views:  # Altair's own concat copies every part at each level: ten times slower
+        datasets |= view.pop("datasets")
+        del view["$schema"], view["config"]
     rows = [
-        alt.hconcat(*maps[first : first + style.n_across], spacing=GAP)
-        for first in range(0, len(maps), style.n_across)
+        {"hconcat": views[k : min(k + style.n_across, n_maps)], "spacing": GAP}
+        for k in range(0, n_maps, style.n_across)
     ]
-    joined = alt.hconcat(alt.vconcat(*rows, spacing=GAP), _preview(content, style), spacing=GAP)
-    joined.params = _params(len(maps), style.n_across)
-    joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
-    joined.data = alt.NamedData("samples")
-    joined.datasets = {"samples": content.table.to_dict("records")}
-    spec = to_spec(joined)
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    spec["hconcat"] = [{"vconcat": rows, "spacing": GAP}, views[-1]]
+    spec |= {"params": _params(n_maps), "datasets": datasets, "spacing": GAP}
+    spec |= {"padding": 0, "autosize": {"type": "pad"}}
+    spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["config"]["path"] = {"opacity": 0}  # the invisible cells around the nearest targets
     return spec
 
 
-def _params(n_maps: int, n_across: int) -> list[alt.TopLevelSelectionParameter]:
-    """Return the selections; Altair adds each view's place in its row to the name that it was given."""
-    targets, points = ([f"{name}{k}_{k % n_across}" for k in range(n_maps)] for name in ("targets", "points"))
-    hover = alt.PointSelectionConfig(
-        type="point", on="pointermove, pointerdown", nearest=True, fields=["row"], clear=False
-    )
-    brush = alt.IntervalSelectionConfig(
-        type="interval",
-        encodings=["x", "y"],
-        resolve="global",
-        zoom=False,
-        mark=alt.BrushConfig(fill="#717581", fillOpacity=0.12, stroke="#717581", strokeWidth=1),
-    )
-    legend = alt.PointSelectionConfig(type="point", fields=["class"])
+def _params(n_maps: int) -> list[dict[str, Any]]:
+    """Return the selections, each with the views that feed it."""
+    targets, points = ([f"{name}{k}" for k in range(n_maps)] for name in ("targets", "points"))
+    on = "pointermove, pointerdown"
+    hover = {"type": "point", "on": on, "nearest": True, "fields": ["row"], "clear": False}
+    edge = {"fill": "#717581", "fillOpacity": 0.12, "stroke": "#717581", "strokeWidth": 1}
+    brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": edge}
+    legend = {"type": "point", "fields": ["class"]}
     return [
-        alt.TopLevelSelectionParameter(name="hov", select=hover, value=[{"row": 0}], views=targets),
-        alt.TopLevelSelectionParameter(name="brush", select=brush, views=points),
-        alt.TopLevelSelectionParameter(name="leg", select=legend, bind="legend", views=points[:1]),
+        {"name": "hov", "select": hover, "value": [{"row": 0}], "views": targets},
+        {"name": "brush", "select": brush, "views": points},
+        {"name": "leg", "select": legend, "bind": "legend", "views": points[:1]},
     ]
 
 
 def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
     """Return one map: context and points below, rings around the sample under the pointer, targets on top."""
-    position = position_axes((-EDGE, EDGE, -EDGE, EDGE), None)
+    position = position_axes((-content.edge, content.edge, -content.edge, content.edge), None)
     own = {axis: encoding.copy() for axis, encoding in position.items()}
     own["x"].shorthand, own["y"].shorthand = f"x{k}:Q", f"y{k}:Q"
     samples, of_class = alt.NamedData("samples"), alt.ParameterPredicate(param="leg", empty=True)
     legend = alt.Legend(
         title=None, orient="top", columns=10, symbolType="circle", symbolSize=90, symbolOpacity=1
     )
-    context = alt.Chart(samples).mark_circle(size=10, color="#94a4a2", opacity=0.3, clip=True, tooltip=None)
     points = points_layer(samples, own, class_colour(content.classes, legend=legend), size=18)
     points = points.properties(name=f"points{k}")
     targets = alt.Chart(samples, name=f"targets{k}").mark_point(opacity=0, size=1, tooltip=None)
@@ -131,7 +129,7 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
     labels = class_labels(places, position, dark=style.dark, size=12, side=style.size)
     layers: list[AnyChart] = [
         frame(style.size),
-        context.encode(**own).transform_filter("length(data('brush_store'))"),
+        _context(content.contexts[k], style.size),
         points.transform_filter(of_class).transform_filter(alt.ParameterPredicate(param="brush", empty=True)),
         labels.transform_filter(of_class),
         *_rings(own),
@@ -139,6 +137,18 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
     ]
     title = _title(content.titles[k], content.planes[k])
     return alt.layer(*layers).properties(width=style.size, height=style.size, title=title)
+
+
+def _context(uri: str, size: int) -> alt.Chart:
+    """Return all samples as one picture of faint dots, shown while there is a rectangle.
+
+    As marks they would take as long to draw, at each move, as the samples inside it.
+    """
+    blank = alt.Chart(pd.DataFrame({"one": [0]})).transform_filter("length(data('brush_store'))")
+    chart: alt.Chart = blank.mark_image(
+        url=uri, width=size, height=size, align="left", baseline="top", tooltip=None
+    ).encode(x=alt.value(0), y=alt.value(0))
+    return chart
 
 
 def _rings(position: dict[str, Any]) -> list[alt.Chart]:
@@ -188,7 +198,15 @@ def _hovered() -> alt.Chart:
 
 
 def _title(title: str, subtitle: str) -> alt.Title:
-    return alt.Title(title, subtitle=subtitle, anchor="start", fontSize=14, subtitleFontSize=12, offset=8)
+    return alt.Title(
+        title,
+        subtitle=subtitle,
+        subtitleColor="#8a93a3",
+        anchor="start",
+        fontSize=14,
+        subtitleFontSize=12,
+        offset=8,
+    )
 
 
 def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper

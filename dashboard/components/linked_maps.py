@@ -11,9 +11,9 @@ from dashboard.charts.linked_maps import LinkedContent, LinkedStyle
 from dashboard.charts.linked_maps import linked_maps as draw_maps
 from dashboard.components.originals import originals_note
 from dashboard.services.catalogue import Bundle
-from dashboard.services.linked import linked_data, sample_atlas
+from dashboard.services.linked import EDGE, linked_data, sample_atlas
 
-SIZES = {2: 450, 3: 350, 4: 262, 5: 350, 6: 350}
+SIZES = {2: 450, 3: 350, 4: 262, 5: 310, 6: 310}
 """Pixels a side of a map by the number of maps; a row fits a laptop's window."""
 ACROSS = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3}
 PREVIEW = 150
@@ -54,9 +54,9 @@ def _caption(ids: tuple[str, ...], *, align: bool) -> None:
     n = len(data.table)
     sample = ", a random sample in which every class keeps its share" if n < data.n_total else ""
     st.caption(
-        f"{n:,} of {data.n_total:,} test images{sample}. Click a legend entry to filter (shift for several), "
-        "double-click to clear. Each map fills its frame; beyond the median distance from its middle, "
-        "distances are logarithmic, so that a few far codes do not shrink the rest."
+        f"{n:,} of {data.n_total:,} test images{sample}. Click a legend entry to filter (shift for several); "
+        "drag the rectangle to move it; double-click to clear. Each map fills its frame; beyond the median "
+        "distance from its middle, distances are logarithmic, so that a few far codes do not shrink the rest."
     )
 
 
@@ -68,6 +68,8 @@ def _spec(ids: tuple[str, ...], *, align: bool, dark: bool) -> dict[str, Any]:
         table=data.table,
         titles=data.titles,
         planes=data.planes,
+        contexts=data.contexts,
+        edge=EDGE,
         classes=data.classes,
         atlas_uri=atlas.uri,
         tile_shape=atlas.tile_shape,

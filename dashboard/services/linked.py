@@ -13,7 +13,7 @@ from PIL import Image
 from dashboard.services.catalogue import Bundle, bundle_title, open_bundle
 from dashboard.services.maps import stratified_rows
 from dashboard.services.originals import original_images
-from dashboard.services.pixels import data_uri
+from dashboard.services.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.services.sheets import sheet_pixels
 from latentcore.geometry import square_extent
 from latentcore.metrics.spaces import procrustes_align
@@ -22,6 +22,9 @@ from latentcore.types import FloatArray, LabelArray
 N_LINKED = 2000
 ATLAS_COLUMNS = 45
 WEBP_QUALITY = 85
+EDGE = 1.06
+"""Half the width of a map, whose samples lie within 1."""
+CONTEXT_SIDE = 600
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class LinkedData:
         Of the models.
     planes : tuple of str
         What each map shows: "codes" or "UMAP of the codes".
+    contexts : tuple of str
+        All samples of each map as faint dots, one picture each, `EDGE` to each side of the middle.
     classes : tuple of str
     n_total : int
         Test images of which the table holds a sample.
@@ -45,6 +50,7 @@ class LinkedData:
     table: pd.DataFrame
     titles: tuple[str, ...]
     planes: tuple[str, ...]
+    contexts: tuple[str, ...]
     classes: tuple[str, ...]
     n_total: int
 
@@ -94,12 +100,14 @@ def linked_data(bundle_ids: tuple[str, ...], *, align: bool) -> LinkedData:
             "class": np.array(first.classes)[first.test.labels[rows]],
         }
     )
+    places = [_filling(place) for place in places]
     for k, place in enumerate(places):
-        table[f"x{k}"], table[f"y{k}"] = _filling(place).T.round(4)
+        table[f"x{k}"], table[f"y{k}"] = place.T.round(4)
     return LinkedData(
         table=table,
         titles=tuple(bundle_title(name) for name in bundle_ids),
         planes=tuple("codes" if b.spec.latent_dim == 2 else "UMAP of the codes" for b in bundles),
+        contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
         classes=first.classes,
         n_total=len(common[0]),
     )

@@ -63,14 +63,16 @@ def page() -> None:
     section = SECTIONS[view]
     dataset, names = model_head(catalogue, section.most)
     _pick_section(view)
+    notices = st.container()
+    section.draw([f"{dataset}/{name}" for name in names])
     state.publish(
         dataset=dataset,
         models=",".join(names),
         view=view,
         **{name: state.get(name) for name in section.names},
     )
-    show_notices()
-    section.draw([f"{dataset}/{name}" for name in names])
+    with notices:  # a section may have found something wrong, too
+        show_notices()
     copy_link()
     show_problems(catalogue)
 

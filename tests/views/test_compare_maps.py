@@ -1,0 +1,53 @@
+"""The sections of Compare that draw spaces, run without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def compare(view: str, *models: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.run()
+    for key, value in {"dataset": "digits", "view": view, "models": list(models), **query}.items():
+        app.query_params[key] = value
+    app.switch_page("views/compare.py").run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.info])
+
+
+def test_one_map_is_told_to_find_company():
+    app = compare("maps", "vae-d2")
+    assert "Choose a second model" in words(app)
+
+
+def test_alignment_is_in_the_address():
+    app = compare("maps", "vae-d2", "pca-d2", "ae-d8")
+    assert "540 of 540 test images" in words(app)
+    assert "align" not in app.query_params
+    app.toggle(key="pick_align").set_value(False).run()
+    assert not app.exception
+    assert app.query_params["align"] == "off"
+    assert app.query_params["models"] == ["vae-d2", "pca-d2", "ae-d8"]
+
+
+def test_an_unknown_alignment_is_named():
+    app = compare("maps", "vae-d2", "pca-d2", align="sideways")
+    assert any("no align “sideways”" in note.value for note in app.warning)
+    assert app.toggle(key="pick_align").value
