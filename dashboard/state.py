@@ -16,7 +16,7 @@ NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
     *("start", "end", "path", "steps"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
-    *("view", "align"),
+    *("view", "align", "first", "second"),
 )
 """Every name that a URL may carry."""
 

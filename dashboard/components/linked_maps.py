@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.linked_maps import LinkedContent, LinkedStyle
 from dashboard.charts.linked_maps import linked_maps as draw_maps
+from dashboard.components.morph import morph
 from dashboard.components.originals import originals_note
 from dashboard.services.catalogue import Bundle
 from dashboard.services.linked import EDGE, linked_data, sample_atlas
@@ -47,6 +48,7 @@ def linked_maps(bundles: list[Bundle]) -> None:
             alt="Linked maps of " + ", ".join(linked_data(ids, align=align).titles),
         )
     _caption(ids, align=align)
+    morph(bundles, align=align)
 
 
 def _caption(ids: tuple[str, ...], *, align: bool) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.linked_maps import linked_maps
+from dashboard.components.model_pair import NAMES as PAIR
 from dashboard.components.model_set import MOST, load_models, model_head
 from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.scoreboard import scoreboard
@@ -52,7 +53,7 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 
 SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, most=EVERY),
-    "maps": Section("Linked maps", with_bundles(linked_maps), ("align",)),
+    "maps": Section("Linked maps", with_bundles(linked_maps), ("align", *PAIR)),
 }
 
 

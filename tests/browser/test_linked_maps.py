@@ -123,3 +123,25 @@ def test_four_maps_fit_a_laptop_and_a_phone_scrolls_them(browser, server):
         box = tab.locator(CANVAS).bounding_box()
         assert (box["x"] + box["width"] <= width) == (width == 1366)
         tab.close()
+
+
+def test_the_morph_plays_and_answers_its_slider_without_the_server(page, server, frames):
+    open_maps(page, server, "digits", MODELS)
+    picture = page.locator(".st-key-morph canvas")
+    slider, play = (page.locator(f".st-key-morph input[type={kind}]") for kind in ("range", "checkbox"))
+    picture.scroll_into_view_if_needed()
+    start = picture.screenshot()
+    frames.clear()
+    slider.fill("1")
+    page.wait_for_timeout(300)
+    assert picture.screenshot() != start
+    slider.fill("0")
+    page.wait_for_timeout(300)
+    play.check()
+    page.wait_for_timeout(900)
+    play.uncheck()
+    moved = float(slider.input_value())
+    assert 0 < moved < 1
+    page.wait_for_timeout(300)
+    assert float(slider.input_value()) == pytest.approx(moved, abs=0.05)
+    assert not frames

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import vl_convert
 
 from dashboard.charts.linked_maps import LinkedContent, LinkedStyle, linked_maps
+from dashboard.charts.morph import morph
 from dashboard.services import linked
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.linked import EDGE, LinkedData, common_rows, linked_data, rows_of, sample_atlas
@@ -116,3 +119,32 @@ def test_the_atlas_has_each_sample_in_its_tile_and_decodes_stand_in(monkeypatch)
     assert np.array_equal(
         shown[1], bundle.model.decode(bundle.test.codes[rows_of(bundle, np.array(indices))])
     )
+
+
+def test_a_morph_has_a_slider_and_a_timer_that_moves_it():
+    data = linked_data(BUNDLES[:2], align=True)
+    table = data.table.rename(columns={"x0": "xa", "y0": "ya", "x1": "xb", "y1": "yb"})
+    table = table[["class", "xa", "ya", "xb", "yb"]]
+    for dark in (False, True):
+        spec = morph(table, ("PCA", "VAE"), data.classes, EDGE, size=200, dark=dark)
+        assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
+    vega = vl_convert.vegalite_to_vega(json.dumps(spec))
+    named = {signal["name"]: signal for signal in vega["signals"]}
+    assert named["t"]["bind"]["input"] == "range"
+    assert named["t"]["on"][0]["events"]["type"] == "timer"
+    assert named["play"]["value"] is False
+    formulas = [
+        step["expr"] for source in vega["data"] for step in source.get("transform", []) if "expr" in step
+    ]
+    assert any("eased" in formula for formula in formulas)
+
+
+@pytest.mark.parametrize(("t", "end"), [(0, "a"), (1, "b")])
+def test_a_morph_begins_and_ends_on_the_maps(t, end):
+    places = {"xa": [-0.5], "ya": [0.25], "xb": [0.75], "yb": [-1.0]}
+    table = pd.DataFrame({"class": ["one"], **places})
+    spec = morph(table, ("A", "B"), ("one",), 1.0, size=200, dark=False)
+    next(param for param in spec["params"] if param["name"] == "t")["value"] = t
+    drawn = vl_convert.vegalite_to_svg(json.dumps(spec))
+    x, y = (100 * (1 + places[f"x{end}"][0]), 100 * (1 - places[f"y{end}"][0]))
+    assert re.search(rf'aria-roledescription="circle"[^>]*transform="translate\({x:g},{y:g}\)"', drawn)

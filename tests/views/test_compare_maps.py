@@ -51,3 +51,25 @@ def test_an_unknown_alignment_is_named():
     app = compare("maps", "vae-d2", "pca-d2", align="sideways")
     assert any("no align “sideways”" in note.value for note in app.warning)
     assert app.toggle(key="pick_align").value
+
+
+@pytest.mark.parametrize("view", ["maps"])
+def test_a_pair_is_two_of_the_chosen_models(view):
+    app = compare(view, "vae-d2", "pca-d2", "ae-d8")
+    assert app.selectbox(key="pick_first").value == "vae-d2"
+    assert app.selectbox(key="pick_second").value == "pca-d2"
+    app.selectbox(key="pick_second").set_value("ae-d8").run()
+    app.selectbox(key="pick_first").set_value("ae-d8").run()
+    assert not app.exception
+    assert app.query_params["first"] == "ae-d8"
+    assert app.selectbox(key="pick_second").value == "vae-d2"
+    assert not app.warning
+
+
+@pytest.mark.parametrize("view", ["maps"])
+def test_a_pair_of_other_models_is_named(view):
+    app = compare(view, "vae-d2", "pca-d2", first="gan-d2", second="nonsense")
+    said = " ".join(note.value for note in app.warning)
+    assert "“gan-d2” is not one of the models" in said
+    assert "“nonsense” is not one of the models" in said
+    assert app.selectbox(key="pick_first").value == "vae-d2"
