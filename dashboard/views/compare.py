@@ -11,6 +11,7 @@ from dashboard import state
 from dashboard.components.linked_maps import linked_maps
 from dashboard.components.model_pair import NAMES as PAIR
 from dashboard.components.model_set import MOST, load_models, model_head
+from dashboard.components.neighbour_change import neighbours
 from dashboard.components.problems import catalogue_or_stop, show_problems
 from dashboard.components.scoreboard import scoreboard
 from dashboard.components.share import copy_link, show_notices
@@ -54,6 +55,7 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, most=EVERY),
     "maps": Section("Linked maps", with_bundles(linked_maps), ("align", *PAIR)),
+    "neighbours": Section("Neighbour change", with_bundles(neighbours), PAIR),
 }
 
 

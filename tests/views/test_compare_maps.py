@@ -32,8 +32,9 @@ def words(app: AppTest) -> str:
     return " ".join(element.value for element in [*app.markdown, *app.caption, *app.info])
 
 
-def test_one_map_is_told_to_find_company():
-    app = compare("maps", "vae-d2")
+@pytest.mark.parametrize("view", ["maps", "neighbours"])
+def test_one_model_is_told_to_find_company(view):
+    app = compare(view, "vae-d2")
     assert "Choose a second model" in words(app)
 
 
@@ -53,7 +54,7 @@ def test_an_unknown_alignment_is_named():
     assert app.toggle(key="pick_align").value
 
 
-@pytest.mark.parametrize("view", ["maps"])
+@pytest.mark.parametrize("view", ["maps", "neighbours"])
 def test_a_pair_is_two_of_the_chosen_models(view):
     app = compare(view, "vae-d2", "pca-d2", "ae-d8")
     assert app.selectbox(key="pick_first").value == "vae-d2"
@@ -66,10 +67,16 @@ def test_a_pair_is_two_of_the_chosen_models(view):
     assert not app.warning
 
 
-@pytest.mark.parametrize("view", ["maps"])
+@pytest.mark.parametrize("view", ["maps", "neighbours"])
 def test_a_pair_of_other_models_is_named(view):
     app = compare(view, "vae-d2", "pca-d2", first="gan-d2", second="nonsense")
     said = " ".join(note.value for note in app.warning)
     assert "“gan-d2” is not one of the models" in said
     assert "“nonsense” is not one of the models" in said
     assert app.selectbox(key="pick_first").value == "vae-d2"
+
+
+def test_neighbours_are_counted_and_listed():
+    app = compare("neighbours", "vae-d2", "ae-d8", "pca-d2")
+    assert "among all 540 test images" in words(app)
+    assert "Moved most" in words(app)
