@@ -78,9 +78,9 @@ def _caption(change: NeighbourChange) -> None:
     sample = f"a random sample of {n:,} of the {change.n_total:,}" if n < change.n_total else f"all {n:,}"
     drawn = f" {listed} of the {change.n_equal:,} that changed as much are listed, drawn at random."
     st.caption(
-        f"Neighbours by Euclidean distance between codes, not on the map, among {sample} test images. On average "
-        f"{change.mean:.0%} of an image's neighbours differ; between unrelated spaces {change.by_chance:.1%} would."
-        + (drawn if change.n_equal > listed else "")
+        f"Neighbours by Euclidean distance between codes, not on the map, among {sample} test images. On "
+        f"average {change.mean:.0%} of an image's neighbours differ; between unrelated spaces "
+        f"{change.by_chance:.1%} would." + (drawn if change.n_equal > listed else "")
     )
 
 

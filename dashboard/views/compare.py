@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.decoder_geometry import decoder_geometry
 from dashboard.components.linked_maps import linked_maps
 from dashboard.components.model_pair import NAMES as PAIR
 from dashboard.components.model_set import MOST, load_models, model_head
@@ -56,6 +57,7 @@ SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, most=EVERY),
     "maps": Section("Linked maps", with_bundles(linked_maps), ("align", *PAIR)),
     "neighbours": Section("Neighbour change", with_bundles(neighbours), PAIR),
+    "geometry": Section("Decoder geometry", with_bundles(decoder_geometry)),
 }
 
 

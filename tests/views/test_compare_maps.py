@@ -80,3 +80,15 @@ def test_neighbours_are_counted_and_listed():
     app = compare("neighbours", "vae-d2", "ae-d8", "pca-d2")
     assert "among all 540 test images" in words(app)
     assert "Moved most" in words(app)
+
+
+def test_stretch_is_drawn_for_two_dimensions_and_the_others_are_named():
+    app = compare("geometry", "vae-d2", "ae-d8", "pca-d2", "gan-d8")
+    said = words(app)
+    assert "**VAE, 2-D**" in said
+    assert "**PCA, 2-D**" in said
+    assert "Without a map of two dimensions: Autoencoder, 8-D, GAN, 8-D." in said
+
+
+def test_stretch_without_any_map_of_two_dimensions_says_what_to_choose():
+    assert "Choose one above" in words(compare("geometry", "ae-d8"))
