@@ -53,10 +53,10 @@ def _caption(others: list[Bundle]) -> None:
     left_out = ", ".join(bundle_title(bundle.spec.id) for bundle in others)
     st.caption(
         "Colour: the stretch sqrt(det JᵀJ) of the decoder's Jacobian J, by central differences, as a "
-        f"multiple of its median at the model's real (test) codes; one scale for all, cut off at {LOW:g} and "
-        f"{HIGH:g}. White dots: real codes. Each map shows the middle of the space, where most of them lie. A linear "
-        "decoder (PCA, LDA) stretches alike everywhere but where pixels are clipped to black or white."
-        + (f" Without a map of two dimensions: {left_out}." if left_out else "")
+        "multiple of its median at the model's real (test) codes; one scale for all, cut off at "
+        f"{LOW:g} and {HIGH:g}. White dots: real codes. Each map shows the middle of the space, where most "
+        "of them lie. A linear decoder (PCA, LDA) stretches alike everywhere but where pixels are clipped to "
+        "black or white." + (f" Without a map of two dimensions: {left_out}." if left_out else "")
     )
 
 
