@@ -17,6 +17,7 @@ NAMES = (
     *("start", "end", "path", "steps"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
+    *("align", "first", "second"),
 )
 """Every name that a URL may carry."""
 

@@ -78,7 +78,12 @@ def class_legend() -> alt.Legend:
 
 
 def points_layer(
-    points: pd.DataFrame, position: dict[str, Any], colour: alt.Color, *, size: int, name: str = "points"
+    points: pd.DataFrame | alt.NamedData,
+    position: dict[str, Any],
+    colour: alt.Color,
+    *,
+    size: int,
+    name: str = "points",
 ) -> alt.Chart:
     """Return one filled circle a row of `points` (columns ``x, y`` and what `colour` needs)."""
     mark = alt.Chart(points, name=name).mark_circle(size=size, opacity=0.75, clip=True, tooltip=None)

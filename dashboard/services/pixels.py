@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from latentcore.types import FloatArray
 
@@ -50,3 +50,15 @@ def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
     veil = np.full((*strength.shape, 4), 128, np.uint8)
     veil[:, :, 3] = np.rint(np.clip(strength, 0, 1) * 150).astype(np.uint8)
     return veil
+
+
+def dots_pixels(places: FloatArray, edge: float, side: int) -> npt.NDArray[np.uint8]:
+    """Return places ``(n, 2)`` within `edge` of 0 as faint grey dots, ``(side, side, 4)``, y upwards."""
+    finer = 3
+    mask = Image.new("L", (side * finer, side * finer))
+    draw = ImageDraw.Draw(mask)
+    for x, y in (np.stack([places[:, 0] + edge, edge - places[:, 1]], 1) / (2 * edge) * mask.width).tolist():
+        draw.circle((x, y), mask.width / 150, fill=90)
+    dots = np.full((side, side, 4), 148, np.uint8)
+    dots[:, :, 3] = np.asarray(mask.resize((side, side), Image.Resampling.BOX))
+    return dots

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.decoder_geometry import decoder_geometry
 from dashboard.components.inside import inside
+from dashboard.components.linked_maps import linked_maps
+from dashboard.components.model_pair import NAMES as PAIR
 from dashboard.components.model_set import MOST, load_models, model_head
+from dashboard.components.neighbour_change import neighbours
 from dashboard.components.one_image import NAMES as IMAGE_NAMES
 from dashboard.components.one_image import one_image
 from dashboard.components.problems import catalogue_or_stop, show_problems
@@ -56,9 +60,12 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
 
 SECTIONS = {
     "scores": Section("Scoreboard", scoreboard, NAMES, most=EVERY),
-    "spaces": Section("Likeness of spaces", similarity, LIKENESS, most=EVERY),
-    "image": Section("One image", with_bundles(one_image), names=IMAGE_NAMES),
+    "image": Section("One image", with_bundles(one_image), IMAGE_NAMES),
+    "maps": Section("Linked maps", with_bundles(linked_maps), ("align", *PAIR)),
+    "neighbours": Section("Neighbours", with_bundles(neighbours), PAIR),
+    "spaces": Section("Likeness", similarity, LIKENESS, most=EVERY),
     "inside": Section("Inside", with_bundles(inside)),
+    "geometry": Section("Stretch", with_bundles(decoder_geometry)),
 }
 
 
@@ -69,14 +76,14 @@ def page() -> None:
     section = SECTIONS[view]
     dataset, names = model_head(catalogue, section.most)
     _pick_section(view)
+    notices = st.container()
+    section.draw([f"{dataset}/{name}" for name in names])
     state.publish(
         dataset=dataset,
         models=",".join(names),
         view=view,
         **{name: state.get(name) for name in section.names},
     )
-    notices = st.container()
-    section.draw([f"{dataset}/{name}" for name in names])
     with notices:  # a section may have found something to say
         show_notices()
     copy_link()

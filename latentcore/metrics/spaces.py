@@ -131,21 +131,19 @@ def procrustes_r2(first: FloatArray, second: FloatArray) -> float:
     return float(np.minimum(np.linalg.svd(y.T @ x, compute_uv=False).sum() ** 2, 1))
 
 
-def procrustes_align(points: FloatArray, reference: FloatArray, *, keep_spread: bool = False) -> FloatArray:
-    """Return points shifted, rotated, perhaps mirrored, and scaled to lie as near to a reference as they can.
+def procrustes_align(points: FloatArray, reference: FloatArray) -> FloatArray:
+    """Return points shifted, turned, perhaps mirrored, and scaled to lie as near to a reference as they can.
 
     Parameters
     ----------
     points, reference : float32 array, shape (n, d)
         Places of the same samples, row by row.
-    keep_spread : bool
-        Scale the points to the spread of the reference (the root mean square distance from the mean)
-        instead of to the least squared distance, which shrinks what fits badly.
 
     Returns
     -------
     float32 array, shape (n, d)
-        In the coordinates of the reference. Points that are all equal lie at its mean.
+        In the coordinates of the reference, at the least squared distance from it, for which points that
+        fit badly are shrunk. Points that are all equal lie at its mean.
 
     Raises
     ------
@@ -166,7 +164,7 @@ def procrustes_align(points: FloatArray, reference: FloatArray, *, keep_spread: 
     if min(lengths) == 0:
         return np.broadcast_to(centre, points.shape).astype(np.float32)
     left, values, right = np.linalg.svd((moved / lengths[0]).T @ (target / lengths[1]))
-    scale = lengths[1] / lengths[0] * (1.0 if keep_spread else values.sum())
+    scale = values.sum() * lengths[1] / lengths[0]
     return np.asarray(moved @ (left @ right) * scale + centre, np.float32)
 
 

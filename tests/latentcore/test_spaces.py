@@ -103,10 +103,10 @@ def test_cka_agrees_with_its_kernel_form():
     assert linear_cka(first, second) == pytest.approx(expected, rel=1e-6)
 
 
-@given(seed=seeds, scale=st.floats(0.05, 20), keep_spread=st.booleans())
-def test_a_turned_scaled_shifted_copy_is_brought_back(seed, scale, keep_spread):
+@given(seed=seeds, scale=st.floats(0.05, 20))
+def test_a_turned_scaled_shifted_copy_is_brought_back(seed, scale):
     points = space(seed, d=2)
-    back = procrustes_align(turned(points, seed, scale=scale), points, keep_spread=keep_spread)
+    back = procrustes_align(turned(points, seed, scale=scale), points)
     assert back.dtype == np.float32
     assert np.allclose(back, points, atol=1e-3)
 
@@ -114,14 +114,10 @@ def test_a_turned_scaled_shifted_copy_is_brought_back(seed, scale, keep_spread):
 @given(seed=seeds)
 def test_alignment_is_scipys(seed):
     points, reference = space(seed, d=2), space(seed + 1, d=2)
-    expected_reference, expected, _ = procrustes(reference, points)
+    _, expected, _ = procrustes(reference, points)
     length = np.linalg.norm(reference - reference.mean(axis=0))
     aligned = (procrustes_align(points, reference) - reference.mean(axis=0)) / length
     assert np.allclose(aligned, expected, atol=1e-5)
-    kept = procrustes_align(points, reference, keep_spread=True) - reference.mean(axis=0)
-    assert np.linalg.norm(kept) == pytest.approx(length, rel=1e-4)
-    assert np.allclose(kept / length, expected / np.linalg.norm(expected), atol=1e-4)
-    assert np.linalg.norm(expected_reference) == pytest.approx(1)
 
 
 def test_a_space_of_one_code_has_no_likeness_and_lies_in_the_middle():
