@@ -51,6 +51,7 @@ def page_links(dataset: str, models: list[str]) -> None:
             ("views/interpolate.py", "Interpolate between two images", ":material/gradient:"),
             ("views/sample.py", "Sample new images", ":material/casino:"),
             ("views/edit.py", "Edit an image's code", ":material/tune:"),
+            ("views/compare.py", "Compare scores and maps", ":material/compare_arrows:"),
         ):
             st.page_link(view, label=label, icon=icon, query_params={"dataset": dataset, "models": models})
 
