@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -215,6 +217,17 @@ def study(
     """Run a study over all bundles of a dataset and write its results beside them."""
     path = run_study(name, dataset, out or models_folder(), on_stage=errors.print)
     console.print(f"Wrote {path}", soft_wrap=True)
+
+
+@app.command("app", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def app_command(context: typer.Context) -> None:
+    """Open the dashboard, from any folder; further options, such as --server.port 8080, go to Streamlit."""
+    found = find_spec("dashboard")
+    if found is None or found.origin is None:
+        raise LatentcoreError("The dashboard is not installed here; install the project with pip.")
+    script = Path(found.origin).with_name("app.py")
+    # In the place of this process, so that what stops it stops the server.
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *context.args])  # noqa: S606
 
 
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:

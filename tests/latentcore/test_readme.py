@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latentcore.datasets import DATASETS
-from latentcore.store import list_bundles
-from tests.benchmarks.scores import table
+from tests.benchmarks.scores import report
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_scores_are_those_of_the_bundles():
     shown = README.split("tests.benchmarks.scores -->")[1].split("<!-- end of scores")[0]
-    present = {spec.dataset for spec in list_bundles()}
-    assert shown.strip() == "\n\n".join(table(name) for name in DATASETS if name in present).strip()
+    assert shown.strip() == report().strip()
