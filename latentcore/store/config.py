@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ PER_CLASS = ("class_shares",)
 HISTORY_SHAPE = [{"phase": str, "epoch": int, "losses": {str: float}}]
 
 MOST_CLASSES, LONGEST_NAME = 1000, 200
+MOST_PIXELS = 2**15
+"""Channels x height x width; a map of 48 x 48 decodes of such images fills 300 MB."""
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -86,8 +89,11 @@ def read_config(folder: Path) -> dict[str, Any]:
 def _check_sense(config: Mapping[str, Any], bundle_id: str) -> None:
     """Raise `ValueError` where fields of the right type say what cannot be."""
     shape, latent_dim, family = config["image_shape"], config["latent_dim"], config["family"]
-    if len(shape) != 3 or not all(1 <= side <= 512 for side in shape):  # noqa: PLR2004
-        raise ValueError(f"image_shape is {shown(shape)}, expected three sizes from 1 to 512")
+    if len(shape) != 3 or shape[0] not in (1, 3) or min(shape) < 1 or math.prod(shape) > MOST_PIXELS:  # noqa: PLR2004
+        raise ValueError(
+            f"image_shape is {shown(shape)}, expected 1 or 3 channels, height and width, "
+            f"{MOST_PIXELS:,} values in all at most"
+        )
     if not 1 <= latent_dim <= 4096 or config["settings"].get("latent_dim") != latent_dim:  # noqa: PLR2004
         raise ValueError(f"latent_dim is {latent_dim}, out of range or not that of the settings")
     names = config["classes"]
