@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def parse_npz(data: bytes, path: Path, expected: Mapping[str, np.dtype[Any]]) ->
             arrays = {name: _read_array(archive, entry) for name, entry in entries.items()}
     except (
         *(OSError, ValueError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError),
-        *(zipfile.BadZipFile, zlib.error, OverflowError, SyntaxError, TypeError, IndexError),
+        *(zipfile.BadZipFile, zlib.error, OverflowError, SyntaxError, TypeError, IndexError, TokenError),
     ) as error:
         raise BundleError(f"{path}: not a plain npz file ({_cause(error)}).") from error
     return {name: _as_expected(array, expected[name], name, path) for name, array in arrays.items()}

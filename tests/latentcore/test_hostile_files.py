@@ -240,6 +240,7 @@ NPZ = {
     "no width": npz({"codes.npy": header((10**15,), "|V0")}),
     "version 3": npz({"codes.npy": header((2, 1), version=(3, 0)) + bytes(8)}),
     "long header": npz({"codes.npy": header((1,) * 9000) + bytes(4)}),
+    "header cut off": npz({"codes.npy": header((2, 1)).replace(b"}", b" ") + bytes(8)}),
     "not an array": npz({"codes.npy": b"hello"}),
     "too little": npz({"codes.npy": EIGHT[:-1]}),
     "too much": npz({"codes.npy": EIGHT + b"!"}),
