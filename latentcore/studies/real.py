@@ -16,8 +16,8 @@ from latentcore.types import FloatArray
 
 PROTOCOL = (
     "Real images in the place of samples: random train images outside the reference for distances and "
-    "overlaps, one random half of the test images against the other for copying, a balanced choice of train images "
-    "for the classifier. Everything else is measured as on a model."
+    "overlaps, one random half of the test images against the other for copying, a balanced choice of train "
+    "images for the classifier. Everything else is measured as on a model."
 )
 SEEDS = (0, 1, 2, 3, 4)
 
