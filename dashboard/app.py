@@ -13,7 +13,8 @@ PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
 .st-key-map_keys { position: absolute; height: 0; }
 .st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
-.st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, [class*="st-key-stretch_"] { overflow-x: auto; }
+.st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
+[class*="st-key-stretch_"] { overflow-x: auto; }
 @media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 """
 

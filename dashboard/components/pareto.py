@@ -64,7 +64,7 @@ def _plot(horizontal: Measure, vertical: Measure, rows: Sequence[Row]) -> None:
         ]
     )
     spec = pareto_chart(points, _axis(horizontal), _axis(vertical), dark=st.context.theme.type == "dark")
-    st.vega_lite_chart(spec, width="content", key="pareto")
+    st.vega_lite_chart(spec, width="stretch", key="pareto")
 
 
 def _places(axis: str, row: Row, measure: Measure) -> dict[str, float]:

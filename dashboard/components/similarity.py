@@ -38,7 +38,7 @@ def similarity(ids: list[str]) -> None:
         )
     table = similarity_table(study, measure, names)
     picture, words = st.columns([2.4, 1])
-    with picture:
+    with picture, st.container(key="likeness_map"):
         if table.empty:
             st.info("None of the chosen models is in the study; choose others above.")
         else:
