@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.present import banner, is_presenting
-from dashboard.services.catalogue import catalogue
+from dashboard.services.catalogue import LatentcoreError, catalogue
 from dashboard.services.runtime import prepare
 
 PAGE_STYLE = """
@@ -35,4 +35,7 @@ pages = {
 page = st.navigation(pages, position="hidden" if is_presenting() else "top")
 if is_presenting() and (found := catalogue()).specs:
     banner(found)
-page.run()
+try:
+    page.run()
+except LatentcoreError as error:  # such as a bundle that went between two looks at it
+    st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")

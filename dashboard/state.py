@@ -7,6 +7,7 @@ the names that concern it back into the URL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ LISTS = ("models",)
 """Names that a URL repeats, once a value; here their values are joined with commas."""
 
 _VALUES, _WRITTEN, _NOTICES, _HELD = "_values", "_written", "_notices", "_held"
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~$:!]")
+"""Characters that Markdown may take for more than themselves."""
 HeldT = TypeVar("HeldT")
 
 
@@ -74,8 +77,8 @@ def choose(name: str, options: Sequence[str], default: str, word: str | None = N
 
 
 def notify(name: str, sentence: str) -> None:
-    """Keep a sentence for the user until `name` is chosen anew."""
-    st.session_state[_NOTICES][name] = sentence
+    """Keep a sentence for the user until `name` is chosen anew; what it quotes is shown as it is typed."""
+    st.session_state[_NOTICES][name] = _MARKUP.sub(r"\\\g<0>", sentence)
 
 
 def notices() -> list[str]:

@@ -21,7 +21,7 @@ from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
 from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe
-from latentcore.store import Bundle, BundleContent, CodeTable, replace_scores, save_bundle
+from latentcore.store import Bundle, BundleContent, CodeTable, check_place, replace_scores, save_bundle
 from latentcore.training import EpochEnd
 from latentcore.types import FloatArray
 
@@ -81,6 +81,7 @@ def train_bundle(
         If the bundle cannot be written.
     """
     announce = on_stage or (lambda _: None)
+    check_place(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
     trained = _train(recipe, train, test, on_event, announce)
     model = trained.model

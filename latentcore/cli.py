@@ -20,7 +20,7 @@ from latentcore.features import train_features
 from latentcore.models import MODELS
 from latentcore.progress import errors, training_progress
 from latentcore.recipes import make_recipe
-from latentcore.store import BundleSpec, load_bundle, models_folder, scan_bundles
+from latentcore.store import BundleSpec, check_place, load_bundle, models_folder, scan_bundles
 from latentcore.studies import STUDIES, run_study
 from latentcore.types import LatentcoreError
 from latentcore.zoo import missing_recipes, train_here, train_on_cluster
@@ -189,6 +189,8 @@ def evaluate_command(
 ) -> None:
     """Measure every score again and compare with what the bundle records; exit code 1 if they differ."""
     bundle = load_bundle(bundle_id)
+    if record:
+        check_place(bundle.spec.folder, overwrite=True)
     train_split, test_split = (load_dataset(bundle.spec.dataset, split) for split in ("train", "test"))
     measured = evaluate(bundle.model, train_split, test_split)
     differences = compare_scores(dict(bundle.metrics), measured)

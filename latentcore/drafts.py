@@ -6,10 +6,22 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 STALE_SECONDS = 24 * 3600
+
+
+def sweep(parent: Path, name: str) -> None:
+    """Remove the drafts of `name` that a killed process left in `parent` more than a day ago."""
+    for stale in parent.glob(f"_draft-{name}-*"):
+        with suppress(OSError):  # another process sweeps too
+            if time.time() - stale.stat().st_mtime <= STALE_SECONDS:
+                continue
+            if stale.is_dir():
+                shutil.rmtree(stale, ignore_errors=True)
+            else:
+                stale.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -31,12 +43,9 @@ def draft_folder(parent: Path, name: str) -> Iterator[Path]:
     OSError
         If the folder cannot be made.
     """
-    prefix = f"_draft-{name}-"
     parent.mkdir(parents=True, exist_ok=True)
-    for stale in parent.glob(f"{prefix}*"):
-        if time.time() - stale.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
-    draft = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    sweep(parent, name)
+    draft = Path(tempfile.mkdtemp(prefix=f"_draft-{name}-", dir=parent))
     try:
         yield draft
     finally:

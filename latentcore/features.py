@@ -26,7 +26,8 @@ from latentcore.datasets import Dataset
 from latentcore.models.base import check_images
 from latentcore.models.networks import apply_in_chunks, channels_last, finish
 from latentcore.store import models_folder
-from latentcore.store.files import parse_safetensors, read_bytes, read_json
+from latentcore.store.arrays import parse_safetensors
+from latentcore.store.files import read_bytes, read_json
 from latentcore.store.writing import replace_folder
 from latentcore.training import OnEvent, count_batches, run_epochs, seeded
 from latentcore.types import BundleError, FloatArray, LabelArray

@@ -13,6 +13,7 @@ from dashboard.components.budgets import pick_budget, rows_within_budget
 from dashboard.components.measure_again import measure_again
 from dashboard.components.pareto import pareto
 from dashboard.components.score_details import score_details
+from dashboard.services.catalogue import LatentcoreError
 from dashboard.services.score_exports import scores_csv, scores_markdown
 from dashboard.services.scores import (
     BUDGETS,
@@ -56,7 +57,7 @@ def scoreboard(ids: list[str]) -> None:
         anchor = pick_budget(measured)
     rows = rows_within_budget(measured, anchor)
     measures = measures_of(group, rows)
-    real = real_row(dataset)
+    real = _real_row(dataset)
     shown = [real, *rows] if real is not None and measures_of(group, [real]) else rows
     with st.container(key="scoreboard"):
         _table(measures, rows, shown, by_rank=by_rank)
@@ -68,6 +69,14 @@ def scoreboard(ids: list[str]) -> None:
     score_details(measures, shown)
     measure_again(measures, rows)
     pareto(rows)
+
+
+def _real_row(dataset: str) -> Row | None:
+    try:
+        return real_row(dataset)
+    except LatentcoreError as error:
+        st.warning(f"{error} The row of real images is left out.", icon=":material/warning:")
+        return None
 
 
 def _pick_group(groups: list[str], group: str) -> None:

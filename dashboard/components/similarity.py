@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.heatmap import heatmap
+from dashboard.services.catalogue import LatentcoreError
 from dashboard.services.similarity import MEANINGS, MEASURES, anchors, similarity_study, similarity_table
 
 NAMES = ("likeness",)
@@ -15,7 +16,11 @@ def similarity(ids: list[str]) -> None:
     """Draw the heat map of the chosen models and the anchors beside it."""
     dataset = ids[0].partition("/")[0]
     names = [bundle_id.partition("/")[2] for bundle_id in ids]
-    study = similarity_study(dataset)
+    try:
+        study = similarity_study(dataset)
+    except LatentcoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     if study is None:
         st.info(
             f"How alike these spaces are was not measured yet. Run `latentcore study similarity {dataset}`.",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
+from dashboard.services.jobs import is_busy
 from latentcore.datasets import DATASETS
 from latentcore.features import FeatureNetwork, load_features
 from latentcore.models import MODELS
@@ -51,16 +53,35 @@ class Catalogue:
         return self.specs[f"{dataset}/{model}"]
 
 
-@st.cache_resource(ttl=60, show_spinner=False)
 def catalogue() -> Catalogue:
-    """Look through the models folder, at most once a minute."""
+    """Return what there is; the models folder is looked through at most once a minute.
+
+    Where a bundle that is in use was replaced by another on disk, everything that was made of the former
+    one is forgotten, so that no page shows the scores of one beside the map of the other.
+    """
+    found = _scanned()
+    replaced = any(
+        files != found.specs[bundle_id].config["files"]
+        for bundle_id, files in _files_in_use().items()
+        if bundle_id in found.specs
+    )
+    if replaced and not is_busy():  # a job keeps its place on the server until it is done
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        found = _scanned()
+    return found
+
+
+@st.cache_resource(ttl=60, show_spinner=False)
+def _scanned() -> Catalogue:
     specs, problems = scan_bundles()
     return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
 
 
-def forget_catalogue() -> None:
-    """Look again on the next call, after a bundle turned out to be damaged."""
-    catalogue.clear()
+@st.cache_resource(show_spinner=False)
+def _files_in_use() -> dict[str, Mapping[str, Any]]:
+    """Return size and checksum of the files of each bundle as it was when it was opened."""
+    return {}
 
 
 def catalogue_place() -> str:
@@ -71,7 +92,9 @@ def catalogue_place() -> str:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def open_bundle(bundle_id: str) -> Bundle:
     """Load and verify a bundle once; raises `LatentcoreError` with file and cause."""
-    return load_bundle(bundle_id)
+    bundle = load_bundle(bundle_id)
+    _files_in_use()[bundle_id] = bundle.config["files"]
+    return bundle
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,16 +10,15 @@ import streamlit as st
 
 from dashboard.services.catalogue import LatentcoreError, open_bundle
 from latentcore.datasets import DATASETS
-from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
+from latentcore.types import DatasetError, DatasetMissing, FloatArray, LabelArray, PixelArray
 
 
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
     """Return originals by their numbers, float32 ``(n, c, h, w)`` in [0, 1], or None if there are none."""
     try:
-        pixels = _pixels(dataset, split)
+        return _chosen(dataset, split, indices)
     except LatentcoreError:
         return None
-    return DATASETS[dataset].scale(pixels[indices])
 
 
 def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
@@ -36,7 +35,7 @@ def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _held_originals(dataset: str, indices: LabelArray) -> FloatArray:
-    return DATASETS[dataset].scale(_pixels(dataset, "train")[indices])
+    return _chosen(dataset, "train", indices)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -44,6 +43,13 @@ def _decoded_train(bundle_id: str) -> FloatArray:
     bundle = open_bundle(bundle_id)
     images: FloatArray = bundle.model.decode(bundle.train.codes)
     return images
+
+
+def _chosen(dataset: str, split: str, indices: LabelArray) -> FloatArray:
+    pixels = _pixels(dataset, split)
+    if indices.max() >= len(pixels):
+        raise DatasetError(f"{dataset} has no {split} image {indices.max()}: the model is of other images.")
+    return DATASETS[dataset].scale(pixels[indices])
 
 
 def originals_problem(dataset: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError, catalogue, family_title
+from dashboard.services.catalogue import catalogue, family_title
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason
 from latentcore.store import BundleSpec
 from latentcore.studies import read_study
@@ -83,11 +83,14 @@ def score_rows(ids: Sequence[str]) -> list[Row]:
 
 @st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
 def real_row(dataset: str) -> Row | None:
-    """Return what real images score, or None where that was not measured."""
-    try:
-        study = read_study(dataset, "real")
-    except LatentcoreError:
-        return None
+    """Return what real images score, or None where that was not measured.
+
+    Raises
+    ------
+    LatentcoreError
+        If the study's file is damaged.
+    """
+    study = read_study(dataset, "real")
     if study is None:
         return None
     cells = {

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError, catalogue, family_title
+from dashboard.services.catalogue import catalogue, family_title
 from latentcore.studies import StudyResult, read_study
 
 MEASURES = {
@@ -43,11 +43,8 @@ class Anchor:
 
 @st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
 def similarity_study(dataset: str) -> StudyResult | None:
-    """Return the study of a dataset, or None where there is none or it is damaged."""
-    try:
-        return read_study(dataset, "similarity")
-    except LatentcoreError:
-        return None
+    """Return the study of a dataset, or None where there is none; raises `LatentcoreError` if damaged."""
+    return read_study(dataset, "similarity")
 
 
 def similarity_table(study: StudyResult, measure: str, names: Sequence[str]) -> pd.DataFrame:
@@ -72,7 +69,8 @@ def anchors(study: StudyResult, measure: str) -> list[Anchor]:
     null = study.found["null"][measure]
     found = [Anchor("rows permuted (chance)", float(null["mean"]))]
     for twin in study.found["twins"]:
-        family, _, latent_dim = twin["model"].rpartition("-d")
-        title = f"{family_title(family)}, {latent_dim}-D: same recipe, other seed"
+        spec = catalogue().specs.get(f"{study.dataset}/{twin['model']}")
+        title = twin["model"] if spec is None else f"{family_title(spec.family)}, {spec.latent_dim}-D"
+        title += ": same recipe, other seed"
         found.append(Anchor(title, float(twin[measure])))
     return found

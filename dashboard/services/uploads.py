@@ -27,7 +27,11 @@ OPAQUE = 255
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey (ITU-R BT.601)."""
 
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning)
+_DAMAGE = (
+    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning, MemoryError),
+    *(AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError),
+)
+"""What Pillow raises on files that are not what they claim to be."""
 _reading = threading.Lock()
 """One image at a time: that bounds the memory, and filters of warnings are common to all threads."""
 
@@ -116,9 +120,10 @@ def _decode(image: Image.Image) -> GreyImage:
         if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
             image = ImageOps.exif_transpose(image)
             notes.append("turned upright as its camera noted")
+        pixels = _grey_pixels(image, notes)
     except _DAMAGE as error:
         raise UnreadableImage("The image is damaged or cut off. Save it again, or choose another.") from error
-    return GreyImage(_grey_pixels(image, notes), tuple(notes))
+    return GreyImage(pixels, tuple(notes))
 
 
 def _grey_pixels(image: Image.Image, notes: list[str]) -> FloatArray:

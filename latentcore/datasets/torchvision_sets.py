@@ -32,6 +32,8 @@ from latentcore.types import DatasetError, DatasetMissing, LabelArray, PixelArra
 PREFIX = {"train": "train", "test": "t10k"}
 SIDE = 28
 POLL_SECONDS = 0.2
+MOST_BYTES = 64 * 2**20
+"""Read of a file at most; the largest has 47 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,9 @@ def read_split(source: TorchvisionSource, split: str) -> tuple[PixelArray, Label
 def _verified(source: TorchvisionSource, name: str) -> PixelArray:
     path = source.raw / name
     try:
-        content = np.fromfile(path, np.uint8)
+        if path.exists() and not path.is_file():
+            raise DatasetError(f"{path}: not a regular file. Remove it and fetch {source.title} again.")
+        content = np.fromfile(path, np.uint8, MOST_BYTES)
     except FileNotFoundError:
         raise DatasetMissing(
             f"{source.title} is not in {data_folder()}. Fetch it with `latentcore fetch {source.name}`, or "
@@ -99,7 +103,7 @@ def _verified(source: TorchvisionSource, name: str) -> PixelArray:
         ) from None
     except OSError as error:
         raise DatasetError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    if hashlib.sha256(content.tobytes()).hexdigest() != source.sha256[name]:
+    if hashlib.sha256(content.data).hexdigest() != source.sha256[name]:
         raise DatasetError(
             f"{path}: {len(content):,} bytes with a wrong checksum; it is incomplete or another file. "
             f"Replace it with `latentcore fetch {source.name} --force`."

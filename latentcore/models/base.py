@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_type_hints
 
 import numpy as np
 
 from latentcore.models.density import Gaussian
 from latentcore.training import OnEvent
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, UnsupportedOperation
+
+LARGEST_COUNT, LARGEST_WIDTH, MOST_LAYERS = 10**6, 2**14, 16
+"""What a bundle may ask for: epochs and rates, units of a layer, layers of a kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +184,9 @@ class LatentModel(ABC):
             settings: dict[str, Any] = {
                 k: tuple(v) if isinstance(v, list) else v for k, v in config["settings"].items()
             }
-            return cls(cls.settings_type(**settings))
+            built = cls.settings_type(**settings)
+            check_settings(built)
+            return cls(built)
         except (TypeError, KeyError) as error:
             raise ValueError(f"settings of a {cls.family} are not as expected: {error}") from error
 
@@ -241,6 +247,21 @@ class LatentModel(ABC):
     def _check_fitted(self) -> None:
         if not hasattr(self, "image_shape_"):
             raise ValueError(f"This {self.title} is not fitted; call fit or load a bundle first.")
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise `ValueError` unless every setting is of its declared type and of a size that networks have."""
+    for name, kind in get_type_hints(type(settings)).items():
+        value = getattr(settings, name)
+        if kind is int or kind is bool:
+            fits = type(value) is kind and 0 <= value <= LARGEST_COUNT
+        elif kind is float:
+            fits = type(value) in (int, float) and math.isfinite(value) and abs(value) <= LARGEST_COUNT
+        else:  # widths of layers
+            fits = type(value) is tuple and len(value) <= MOST_LAYERS
+            fits = fits and all(type(width) is int and 1 <= width <= LARGEST_WIDTH for width in value)
+        if not fits:
+            raise ValueError(f"setting {name} is {str(value)[:60]}; expected {kind} within reason")
 
 
 def check_images(images: FloatArray, *, expected: ImageShape | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from latentcore.store.bundle import Bundle, BundleContent, BundleSpec, CodeTable
 from latentcore.store.reading import BundleProblem, list_bundles, load_bundle, models_folder, scan_bundles
-from latentcore.store.writing import replace_scores, save_bundle
+from latentcore.store.writing import check_place, replace_scores, save_bundle
 
 __all__ = [
     "Bundle",
@@ -10,6 +10,7 @@ __all__ = [
     "BundleProblem",
     "BundleSpec",
     "CodeTable",
+    "check_place",
     "list_bundles",
     "load_bundle",
     "models_folder",

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.models import MODELS
+from latentcore.models import MODELS, LatentModel
+from latentcore.store.arrays import parse_npz, parse_safetensors
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
-    CONFIG_FILE,
     GOLDEN_FILE,
     HISTORY_FILE,
     METRICS_FILE,
@@ -24,8 +24,9 @@ from latentcore.store.bundle import (
     BundleSpec,
     CodeTable,
 )
-from latentcore.store.files import check_files, parse_npz, parse_safetensors, read_config, read_json
-from latentcore.types import BundleError, UnknownNameError
+from latentcore.store.config import check_history, read_config, read_scores
+from latentcore.store.files import check_files, parse_json
+from latentcore.types import BundleError, FloatArray, UnknownNameError
 
 CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "codes": np.dtype(np.float32),
@@ -34,6 +35,12 @@ CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "errors": np.dtype(np.float32),
     "plane": np.dtype(np.float32),
 }
+GOLDEN_TYPES = {"codes": np.dtype(np.float32), "images": np.dtype(np.float32)}
+GOLDEN_TOLERANCE = 0.02
+"""Largest difference of a pixel that rounding on another machine could explain, with room."""
+MOST_GOLDEN = 64
+LARGEST_CODE = 1e6
+"""Codes beyond this overflow when distances are squared; those of models that work are below 100."""
 SPLITS = ("test", "train")
 REQUIRED_FILES = (MODEL_FILE, CODES_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
 
@@ -119,54 +126,64 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     spec = _read_spec(folder)
     files = check_files(folder, spec.config["files"], REQUIRED_FILES)
     arrays = parse_safetensors(files[MODEL_FILE], folder / MODEL_FILE)
-    try:
-        model = MODELS[spec.family].from_state(spec.config, arrays)
-    except (ValueError, TypeError, KeyError) as error:
-        raise BundleError(f"{folder / MODEL_FILE}: {error}.") from error
-    test, train = _read_codes(folder / CODES_FILE, spec)
-    golden = parse_npz(folder / GOLDEN_FILE, {"codes": np.dtype(np.float32), "images": np.dtype(np.float32)})
+    model = _build_model(spec, arrays)
+    test, train = _read_codes(files[CODES_FILE], folder / CODES_FILE, spec)
+    golden = parse_npz(files[GOLDEN_FILE], folder / GOLDEN_FILE, GOLDEN_TYPES)
+    _check_golden(model, golden, folder)
     return Bundle(
         spec=spec,
         model=model,
         test=test,
         train=train,
-        history=_read_history(folder / HISTORY_FILE),
+        history=check_history(parse_json(files[HISTORY_FILE], folder / HISTORY_FILE), folder / HISTORY_FILE),
         golden_codes=golden["codes"],
         golden_images=golden["images"],
         card=files[CARD_FILE].decode("utf-8", errors="replace"),
     )
 
 
+def _build_model(spec: BundleSpec, arrays: Mapping[str, FloatArray]) -> LatentModel:
+    try:
+        return MODELS[spec.family].from_state(spec.config, arrays)
+    except (ValueError, TypeError, KeyError, RuntimeError, OverflowError, MemoryError) as error:
+        raise BundleError(f"{spec.folder / MODEL_FILE}: {str(error)[:200]}.") from error
+
+
+def _check_golden(model: LatentModel, golden: Mapping[str, np.ndarray], folder: Path) -> None:
+    """Raise `BundleError` unless the model decodes the golden codes to the images that it once did."""
+    codes, images = golden["codes"], golden["images"]
+    n = len(codes) if codes.ndim == 2 else 0  # noqa: PLR2004
+    if not 1 <= n <= MOST_GOLDEN or codes.shape[1] != model.latent_dim or np.abs(codes).max() > LARGEST_CODE:
+        raise BundleError(f"{folder / GOLDEN_FILE}: array 'codes' has shape {codes.shape} or huge values.")
+    if images.shape != (n, *model.image_shape_):
+        raise BundleError(f"{folder / GOLDEN_FILE}: array 'images' has shape {images.shape}.")
+    with np.errstate(all="ignore"):
+        differs = np.abs(model.decode(codes) - images)
+    if not (differs <= GOLDEN_TOLERANCE).all():
+        raise BundleError(
+            f"{folder / MODEL_FILE}: the model no longer decodes its golden codes as it did; its arrays were "
+            "changed. Restore or retrain the bundle."
+        )
+
+
 def _read_spec(folder: Path) -> BundleSpec:
     config = read_config(folder)
-    bundle_id = f"{folder.parent.name}/{folder.name}"
-    if config["id"] != bundle_id:
-        raise BundleError(
-            f"{folder / CONFIG_FILE}: the id is {config['id']!r}, but the folder is {bundle_id!r}."
-        )
-    if config["family"] not in MODELS:
-        raise BundleError(
-            f"{folder / CONFIG_FILE}: family {config['family']!r} is unknown. There is: {', '.join(MODELS)}."
-        )
-    metrics = read_json(folder / METRICS_FILE)
-    if not isinstance(metrics, dict) or not all(isinstance(score, dict) for score in metrics.values()):
-        raise BundleError(f"{folder / METRICS_FILE}: expected an object of scores.")
     return BundleSpec(
-        id=bundle_id,
+        id=config["id"],
         dataset=config["dataset"],
         family=config["family"],
         latent_dim=config["latent_dim"],
         capabilities=MODELS[config["family"]].capabilities,
         config=config,
-        metrics=metrics,
+        metrics=read_scores(folder, METRICS_FILE, config),
         folder=folder,
     )
 
 
-def _read_codes(path: Path, spec: BundleSpec) -> tuple[CodeTable, CodeTable]:
+def _read_codes(data: bytes, path: Path, spec: BundleSpec) -> tuple[CodeTable, CodeTable]:
     own_plane = spec.latent_dim == PLANE_DIMENSIONS
     stored = {name: dtype for name, dtype in CODE_TYPES.items() if not (own_plane and name == "plane")}
-    arrays = parse_npz(path, {f"{s}_{name}": dtype for s in SPLITS for name, dtype in stored.items()})
+    arrays = parse_npz(data, path, {f"{s}_{name}": dtype for s in SPLITS for name, dtype in stored.items()})
     tables = []
     for split in SPLITS:
         columns = {name: arrays[f"{split}_{name}"] for name in stored}
@@ -185,14 +202,10 @@ def _check_columns(columns: Mapping[str, np.ndarray], split: str, path: Path, sp
             raise BundleError(
                 f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape}."
             )
+    largest = max(np.abs(columns[name]).max() for name in ("codes", "plane", "errors"))
+    if largest > LARGEST_CODE:
+        raise BundleError(f"{path}: the arrays of {split} hold {largest:.3g}, more than any code.")
+    if columns["indices"].min() < 0 or len(np.unique(columns["indices"])) != n:
+        raise BundleError(f"{path}: '{split}_indices' are not the numbers of different images.")
     if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
         raise BundleError(f"{path}: '{split}_labels' holds a class without a name.")
-
-
-def _read_history(path: Path) -> list[dict[str, Any]]:
-    history = read_json(path)
-    if not isinstance(history, list) or not all(
-        isinstance(entry, dict) and {"phase", "epoch", "losses"} <= set(entry) for entry in history
-    ):
-        raise BundleError(f"{path}: expected a list of epochs, each with phase, epoch and losses.")
-    return history

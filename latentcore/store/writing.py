@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
-from latentcore.drafts import draft_folder
+from latentcore.drafts import STALE_SECONDS, draft_folder
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
@@ -32,6 +35,8 @@ from latentcore.types import BundleError
 
 N_GOLDEN = 8
 LICENCE = "MIT"
+PROBE_BYTES = 4 * 2**20
+"""More than a bundle holds."""
 
 
 def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) -> Path:
@@ -87,22 +92,56 @@ def replace_folder(folder: Path, write: Callable[[Path], None], *, overwrite: bo
     BundleError
         If the place is taken and `overwrite` is false, or the folder cannot be written.
     """
+    _check_free(folder, overwrite=overwrite)
+    with _reported(folder), draft_folder(folder.parent, folder.name) as draft:
+        write(draft)
+        for path in draft.rglob("*"):
+            if path.is_file():
+                path.chmod(0o644)
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+        draft.chmod(0o755)
+        _swap(draft, folder)
+
+
+def check_place(folder: Path, *, overwrite: bool) -> None:
+    """Find out before hours of work whether a folder can be written afterwards; see `replace_folder`.
+
+    What a process that was killed between the two renames of a replacement left aside is put back.
+
+    Raises
+    ------
+    BundleError
+        If the place is taken and `overwrite` is false, or the folder cannot be written.
+    """
+    with _reported(folder):
+        _put_back(folder)
+        _check_free(folder, overwrite=overwrite)
+        with draft_folder(folder.parent, folder.name) as draft:
+            (draft / "probe").write_bytes(bytes(PROBE_BYTES))
+
+
+def _check_free(folder: Path, *, overwrite: bool) -> None:
     if folder.exists() and not overwrite:
         raise BundleError(f"{folder} exists already; remove it, or ask to overwrite it.")
+
+
+@contextmanager
+def _reported(folder: Path) -> Iterator[None]:
     try:
-        with draft_folder(folder.parent, folder.name) as draft:
-            write(draft)
-            for path in draft.rglob("*"):
-                if path.is_file():
-                    path.chmod(0o644)
-                    with path.open("rb") as file:
-                        os.fsync(file.fileno())
-            draft.chmod(0o755)
-            _swap(draft, folder)
+        yield
     except OSError as error:
         raise BundleError(
             f"{folder} cannot be written: {error.strerror or error}. Choose a writable folder with room."
         ) from error
+
+
+def _put_back(folder: Path) -> None:
+    for former in folder.parent.glob(f"_former-{folder.name}-*"):
+        if (former / "bundle").is_dir() and not folder.exists():
+            (former / "bundle").replace(folder)
+        if time.time() - former.stat().st_mtime > STALE_SECONDS:
+            shutil.rmtree(former, ignore_errors=True)
 
 
 def _swap(draft: Path, folder: Path) -> None:
@@ -125,7 +164,7 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     model = content.model
     # safetensors writes the memory as it lies: a transposed view would come back scrambled.
     arrays = {name: np.ascontiguousarray(_narrow(array)) for name, array in model.state().items()}
-    save_file(arrays, folder / MODEL_FILE)
+    (folder / MODEL_FILE).write_bytes(save(arrays))
     tables = {"test": content.test, "train": content.train}
     columns = {
         f"{split}_{name}": column for split, table in tables.items() for name, column in vars(table).items()
@@ -133,9 +172,9 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     if model.latent_dim == PLANE_DIMENSIONS:  # the codes are the plane
         columns = {name: column for name, column in columns.items() if not name.endswith("_plane")}
     narrow: dict[str, Any] = {name: _narrow(column) for name, column in columns.items()}
-    np.savez_compressed(folder / CODES_FILE, **narrow)
+    (folder / CODES_FILE).write_bytes(_npz(narrow))
     golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
-    np.savez_compressed(folder / GOLDEN_FILE, codes=golden, images=model.decode(golden))
+    (folder / GOLDEN_FILE).write_bytes(_npz({"codes": golden, "images": model.decode(golden)}))
     (folder / HISTORY_FILE).write_text(json.dumps(content.history, allow_nan=False) + "\n", encoding="utf-8")
     _write_json(folder / METRICS_FILE, dict(content.metrics))
     card = folder / CARD_FILE
@@ -144,6 +183,13 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     for name, png in content.pictures.items():
         (card.parent / name).write_bytes(png)
     _write_json(folder / CONFIG_FILE, _config(folder, content))
+
+
+def _npz(arrays: Mapping[str, Any]) -> bytes:
+    """Return an npz file; made in memory: on a full disk NumPy fails in other ways."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
 
 
 def _narrow(array: np.ndarray) -> np.ndarray:

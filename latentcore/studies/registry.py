@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import dataset_spec
-from latentcore.studies import real, similarity
-from latentcore.studies.results import StudyResult, write_study
+from latentcore.store import check_place
+from latentcore.store.config import check_scores
+from latentcore.studies import real, results, similarity
+from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.types import UnknownNameError
 
 OnStage = Callable[[str], None]
@@ -26,19 +28,28 @@ class Study:
     seeds : tuple of int
     run : callable
         ``run(dataset, root, on_stage)`` returns what was found, plain JSON values.
+    check : callable
+        Raises `ValueError` unless what was read back is built as `run` builds it.
     """
 
     protocol: str
     seeds: tuple[int, ...]
     run: Callable[[str, Path, OnStage], dict[str, Any]]
+    check: Callable[[Mapping[str, Any]], None] = lambda _found: None
 
 
 STUDIES: Mapping[str, Study] = {
     "real": Study(
-        real.PROTOCOL, real.SEEDS, lambda dataset, _root, on_stage: real.real_scores(dataset, on_stage)
+        real.PROTOCOL,
+        real.SEEDS,
+        lambda dataset, _root, on_stage: real.real_scores(dataset, on_stage),
+        lambda found: check_scores(found, "found"),
     ),
     "similarity": Study(
-        similarity.PROTOCOL, (similarity.SEED, similarity.TWIN_SEED), similarity.similarities
+        similarity.PROTOCOL,
+        (similarity.SEED, similarity.TWIN_SEED),
+        similarity.similarities,
+        similarity.check_found,
     ),
 }
 
@@ -58,6 +69,7 @@ def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None =
     if name not in STUDIES:
         raise UnknownNameError(f"There is no study {name!r}; choose one of {', '.join(STUDIES)}.")
     dataset_spec(dataset)
+    check_place(study_path(dataset, name, root), overwrite=True)
     started = time.process_time()
     study = STUDIES[name]
     found = study.run(dataset, root, on_stage or (lambda _stage: None))
@@ -70,3 +82,14 @@ def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None =
         found=found,
     )
     return write_study(result, root)
+
+
+def read_study(dataset: str, name: str, root: Path | None = None) -> StudyResult | None:
+    """Return the result of a study, checked to the last value, or None where it has not been run.
+
+    Raises
+    ------
+    BundleError
+        If the file is damaged or of another version; the message says how to remake it.
+    """
+    return results.read_study(dataset, name, root, check=STUDIES[name].check if name in STUDIES else None)

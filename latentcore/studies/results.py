@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from latentcore.drafts import sweep
 from latentcore.store import models_folder
 from latentcore.store.files import read_json
+from latentcore.store.structure import check_structure
 from latentcore.types import BundleError
 
 FOLDER = "_studies"
 FORMAT_VERSION = 1
+RESULT_SHAPE = {
+    "name": str,
+    "dataset": str,
+    "protocol": str,
+    "seeds": [int],
+    "cpu_seconds": float,
+    "found": {},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +73,14 @@ def write_study(result: StudyResult, root: Path) -> Path:
     text = json.dumps({"format_version": FORMAT_VERSION, **asdict(result)}, indent=1, allow_nan=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent, result.name)
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix="_draft-", suffix=".json", delete=False
+            "w",
+            encoding="utf-8",
+            dir=path.parent,
+            prefix=f"_draft-{result.name}-",
+            suffix=".json",
+            delete=False,
         ) as file:
             draft = Path(file.name)
             try:
@@ -83,8 +99,22 @@ def write_study(result: StudyResult, root: Path) -> Path:
     return path
 
 
-def read_study(dataset: str, name: str, root: Path | None = None) -> StudyResult | None:
+def read_study(
+    dataset: str,
+    name: str,
+    root: Path | None = None,
+    *,
+    check: Callable[[Mapping[str, Any]], None] | None = None,
+) -> StudyResult | None:
     """Return the result of a study, or None where it has not been run.
+
+    Parameters
+    ----------
+    dataset, name : str
+    root : Path, optional
+        Models folder.
+    check : callable, optional
+        Raises `ValueError` unless what was found is built as the study builds it.
 
     Raises
     ------
@@ -98,8 +128,12 @@ def read_study(dataset: str, name: str, root: Path | None = None) -> StudyResult
     content = read_json(path)
     if not isinstance(content, dict) or content.pop("format_version", None) != FORMAT_VERSION:
         raise BundleError(f"{path}: not a study of version {FORMAT_VERSION}; {again}")
-    if set(content) != {field.name for field in fields(StudyResult)} or not isinstance(
-        content["found"], dict
-    ):
-        raise BundleError(f"{path}: not the fields of a study; {again}")
+    try:
+        check_structure(content, RESULT_SHAPE, "study")
+        if set(content) != set(RESULT_SHAPE) or (content["name"], content["dataset"]) != (name, dataset):
+            raise ValueError("the fields are not those of this study")  # noqa: TRY301
+        if check is not None:
+            check(content["found"])
+    except ValueError as error:
+        raise BundleError(f"{path}: {error}; {again}") from error
     return StudyResult(**{**content, "seeds": tuple(content["seeds"])})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from latentcore.datasets import load_dataset
 from latentcore.metrics.spaces import linear_cka, mutual_knn, procrustes_r2
 from latentcore.recipes import make_recipe
 from latentcore.store import list_bundles, load_bundle
-from latentcore.types import FloatArray
+from latentcore.store.structure import check_structure, shown
+from latentcore.types import BundleError, FloatArray
 
 N, K, SEED = 2_000, 10, 0
 N_PERMUTATIONS = 20
@@ -44,6 +45,8 @@ def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> d
         measure over all pairs), ``twins`` (a name and one number a measure).
     """
     specs = [spec for spec in list_bundles(root) if spec.dataset == dataset]
+    if not specs:
+        raise BundleError(f"{root / dataset} holds no models to compare; train some first.")
     rows = np.sort(np.random.default_rng(SEED).permutation(len(load_bundle(specs[0].id, root).test))[:N])
     codes = {spec.name: load_bundle(spec.id, root).test.codes[rows] for spec in specs}
     on_stage(f"{len(codes)} spaces")
@@ -60,6 +63,30 @@ def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> d
         "null": _null(codes),
         "twins": [_twin(dataset, name, codes[name], rows, on_stage) for name in _with_twin(codes)],
     }
+
+
+def check_found(found: Mapping[str, Any]) -> None:
+    """Raise `ValueError` unless a JSON value is built as `similarities` builds it."""
+    likeness = dict.fromkeys(MEASURES, float)
+    check_structure(
+        found,
+        {
+            "models": [str],
+            "n": int,
+            "k": int,
+            "pairs": [{"models": [str], **likeness}],
+            "null": {name: {"mean": float, "largest": float} for name in MEASURES},
+            "twins": [{"model": str, "seed": int, **likeness}],
+        },
+        "found",
+    )
+    if {frozenset(pair["models"]) for pair in found["pairs"]} != {
+        frozenset(pair) for pair in combinations(found["models"], 2)
+    }:
+        raise ValueError("found.pairs are not those of found.models")
+    for twin in found["twins"]:
+        if twin["model"] not in found["models"]:
+            raise ValueError(f"found.twins holds {shown(twin['model'])}, which is no model of the study")
 
 
 def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
