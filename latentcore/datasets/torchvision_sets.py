@@ -99,7 +99,7 @@ def _verified(source: TorchvisionSource, name: str) -> PixelArray:
         ) from None
     except OSError as error:
         raise DatasetError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    if hashlib.sha256(content.tobytes()).hexdigest() != source.sha256[name]:
+    if hashlib.sha256(content.data).hexdigest() != source.sha256[name]:
         raise DatasetError(
             f"{path}: {len(content):,} bytes with a wrong checksum; it is incomplete or another file. "
             f"Replace it with `latentcore fetch {source.name} --force`."
