@@ -9,7 +9,7 @@ import streamlit as st
 from scipy.spatial import KDTree
 
 from dashboard.services.catalogue import open_bundle
-from dashboard.services.originals import one_image, original_images
+from dashboard.services.originals import one_image, train_originals
 from latentcore.metrics.structure import nearest
 from latentcore.plane import N_BLEND, Plane
 from latentcore.types import FloatArray
@@ -165,7 +165,7 @@ def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bo
     bundle = open_bundle(bundle_id)
     wanted = np.arange(1, min(N_NEIGHBOURS, len(bundle.train)) + 1)
     distances, rows = _train_tree(bundle_id).query(code, k=wanted)
-    originals = original_images(bundle.spec.dataset, "train", bundle.train.indices[rows])
+    originals = train_originals(bundle_id, rows)
     images = bundle.model.decode(bundle.train.codes[rows]) if originals is None else originals
     neighbours = [
         Neighbour(
