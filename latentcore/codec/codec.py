@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import math
-
 from latentcore.codec.entropy import decode_symbols, encode_symbols, fingerprint, fit_tables
 from latentcore.codec.grid import Grid, shares_of, unit_of
 from latentcore.codec.lat import LatFile, pack, unpack
 from latentcore.models.base import check_codes, check_images
 from latentcore.store import Bundle
 from latentcore.store.bundle import MODEL_FILE
-from latentcore.types import CodecError, FloatArray
+from latentcore.types import CodecError, FloatArray, ImageShape
 
 DEFAULT_STEP = 0.5
 
 
-def make_grid(bundle: Bundle, step: float) -> Grid:
-    """Return the grid of a relative step.
+def unit_grid(bundle: Bundle) -> Grid:
+    """Return the grid whose step is as large as the spread of a typical dimension.
 
-    Parameters
-    ----------
-    bundle : Bundle
-    step : float
-        In spreads of a typical dimension, so that one number means the same to every model; above 0.
-
-    Raises
-    ------
-    CodecError
-        If the step is not a number above 0.
+    A multiple of it means about the same to every model.
     """
-    if not (math.isfinite(step) and step > 0):
-        raise CodecError(f"The step is {step:g}; choose a number above 0, such as {DEFAULT_STEP}.")
-    shares = shares_of(bundle.model.decode, bundle.train.codes)
-    return Grid(step * unit_of(bundle.train.codes, shares), shares)
+    codes = bundle.train.codes
+    shares = shares_of(bundle.model.decode, codes)
+    return Grid(unit_of(codes, shares), shares)
 
 
 def compress(images: FloatArray, bundle: Bundle, *, step: float = DEFAULT_STEP) -> bytes:
@@ -44,7 +32,7 @@ def compress(images: FloatArray, bundle: Bundle, *, step: float = DEFAULT_STEP) 
         In [0, 1], at least one, of the bundle's shape.
     bundle : Bundle
     step : float
-        Coarser is smaller; see `make_grid`.
+        In multiples of `unit_grid`, above 0; coarser is smaller.
 
     Raises
     ------
@@ -55,17 +43,40 @@ def compress(images: FloatArray, bundle: Bundle, *, step: float = DEFAULT_STEP) 
         check_images(images, expected=bundle.image_shape)
     except ValueError as error:
         raise CodecError(f"The images do not fit {bundle.spec.id}: {error}") from error
-    return compress_codes(bundle.model.encode(images), bundle, make_grid(bundle, step))
+    return compress_codes(bundle.model.encode(images), bundle, unit_grid(bundle).scaled(step))
 
 
 def compress_codes(codes: FloatArray, bundle: Bundle, grid: Grid) -> bytes:
     """Return codes ``(n, latent_dim)`` as the bytes of a ``.lat`` file; raises `CodecError`."""
-    tables = fit_tables(grid.quantise(bundle.train.codes))
-    content = LatFile(
+    return pack_codes(
+        codes,
+        bundle.train.codes,
+        grid,
         model=bundle.spec.id,
         sha256=_weights(bundle),
-        tables=fingerprint(tables),
         shape=bundle.image_shape,
+    )
+
+
+def pack_codes(
+    codes: FloatArray,
+    typical: FloatArray,
+    grid: Grid,
+    *,
+    model: str,
+    sha256: str,
+    shape: ImageShape,
+) -> bytes:
+    """Return codes ``(n, latent_dim)`` as the bytes of a ``.lat`` file, expecting what is `typical`.
+
+    For the names that go into the header see `LatFile`.
+    """
+    tables = fit_tables(grid.quantise(typical))
+    content = LatFile(
+        model=model,
+        sha256=sha256,
+        tables=fingerprint(tables),
+        shape=shape,
         n=len(codes),
         step=grid.step,
         shares=grid.shares,

@@ -42,6 +42,18 @@ class Grid:
         """The step of each dimension, float64 ``(latent_dim,)``."""
         return self.step * np.array(self.shares, np.float64) / SIXTEENTHS
 
+    def scaled(self, factor: float) -> Grid:
+        """Return the grid whose steps are `factor` times as large.
+
+        Raises
+        ------
+        CodecError
+            If the factor is not a number above 0.
+        """
+        if not (math.isfinite(factor) and factor > 0 and self.step * factor > 0):
+            raise CodecError(f"The step is {factor:g}; choose a number above 0, such as 0.5.")
+        return Grid(self.step * factor, self.shares)
+
     def quantise(self, codes: FloatArray) -> SymbolArray:
         """Return codes ``(n, latent_dim)`` as whole numbers of steps, each the nearest.
 

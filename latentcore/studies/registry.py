@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import dataset_spec
-from latentcore.studies import real, similarity
+from latentcore.studies import compression, real, similarity
 from latentcore.studies.results import StudyResult, write_study
 from latentcore.types import UnknownNameError
 
@@ -34,6 +34,7 @@ class Study:
 
 
 STUDIES: Mapping[str, Study] = {
+    "compression": Study(compression.PROTOCOL, (compression.SEED,), compression.curves),
     "real": Study(
         real.PROTOCOL, real.SEEDS, lambda dataset, _root, on_stage: real.real_scores(dataset, on_stage)
     ),

@@ -20,7 +20,7 @@ from PIL import Image
 
 from latentcore import cli
 from latentcore.codec import Grid, compress, decompress, pack, read_codes, unpack
-from latentcore.codec.codec import make_grid
+from latentcore.codec.codec import unit_grid
 from latentcore.codec.entropy import decode_symbols, encode_symbols, fingerprint, fit_tables
 from latentcore.codec.grid import equal_shares, shares_of, unit_of
 from latentcore.codec.lat import MOST_PIXELS
@@ -106,7 +106,7 @@ def test_tables_differ_with_any_count():
 
 def test_a_grid_rounds_to_the_nearest(images, bundle):
     codes = bundle.model.encode(images)
-    grid = make_grid(bundle, 0.3)
+    grid = unit_grid(bundle).scaled(0.3)
     error = np.abs(grid.restore(grid.quantise(codes)) - codes)
     assert (error <= grid.steps / 2 + 1e-5).all()
     assert (error.max(axis=0) > 0.4 * grid.steps).all()
@@ -125,7 +125,7 @@ def test_dimensions_that_matter_get_finer_steps():
 
 
 def test_equal_steps_are_right_for_pca():
-    shares = make_grid(load_bundle("digits/pca-d8"), 1.0).shares
+    shares = unit_grid(load_bundle("digits/pca-d8")).shares
     assert max(shares) - min(shares) <= 3  # nearly a rotation: pixels are clipped to [0, 1]
 
 
@@ -147,7 +147,7 @@ def test_a_step_too_small_is_refused(images, bundle, step):
 @pytest.mark.parametrize("bundle_id", IDS)
 def test_codes_come_back_bit_for_bit(images, bundle_id):
     model = load_bundle(bundle_id)
-    grid = make_grid(model, 0.4)
+    grid = unit_grid(model).scaled(0.4)
     codes = read_codes(unpack(compress(images, model, step=0.4), "x"), model)
     expected = grid.restore(grid.quantise(model.model.encode(images)))
     assert codes.tobytes() == expected.tobytes()
