@@ -31,6 +31,9 @@ pages = {
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
     ],
+    "Apply": [
+        st.Page("views/compression.py", title="Compression", icon=":material/compress:"),
+    ],
 }
 page = st.navigation(pages, position="hidden" if is_presenting() else "top")
 if is_presenting() and (found := catalogue()).specs:

@@ -19,6 +19,7 @@ NAMES = (
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),
+    *("step", "share", "rate"),
 )
 """Every name that a URL may carry."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from latentcore.datasets import dataset_spec
 from latentcore.store import check_place
 from latentcore.store.config import check_scores
-from latentcore.studies import real, results, similarity
+from latentcore.studies import compression, real, results, similarity
 from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.types import UnknownNameError
 
@@ -39,6 +39,7 @@ class Study:
 
 
 STUDIES: Mapping[str, Study] = {
+    "compression": Study(compression.PROTOCOL, (compression.SEED,), compression.curves),
     "real": Study(
         real.PROTOCOL,
         real.SEEDS,
