@@ -104,6 +104,7 @@ def fit_classifier(
     *,
     n_classes: int,
     seed: int,
+    n_epochs: int = N_EPOCHS,
     on_event: OnEvent | None = None,
 ) -> LeNet64:
     """Train a `LeNet64` on labelled images; its features are not standardised yet.
@@ -113,7 +114,7 @@ def fit_classifier(
     images : float32 array, shape (n, 1, 28, 28)
         Pixels in [0, 1].
     labels : int64 array, shape (n,)
-    n_classes, seed : int
+    n_classes, seed, n_epochs : int
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch.
 
@@ -128,7 +129,7 @@ def fit_classifier(
         network = channels_last(LeNet64(n_classes))
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=LEARNING_RATE, total_steps=N_EPOCHS * count_batches(len(inputs), BATCH_SIZE)
+            optimiser, max_lr=LEARNING_RATE, total_steps=n_epochs * count_batches(len(inputs), BATCH_SIZE)
         )
 
         def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -143,7 +144,7 @@ def fit_classifier(
             step,
             n_samples=len(inputs),
             batch_size=BATCH_SIZE,
-            n_epochs=N_EPOCHS,
+            n_epochs=n_epochs,
             phase="features",
             on_event=on_event,
         )
