@@ -30,6 +30,10 @@ pages = {
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
     ],
+    "Apply": [
+        st.Page("views/synthesis.py", title="Synthetic data", icon=":material/auto_awesome:"),
+        st.Page("views/transfer.py", title="Transfer", icon=":material/move_up:"),
+    ],
 }
 page = st.navigation(pages, position="hidden" if is_presenting() else "top")
 if is_presenting() and (found := catalogue()).specs:

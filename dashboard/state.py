@@ -18,6 +18,7 @@ NAMES = (
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),
+    *("labels", "maker", "labelled"),
 )
 """Every name that a URL may carry."""
 
