@@ -25,15 +25,16 @@ class Frame:
 
     Attributes
     ----------
-    width, height : int
-        Of the plot in pixels.
+    width : int or None
+        Of the plot in pixels; None for as wide as its column.
+    height : int
     domain : (float, float)
         Lower and upper end of the values.
     x_title : str
     y_title : str or None
     """
 
-    width: int
+    width: int | None
     height: int
     domain: tuple[float, float]
     x_title: str
@@ -86,8 +87,8 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame) -> dict[st
         dots.encode(x=x, y=y, color=colour),
         _names(table, frame).encode(x=x, y=y, color=colour),
     ]
-    spec = to_spec(alt.layer(*layers).properties(width=frame.width, height=frame.height))
-    spec["autosize"] = {"type": "pad"}
+    spec = to_spec(alt.layer(*layers).properties(width=frame.width or "container", height=frame.height))
+    spec["autosize"] = {"type": "pad"} if frame.width else {"type": "fit", "contains": "padding"}
     spec["padding"] = {"left": 0, "top": 6, "bottom": 4, "right": 0}
     return spec
 

@@ -33,10 +33,9 @@ def probe_curves(found: Mapping[str, Any], names: Sequence[str], key: str) -> No
     series = table["series"].unique().tolist()
     colours = [BASELINE] if PIXELS in series else []
     colours += LINE_COLOURS[: len(series) - len(colours)]
-    frame = Frame(620, 400, domain_of(table), "labelled images a class", "accuracy on test images")
+    frame = Frame(None, 420, domain_of(table), "labelled images a class", "accuracy on test images")
     st.vega_lite_chart(
         curves(table, colours, frame),
-        width="content",
         key=key,
         alt="Accuracy of a linear probe against labels a class, one line an encoder.",
     )
