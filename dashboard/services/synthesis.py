@@ -27,7 +27,7 @@ from latentcore.types import Capability, FloatArray, LabelArray
 ARMS = {"real": "real", "synthetic": "synthetic", "both": "both"}
 N_CHOICES = (10, 30, 100, 300)
 SEED_CHOICES = (1, 2, 4)
-SECONDS = {True: 5.0, False: 0.3}
+SECONDS = {True: 3.2, False: 0.3}
 """CPU seconds that a LeNet64, and a logistic regression, take to learn and to be tested."""
 ALL = "all"
 LABELLED = ("10", "30", "100", ALL)

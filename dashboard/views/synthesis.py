@@ -61,8 +61,8 @@ def study(dataset: str, names: list[str]) -> None:
     st.caption(
         f"Classifier: {found['judge']}, on {found['n_test']:,} random real test images; {len(result.seeds)} "
         "seeds, with 95% intervals. Each class's density is fitted to the codes of its labelled images only; "
-        "the model itself saw the whole train split without labels. Every classifier takes as many steps. "
-        f"{result.cpu_seconds:,.0f} CPU seconds.",
+        "the model itself saw the whole train split without labels. Every classifier takes as many steps: a "
+        f"drawn image takes the place of a real one. {result.cpu_seconds:,.0f} CPU seconds.",
         help=result.protocol,
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 from latentcore.datasets import Dataset
 from latentcore.evaluation.score import SEED, Score, mean_score
 from latentcore.evaluation.subject import Subject
-from latentcore.features import N_EPOCHS, SIDE, fit_classifier
+from latentcore.features import BATCH_SIZE, N_EPOCHS, SIDE, fit_classifier
 from latentcore.metrics.generation import logistic_labels
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian
@@ -71,11 +71,27 @@ def classification_score(images: FloatArray, labels: LabelArray, test: Dataset, 
 
 
 def real_accuracy(
-    images: FloatArray, labels: LabelArray, test: Dataset, *, seed: int = SEED, n_epochs: int = N_EPOCHS
+    images: FloatArray,
+    labels: LabelArray,
+    test: Dataset,
+    *,
+    seed: int = SEED,
+    n_epochs: int = N_EPOCHS,
+    batch_size: int = BATCH_SIZE,
 ) -> FloatArray:
-    """Return 1 where a classifier trained on labelled images is right on test, else 0; ``(n_test,)``."""
+    """Return 1 where a classifier trained on labelled images is right on test, else 0; ``(n_test,)``.
+
+    Epochs and batches are those of a network; a logistic regression has none.
+    """
     if judged_by_network(images):
-        network = fit_classifier(images, labels, n_classes=len(test.classes), seed=seed, n_epochs=n_epochs)
+        network = fit_classifier(
+            images,
+            labels,
+            n_classes=len(test.classes),
+            seed=seed,
+            n_epochs=n_epochs,
+            batch_size=batch_size,
+        )
         predicted = apply_in_chunks(network.logits, test.images).argmax(axis=1)
     else:
         predicted = logistic_labels(images, labels, test.images)

@@ -20,8 +20,8 @@ N_REAL, N_REAL_SMALL = (10, 100, 1_000), (10, 30, 100)
 """Real labelled images a class; the smaller ones for images that a logistic regression judges."""
 SEEDS = (0, 1, 2, 3)
 N_TEST = 5_000
-N_SHOWN, N_SHOWN_SMALL = 15_360, 2_000
-"""Images that a classifier is shown: 120 steps of 128 for the network, all at once for the regression."""
+N_SHOWN, N_SHOWN_SMALL, BATCH_SIZE = 10_240, 2_000, 32
+"""Images that a classifier is shown: 320 steps of 32 for the network, all at once for the regression."""
 FAMILIES = ("pca", "ae", "vae", "gan")
 """Families that the study covers, each in its largest dimension."""
 
@@ -30,8 +30,9 @@ PROTOCOL = (
     "images drawn from a model, or on both, half and half. A full Gaussian is fitted to the codes of each "
     "class's n labelled images and to nothing else (a GAN's codes are those of its inversion network); the "
     "model itself saw the whole train split, without labels. Every classifier is shown the same number of "
-    "images, repeated where there are fewer, so that all take as many steps: LeNet64, 120 steps of 128 "
-    "images, AdamW with a one-cycle schedule; for 8x8 images a logistic regression of 2,000 images. A seed "
+    "images, repeated where there are fewer, so that all take as many steps: LeNet64, 320 steps of 32 "
+    "images, AdamW with a one-cycle schedule; for 8x8 images a logistic regression of 2,000 images. So a "
+    "drawn image takes the place of a real one. A seed "
     "draws the same real images for every model. Mean over seeds and Student's 95% interval of that mean; "
     "it covers the draw of the real images, of the samples and of the classifier's weights."
 )
@@ -183,4 +184,4 @@ def mix(parts: Sequence[tuple[FloatArray, LabelArray]], n: int) -> tuple[FloatAr
 
 def _accuracy(parts: Sequence[tuple[FloatArray, LabelArray]], test: Dataset, seed: int) -> float:
     images, labels = mix(parts, n_shown(test))
-    return float(real_accuracy(images, labels, test, seed=seed, n_epochs=1).mean())
+    return float(real_accuracy(images, labels, test, seed=seed, n_epochs=1, batch_size=BATCH_SIZE).mean())

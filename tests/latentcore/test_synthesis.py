@@ -92,11 +92,12 @@ def test_every_arm_takes_as_many_steps():
     rng = np.random.default_rng(0)
     images, labels = rng.random((40, 1, 28, 28), np.float32), np.arange(40) % 10
     ended: list[EpochEnd] = []
-    for n in (20, 40):
-        shown = mix([(images[:n], labels[:n])], 256)
-        fit_classifier(*shown, n_classes=10, seed=0, n_epochs=1, on_event=ended.append)
+    for parts in ([(images[:20], labels[:20])], [(images, labels), (images[:20], labels[:20])]):
+        shown = mix(parts, 256)
+        assert len(shown[0]) == 256
+        fit_classifier(*shown, n_classes=10, seed=0, n_epochs=1, batch_size=32, on_event=ended.append)
     assert [event.n_epochs for event in ended] == [1, 1]
-    assert study_module.N_SHOWN % (2 * 128) == 0
+    assert study_module.N_SHOWN % (2 * study_module.BATCH_SIZE) == 0
 
 
 def test_a_study_covers_the_largest_model_of_a_family_and_says_when_there_is_none(tmp_path, monkeypatch):
