@@ -33,6 +33,8 @@ pages = {
     ],
     "Apply": [
         st.Page("views/compression.py", title="Compression", icon=":material/compress:"),
+        st.Page("views/synthesis.py", title="Synthetic data", icon=":material/auto_awesome:"),
+        st.Page("views/transfer.py", title="Transfer", icon=":material/move_up:"),
     ],
 }
 page = st.navigation(pages, position="hidden" if is_presenting() else "top")

@@ -20,6 +20,7 @@ NAMES = (
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),
     *("step", "share", "rate"),
+    *("labels", "maker", "labelled"),
 )
 """Every name that a URL may carry."""
 

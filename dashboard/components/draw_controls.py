@@ -18,11 +18,11 @@ TITLES = {"gaussian": "Gaussian", "mixture": "Mixture of 10"}
 
 def chosen_draw() -> Draw:
     """Return the valid choice; a number out of range is brought into it, with a notice."""
-    truncation = _number("truncation", WIDEST, NARROWEST, WIDEST)
+    truncation = chosen_number("truncation", WIDEST, NARROWEST, WIDEST)
     return Draw(
         n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE), "number of samples")),
-        seed=int(_number("seed", 0, 0, 999_999, whole=True)),
-        temperature=_number("temperature", 1.0, 0.0, HOTTEST),
+        seed=int(chosen_number("seed", 0, 0, 999_999, whole=True)),
+        temperature=chosen_number("temperature", 1.0, 0.0, HOTTEST),
         truncation=None if truncation >= WIDEST else truncation,
         density=DENSITIES[state.choose("density", tuple(DENSITIES), "gaussian")],
     )
@@ -90,7 +90,8 @@ def _take(name: str) -> None:
     state.put(name, f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def _number(name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
+def chosen_number(name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
+    """Return the value of a name as a number; one out of range is brought into it, with a notice."""
     text = state.get(name)
     if text is None:
         return default

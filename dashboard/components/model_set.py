@@ -91,7 +91,7 @@ def load_models(ids: list[str]) -> list[Bundle]:
 
 def _take_dataset() -> None:
     take_dataset("pick_dataset")
-    for name in ("models", "start", "end"):
+    for name in ("models", "start", "end", "maker"):
         state.put(name, None)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from latentcore.datasets import dataset_spec
 from latentcore.store import check_place
 from latentcore.store.config import check_scores
-from latentcore.studies import compression, real, results, similarity
+from latentcore.studies import compression, real, results, similarity, synthesis, transfer
 from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.types import UnknownNameError
 
@@ -52,6 +52,8 @@ STUDIES: Mapping[str, Study] = {
         similarity.similarities,
         similarity.check_found,
     ),
+    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers),
+    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis),
 }
 
 
