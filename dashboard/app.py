@@ -30,6 +30,10 @@ pages = {
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
     ],
+    "Apply": [
+        st.Page("views/anomaly.py", title="Anomalies", icon=":material/troubleshoot:"),
+        st.Page("views/denoise.py", title="Denoise", icon=":material/blur_off:"),
+    ],
 }
 page = st.navigation(pages, position="hidden" if is_presenting() else "top")
 if is_presenting() and (found := catalogue()).specs:

@@ -91,16 +91,14 @@ def _divergence(dual: FloatArray) -> FloatArray:
     spread[:, :, 1:] -= down[:, :, :-1]
     spread[:, :, :, :-1] += across[:, :, :, :-1]
     spread[:, :, :, 1:] -= across[:, :, :, :-1]
-    return spread
+    return np.asarray(spread, np.float32)
 
 
 FILTERS: Mapping[str, Filter] = {
     one.name: one
     for one in (
         Filter("median", "Median filter", (0, 1, 2, 3), median),
-        Filter(
-            "tv", "Total variation", (0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8), total_variation
-        ),
+        Filter("tv", "Total variation", (0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8), total_variation),
     )
 }
 """Every filter by name."""

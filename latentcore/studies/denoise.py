@@ -35,8 +35,8 @@ def denoising(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
     Returns
     -------
     dict
-        ``n``, ``methods`` (names: the bundles, the filters, "noisy"), ``strengths`` (by kind, a list a filter,
-        one a level), and ``scores`` (by kind, a list of ``method, level, psnr, ssim``, the last two
+        ``n``, ``methods`` (names: the bundles, the filters, "noisy"), ``strengths`` (by kind and filter, one
+        a level), and ``scores`` (by kind, a list of ``method, level, psnr, ssim``, the last two
         ``[value, low, high]``).
     """
     images = _some(load_dataset(dataset, "test").images, N_TEST)

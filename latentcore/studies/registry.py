@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import dataset_spec
-from latentcore.studies import denoise, real, similarity
+from latentcore.studies import anomaly, denoise, one_class, real, similarity
 from latentcore.studies.results import StudyResult, write_study
 from latentcore.types import UnknownNameError
 
@@ -40,6 +40,7 @@ STUDIES: Mapping[str, Study] = {
     "similarity": Study(
         similarity.PROTOCOL, (similarity.SEED, similarity.TWIN_SEED), similarity.similarities
     ),
+    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies),
     "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising),
 }
 
