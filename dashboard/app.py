@@ -33,6 +33,8 @@ pages = {
     ],
     "Apply": [
         st.Page("views/compression.py", title="Compression", icon=":material/compress:"),
+        st.Page("views/anomaly.py", title="Anomalies", icon=":material/troubleshoot:"),
+        st.Page("views/denoise.py", title="Denoise", icon=":material/blur_off:"),
         st.Page("views/synthesis.py", title="Synthetic data", icon=":material/auto_awesome:"),
         st.Page("views/transfer.py", title="Transfer", icon=":material/move_up:"),
     ],

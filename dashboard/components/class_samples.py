@@ -9,7 +9,6 @@ from html import escape
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.draw_controls import chosen_number
 from dashboard.services.catalogue import bundle_title
 from dashboard.services.synthesis import (
     ALL,
@@ -37,7 +36,7 @@ def chosen_maker(dataset: str, names: Sequence[str]) -> Maker:
     name = state.choose("maker", list(names), names[-1], "model that draws images of a class")
     bundle_id = f"{dataset}/{name}"
     labelled = state.choose("labelled", labelled_choices(bundle_id), ALL, "number of labelled images")
-    return Maker(bundle_id, labelled, int(chosen_number("seed", 0, 0, LARGEST_SEED, whole=True)))
+    return Maker(bundle_id, labelled, int(state.number("seed", 0, 0, LARGEST_SEED, whole=True)))
 
 
 def class_samples(maker: Maker, names: Sequence[str]) -> None:

@@ -11,7 +11,17 @@ from typing import Any
 from latentcore.datasets import dataset_spec
 from latentcore.store import check_place
 from latentcore.store.config import check_scores
-from latentcore.studies import compression, real, results, similarity, synthesis, transfer
+from latentcore.studies import (
+    anomaly,
+    compression,
+    denoise,
+    one_class,
+    real,
+    results,
+    similarity,
+    synthesis,
+    transfer,
+)
 from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.types import UnknownNameError
 
@@ -54,6 +64,8 @@ STUDIES: Mapping[str, Study] = {
     ),
     "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers),
     "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis),
+    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies),
+    "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising),
 }
 
 
