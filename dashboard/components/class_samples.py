@@ -17,7 +17,6 @@ from dashboard.services.synthesis import (
     class_strips,
     labelled_choices,
     labelled_npz,
-    maker_title,
 )
 
 NAMES = ("maker", "labelled", "seed")
@@ -69,7 +68,7 @@ def class_samples(maker: Maker, names: Sequence[str]) -> None:
             **state.bind("pick_seed", maker.seed, _take, "seed"),
         )
         _download(maker)
-    title = maker_title(maker)
+    title = bundle_title(maker.bundle_id)
     rows = "".join(
         f"<div><span>{escape(name)}</span>"
         f'<img src="{uri}" alt="{N_WIDE} images that {escape(title)} draws for {escape(name)}"></div>'

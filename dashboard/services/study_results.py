@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from dashboard.services.catalogue import LatentcoreError, family_title
@@ -22,3 +26,23 @@ def model_title(name: str) -> str:
     """Return the display name of a bundle by the name that studies know it by: "VAE, 16-D" for "vae-d16"."""
     family, _, latent_dim = name.rpartition("-d")
     return f"{family_title(family)}, {latent_dim}-D"
+
+
+def curves_table(curves: Mapping[str, Sequence[Mapping[str, Any]]], x: str) -> pd.DataFrame:
+    """Return the points of named curves, a line each: columns ``series, x, mean, low, high``.
+
+    A point without an interval has both ends at its mean.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "series": series,
+                "x": point[x],
+                "mean": point["mean"],
+                **{end: point["mean"] if point[end] is None else point[end] for end in ("low", "high")},
+            }
+            for series, points in curves.items()
+            for point in points
+        ],
+        columns=["series", "x", "mean", "low", "high"],
+    )

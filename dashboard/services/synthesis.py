@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.services.catalogue import bundle_title, catalogue, open_bundle
+from dashboard.services.catalogue import catalogue, open_bundle
 from dashboard.services.differences import Difference, difference
 from dashboard.services.jobs import Job
 from dashboard.services.originals import original_images, train_images
 from dashboard.services.sheets import sheet_uri
-from dashboard.services.study_results import model_title
+from dashboard.services.study_results import curves_table, model_title
 from latentcore.datasets import Dataset
 from latentcore.evaluation.conditional import judged_by_network, sample_classes
 from latentcore.studies.repeats import balanced_rows, smallest_class
@@ -24,7 +24,7 @@ from latentcore.studies.synthesis import N_TEST, synthesis_curves
 from latentcore.studies.transfer import probed_rows
 from latentcore.types import Capability, FloatArray, LabelArray
 
-ARMS = {"real": "real", "synthetic": "synthetic", "both": "both"}
+ARMS = ("real", "synthetic", "both")
 N_CHOICES = (10, 30, 100, 300)
 SEED_CHOICES = (1, 2, 4)
 SECONDS = {True: 3.2, False: 0.3}
@@ -89,27 +89,14 @@ def labelled_choices(bundle_id: str) -> list[str]:
 
 def cost_in_minutes(request: Request) -> float:
     """Return about how many CPU minutes a request takes."""
-    height, width = open_bundle(request.ids[0]).image_shape[1:]
-    seconds = SECONDS[judged_by_network(np.empty((0, 1, height, width), np.float32))]
+    seconds = SECONDS[judged_by_network(open_bundle(request.ids[0]).image_shape)]
     return (1 + 2 * len(request.ids)) * len(request.n_real) * request.n_seeds * seconds / 60
 
 
 def arm_table(found: Mapping[str, Any], name: str) -> pd.DataFrame:
     """Return the three curves of a model, a line a point: columns ``series, x, mean, low, high``."""
     curve = next(curve for curve in found["curves"] if curve["model"] == name)
-    return pd.DataFrame(
-        [
-            {
-                "series": title,
-                "x": point["n"],
-                "mean": point["mean"],
-                "low": point["mean"] if point["low"] is None else point["low"],
-                "high": point["mean"] if point["high"] is None else point["high"],
-            }
-            for arm, title in ARMS.items()
-            for point in (found["real"] if arm == "real" else curve[arm])
-        ]
-    )
+    return curves_table({arm: found["real"] if arm == "real" else curve[arm] for arm in ARMS}, "n")
 
 
 def gain_table(found: Mapping[str, Any], names: Sequence[str]) -> pd.DataFrame:
@@ -236,8 +223,3 @@ def _parts(bundle_id: str) -> tuple[Dataset, Dataset]:
         classes=bundle.classes,
     )
     return train, test
-
-
-def maker_title(maker: Maker) -> str:
-    """Return the display name of the model that draws."""
-    return bundle_title(maker.bundle_id)

@@ -12,7 +12,7 @@ from dashboard.services.catalogue import catalogue, dataset_title, family_title,
 from dashboard.services.differences import Difference, difference
 from dashboard.services.jobs import Job
 from dashboard.services.originals import original_images, train_images
-from dashboard.services.study_results import model_title
+from dashboard.services.study_results import curves_table, model_title
 from latentcore.studies.repeats import smallest_class
 from latentcore.studies.transfer import PIXELS, RANDOM, Source, fixed, label_curve, probed_rows
 from latentcore.types import Capability
@@ -86,20 +86,13 @@ def label_choices(bundle_id: str) -> list[int]:
 def curve_table(found: Mapping[str, Any], names: Sequence[str]) -> pd.DataFrame:
     """Return pixels and the chosen models, a line a point: columns ``series, x, mean, low, high``."""
     curves = {curve["source"]: curve for curve in found["curves"]}
-    return pd.DataFrame(
-        [
-            {
-                "series": source_title(name, supervised=curves[name]["supervised"]),
-                "x": point["labels"],
-                "mean": point["mean"],
-                "low": point["mean"] if point["low"] is None else point["low"],
-                "high": point["mean"] if point["high"] is None else point["high"],
-            }
+    return curves_table(
+        {
+            source_title(name, supervised=curves[name]["supervised"]): curves[name]["points"]
             for name in (PIXELS, *names)
             if name in curves
-            for point in curves[name]["points"]
-        ],
-        columns=["series", "x", "mean", "low", "high"],
+        },
+        "labels",
     )
 
 

@@ -59,12 +59,12 @@ def classifier_scores(subject: Subject) -> dict[str, Score]:
 
 def n_learned(dataset: Dataset) -> int:
     """Return how many images the classifier of a dataset learns from."""
-    return N_SYNTHETIC if judged_by_network(dataset.images) else N_SMALL
+    return N_SYNTHETIC if judged_by_network(dataset.images.shape[1:]) else N_SMALL
 
 
 def classification_score(images: FloatArray, labels: LabelArray, test: Dataset, what: str) -> Score:
     """Return the accuracy on test of a classifier trained on labelled images; `what` names them."""
-    judge = "a LeNet64" if judged_by_network(images) else "a logistic regression of pixels"
+    judge = "a LeNet64" if judged_by_network(images.shape[1:]) else "a logistic regression of pixels"
     return mean_score(
         real_accuracy(images, labels, test), f"Accuracy on real test images of {judge} trained on {what}."
     )
@@ -83,7 +83,7 @@ def real_accuracy(
 
     Epochs and batches are those of a network; a logistic regression has none.
     """
-    if judged_by_network(images):
+    if judged_by_network(images.shape[1:]):
         network = fit_classifier(
             images,
             labels,
@@ -98,6 +98,6 @@ def real_accuracy(
     return np.asarray(predicted == test.labels, np.float32)
 
 
-def judged_by_network(images: FloatArray) -> bool:
+def judged_by_network(image_shape: tuple[int, ...]) -> bool:
     """Return whether the classifier of such images is a LeNet64, rather than a logistic regression."""
-    return images.shape[1:] == (1, SIDE, SIDE)
+    return image_shape == (1, SIDE, SIDE)

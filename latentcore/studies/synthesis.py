@@ -65,7 +65,7 @@ def synthesis(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
         if family in largest
     }
     train, test = load_dataset(dataset, "train"), random_part(load_dataset(dataset, "test"), N_TEST)
-    choices = N_REAL if judged_by_network(test.images) else N_REAL_SMALL
+    choices = N_REAL if judged_by_network(test.images.shape[1:]) else N_REAL_SMALL
     n_real = [n for n in choices if n <= smallest_class(train.labels)]
     return synthesis_curves(
         models, train, test, n_real=n_real, seeds=SEEDS, on_step=lambda stage, _share: on_stage(stage)
@@ -126,7 +126,7 @@ def synthesis_curves(
         "n_test": len(test),
         "n_real": list(n_real),
         "n_shown": n_shown(test),
-        "judge": "LeNet64" if judged_by_network(test.images) else "logistic regression",
+        "judge": "LeNet64" if judged_by_network(test.images.shape[1:]) else "logistic regression",
         "real": [{"n": n, **over_seeds([real[n, seed] for seed in seeds])} for n in n_real],
         "curves": [
             {
@@ -170,7 +170,7 @@ def draw_from_labelled(
 
 def n_shown(test: Dataset) -> int:
     """Return how many images every classifier of such images is shown."""
-    return N_SHOWN if judged_by_network(test.images) else N_SHOWN_SMALL
+    return N_SHOWN if judged_by_network(test.images.shape[1:]) else N_SHOWN_SMALL
 
 
 def mix(parts: Sequence[tuple[FloatArray, LabelArray]], n: int) -> tuple[FloatArray, LabelArray]:
