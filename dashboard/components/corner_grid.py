@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -43,7 +44,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
         with right:
             st.html(
                 f'<img src="{sheet_uri(images, N_CELLS)}" width="{SIDE}" style="image-rendering:pixelated" '
-                f'alt="{N_CELLS} by {N_CELLS} decodes between four images, {titles[chosen]}">'
+                f'alt="{N_CELLS} by {N_CELLS} decodes between four images, {escape(titles[chosen])}">'
             )
             st.download_button(
                 "Grid (PNG)",

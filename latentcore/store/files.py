@@ -19,6 +19,7 @@ MAX_FILE_BYTES = 64 * 2**20
 MAX_JSON_BYTES = 4 * 2**20
 """A JSON file; as Python objects it takes up to thirty times as much."""
 MAX_FILES = 64
+LONGEST_PATH = 200
 
 
 def read_bytes(path: Path, *, most: int = MAX_FILE_BYTES) -> bytes:
@@ -75,7 +76,12 @@ def inside(folder: Path, name: str) -> Path:
         If the name, or a link that it names, leads out of the folder.
     """
     parts = PurePosixPath(name).parts
-    plain = parts and not name.startswith("/") and not {"..", ".", ""} & set(name.split("/"))
+    plain = (
+        parts
+        and len(name) <= LONGEST_PATH
+        and not name.startswith("/")
+        and not {"..", ".", ""} & set(name.split("/"))
+    )
     if not plain or "\\" in name or not name.isprintable():
         raise BundleError(f"{folder / CONFIG_FILE}: {shown(name)} leads out of the bundle.")
     path = folder / name
