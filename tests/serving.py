@@ -69,16 +69,16 @@ class Server:
 
 @contextmanager
 def started_server(
-    app: str | Path = "dashboard/app.py", *options: str, wait: bool = True, **environment: str
+    app: str | Path = "dashboard/app.py", *, folder: Path = ROOT, wait: bool = True, **environment: str
 ) -> Iterator[Server]:
-    """Run an app on a free port of this machine; by default, wait until it answers."""
+    """Run an app from a folder on a free port of this machine; by default, wait until it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     process = subprocess.Popen(
-        [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
-        cwd=ROOT,
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

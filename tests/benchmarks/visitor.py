@@ -20,7 +20,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 300
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
