@@ -20,7 +20,7 @@ NAMES = (
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),
     *("noise", "level"),
-    *("normal", "against", "score", "flagged"),
+    *("normal", "against", "detector", "score", "flagged"),
 )
 """Every name that a URL may carry."""
 
