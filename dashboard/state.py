@@ -23,7 +23,7 @@ NAMES = (
     *("step", "share", "rate"),
     *("labels", "maker", "labelled"),
     *("noise", "level"),
-    *("normal", "against", "score", "flagged"),
+    *("normal", "against", "detector", "score", "flagged"),
 )
 """Every name that a URL may carry."""
 

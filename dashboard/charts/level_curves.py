@@ -12,6 +12,8 @@ from dashboard.charts.scatter import AnyChart, spread, to_spec
 
 HEIGHT, NAMES_WIDTH, NAME_HEIGHT = 300, 150, 15
 GREY = "#8a93a3"
+COLOURS = [colour for colour in CLASS_COLOURS if colour not in {"#94a4a2", "#717581"}]
+"""Those of classes without the greys, which stand for what has learned nothing."""
 DASHES = {"model": [1, 0], "filter": [6, 3], "input": [2, 3]}
 """How the lines of each group are drawn; all but models are grey."""
 
@@ -60,7 +62,7 @@ def _colours(table: pd.DataFrame) -> dict[str, str]:
     """Return the colour of each line by its title."""
     models = table.loc[table["group"] == "model", "title"].drop_duplicates().tolist()
     others = table.loc[table["group"] != "model", "title"].drop_duplicates().tolist()
-    coloured = {title: CLASS_COLOURS[k % len(CLASS_COLOURS)] for k, title in enumerate(models)}
+    coloured = {title: COLOURS[k % len(COLOURS)] for k, title in enumerate(models)}
     return coloured | dict.fromkeys(others, GREY)
 
 

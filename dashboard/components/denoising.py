@@ -25,7 +25,7 @@ from dashboard.services.denoising import (
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 
 NAMES = ("noise", "level", "seed", "source", "point")
-LARGE, SIDE = 184, 148
+LARGE, SIDE = 184, 116
 SCORES = {"psnr": ("PSNR, dB (higher is better)", ".0f"), "ssim": ("SSIM (higher is better)", ".1f")}
 
 
@@ -94,7 +94,7 @@ def _one_image(bundles: list[Bundle], subject: Subject, kind: Kind, level: float
     if study is not None:
         made += cleaned_by_filters(study, kind.name, level, clean, spoilt.image)
     with st.container(key="cleaned"):
-        picture_row([_picture(one, SIDE) for one in made], gap=20)
+        picture_row([_picture(one, SIDE) for one in made], gap=16)
     st.caption(
         "The last two have learned nothing: a median filter and total variation, each as strong as was best "
         "on validation images at the nearest level of the study."

@@ -100,7 +100,7 @@ def load_models(ids: list[str]) -> list[Bundle]:
 
 def _take_dataset() -> None:
     take_dataset("pick_dataset")
-    for name in ("models", "start", "end", "maker"):
+    for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
         state.put(name, None)
 
 
