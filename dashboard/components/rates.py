@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.rates import rate_curves
-from dashboard.services.compression import NOT_COUNTED, STEPS, Curve, StudyResult, curves_frame
+from dashboard.services.compression import NOT_COUNTED, STEPS, Curve, StudyResult, bar_words, curves_frame
 
 NAMES = ("step", "share", "rate", "point")
 SHARES = {"0": "not counted", "100": "100", "1000": "1,000", "10000": "10,000", "100000": "100,000"}
@@ -104,12 +104,8 @@ def _notes(study: StudyResult, n_images: int) -> None:
         "reads have none to count."
     )
     st.caption(f"n = {found['n']:,} test images in one file, seed {study.seeds[0]}. {share}")
-    if found["reached"] is not None:
-        reached, (decibels, bits) = found["reached"], found["bar"]
-        st.caption(
-            f"Fewest bits for {decibels:g} dB: {reached['model']} with {reached['psnr']:.1f} dB at "
-            f"{reached['bits_per_pixel']:.3f} bits per pixel (bar: {bits:g})."
-        )
+    if words := bar_words(study):
+        st.caption(words)
     if found["missing"]:
         st.caption(f"Left out, as the Pillow of the study cannot write it: {', '.join(found['missing'])}.")
 

@@ -21,7 +21,7 @@ from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 
 RATES = ("0.02", "0.03", "0.05", "0.07", "0.1", "0.15", "0.25", "0.4", "0.7", "1", "2")
 SMALL_IMAGE = 28 * 28
-SIDE = 148
+SIDE = 128
 
 
 @st.fragment
@@ -45,13 +45,13 @@ def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
     originals_note(bundle.spec.dataset)
     image, is_real = end_picture(bundle.spec.id, End(index=index))
     title = end_title(bundle.spec.id, End(index=index))
-    stand_in = f"{image.size} bytes, 8 bits/px" if is_real else "a decode of the first model stands in"
+    stand_in = f"{image.size} bytes\n8 bits/px" if is_real else "a decode of the first model stands in"
     found = squeeze(bundle.spec.dataset, index, curves, float(rate))
     with st.container(key="squeezed"):
         picture_row(
             [Picture(_uri(image), title, f"{title}\n{stand_in}", SIDE)]
             + [_picture(entry) for entry in found],
-            gap=20,
+            gap=14,
         )
     if not is_real:
         st.caption("PCA, JPEG, WebP and AVIF need the original images and are left out.")
@@ -63,9 +63,9 @@ def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
 
 def _picture(entry: Squeezed) -> Picture:
     point = entry.point
-    own = "" if entry.psnr is None else f"\n{entry.psnr:.1f} dB on this image"
-    rate = f"{point.bits_per_pixel:.3g} bits/px"
-    caption = f"{entry.title}\n{point.bytes_per_image:,.1f} bytes, {rate}{own}"
+    own = "" if entry.psnr is None else f"\n{entry.psnr:.1f} dB on this one"
+    rate = f"{point.bits_per_pixel:.3f} bits/px"
+    caption = f"{entry.title}\n{point.bytes_per_image:,.1f} bytes\n{rate}{own}"
     if not entry.fits:
         caption += "\nIt cannot go so low"
     return Picture(_uri(entry.image), f"The image after {entry.title}", caption, SIDE)

@@ -101,6 +101,19 @@ def missing_models(study: StudyResult, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in known]
 
 
+def bar_words(study: StudyResult) -> str | None:
+    """Return which model passes the bar with the fewest bits, or None where none does."""
+    reached = study.found["reached"]
+    if reached is None:
+        return None
+    decibels, bits = study.found["bar"]
+    title = _title(study.dataset, {"name": reached["model"], "kind": "model"})
+    return (
+        f"{title} passes {decibels:g} dB with the fewest bits of all settings here: {reached['psnr']:.1f} dB at "
+        f"{reached['bits_per_pixel']:.3f} bits per pixel (bar: {bits:g})."
+    )
+
+
 def curves_frame(curves: Sequence[Curve], n_images: int, n_pixels: int) -> pd.DataFrame:
     """Return one line a point: ``title, kind, rate, psnr, low, high, step``."""
     return pd.DataFrame(
