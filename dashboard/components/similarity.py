@@ -47,7 +47,12 @@ def similarity(ids: list[str]) -> None:
         if table.empty:
             st.info("None of the chosen models is in the study; choose others above.")
         else:
-            st.vega_lite_chart(heatmap(table, MEASURES[measure]), width="content", key="likeness")
+            st.vega_lite_chart(
+                spec=heatmap(table, MEASURES[measure]),
+                width="content",
+                key="likeness",
+                alt=f"{MEASURES[measure]} of each pair of {len(names)} models, as coloured numbers",
+            )
     with words:
         st.markdown(MEANINGS[measure])
         st.markdown("**To read the numbers by**")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 from playwright.sync_api import Page
@@ -81,22 +82,55 @@ SWITCH_SCRIPT = """
 """
 
 
-def switch_seconds(page: Page, address: str) -> dict[str, float]:
-    """Return the time from a click on another family to its map, each map having been seen before."""
-    open_map(page, address, "mnist/vae-d2")
+@dataclass(frozen=True)
+class Felt:
+    """What one map's hover and click take.
+
+    Attributes
+    ----------
+    hovers, clicks : list of float
+        Milliseconds.
+    n_frames : int
+        Websocket frames that were sent while hovering.
+    """
+
+    hovers: list[float]
+    clicks: list[float]
+    n_frames: int
+
+    def summary(self) -> dict[str, float]:
+        """Return medians and 90th percentiles."""
+        return {
+            "hover_median_ms": float(np.median(self.hovers)),
+            "hover_p90_ms": float(np.quantile(self.hovers, 0.9)),
+            "frames_on_hover": self.n_frames,
+            "click_median_ms": float(np.median(self.clicks)),
+            "click_p90_ms": float(np.quantile(self.clicks, 0.9)),
+        }
+
+
+def switch_times(page: Page, address: str, dataset: str, n_switches: int) -> list[float]:
+    """Return the ms from a click on another family to its map, each map having been seen before."""
+    open_map(page, address, f"{dataset}/vae-d2")
     times = []
-    for k in range(2 * N_SWITCHES + 2):
+    for k in range(n_switches + 2):
         label = ("PCA", "VAE")[k % 2]
-        times.append(page.evaluate(SWITCH_SCRIPT, [MAP_CANVAS, label]) / 1000)
+        times.append(float(page.evaluate(SWITCH_SCRIPT, [MAP_CANVAS, label])))
         page.wait_for_timeout(1500)
-    return {
-        "switch_median_s": float(np.median(times[2:])),
-        "switch_p90_s": float(np.quantile(times[2:], 0.9)),
-    }
+    return times[2:]
 
 
-def measure(page: Page, address: str, model: str, plane: str, n_points: int) -> dict[str, float]:
-    """Return hover and click times of one model's map in ms."""
+def measure(
+    page: Page,
+    address: str,
+    model: str,
+    plane: str,
+    n_points: int,
+    *,
+    n_hovers: int = N_HOVERS,
+    n_clicks: int = N_CLICKS,
+) -> Felt:
+    """Return hover and click times of one model's map."""
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: frames.append("sent")))
     open_map(page, address, model, f"&points={n_points}")
@@ -107,28 +141,24 @@ def measure(page: Page, address: str, model: str, plane: str, n_points: int) -> 
         return (np.array([plot.left, plot.top]) + generator.uniform(0.03, 0.97, (n, 2)) * plot.size).tolist()
 
     frames.clear()
-    hovers = page.evaluate(HOVER_SCRIPT, [MAP_CANVAS, places(N_HOVERS)])
+    hovers = page.evaluate(HOVER_SCRIPT, [MAP_CANVAS, places(n_hovers)])
     n_frames = len(frames)
     clicks = []
-    for x, y in places(N_CLICKS):
+    for x, y in places(n_clicks):
         clicks.append(page.evaluate(CLICK_SCRIPT, [MAP_CANVAS, PANEL_IMAGE, x, y]))
         page.wait_for_timeout(300)
-    return {
-        "hover_median_ms": float(np.median(hovers)),
-        "hover_p90_ms": float(np.quantile(hovers, 0.9)),
-        "frames_on_hover": n_frames,
-        "click_median_ms": float(np.median(clicks)),
-        "click_p90_ms": float(np.quantile(clicks, 0.9)),
-    }
+    return Felt(hovers, clicks, n_frames)
 
 
 def main() -> None:
     """Measure and print JSON lines."""
     with started_server() as server, opened_chromium() as browser:
         for model, plane, n_points in MAPS:
-            figures = measure(new_page(browser), server.address, model, plane, n_points)
-            sys.stdout.write(json.dumps({"model": model, "points": n_points, **figures}) + "\n")
-        sys.stdout.write(json.dumps(switch_seconds(new_page(browser), server.address)) + "\n")
+            felt = measure(new_page(browser), server.address, model, plane, n_points)
+            sys.stdout.write(json.dumps({"model": model, "points": n_points, **felt.summary()}) + "\n")
+        switches = switch_times(new_page(browser), server.address, "mnist", N_SWITCHES)
+        summary = {"switch_median_ms": np.median(switches), "switch_p90_ms": np.quantile(switches, 0.9)}
+        sys.stdout.write(json.dumps(summary) + "\n")
 
 
 if __name__ == "__main__":

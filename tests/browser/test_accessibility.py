@@ -1,4 +1,4 @@
-"""axe finds nothing serious on any page, in light and dark, beyond what an empty Streamlit app has."""
+"""axe finds nothing serious on any page, light or dark, beyond what it finds in an empty Streamlit app."""
 
 from __future__ import annotations
 
