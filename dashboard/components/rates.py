@@ -29,7 +29,7 @@ def rates(study: StudyResult, curves: Sequence[Curve]) -> float:
         step = _pick_step()
         n_images = _pick_share()
     n_pixels = study.found["pixels"]
-    bar = study.found["bar"]
+    bar = study.found["bar"] if n_images == NOT_COUNTED else None  # it counts no decoder
     frame = curves_frame(curves, n_images, n_pixels)
     with plot:
         dark = st.context.theme.type == "dark"

@@ -109,8 +109,8 @@ def bar_words(study: StudyResult) -> str | None:
     decibels, bits = study.found["bar"]
     title = _title(study.dataset, {"name": reached["model"], "kind": "model"})
     return (
-        f"{title} passes {decibels:g} dB with the fewest bits of all settings here: {reached['psnr']:.1f} dB "
-        f"at {reached['bits_per_pixel']:.3f} bits per pixel (bar: {bits:g})."
+        f"{title} passes the bar of {decibels:g} dB with the fewest bits: {reached['psnr']:.1f} dB at "
+        f"{reached['bits_per_pixel']:.3f} bits per pixel, {bits:g} allowed, the decoder not counted."
     )
 
 
