@@ -68,7 +68,7 @@ def score_histogram(
     """
     is_log = bool(scores.min() > 0)
     table = _bins(scores, anomalous, is_log=is_log)
-    scale = alt.Scale(type="log" if is_log else "linear", nice=False, zero=False)
+    scale = alt.Scale(type="log", nice=False) if is_log else alt.Scale(nice=False, zero=False)
     x = alt.X("low:Q", scale=scale, axis=alt.Axis(title=title, grid=False, tickCount=4, format="~g"))
     y = alt.Y("share:Q", axis=alt.Axis(title="share of each side", format="%", tickCount=3, grid=False))
     colour = alt.Color(

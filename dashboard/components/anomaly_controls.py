@@ -59,9 +59,13 @@ def pick_setting(bundles: list[Bundle]) -> tuple[Setting, str] | None:
 
 
 def _pick_score(setting: Setting) -> str:
-    """Draw the scores that the model has; return the chosen one."""
+    """Draw the scores that the model has; return the chosen one.
+
+    A model that has seen the anomalies copies them as well as the rest: its codes say more.
+    """
     titles = score_titles(setting)
-    usual = USUAL_SCORE if USUAL_SCORE in titles else next(iter(titles))
+    has_seen = setting.against == CLASSES and not setting.is_alone
+    usual = "neighbours" if has_seen or USUAL_SCORE not in titles else USUAL_SCORE
     if state.get("score") not in (None, *titles):
         state.put("score", None)  # of another model
     score = state.choose("score", list(titles), usual)
