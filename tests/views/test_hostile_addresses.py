@@ -125,8 +125,8 @@ def test_a_spoilt_study_is_read_whole_or_refused(tmp_path, name, data):
 
 @pytest.fixture
 def models(tmp_path, monkeypatch) -> Path:
-    """A models folder of this test's own, with three bundles."""
-    for name in ("pca-d2", "ae-d2", "vae-d2"):
+    """A models folder of this test's own, with four bundles; the front door opens all but LDA."""
+    for name in ("pca-d2", "ae-d2", "vae-d2", "lda-d2"):
         shutil.copytree(models_folder() / "digits" / name, tmp_path / "digits" / name)
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
     return tmp_path / "digits"
@@ -172,23 +172,23 @@ def test_a_bundle_that_is_deleted_and_restored_while_the_server_runs(models, tmp
 
 def test_a_bundle_that_goes_between_two_looks_is_named(models):
     explore(model="pca-d2")
-    shutil.rmtree(models / "vae-d2")
-    assert "No bundle" in explore(model="vae-d2").error[0].value
+    shutil.rmtree(models / "lda-d2")
+    assert "No bundle" in explore(model="lda-d2").error[0].value
     assert not explore(model="pca-d2").error
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "codes.npz", "config.json"])
 def test_a_bundle_that_is_corrupted_and_restored_while_the_server_runs(models, file):
     explore(model="pca-d2")
-    content = (models / "vae-d2" / file).read_bytes()
-    (models / "vae-d2" / file).write_bytes(content[:-9])
+    content = (models / "lda-d2" / file).read_bytes()
+    (models / "lda-d2" / file).write_bytes(content[:-9])
     a_minute_later()
-    broken = explore(model="vae-d2")
+    broken = explore(model="lda-d2")
     assert any(file in element.value for element in [*broken.error, *broken.warning])
     assert not explore(model="pca-d2").error
-    (models / "vae-d2" / file).write_bytes(content)
+    (models / "lda-d2" / file).write_bytes(content)
     a_minute_later()
-    mended = explore(model="vae-d2")
+    mended = explore(model="lda-d2")
     assert not mended.error
     assert not mended.warning
 
