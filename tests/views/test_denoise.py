@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts.curves import level_curves
+from dashboard.charts.level_curves import level_curves
 from dashboard.services.catalogue import bundle_title
 from dashboard.services.denoising import (
     best_at,
