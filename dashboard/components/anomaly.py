@@ -117,16 +117,16 @@ def _confusion(found: Detection, flagged: BoolArray, threshold: float) -> None:
         for column, (title, chosen, side) in zip(st.columns(4, gap="medium"), groups, strict=True):
             rows = np.flatnonzero(chosen)
             rows = rows[np.argsort(np.abs(found.scores[rows] - threshold), kind="stable")[:N_NEAR]]
+            rows = rows[: len(rows) // NEAR_COLUMNS * NEAR_COLUMNS or len(rows)]  # whole rows of pictures
+            width = min(len(rows), NEAR_COLUMNS) / NEAR_COLUMNS
             with column:
                 st.markdown(f"**{title}: {chosen.sum():,}** of {side.sum():,}")
                 if not len(rows):
                     st.caption("None.")
                     continue
-                st.html(
-                    f'<img src="{sheet_uri(found.images[rows], NEAR_COLUMNS)}" alt="{title}, {len(rows)} '
-                    'images" '
-                    'style="width:100%;image-rendering:pixelated;border-radius:3px">'
-                )
+                uri = sheet_uri(found.images[rows], min(len(rows), NEAR_COLUMNS))
+                style = f"width:{width:.0%};image-rendering:pixelated;border-radius:3px"
+                st.html(f'<img src="{uri}" alt="{title}, {len(rows)} images" style="{style}">')
     st.caption(
         f"The images of each outcome that lie nearest to the threshold, {threshold:.3g}: just below and just "
         "above it."
