@@ -15,6 +15,8 @@ PAGE_STYLE = """
 .st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
 .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
 [class*="st-key-stretch_"] { overflow-x: auto; }
+[data-testid="stMultiSelectTagsContainer"] [role="group"] > span {
+  background-color: color-mix(in srgb, currentColor 14%, transparent); color: inherit; }
 @media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 """
 

@@ -133,8 +133,8 @@ def plot(found: list[Wait]) -> bytes:
     )
     across = alt.X("ms:Q", scale=alt.Scale(type="log"), title="milliseconds (tick: one time; line: budget)")
     down = alt.Y("dataset:N", title=None)
-    ticks = alt.Chart(rows).mark_tick(opacity=0.5).encode(x=across, y=down)
-    lines = alt.Chart(rows).mark_rule(color="#bd1f01").encode(x="budget:Q")
+    ticks = alt.Chart().mark_tick(opacity=0.5).encode(x=across, y=down)
+    lines = alt.Chart().mark_rule(color="#bd1f01").encode(x="budget:Q")
     row = alt.Row(
         "what:N",
         title=None,
