@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -126,7 +128,9 @@ def _confusion(found: Detection, flagged: BoolArray, threshold: float) -> None:
                     continue
                 uri = sheet_uri(found.images[rows], min(len(rows), NEAR_COLUMNS))
                 style = f"width:{width:.0%};image-rendering:pixelated;border-radius:3px"
-                st.html(f'<img src="{uri}" alt="{title}, {len(rows)} images" style="{style}">')
+                st.html(
+                    f'<img src="{uri}" alt="{escape(title, quote=True)}, {len(rows)} images" style="{style}">'
+                )
     st.caption(
         f"The images of each outcome that lie nearest to the threshold, {threshold:.3g}: just below and just "
         "above it."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -37,7 +39,7 @@ def alone_decodes(setting: Setting) -> None:
     style = "width:100%;max-width:900px;image-rendering:pixelated;border-radius:3px;display:block"
     rows = [] if originals is None else [(sheet_uri(originals, len(originals)), "test images, one a class")]
     for uri, alt in [*rows, (kept.decodes_uri, "their decodes")]:
-        st.html(f'<img src="{uri}" alt="{alt}" style="{style}">')
+        st.html(f'<img src="{uri}" alt="{escape(alt, quote=True)}" style="{style}">')
     value, low, high = kept.auroc
     st.caption(
         ("Test images above, their decodes below. " if rows else "Decodes of a test image of each class. ")
