@@ -17,7 +17,7 @@ from latentcore.studies import StudyResult, read_study
 from latentcore.types import Capability, FloatArray
 
 NOISY = "noisy"
-NOISY_TITLE = "Noisy input"
+NOISY_TITLE = "Spoilt input"
 N_STEPS = 20
 """Steps of the level, from 0 to the largest."""
 
