@@ -13,7 +13,10 @@ PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
 .st-key-map_keys { position: absolute; height: 0; }
 .st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
-.st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, [class*="st-key-stretch_"] { overflow-x: auto; }
+.st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
+[class*="st-key-stretch_"] { overflow-x: auto; }
+[data-testid="stMultiSelectTagsContainer"] [role="group"] > span {
+  background-color: color-mix(in srgb, currentColor 14%, transparent); color: inherit; }
 @media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 """
 
@@ -29,6 +32,13 @@ pages = {
         st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
         st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
+    ],
+    "Apply": [
+        st.Page("views/compression.py", title="Compression", icon=":material/compress:"),
+        st.Page("views/anomaly.py", title="Anomalies", icon=":material/troubleshoot:"),
+        st.Page("views/denoise.py", title="Denoise", icon=":material/blur_off:"),
+        st.Page("views/synthesis.py", title="Synthetic data", icon=":material/auto_awesome:"),
+        st.Page("views/transfer.py", title="Transfer", icon=":material/move_up:"),
     ],
 }
 page = st.navigation(pages, position="hidden" if is_presenting() else "top")

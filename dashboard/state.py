@@ -7,6 +7,7 @@ the names that concern it back into the URL.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
@@ -19,6 +20,10 @@ NAMES = (
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),
+    *("step", "share", "rate"),
+    *("labels", "maker", "labelled"),
+    *("noise", "level"),
+    *("normal", "against", "detector", "score", "flagged"),
 )
 """Every name that a URL may carry."""
 
@@ -74,6 +79,27 @@ def choose(name: str, options: Sequence[str], default: str, word: str | None = N
         put(name, default)
         notify(name, f"There is no {word or name} “{value[:60]}” here; showing “{default}” instead.")
     return chosen
+
+
+def number(name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
+    """Return the value of a name as a number; one that is none, or out of range, is mended, with a notice."""
+    text = get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isnan(value) or (whole and not value.is_integer() and math.isfinite(value)):
+        put(name, None)
+        kind = "whole number" if whole else "number"
+        notify(name, f"The {name} “{text[:20]}” is no {kind}; taking {default:g}.")
+        return default
+    if not low <= value <= high:
+        value = min(max(value, low), high)
+        put(name, f"{value:g}")
+        notify(name, f"The {name} goes from {low:g} to {high:g}, not “{text[:12]}”; taking {value:g}.")
+    return value
 
 
 def notify(name: str, sentence: str) -> None:

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from latentcore.bundling import hold_out_mse, record_scores, train_bundle
+from latentcore.codec.codec import DEFAULT_STEP
+from latentcore.codec.files import compress_path, decompress_path
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.features import train_features
@@ -230,6 +232,45 @@ def app_command(context: typer.Context) -> None:
     script = Path(found.origin).with_name("app.py")
     # In the place of this process, so that what stops it stops the server.
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *context.args])  # noqa: S606
+
+
+ModelOption = Annotated[str, typer.Option("--model", metavar="ID", help="Bundle, such as mnist/vae-d16.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
+@app.command("compress")
+def compress_command(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="An npz file with images, or a folder of PNG, JPEG or WebP.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The .lat file to write.")],
+    *,
+    model: ModelOption,
+    step: Annotated[
+        float, typer.Option(help="How coarsely codes are rounded, in spreads of a code; larger is smaller.")
+    ] = DEFAULT_STEP,
+    force: Force = False,
+) -> None:
+    """Compress images to a .lat file: codes of a model, rounded and entropy-coded."""
+    compressed = compress_path(source, out, load_bundle(model), step=step, force=force)
+    console.print(
+        f"Wrote {out}: {compressed.n:,} images, {compressed.n_bytes:,} bytes, "
+        f"{compressed.bits_per_pixel:.3f} bits per pixel, PSNR {compressed.psnr:.1f} dB.",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+@app.command("decompress")
+def decompress_command(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A .lat file.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="An .npz file or a folder of PNG to write.")],
+    *,
+    force: Force = False,
+) -> None:
+    """Decompress a .lat file to images, in the order in which they were compressed."""
+    n = decompress_path(source, out, force=force)
+    console.print(f"Wrote {out}: {n:,} images.", soft_wrap=True, highlight=False)
 
 
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:

@@ -1,7 +1,8 @@
-"""Folders that are filled before they are shown."""
+"""Folders and files that are filled before they are shown."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -50,3 +51,34 @@ def draft_folder(parent: Path, name: str) -> Iterator[Path]:
         yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def draft_file(path: Path) -> Iterator[Path]:
+    """Make a temporary file beside `path`; put it in its place when the block ends, drop it if that fails.
+
+    Drafts of the same name that a killed process left there more than a day ago are removed first.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file will lie; its folder is made when absent, and a file that is there replaced.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be made or put in its place.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent, path.stem)
+    handle, name = tempfile.mkstemp(prefix=f"_draft-{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -105,6 +105,8 @@ def fit_classifier(
     *,
     n_classes: int,
     seed: int,
+    n_epochs: int = N_EPOCHS,
+    batch_size: int = BATCH_SIZE,
     on_event: OnEvent | None = None,
 ) -> LeNet64:
     """Train a `LeNet64` on labelled images; its features are not standardised yet.
@@ -114,7 +116,7 @@ def fit_classifier(
     images : float32 array, shape (n, 1, 28, 28)
         Pixels in [0, 1].
     labels : int64 array, shape (n,)
-    n_classes, seed : int
+    n_classes, seed, n_epochs, batch_size : int
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch.
 
@@ -129,7 +131,7 @@ def fit_classifier(
         network = channels_last(LeNet64(n_classes))
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=LEARNING_RATE, total_steps=N_EPOCHS * count_batches(len(inputs), BATCH_SIZE)
+            optimiser, max_lr=LEARNING_RATE, total_steps=n_epochs * count_batches(len(inputs), batch_size)
         )
 
         def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -143,8 +145,8 @@ def fit_classifier(
         run_epochs(
             step,
             n_samples=len(inputs),
-            batch_size=BATCH_SIZE,
-            n_epochs=N_EPOCHS,
+            batch_size=batch_size,
+            n_epochs=n_epochs,
             phase="features",
             on_event=on_event,
         )

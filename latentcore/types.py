@@ -50,6 +50,10 @@ class BundleError(LatentcoreError):
     """A bundle on disk is damaged, incomplete or too new; the message names file and cause."""
 
 
+class CodecError(LatentcoreError):
+    """Images cannot be compressed, or a compressed file not be read; the message names the cause."""
+
+
 class DatasetError(LatentcoreError):
     """A dataset cannot be read, fetched or written; the message names file and cause."""
 

@@ -19,7 +19,7 @@ _COMMON: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 }
 settings.register_profile("hostile-ci", max_examples=40, derandomize=True, **_COMMON)
-settings.register_profile("hostile-long", max_examples=5000, **_COMMON)
+settings.register_profile("hostile-long", max_examples=2000, **_COMMON)
 
 FUZZ = settings.get_profile(f"hostile-{os.environ.get('LATENT_ATLAS_FUZZ', 'ci')}")
 """Decorates every test with hostile input."""

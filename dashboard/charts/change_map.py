@@ -53,7 +53,6 @@ def change_map(
         *_numbers(moved, position),
     ]
     spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
-    spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["padding"], spec["autosize"] = 0, {"type": "pad"}
     return spec
 

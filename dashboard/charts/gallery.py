@@ -42,7 +42,6 @@ def gallery(
     targets = alt.Chart(frame).mark_point(opacity=0, size=1, tooltip=None).encode(x=x, y=y)
     targets = targets.add_params(picked)
     chart = alt.layer(images, targets).properties(width=step * n_columns, height=step * n_rows)
-    chart.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(chart)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     spec["config"]["path"] = {"opacity": 0}

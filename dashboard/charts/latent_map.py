@@ -80,7 +80,6 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     joined = alt.vconcat(*parts, spacing=12) if style.stacked else alt.hconcat(*parts, spacing=18)
     joined = joined.resolve_scale(color="independent")
     joined.params = _params(content, style)
-    joined.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(joined)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws

@@ -81,11 +81,11 @@ def linked_maps(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
     n_maps = len(content.titles)
     views = [to_spec(_map(content, style, k)) for k in range(n_maps)]
     views.append(to_spec(_preview(content, style)))
-    spec = {key: views[0][key] for key in ("$schema", "config")}
+    spec = {key: views[0][key] for key in ("$schema", "config", "usermeta")}
     datasets = {"samples": content.table.to_dict("records")}
     for view in views:  # Altair's own concat copies every part at each level: ten times slower
         datasets |= view.pop("datasets")
-        del view["$schema"], view["config"]
+        del view["$schema"], view["config"], view["usermeta"]
     rows = [
         {"hconcat": views[k : min(k + style.n_across, n_maps)], "spacing": GAP}
         for k in range(0, n_maps, style.n_across)
@@ -93,7 +93,6 @@ def linked_maps(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
     spec["hconcat"] = [{"vconcat": rows, "spacing": GAP}, views[-1]]
     spec |= {"params": _params(n_maps), "datasets": datasets, "spacing": GAP}
     spec |= {"padding": 0, "autosize": {"type": "pad"}}
-    spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["config"]["path"] = {"opacity": 0}  # the invisible cells around the nearest targets
     return spec
 

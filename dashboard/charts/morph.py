@@ -44,7 +44,6 @@ def morph(
     layers = [frame(size), *(_moving(chart) for chart in (points, *labels))]
     spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
     spec["params"] = _params(titles)
-    spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["padding"], spec["autosize"] = 0, {"type": "pad"}
     return spec
 

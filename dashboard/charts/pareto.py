@@ -52,7 +52,7 @@ def pareto_chart(points: pd.DataFrame, horizontal: Axis, vertical: Axis, *, dark
     ]
     width, height = SIZE
     spec = to_spec(alt.layer(*layers).properties(width=width, height=height))
-    spec["autosize"] = {"type": "pad"}
+    spec["autosize"] = {"type": "fit", "contains": "padding"}
     return spec
 
 

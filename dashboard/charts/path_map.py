@@ -61,7 +61,6 @@ def path_map(
     layers += _ends(ends, position)
     layers.append(targets.add_params(picked))
     chart = alt.layer(*layers).properties(width=size, height=size)
-    chart.usermeta = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec = to_spec(chart)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     spec["config"]["path"] = {"opacity": 0}

@@ -60,6 +60,5 @@ def stretch_map(
         class_labels(inside, position, dark=dark, size=12, side=size),
     ]
     spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
-    spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["padding"], spec["autosize"] = 0, {"type": "pad"}
     return spec

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.charts.stretch_map import HIGH, LOW
 from dashboard.charts.stretch_map import stretch_map as draw_stretch
+from dashboard.components.chart_data import compact
 from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.stretch import stretch_map
 
@@ -63,4 +64,5 @@ def _caption(others: list[Bundle]) -> None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _spec(bundle_id: str, size: int, *, dark: bool) -> dict[str, Any]:
     content = stretch_map(bundle_id)
-    return draw_stretch(content.cells, content.points, content.extent, content.n_cells, size=size, dark=dark)
+    cells, points = content.cells, content.points
+    return compact(draw_stretch(cells, points, content.extent, content.n_cells, size=size, dark=dark))

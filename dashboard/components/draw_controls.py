@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from dashboard import state
@@ -18,11 +16,11 @@ TITLES = {"gaussian": "Gaussian", "mixture": "Mixture of 10"}
 
 def chosen_draw() -> Draw:
     """Return the valid choice; a number out of range is brought into it, with a notice."""
-    truncation = _number("truncation", WIDEST, NARROWEST, WIDEST)
+    truncation = state.number("truncation", WIDEST, NARROWEST, WIDEST)
     return Draw(
         n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE), "number of samples")),
-        seed=int(_number("seed", 0, 0, 999_999, whole=True)),
-        temperature=_number("temperature", 1.0, 0.0, HOTTEST),
+        seed=int(state.number("seed", 0, 0, 999_999, whole=True)),
+        temperature=state.number("temperature", 1.0, 0.0, HOTTEST),
         truncation=None if truncation >= WIDEST else truncation,
         density=DENSITIES[state.choose("density", tuple(DENSITIES), "gaussian")],
     )
@@ -88,23 +86,3 @@ def published_draw(draw: Draw) -> dict[str, str | None]:
 def _take(name: str) -> None:
     value = state.widget(f"pick_{name}")
     state.put(name, f"{value:g}" if isinstance(value, float) else str(value))
-
-
-def _number(name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
-    text = state.get(name)
-    if text is None:
-        return default
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if math.isnan(value) or (whole and not value.is_integer() and math.isfinite(value)):
-        state.put(name, None)
-        kind = "whole number" if whole else "number"
-        state.notify(name, f"The {name} “{text[:20]}” is no {kind}; taking {default:g}.")
-        return default
-    if not low <= value <= high:
-        value = min(max(value, low), high)
-        state.put(name, f"{value:g}")
-        state.notify(name, f"The {name} goes from {low:g} to {high:g}, not “{text[:12]}”; taking {value:g}.")
-    return value

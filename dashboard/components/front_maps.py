@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.scatter import NO_PADDING, class_colour, static_map
+from dashboard.components.chart_data import compact
 from dashboard.components.glance import glance
 from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
 from dashboard.services.maps import default_plane, map_data
@@ -63,4 +64,4 @@ def _small_spec(bundle_id: str, *, dark: bool) -> dict[str, Any]:
     spec = static_map(
         data.points, data.extent, None, colour, size=SMALL_SIZE, labels=True, dark=dark, mark_size=12
     )
-    return {**spec, "padding": NO_PADDING}
+    return {**compact(spec), "padding": NO_PADDING}

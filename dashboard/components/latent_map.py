@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.latent_map import MapContent, MapStyle
 from dashboard.charts.latent_map import latent_map as draw_map
+from dashboard.components.chart_data import compact
 from dashboard.components.keys import map_keys
 from dashboard.components.map_controls import MapChoice, legend_title
 from dashboard.components.present import is_presenting
@@ -70,9 +71,8 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _spec(bundle_id: str, plane: str, n_shown: int, style: MapStyle) -> dict[str, Any]:
     data = map_data(bundle_id, plane, n_shown, SNAP_PIXELS / style.size)
-    return draw_map(
-        MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)}), style
-    )
+    content = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
+    return compact(draw_map(content, style))
 
 
 def _take_click(bundle_id: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.linked_maps import LinkedContent, LinkedStyle
 from dashboard.charts.linked_maps import linked_maps as draw_maps
+from dashboard.components.chart_data import compact
 from dashboard.components.morph import morph
 from dashboard.components.originals import originals_note
 from dashboard.services.catalogue import Bundle
@@ -85,7 +86,7 @@ def _spec(ids: tuple[str, ...], *, align: bool, dark: bool) -> dict[str, Any]:
         image_title="the image" if atlas.originals_shown else f"decode of {data.titles[0]}",
         dark=dark,
     )
-    return draw_maps(content, style)
+    return compact(draw_maps(content, style))
 
 
 def _take_align() -> None:

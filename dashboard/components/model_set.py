@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import state
@@ -12,13 +14,16 @@ from dashboard.components.share import reset_button
 from dashboard.services.catalogue import Bundle, Catalogue, dataset_title, family_title
 
 PREFERRED = ("pca", "ae", "vae", "gan")
+"""Families that differ most."""
 MOST = 6
 
 
-def chosen_models(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str]]:
+def chosen_models(
+    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+) -> tuple[str, list[str]]:
     """Return the valid choice of a dataset and of at most `most` of its models by name, at least one.
 
-    Where there is room for all, all are chosen at first, else one of each family that differs most.
+    Where there is room for all, all are chosen at first, else one of each preferred family.
     """
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
@@ -38,7 +43,7 @@ def chosen_models(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str
         )
     if chosen:
         return dataset, chosen
-    return dataset, present if most > MOST else _defaults(catalogue, dataset)
+    return dataset, present if most > MOST else _defaults(catalogue, dataset, preferred)
 
 
 def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MOST) -> None:
@@ -61,18 +66,22 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
     )
 
 
-def several_models(catalogue: Catalogue) -> tuple[str, list[str], list[Bundle]]:
+def several_models(
+    catalogue: Catalogue, preferred: Sequence[str] = PREFERRED
+) -> tuple[str, list[str], list[Bundle]]:
     """Draw the head of a page that compares models; return dataset, names and the bundles that load."""
-    dataset, names = model_head(catalogue)
+    dataset, names = model_head(catalogue, preferred=preferred)
     return dataset, names, load_models([f"{dataset}/{name}" for name in names])
 
 
-def model_head(catalogue: Catalogue, most: int = MOST) -> tuple[str, list[str]]:
+def model_head(
+    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+) -> tuple[str, list[str]]:
     """Draw the pickers and the reset button; return the dataset and the names of the models.
 
     A story has chosen already: it shows neither.
     """
-    dataset, names = chosen_models(catalogue, most)
+    dataset, names = chosen_models(catalogue, most, preferred)
     if is_presenting():
         return dataset, names
     pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
@@ -91,7 +100,7 @@ def load_models(ids: list[str]) -> list[Bundle]:
 
 def _take_dataset() -> None:
     take_dataset("pick_dataset")
-    for name in ("models", "start", "end"):
+    for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
         state.put(name, None)
 
 
@@ -99,12 +108,12 @@ def _take_models() -> None:
     state.put("models", ",".join(state.widget("pick_models")) or None)
 
 
-def _defaults(catalogue: Catalogue, dataset: str) -> list[str]:
-    """Return one model of each family that differs most, in the largest dimension that they share."""
+def _defaults(catalogue: Catalogue, dataset: str, preferred: Sequence[str]) -> list[str]:
+    """Return one model of each preferred family, in the largest dimension that they share."""
     specs = [catalogue.spec(dataset, name) for name in catalogue.models(dataset)]
     largest: dict[str, str] = {}
     for spec in specs:  # sorted by dimension within a family
-        if spec.family in PREFERRED:
+        if spec.family in preferred:
             largest[spec.family] = spec.name
     return list(largest.values()) or [spec.name for spec in specs[:1]]
 

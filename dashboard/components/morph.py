@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.morph import morph as draw_morph
+from dashboard.components.chart_data import compact
 from dashboard.components.model_pair import chosen_pair, pick_pair
 from dashboard.services.catalogue import Bundle
 from dashboard.services.linked import EDGE, linked_data
@@ -40,4 +41,4 @@ def _spec(ids: tuple[str, str], *, align: bool, dark: bool) -> dict[str, Any]:
     places = {"x0": "xa", "y0": "ya", "x1": "xb", "y1": "yb"}
     table = data.table.rename(columns=places)[["class", *places.values()]]
     first, second = data.titles
-    return draw_morph(table, (first, second), data.classes, EDGE, size=SIZE, dark=dark)
+    return compact(draw_morph(table, (first, second), data.classes, EDGE, size=SIZE, dark=dark))

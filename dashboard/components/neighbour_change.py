@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.change_map import change_map
+from dashboard.components.chart_data import compact
 from dashboard.components.model_pair import chosen_pair, pick_pair
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
@@ -87,4 +88,4 @@ def _caption(change: NeighbourChange) -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _spec(ids: tuple[str, str], *, dark: bool) -> dict[str, Any]:
     change = neighbour_change(*ids)
-    return change_map(change.points, change.moved, change.extent, size=SIZE, dark=dark)
+    return compact(change_map(change.points, change.moved, change.extent, size=SIZE, dark=dark))

@@ -64,7 +64,11 @@ def _plot(horizontal: Measure, vertical: Measure, rows: Sequence[Row]) -> None:
         ]
     )
     spec = pareto_chart(points, _axis(horizontal), _axis(vertical), dark=st.context.theme.type == "dark")
-    st.vega_lite_chart(spec, width="content", key="pareto")
+    words = (
+        f"{vertical.title} against {horizontal.title} of {len(both)} models, with intervals; best in both: "
+    )
+    best = ", ".join(row.title for row in both if row.id in front)
+    st.vega_lite_chart(spec=spec, width="stretch", key="pareto", alt=words + best)
 
 
 def _places(axis: str, row: Row, measure: Measure) -> dict[str, float]:

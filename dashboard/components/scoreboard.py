@@ -189,9 +189,7 @@ def _column(measure: Measure, rows: Sequence[Row]) -> ColumnConfig:
         Better.NEITHER: "Says what is; ranks nothing.",
     }[measure.better]
     help_text = f"{measure.meaning} {words}\n\nn = {cell.n:,}. {cell.protocol}"
-    return st.column_config.NumberColumn(
-        measure.title + ARROWS[measure.better], help=help_text, width="small"
-    )
+    return st.column_config.NumberColumn(measure.title + ARROWS[measure.better], help=help_text, width=112)
 
 
 def _exports(measures: Sequence[Measure], shown: Sequence[Row], dataset: str) -> None:

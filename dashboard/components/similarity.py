@@ -43,11 +43,16 @@ def similarity(ids: list[str]) -> None:
         )
     table = similarity_table(study, measure, names)
     picture, words = st.columns([2.4, 1])
-    with picture:
+    with picture, st.container(key="likeness_map"):
         if table.empty:
             st.info("None of the chosen models is in the study; choose others above.")
         else:
-            st.vega_lite_chart(heatmap(table, MEASURES[measure]), width="content", key="likeness")
+            st.vega_lite_chart(
+                spec=heatmap(table, MEASURES[measure]),
+                width="content",
+                key="likeness",
+                alt=f"{MEASURES[measure]} of each pair of {len(names)} models, as coloured numbers",
+            )
     with words:
         st.markdown(MEANINGS[measure])
         st.markdown("**To read the numbers by**")

@@ -16,9 +16,10 @@ from latentcore.types import DatasetError, DatasetMissing, FloatArray, LabelArra
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
     """Return originals by their numbers, float32 ``(n, c, h, w)`` in [0, 1], or None if there are none."""
     try:
-        return _chosen(dataset, split, indices)
+        pixels = _some(_pixels(dataset, split), dataset, split, indices)
     except LatentcoreError:
         return None
+    return DATASETS[dataset].scale(pixels)
 
 
 def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
@@ -33,30 +34,47 @@ def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
         return _decoded_train(bundle_id), False
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
+def train_originals(bundle_id: str, rows: LabelArray) -> FloatArray | None:
+    """Return originals of the train images in some rows of a bundle's table, or None if there are none."""
+    bundle = open_bundle(bundle_id)
+    try:
+        pixels = _held_pixels(bundle.spec.dataset, bundle.train.indices)
+    except LatentcoreError:
+        return None
+    return DATASETS[bundle.spec.dataset].scale(pixels[rows])
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _held_originals(dataset: str, indices: LabelArray) -> FloatArray:
-    return _chosen(dataset, "train", indices)
+    """Return what `train_images` gives; 31 MB, so that only the latest is kept."""
+    return DATASETS[dataset].scale(_held_pixels(dataset, indices))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
+def _held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
+    """Return the train pixels that bundles keep codes of: a sixth of MNIST's, 8 MB."""
+    return _some(_read(dataset, "train"), dataset, "train", indices)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _decoded_train(bundle_id: str) -> FloatArray:
     bundle = open_bundle(bundle_id)
     images: FloatArray = bundle.model.decode(bundle.train.codes)
     return images
 
 
-def _chosen(dataset: str, split: str, indices: LabelArray) -> FloatArray:
-    pixels = _pixels(dataset, split)
+def _some(pixels: PixelArray, dataset: str, split: str, indices: LabelArray) -> PixelArray:
     if indices.max() >= len(pixels):
         raise DatasetError(f"{dataset} has no {split} image {indices.max()}: the model is of other images.")
-    return DATASETS[dataset].scale(pixels[indices])
+    chosen: PixelArray = pixels[indices]
+    return chosen
 
 
 def originals_problem(dataset: str) -> str | None:
     """Return in one sentence why originals cannot be shown, or None if they can."""
     try:
         _pixels(dataset, "test")
-        _pixels(dataset, "train")
+        _can_read_train(dataset)
     except LatentcoreError as error:
         return str(error)
     return None
@@ -76,6 +94,20 @@ def can_be_fetched(dataset: str) -> bool:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _pixels(dataset: str, split: str) -> PixelArray:
     """Return the pixels of a split as they are stored; an error is not cached: the files may come later."""
+    return _read(dataset, split)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _can_read_train(dataset: str) -> bool:
+    """Return True, or raise what is wrong with the train images; they are not kept."""
+    if (
+        dataset not in DATASETS or DATASETS[dataset].fetch is not None
+    ):  # else shipped or drawn: they are right
+        _read(dataset, "train")
+    return True
+
+
+def _read(dataset: str, split: str) -> PixelArray:
     if dataset not in DATASETS:
         raise DatasetMissing(f"The dataset {dataset!r} is unknown here.")
     return DATASETS[dataset].read(split)[0]

@@ -9,12 +9,14 @@ import streamlit as st
 from scipy.spatial import KDTree
 
 from dashboard.services.catalogue import open_bundle
-from dashboard.services.originals import one_image, original_images
+from dashboard.services.originals import one_image, train_originals
 from latentcore.metrics.structure import nearest
 from latentcore.plane import N_BLEND, Plane
 from latentcore.types import FloatArray
 
 N_NEIGHBOURS = 6
+FEW = 20
+"""Up to so many codes, a kept tree finds neighbours sooner than all distances do."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bo
     bundle = open_bundle(bundle_id)
     wanted = np.arange(1, min(N_NEIGHBOURS, len(bundle.train)) + 1)
     distances, rows = _train_tree(bundle_id).query(code, k=wanted)
-    originals = original_images(bundle.spec.dataset, "train", bundle.train.indices[rows])
+    originals = train_originals(bundle_id, rows)
     images = bundle.model.decode(bundle.train.codes[rows]) if originals is None else originals
     neighbours = [
         Neighbour(
@@ -180,15 +182,25 @@ def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bo
 
 
 def blended_place(bundle_id: str, code: FloatArray) -> FloatArray:
-    """Return about where a code lies on the stored plane, ``(2,)``.
+    """Return about where a code lies on the stored plane, ``(2,)``; see `blended_places`."""
+    place: FloatArray = blended_places(bundle_id, code[None])[0]
+    return place
 
-    It is the mean place of the 8 nearest train codes, weighted by 1 / distance, as
+
+def blended_places(bundle_id: str, codes: FloatArray) -> FloatArray:
+    """Return about where codes ``(n, latent_dim)`` lie on the stored plane, ``(n, 2)``.
+
+    Each is the mean place of the 8 nearest train codes, weighted by 1 / distance, as
     `latentcore.plane.umap_plane` does on the way back.
     """
     train = open_bundle(bundle_id).train
-    distances, rows = _train_tree(bundle_id).query(code, k=np.arange(1, min(N_BLEND, len(train)) + 1))
-    place: FloatArray = np.average(train.plane[rows], axis=0, weights=1 / np.maximum(distances, 1e-9))
-    return place.astype(np.float32)
+    if len(codes) > FEW:
+        distances, rows = nearest(train.codes, codes, k=N_BLEND)
+    else:
+        distances, rows = _train_tree(bundle_id).query(codes, k=np.arange(1, min(N_BLEND, len(train)) + 1))
+    weights = 1 / np.maximum(distances, 1e-9)
+    places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)
+    return np.asarray(places, np.float32)
 
 
 def place_code(plane: Plane, at: tuple[float, float]) -> FloatArray:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import threading
+import time
 
 import streamlit as st
 import torch
 
 import latentcore.models  # noqa: F401 - everything heavy is in memory before the freeze
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""Names of glibc's ``malloc.h``."""
+LARGE = 256 * 1024
+RETURN_SECONDS = 60
 
 
 @st.cache_resource(show_spinner=False)
@@ -19,9 +26,31 @@ def prepare() -> bool:
     long unless the heap is frozen.
     """
     torch.set_num_threads(1)
+    _bound_allocator()
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_return_now_and_then, name="return memory", daemon=True).start()
     return True
+
+
+def _bound_allocator() -> None:
+    """Keep glibc from hoarding: few arenas however many threads, and large arrays returned when freed.
+
+    By default it gives each of Streamlit's script threads an arena of its own, and raises the size from
+    which it maps memory anew with every array that is freed.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    for option, value in ((M_ARENA_MAX, 2), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):
+        mallopt(option, value)
+
+
+def _return_now_and_then() -> None:
+    while True:
+        time.sleep(RETURN_SECONDS)
+        return_memory()
 
 
 def return_memory() -> None:

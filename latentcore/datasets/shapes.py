@@ -49,11 +49,10 @@ def read_shapes(split: str) -> tuple[PixelArray, LabelArray]:
     """
     labels, factors = draw_factors(split)
     parts = [
-        draw(labels[start : start + CHUNK], factors[start : start + CHUNK])
+        np.rint(draw(labels[start : start + CHUNK], factors[start : start + CHUNK]) * 255).astype(np.uint8)
         for start in range(0, len(labels), CHUNK)
     ]
-    pixels = np.rint(np.concatenate(parts) * 255).astype(np.uint8)
-    return pixels, labels
+    return np.concatenate(parts), labels
 
 
 def draw(labels: LabelArray, factors: FloatArray) -> FloatArray:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from latentcore.evaluation.score import SEED, Score, mean_score, psnr_score
+from latentcore.evaluation.score import SEED, Score, mean_score, psnr_score, resampled_score
 from latentcore.evaluation.subject import Subject
 from latentcore.geometry import decoder_stretch, linear_path, path_length
 from latentcore.metrics.neighbourhoods import (
@@ -91,20 +93,14 @@ def code_scores(subject: Subject) -> dict[str, Score]:
 
 def _dimension_score(codes: FloatArray) -> Score:
     ratios = neighbour_ratios(codes)
-    generator = np.random.default_rng(SEED)
-    resampled = [
-        two_nn_dimension(np.sort(ratios[generator.integers(0, len(ratios), len(ratios))]))
-        for _ in range(N_RESAMPLES)
-    ]
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    return Score(
-        value=two_nn_dimension(ratios),
-        n=len(codes),
-        seed=SEED,
-        interval=(float(low), float(high)),
-        protocol="Intrinsic dimension of the test codes by their two nearest neighbours (TwoNN). 95% "
-        f"bootstrap interval over the ratios, {N_RESAMPLES} resamples.",
+    score = resampled_score(
+        lambda rows: two_nn_dimension(np.sort(ratios[rows])),
+        n=len(ratios),
+        n_resamples=N_RESAMPLES,
+        protocol="Intrinsic dimension of the test codes by their two nearest neighbours (TwoNN).",
+        of="the ratios of their distances",
     )
+    return replace(score, n=len(codes))
 
 
 def geometry_scores(subject: Subject) -> dict[str, Score]:
@@ -131,16 +127,13 @@ def geometry_scores(subject: Subject) -> dict[str, Score]:
 
 def _stretch_score(stretch: FloatArray) -> Score:
     logs = np.log10(np.maximum(stretch, 1e-12))
-    generator = np.random.default_rng(SEED)
-    resampled = [np.std(logs[generator.integers(0, len(logs), len(logs))]) for _ in range(N_RESAMPLES)]
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    return Score(
-        value=float(np.std(logs)),
+    return resampled_score(
+        lambda rows: float(np.std(logs[rows])),
         n=len(logs),
-        seed=SEED,
-        interval=(float(low), float(high)),
+        n_resamples=N_RESAMPLES,
         protocol="Standard deviation of log10 of the decoder's stretch sqrt(det J^T J) at random test codes; "
-        f"0 is even. 95% bootstrap interval over codes, {N_RESAMPLES} resamples.",
+        "0 is even.",
+        of="codes",
     )
 
 

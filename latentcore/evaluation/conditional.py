@@ -7,7 +7,7 @@ import numpy as np
 from latentcore.datasets import Dataset
 from latentcore.evaluation.score import SEED, Score, mean_score
 from latentcore.evaluation.subject import Subject
-from latentcore.features import SIDE, fit_classifier
+from latentcore.features import BATCH_SIZE, N_EPOCHS, SIDE, fit_classifier
 from latentcore.metrics.generation import logistic_labels
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian
@@ -59,26 +59,45 @@ def classifier_scores(subject: Subject) -> dict[str, Score]:
 
 def n_learned(dataset: Dataset) -> int:
     """Return how many images the classifier of a dataset learns from."""
-    return N_SYNTHETIC if _is_large(dataset.images) else N_SMALL
+    return N_SYNTHETIC if judged_by_network(dataset.images.shape[1:]) else N_SMALL
 
 
 def classification_score(images: FloatArray, labels: LabelArray, test: Dataset, what: str) -> Score:
     """Return the accuracy on test of a classifier trained on labelled images; `what` names them."""
-    judge = "a LeNet64" if _is_large(images) else "a logistic regression of pixels"
+    judge = "a LeNet64" if judged_by_network(images.shape[1:]) else "a logistic regression of pixels"
     return mean_score(
         real_accuracy(images, labels, test), f"Accuracy on real test images of {judge} trained on {what}."
     )
 
 
-def real_accuracy(images: FloatArray, labels: LabelArray, test: Dataset, *, seed: int = SEED) -> FloatArray:
-    """Return 1 where a classifier trained on labelled images is right on test, else 0; ``(n_test,)``."""
-    if _is_large(images):
-        network = fit_classifier(images, labels, n_classes=len(test.classes), seed=seed)
+def real_accuracy(
+    images: FloatArray,
+    labels: LabelArray,
+    test: Dataset,
+    *,
+    seed: int = SEED,
+    n_epochs: int = N_EPOCHS,
+    batch_size: int = BATCH_SIZE,
+) -> FloatArray:
+    """Return 1 where a classifier trained on labelled images is right on test, else 0; ``(n_test,)``.
+
+    Epochs and batches are those of a network; a logistic regression has none.
+    """
+    if judged_by_network(images.shape[1:]):
+        network = fit_classifier(
+            images,
+            labels,
+            n_classes=len(test.classes),
+            seed=seed,
+            n_epochs=n_epochs,
+            batch_size=batch_size,
+        )
         predicted = apply_in_chunks(network.logits, test.images).argmax(axis=1)
     else:
         predicted = logistic_labels(images, labels, test.images)
     return np.asarray(predicted == test.labels, np.float32)
 
 
-def _is_large(images: FloatArray) -> bool:
-    return images.shape[1:] == (1, SIDE, SIDE)
+def judged_by_network(image_shape: tuple[int, ...]) -> bool:
+    """Return whether the classifier of such images is a LeNet64, rather than a logistic regression."""
+    return image_shape == (1, SIDE, SIDE)

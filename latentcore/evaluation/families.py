@@ -13,6 +13,7 @@ from latentcore.evaluation.score import (
     mean_score,
     psnr_score,
     repeated_score,
+    resampled_score,
 )
 from latentcore.evaluation.subject import Subject, random_part
 from latentcore.metrics.factors import disentanglement, mutual_information_gap, quantile_bins
@@ -70,19 +71,12 @@ def vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
 
 
 def _active_units(mean: FloatArray) -> Score:
-    def count(rows: FloatArray) -> float:
-        return float((rows.var(axis=0) > ACTIVE_VARIANCE).sum())
-
-    generator = np.random.default_rng(SEED)
-    counts = [count(mean[generator.integers(0, len(mean), len(mean))]) for _ in range(N_ACTIVE_RESAMPLES)]
-    low, high = np.quantile(counts, [0.025, 0.975])
-    return Score(
-        value=count(mean),
+    return resampled_score(
+        lambda rows: float((mean[rows].var(axis=0) > ACTIVE_VARIANCE).sum()),
         n=len(mean),
-        seed=SEED,
-        interval=(float(low), float(high)),
-        protocol=f"Dimensions whose posterior mean has a variance above {ACTIVE_VARIANCE} on test. "
-        f"95% bootstrap interval over images, {N_ACTIVE_RESAMPLES} resamples.",
+        n_resamples=N_ACTIVE_RESAMPLES,
+        protocol=f"Dimensions whose posterior mean has a variance above {ACTIVE_VARIANCE} on test.",
+        of="images",
     )
 
 
@@ -123,20 +117,14 @@ def factor_scores(subject: Subject, names: tuple[str, ...]) -> dict[str, Score]:
     train, test, codes = subject.train, subject.test, subject.test_codes
     assert train.factors is not None and test.factors is not None  # noqa: S101, PT018 - the caller asks
     binned = [test.labels, *(quantile_bins(column) for column in test.factors.T)]
-    generator = np.random.default_rng(SEED)
-    resampled = []
-    for _ in range(N_FACTOR_RESAMPLES):
-        rows = generator.integers(0, len(test), len(test))
-        resampled.append(float(mutual_information_gap(codes[rows], [f[rows] for f in binned]).mean()))
-    low, high = np.quantile(resampled, [0.025, 0.975])
     listed = f"the factors kind, {', '.join(names)}"
-    gap = Score(
-        value=float(mutual_information_gap(codes, binned).mean()),
+    gap = resampled_score(
+        lambda rows: float(mutual_information_gap(codes[rows], [factor[rows] for factor in binned]).mean()),
         n=len(test),
-        seed=SEED,
-        interval=(float(low), float(high)),
+        n_resamples=N_FACTOR_RESAMPLES,
         protocol=f"Mutual information gap, mean over {listed}; codes and continuous factors in 20 equally "
-        f"filled bins. 95% bootstrap interval over images, {N_FACTOR_RESAMPLES} resamples.",
+        "filled bins.",
+        of="images",
     )
     return {"mig": gap, **_forest_scores(subject, listed)}
 

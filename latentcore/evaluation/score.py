@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from latentcore.metrics.reconstruction import bootstrap_interval, psnr
-from latentcore.types import FloatArray
+from latentcore.types import FloatArray, LabelArray
 
 SEED = 0
 TOLERANCE = 1e-3
@@ -86,6 +86,35 @@ def psnr_score(errors: FloatArray, what: str) -> Score:
         interval=(psnr(float(high)), psnr(float(low))),
         protocol=f"{what} -10 log10 of the mean squared error over all images, decibels; 95% bootstrap "
         "interval over images, 1,000 resamples.",
+    )
+
+
+def resampled_score(
+    statistic: Callable[[LabelArray], float], *, n: int, n_resamples: int, protocol: str, of: str
+) -> Score:
+    """Return a statistic of rows with its bootstrap interval.
+
+    Parameters
+    ----------
+    statistic : callable
+        Row numbers, int64 ``(n,)``, to the value.
+    n : int
+        How many rows there are.
+    n_resamples : int
+    protocol : str
+        How the statistic is measured; the interval's own words are added.
+    of : str
+        What a row is, in the plural.
+    """
+    generator = np.random.default_rng(SEED)
+    resampled = [statistic(generator.integers(0, n, n)) for _ in range(n_resamples)]
+    low, high = np.quantile(resampled, [0.025, 0.975])
+    return Score(
+        value=float(statistic(np.arange(n))),
+        n=n,
+        seed=SEED,
+        interval=(float(low), float(high)),
+        protocol=f"{protocol} 95% bootstrap interval over {of}, {n_resamples} resamples.",
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from scipy.spatial import KDTree
 
 from latentcore.types import FloatArray, LabelArray
 
 TREE_DIMENSIONS = 8
 """Up to here a tree finds neighbours faster than computing all distances."""
+CHUNK, SPARE = 256, 8
+"""Queries searched at once; rows whose rough distance is only a little too large to be among the nearest."""
 
 
 def nearest(reference: FloatArray, queries: FloatArray, *, k: int) -> tuple[FloatArray, LabelArray]:
@@ -31,11 +34,30 @@ def nearest(reference: FloatArray, queries: FloatArray, *, k: int) -> tuple[Floa
     if reference.shape[1] <= TREE_DIMENSIONS:
         distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
     else:
-        from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - costs 0.5 s to import
-
-        search = NearestNeighbors(n_neighbors=wanted, algorithm="brute").fit(reference)
-        distances, rows = search.kneighbors(queries)
+        distances, rows = _search_all(reference, queries, wanted)
     return distances.astype(np.float32), rows.astype(np.int64)
+
+
+def _search_all(reference: FloatArray, queries: FloatArray, k: int) -> tuple[FloatArray, LabelArray]:
+    """Return the `k` nearest rows by computing all distances; a tie goes to the lower row.
+
+    Rough distances in single precision find candidates, exact ones in double precision rank them: as
+    fast as scikit-learn's brute search on one thread, without its import of 50 MB and half a second.
+    """
+    centre = reference.mean(axis=0)
+    centred = torch.from_numpy(reference - centre)
+    norms = centred.square().sum(dim=1)
+    found = []
+    for start in range(0, len(queries), CHUNK):
+        part = queries[start : start + CHUNK]
+        rough = torch.addmm(norms, torch.from_numpy(part - centre), centred.T, alpha=-2)
+        wide = rough.topk(min(k + SPARE, len(reference)), largest=False, sorted=False).indices.numpy()
+        offsets = reference[wide].astype(np.float64) - part[:, None]
+        exact = np.sqrt((offsets**2).sum(axis=2))
+        order = np.lexsort((wide, exact))[:, :k]
+        found.append((np.take_along_axis(exact, order, axis=1), np.take_along_axis(wide, order, axis=1)))
+    distances, rows = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return distances, rows
 
 
 def knn_correct(

@@ -61,7 +61,7 @@ class AutoencoderNetwork(CodeNetwork):
         self.encoder = encoder_network(image_shape, settings.channels, settings.hidden, latent_dim)
         self.decoder = decoder_network(image_shape, settings.channels, settings.hidden, latent_dim)
         self.register_buffer("density_mean", torch.zeros(latent_dim))
-        self.register_buffer("density_cholesky", torch.eye(latent_dim))
+        self.register_buffer("density_cholesky", torch.zeros(latent_dim, latent_dim))
 
     def encode(self, rows: torch.Tensor) -> torch.Tensor:
         """(n, pixels) -> (n, latent_dim)."""

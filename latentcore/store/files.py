@@ -37,7 +37,7 @@ def read_bytes(path: Path, *, most: int = MAX_FILE_BYTES) -> bytes:
         if facts.st_size > most:
             raise BundleError(f"{path}: larger than {most // 2**20} MiB, no such file is.")
         with path.open("rb") as file:
-            return file.read(facts.st_size)
+            return file.read(facts.st_size)  # a larger number would be set aside before reading
     except FileNotFoundError:
         raise BundleError(f"{path}: the file is missing. Restore or retrain the bundle.") from None
     except OSError as error:

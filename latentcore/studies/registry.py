@@ -11,7 +11,17 @@ from typing import Any
 from latentcore.datasets import dataset_spec
 from latentcore.store import check_place
 from latentcore.store.config import check_scores
-from latentcore.studies import real, results, similarity
+from latentcore.studies import (
+    anomaly,
+    compression,
+    denoise,
+    one_class,
+    real,
+    results,
+    similarity,
+    synthesis,
+    transfer,
+)
 from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.types import UnknownNameError
 
@@ -39,6 +49,7 @@ class Study:
 
 
 STUDIES: Mapping[str, Study] = {
+    "compression": Study(compression.PROTOCOL, (compression.SEED,), compression.curves),
     "real": Study(
         real.PROTOCOL,
         real.SEEDS,
@@ -51,6 +62,10 @@ STUDIES: Mapping[str, Study] = {
         similarity.similarities,
         similarity.check_found,
     ),
+    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers),
+    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis),
+    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies),
+    "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising),
 }
 
 

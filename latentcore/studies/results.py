@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from latentcore.drafts import sweep
+from latentcore.drafts import draft_file
 from latentcore.store import models_folder
 from latentcore.store.files import read_json
 from latentcore.store.structure import check_structure
@@ -72,26 +70,8 @@ def write_study(result: StudyResult, root: Path) -> Path:
     path = study_path(result.dataset, result.name, root)
     text = json.dumps({"format_version": FORMAT_VERSION, **asdict(result)}, indent=1, allow_nan=False)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sweep(path.parent, result.name)
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            dir=path.parent,
-            prefix=f"_draft-{result.name}-",
-            suffix=".json",
-            delete=False,
-        ) as file:
-            draft = Path(file.name)
-            try:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError:
-                draft.unlink(missing_ok=True)
-                raise
-        draft.chmod(0o644)
-        draft.replace(path)
+        with draft_file(path) as draft:
+            draft.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise BundleError(
             f"{path} cannot be written: {error.strerror or error}. Choose a writable folder with room."

@@ -7,22 +7,16 @@ and this load; compare ratios, not single runs.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.browser.explore import MAP_CANVAS, PANEL_IMAGE, find_plot, open_map, shown_data
+from tests.serving import new_page, opened_chromium, started_server
 
-ROOT = Path(__file__).parents[2]
-N_HOVERS, N_CLICKS, N_STARTS, N_SWITCHES = 200, 30, 5, 10
+N_HOVERS, N_CLICKS, N_SWITCHES = 200, 30, 10
 MAPS = (
     ("digits/vae-d2", "codes", 540),
     ("digits/ae-d8", "umap", 540),
@@ -88,65 +82,55 @@ SWITCH_SCRIPT = """
 """
 
 
-def start_server() -> tuple[subprocess.Popen[bytes], str]:
-    """Start a dashboard on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.headless=true"]
-    process = subprocess.Popen(
-        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return process, f"http://127.0.0.1:{port}"
+@dataclass(frozen=True)
+class Felt:
+    """What one map's hover and click take.
+
+    Attributes
+    ----------
+    hovers, clicks : list of float
+        Milliseconds.
+    n_frames : int
+        Websocket frames that were sent while hovering.
+    """
+
+    hovers: list[float]
+    clicks: list[float]
+    n_frames: int
+
+    def summary(self) -> dict[str, float]:
+        """Return medians and 90th percentiles."""
+        return {
+            "hover_median_ms": float(np.median(self.hovers)),
+            "hover_p90_ms": float(np.quantile(self.hovers, 0.9)),
+            "frames_on_hover": self.n_frames,
+            "click_median_ms": float(np.median(self.clicks)),
+            "click_p90_ms": float(np.quantile(self.clicks, 0.9)),
+        }
 
 
-def wait_until_up(address: str) -> None:
-    """Return once the server answers."""
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.02)
-
-
-def first_map_seconds(new_page: object) -> float:
-    """Return the seconds from the start of a server to a visible map."""
-    started = time.monotonic()
-    process, address = start_server()
-    try:
-        wait_until_up(address)
-        page: Page = new_page()  # type: ignore[operator]
-        page.goto(f"{address}/explore?dataset=mnist&model=vae-d2")
-        page.wait_for_selector(MAP_CANVAS, timeout=60_000)
-        seconds = time.monotonic() - started
-        page.close()
-        return seconds
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def switch_seconds(page: Page, address: str) -> dict[str, float]:
-    """Return the time from a click on another family to its map, each map having been seen before."""
-    open_map(page, address, "mnist/vae-d2")
+def switch_times(page: Page, address: str, dataset: str, n_switches: int) -> list[float]:
+    """Return the ms from a click on another family to its map, each map having been seen before."""
+    open_map(page, address, f"{dataset}/vae-d2")
     times = []
-    for k in range(2 * N_SWITCHES + 2):
+    for k in range(n_switches + 2):
         label = ("PCA", "VAE")[k % 2]
-        times.append(page.evaluate(SWITCH_SCRIPT, [MAP_CANVAS, label]) / 1000)
+        times.append(float(page.evaluate(SWITCH_SCRIPT, [MAP_CANVAS, label])))
         page.wait_for_timeout(1500)
-    return {
-        "switch_median_s": float(np.median(times[2:])),
-        "switch_p90_s": float(np.quantile(times[2:], 0.9)),
-    }
+    return times[2:]
 
 
-def measure(page: Page, address: str, model: str, plane: str, n_points: int) -> dict[str, float]:
-    """Return hover and click times of one model's map in ms."""
+def measure(
+    page: Page,
+    address: str,
+    model: str,
+    plane: str,
+    n_points: int,
+    *,
+    n_hovers: int = N_HOVERS,
+    n_clicks: int = N_CLICKS,
+) -> Felt:
+    """Return hover and click times of one model's map."""
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: frames.append("sent")))
     open_map(page, address, model, f"&points={n_points}")
@@ -157,44 +141,24 @@ def measure(page: Page, address: str, model: str, plane: str, n_points: int) -> 
         return (np.array([plot.left, plot.top]) + generator.uniform(0.03, 0.97, (n, 2)) * plot.size).tolist()
 
     frames.clear()
-    hovers = page.evaluate(HOVER_SCRIPT, [MAP_CANVAS, places(N_HOVERS)])
+    hovers = page.evaluate(HOVER_SCRIPT, [MAP_CANVAS, places(n_hovers)])
     n_frames = len(frames)
     clicks = []
-    for x, y in places(N_CLICKS):
+    for x, y in places(n_clicks):
         clicks.append(page.evaluate(CLICK_SCRIPT, [MAP_CANVAS, PANEL_IMAGE, x, y]))
         page.wait_for_timeout(300)
-    return {
-        "hover_median_ms": float(np.median(hovers)),
-        "hover_p90_ms": float(np.quantile(hovers, 0.9)),
-        "frames_on_hover": n_frames,
-        "click_median_ms": float(np.median(clicks)),
-        "click_p90_ms": float(np.quantile(clicks, 0.9)),
-    }
+    return Felt(hovers, clicks, n_frames)
 
 
 def main() -> None:
     """Measure and print JSON lines."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("No Chromium found; install Debian's chromium.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-
-        def new_page() -> Page:
-            return browser.new_page(viewport={"width": 1366, "height": 768})
-
-        starts = [first_map_seconds(new_page) for _ in range(N_STARTS)]
-        sys.stdout.write(json.dumps({"first_map_s": float(np.median(starts)), "runs": N_STARTS}) + "\n")
-        process, address = start_server()
-        try:
-            wait_until_up(address)
-            for model, plane, n_points in MAPS:
-                figures = measure(new_page(), address, model, plane, n_points)
-                sys.stdout.write(json.dumps({"model": model, "points": n_points, **figures}) + "\n")
-            sys.stdout.write(json.dumps(switch_seconds(new_page(), address)) + "\n")
-        finally:
-            process.terminate()
-            process.wait()
+    with started_server() as server, opened_chromium() as browser:
+        for model, plane, n_points in MAPS:
+            felt = measure(new_page(browser), server.address, model, plane, n_points)
+            sys.stdout.write(json.dumps({"model": model, "points": n_points, **felt.summary()}) + "\n")
+        switches = switch_times(new_page(browser), server.address, "mnist", N_SWITCHES)
+        summary = {"switch_median_ms": np.median(switches), "switch_p90_ms": np.quantile(switches, 0.9)}
+        sys.stdout.write(json.dumps(summary) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,16 +7,16 @@ event to the last call that draws what it changed. Figures hold for this machine
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from dashboard.components.linked_maps import SIZES
-from tests.benchmarks.latency import HOVER_SCRIPT, start_server, wait_until_up
+from tests.benchmarks.latency import HOVER_SCRIPT
 from tests.browser.linked import CANVAS, corners, open_maps
+from tests.serving import new_page, opened_chromium, started_server
 
 MODELS = ("pca-d2", "ae-d2", "vae-d16", "gan-d16")
 N_HOVERS, N_STEPS, N_OPENINGS = 200, 120, 5
@@ -92,21 +92,8 @@ def measure(page: Page, address: str) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print one JSON line."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("No Chromium found; install Debian's chromium.")
-    process, address = start_server()
-    try:
-        wait_until_up(address)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport={"width": 1366, "height": 768})
-            sys.stdout.write(json.dumps(measure(page, address)) + "\n")
-    finally:
-        process.terminate()
-        process.wait()
+    with started_server() as server, opened_chromium() as browser:
+        sys.stdout.write(json.dumps(measure(new_page(browser), server.address)) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,15 +8,14 @@ last changed picture. Figures hold for this machine and this load.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.benchmarks.latency import start_server, wait_until_up
+from tests.serving import new_page, opened_chromium, started_server
 
 N_OPENINGS, N_CHANGES = 7, 12
 MODELS = "&".join(f"models={name}" for name in ("pca-d16", "vae-d2", "vae-d16", "gan-d16"))
@@ -105,21 +104,8 @@ def measure(page: Page, address: str) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print one JSON line."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("No Chromium found; install Debian's chromium.")
-    process, address = start_server()
-    try:
-        wait_until_up(address)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport={"width": 1366, "height": 768})
-            sys.stdout.write(json.dumps(measure(page, address)) + "\n")
-    finally:
-        process.terminate()
-        process.wait()
+    with started_server() as server, opened_chromium() as browser:
+        sys.stdout.write(json.dumps(measure(new_page(browser), server.address)) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ROOT, wait_until_up
+from tests.serving import ROOT, Server
 
 ADDRESSES = (
     "explore?dataset=digits&model=vae-d8",
@@ -41,7 +42,7 @@ def logged(tmp_path_factory) -> Iterator[tuple[str, Path]]:
             stderr=log,
         )
         try:
-            wait_until_up(f"http://127.0.0.1:{port}", process)
+            Server(f"http://127.0.0.1:{port}", psutil.Process(process.pid)).wait_until_up()
             yield f"http://127.0.0.1:{port}", path
         finally:
             process.terminate()

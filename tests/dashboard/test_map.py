@@ -145,7 +145,7 @@ def test_an_image_is_inspected_truly():
 
 
 def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
-    monkeypatch.setattr(places, "original_images", lambda *_: None)
+    monkeypatch.setattr(places, "train_originals", lambda *_: None)
     monkeypatch.setattr(places, "one_image", lambda *_: None)
     place = places.inspect_image(BUNDLE, 3)
     assert place.original is None

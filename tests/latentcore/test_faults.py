@@ -110,7 +110,7 @@ def test_a_disk_that_fills_while_a_study_is_written_leaves_the_former_one(tmp_pa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("latentcore.studies.results.os.fsync", full)
+        patch.setattr("latentcore.drafts.os.fsync", full)
         with pytest.raises(BundleError, match="No space left"):
             write_study(result(2), tmp_path)
     kept = read_study("digits", "free", tmp_path)

@@ -18,7 +18,6 @@ from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.evaluation import evaluate
 from latentcore.evaluation.conditional import real_accuracy, sample_classes
 from latentcore.evaluation.suite import GROUPS, SUITE, absent_reason
-from latentcore.geometry import decoder_stretch
 from latentcore.metrics.factors import disentanglement
 from latentcore.metrics.generation import copying, kernel_distance
 from latentcore.metrics.neighbourhoods import (
@@ -171,19 +170,6 @@ def test_the_probe_is_a_logistic_regression_and_shuffled_labels_leave_chance():
     )
     shuffled = np.random.default_rng(0).permutation(labels)
     assert probe_correct(codes[:400], shuffled[:400], codes[400:], shuffled[400:]).mean() < 0.45
-
-
-def test_the_stretch_of_a_linear_decoder_is_the_volume_of_its_matrix():
-    matrix = normal(12, 3)
-    codes = normal(20, 3, seed=1)
-
-    def decode(rows: np.ndarray) -> np.ndarray:
-        return (rows @ matrix.T).reshape(len(rows), 1, 3, 4)
-
-    expected = np.sqrt(np.linalg.det(matrix.T.astype(np.float64) @ matrix))
-    assert np.allclose(decoder_stretch(decode, codes), expected, rtol=1e-3)
-    with pytest.raises(ValueError, match="more than 0"):
-        decoder_stretch(decode, codes, step=0)
 
 
 def test_disentanglement_tells_separate_dimensions_from_mixed_ones():

@@ -1,0 +1,74 @@
+"""Curves of a score against a level, each named at its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts.palette import CLASS_COLOURS
+from dashboard.charts.scatter import AnyChart, spread, to_spec
+
+HEIGHT, NAMES_WIDTH, NAME_HEIGHT = 300, 150, 15
+GREY = "#8a93a3"
+COLOURS = [colour for colour in CLASS_COLOURS if colour not in {"#94a4a2", "#717581"}]
+"""Those of classes without the greys, which stand for what has learned nothing."""
+DASHES = {"model": [1, 0], "filter": [6, 3], "input": [2, 3]}
+"""How the lines of each group are drawn; all but models are grey."""
+
+
+def level_curves(table: pd.DataFrame, axes: tuple[str, str], *, at: float, form: str) -> dict[str, Any]:
+    """Return the curves as a Vega-Lite spec that fills its column.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``title, group, level, value, low, high``; `group` of `DASHES`. Rows in the order in which
+        models take their colours.
+    axes : (str, str)
+        Titles of the level and of the score.
+    at : float
+        Level where a line stands.
+    form : str
+        Number format of the score.
+    """
+    table = table.dropna(subset=["value"])
+    colours = _colours(table)
+    x = alt.X("level:Q", title=axes[0], scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=6))
+    y = alt.Y("value:Q", title=axes[1], scale=alt.Scale(zero=False), axis=alt.Axis(format=form, tickCount=5))
+    colour = alt.Color(
+        "title:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))
+    )
+    base = alt.Chart(table)
+    here = alt.Chart(pd.DataFrame({"level": [at]})).mark_rule(color=GREY, strokeDash=[3, 3], tooltip=None)
+    band = base.mark_area(opacity=0.18, tooltip=None).encode(
+        x=x, y=alt.Y("low:Q", title=axes[1]), y2="high:Q", color=colour
+    )
+    layers: list[AnyChart] = [here.encode(x=alt.X("level:Q", title=axes[0])), band]
+    for group, dash in DASHES.items():
+        own = table[table["group"] == group]
+        line = alt.Chart(own).mark_line(strokeWidth=2, strokeDash=dash, point={"size": 22}, tooltip=None)
+        layers.append(line.encode(x=x, y=y, color=colour))
+    names = alt.Chart(_ends(table)).mark_text(align="left", dx=8, fontSize=12, fontWeight=600, tooltip=None)
+    layers.append(names.encode(x=x, y=y, text="title:N", color=colour))
+    spec = to_spec(alt.layer(*layers).properties(height=HEIGHT, width="container"))
+    spec["padding"] = {"left": 0, "top": 8, "bottom": 0, "right": NAMES_WIDTH}
+    spec["autosize"] = {"type": "fit", "contains": "padding"}
+    return spec
+
+
+def _colours(table: pd.DataFrame) -> dict[str, str]:
+    """Return the colour of each line by its title."""
+    models = table.loc[table["group"] == "model", "title"].drop_duplicates().tolist()
+    others = table.loc[table["group"] != "model", "title"].drop_duplicates().tolist()
+    coloured = {title: COLOURS[k % len(COLOURS)] for k, title in enumerate(models)}
+    return coloured | dict.fromkeys(others, GREY)
+
+
+def _ends(table: pd.DataFrame) -> pd.DataFrame:
+    """Return where each line ends, moved apart in y where names would overlap."""
+    ends = table.sort_values("level").groupby("title", sort=False).tail(1)[["title", "level", "value"]]
+    span = float(table["high"].max() - table["low"].min()) or 1.0
+    places = spread(ends.rename(columns={"level": "x", "value": "y"}), 1e9, NAME_HEIGHT / HEIGHT * span * 1.1)
+    return places.rename(columns={"x": "level", "y": "value"})

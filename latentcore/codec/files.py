@@ -1,0 +1,96 @@
+"""A file or folder of images to a ``.lat`` file and back: nothing half-written or overwritten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentcore.codec.codec import compress, read_codes
+from latentcore.codec.lat import MOST_BYTES, SUFFIX, LatFile, unpack
+from latentcore.codec.pictures import check_place, read_images, unwritable, write_images
+from latentcore.drafts import draft_file
+from latentcore.metrics.reconstruction import image_mse, psnr
+from latentcore.store import Bundle, load_bundle
+from latentcore.types import CodecError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """What a file cost and what it is worth.
+
+    Attributes
+    ----------
+    n, n_bytes : int
+        Images; size of the whole file.
+    bits_per_pixel : float
+    psnr : float
+        Of the mean squared error over all images, in decibels.
+    """
+
+    n: int
+    n_bytes: int
+    bits_per_pixel: float
+    psnr: float
+
+
+def compress_path(source: Path, out: Path, bundle: Bundle, *, step: float, force: bool) -> Compressed:
+    """Compress what `source` names to `out`.
+
+    Raises
+    ------
+    CodecError
+        If the images cannot be used or do not fit, or `out` is taken, has another ending than ``.lat``,
+        or cannot be written.
+    """
+    if out.suffix.lower() != SUFFIX:
+        raise CodecError(f"{out}: compressed images go into a file that ends in {SUFFIX}.")
+    if out.is_dir():
+        raise CodecError(f"{out} is a folder. Choose another name.")
+    if out.exists() and not force:
+        raise CodecError(f"{out} exists already. Choose another name or add --force to replace it.")
+    images = read_images(source, bundle.image_shape)
+    data = compress(images, bundle, step=step)
+    decoded = bundle.model.decode(read_codes(unpack(data, str(out)), bundle))
+    try:
+        with draft_file(out) as draft:
+            draft.write_bytes(data)
+    except OSError as error:
+        raise unwritable(out, error) from error
+    mse = float(image_mse(images, decoded).mean(dtype="float64"))
+    return Compressed(len(images), len(data), 8 * len(data) / images.size, psnr(mse))
+
+
+def decompress_path(source: Path, out: Path, *, force: bool) -> int:
+    """Decompress `source` to `out`, with the installed bundle that it names; return how many images.
+
+    Raises
+    ------
+    CodecError
+        If the file is damaged, its model is not installed or another one, or `out` is taken.
+    BundleError
+        If the bundle is damaged or `out` cannot be written.
+    """
+    check_place(out, force=force)
+    content = read_lat(source)
+    try:
+        bundle = load_bundle(content.model)
+    except UnknownNameError as error:
+        raise CodecError(
+            f"{source} needs the model {content.model}, which is not installed. {error}"
+        ) from error
+    images = bundle.model.decode(read_codes(content, bundle))
+    write_images(out, images, force=force)
+    return len(images)
+
+
+def read_lat(path: Path) -> LatFile:
+    """Return the verified content of a ``.lat`` file; raises `CodecError`."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise CodecError(f"{path} is larger than {MOST_BYTES // 2**20} MiB; no file of ours is.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CodecError(
+            f"{path} cannot be read: {error.strerror or error}. Name a {SUFFIX} file."
+        ) from error
+    return unpack(data, str(path))

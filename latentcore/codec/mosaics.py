@@ -1,0 +1,75 @@
+"""What JPEG, WebP and AVIF make of the same images: many in one picture, or their headers would be all."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+from PIL import Image, features
+
+from latentcore.atlas import tile_images
+from latentcore.types import FloatArray
+
+N_COLUMNS = 20
+N_PER_MOSAIC = N_COLUMNS**2
+OPTIONS: dict[str, dict[str, object]] = {
+    "JPEG": {"optimize": True, "progressive": True},
+    "WebP": {"method": 6},
+    "AVIF": {"speed": 6, "subsampling": "4:0:0"},
+}
+"""What Pillow is told beside the quality: each format's ways to save bytes, as far as they take seconds."""
+
+
+def available_formats() -> list[str]:
+    """Return the formats that this Pillow can write."""
+    wanted = {"JPEG": "jpg", "WebP": "webp", "AVIF": "avif"}
+    return [name for name, feature in wanted.items() if features.check(feature)]
+
+
+def through_mosaics(images: FloatArray, name: str, quality: int) -> tuple[int, FloatArray]:
+    """Compress images as mosaics of up to 20 x 20, edge to edge, and read them back.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, channels, height, width)
+        In [0, 1], 1 or 3 channels.
+    name : str
+        Of `available_formats`.
+    quality : int
+        From 0 or 1 (smallest) to 100.
+
+    Returns
+    -------
+    (int, float32 array of the shape of `images`)
+        Bytes of all files together; what comes out of them.
+    """
+    n_bytes, parts = 0, []
+    for start in range(0, len(images), N_PER_MOSAIC):
+        part = images[start : start + N_PER_MOSAIC]
+        data = _encode(part, name, quality)
+        n_bytes += len(data)
+        parts.append(_decode(data, part.shape))
+    return n_bytes, np.concatenate(parts)
+
+
+def _encode(images: FloatArray, name: str, quality: int) -> bytes:
+    options = OPTIONS[name] if images.shape[1] == 1 else OPTIONS[name] | {"subsampling": "4:2:0"}
+    buffer = io.BytesIO()
+    Image.fromarray(tile_images(images, _columns(len(images)))).save(buffer, name, quality=quality, **options)
+    return buffer.getvalue()
+
+
+def _columns(n: int) -> int:
+    """Return how many images a row holds: a nearly square mosaic wastes the least on an unfilled row."""
+    return min(N_COLUMNS, math.isqrt(n - 1) + 1)
+
+
+def _decode(data: bytes, shape: tuple[int, ...]) -> FloatArray:
+    n, channels, height, width = shape
+    with Image.open(io.BytesIO(data)) as picture:
+        pixels = np.asarray(picture.convert("L" if channels == 1 else "RGB"))
+    n_columns = _columns(n)
+    cells = pixels.reshape(-1, height, n_columns, width, channels).transpose(0, 2, 4, 1, 3)
+    images: FloatArray = cells.reshape(-1, channels, height, width)[:n].astype(np.float32) / np.float32(255)
+    return images

@@ -1,0 +1,148 @@
+"""What can spoil an image: noise, wrong pixels, blur and a cover, each with a level and a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from latentcore.models.base import check_images
+from latentcore.types import FloatArray, UnknownNameError
+
+COVER = np.float32(0.5)
+"""What a cover shows: grey, so that it is seen on black and on white."""
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """One way to spoil images.
+
+    Attributes
+    ----------
+    name, title : str
+    unit : str
+        What a level means.
+    levels : tuple of float
+        At which it is studied, rising, all above 0; the last is the largest that makes sense.
+    moderate : float
+        A level at which a person still knows what an image shows.
+    apply : callable
+        ``apply(images, level, generator)``; the draws do not depend on the level, so that a higher level
+        spoils the same images further.
+    """
+
+    name: str
+    title: str
+    unit: str
+    levels: tuple[float, ...]
+    moderate: float
+    apply: Callable[[FloatArray, float, np.random.Generator], FloatArray]
+
+
+def corrupt(images: FloatArray, kind: str, level: float, *, seed: int) -> FloatArray:
+    """Spoil images; level 0 returns them unchanged.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, channels, height, width)
+        Pixels in [0, 1].
+    kind : str
+        Of `CORRUPTIONS`.
+    level : float
+        From 0 to the kind's last level; its `unit` says of what.
+    seed : int
+        The same seed spoils images in the same way, at each level.
+
+    Returns
+    -------
+    float32 array, shape of `images`
+        In [0, 1].
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such kind.
+    ValueError
+        If the images are none, or the level is out of its range.
+    """
+    if kind not in CORRUPTIONS:
+        raise UnknownNameError(f"There is no corruption {kind!r}; choose one of {', '.join(CORRUPTIONS)}.")
+    check_images(images)
+    corruption = CORRUPTIONS[kind]
+    if not 0 <= level <= corruption.levels[-1]:
+        raise ValueError(f"level is {level}; {corruption.title} takes 0 to {corruption.levels[-1]}.")
+    if level == 0:
+        return images.copy()
+    spoilt = corruption.apply(images, level, np.random.default_rng(seed))
+    return np.clip(spoilt, 0, 1).astype(np.float32, copy=False)
+
+
+def _add_noise(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
+    noise = generator.standard_normal(images.shape, dtype=np.float32)
+    return np.asarray(images + np.float32(level) * noise, np.float32)
+
+
+def _replace_pixels(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
+    drawn = generator.random(images.shape, dtype=np.float32)
+    spoilt = np.where(drawn < level / 2, np.float32(0), images)
+    return np.where(drawn > 1 - level / 2, np.float32(1), spoilt)
+
+
+def _blur(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:  # noqa: ARG001
+    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - few need it
+
+    blurred: FloatArray = gaussian_filter(images, level * images.shape[-1], axes=(2, 3), mode="nearest")
+    return blurred
+
+
+def _cover(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
+    n, _, height, width = images.shape
+    side = round(level * min(height, width))
+    place = generator.random((n, 2))
+    top, left = np.rint(place * [height - side, width - side]).astype(int).T
+    rows, columns = np.arange(height)[None, :], np.arange(width)[None, :]
+    in_rows = (rows >= top[:, None]) & (rows < top[:, None] + side)
+    in_columns = (columns >= left[:, None]) & (columns < left[:, None] + side)
+    covered = in_rows[:, None, :, None] & in_columns[:, None, None, :]
+    return np.where(covered, COVER, images)
+
+
+CORRUPTIONS: Mapping[str, Corruption] = {
+    kind.name: kind
+    for kind in (
+        Corruption(
+            "gaussian",
+            "Gaussian noise",
+            "standard deviation, in units of the pixel range",
+            (0.1, 0.2, 0.3, 0.5, 0.7, 1.0),
+            0.3,
+            _add_noise,
+        ),
+        Corruption(
+            "salt_pepper",
+            "Salt and pepper",
+            "share of pixels that turn black or white",
+            (0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
+            0.1,
+            _replace_pixels,
+        ),
+        Corruption(
+            "blur",
+            "Blur",
+            "standard deviation of the Gaussian window, in units of the image's side",
+            (0.02, 0.04, 0.06, 0.08, 0.1, 0.14),
+            0.06,
+            _blur,
+        ),
+        Corruption(
+            "occlusion",
+            "Occlusion",
+            "side of a grey square at a random place, in units of the image's side",
+            (0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
+            0.3,
+            _cover,
+        ),
+    )
+}
+"""Every kind by name."""

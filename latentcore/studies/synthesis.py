@@ -1,0 +1,187 @@
+"""Whether images drawn from a model help a classifier that has few real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latentcore.datasets import Dataset, load_dataset
+from latentcore.evaluation.conditional import judged_by_network, real_accuracy, sample_classes
+from latentcore.evaluation.subject import random_part
+from latentcore.models import LatentModel
+from latentcore.store import list_bundles, load_bundle
+from latentcore.studies.repeats import balanced_rows, over_seeds, smallest_class
+from latentcore.types import BundleError, FloatArray, LabelArray
+
+N_REAL, N_REAL_SMALL = (10, 100, 1_000), (10, 30, 100)
+"""Real labelled images a class; the smaller ones for images that a logistic regression judges."""
+SEEDS = (0, 1, 2, 3)
+N_TEST = 5_000
+N_SHOWN, N_SHOWN_SMALL, BATCH_SIZE = 10_240, 2_000, 32
+"""Images that a classifier is shown: 320 steps of 32 for the network, all at once for the regression."""
+FAMILIES = ("pca", "ae", "vae", "gan")
+"""Families that the study covers, each in its largest dimension."""
+
+PROTOCOL = (
+    "Accuracy on random real test images of a classifier trained on n real train images of each class, on "
+    "images drawn from a model, or on both, half and half. A full Gaussian is fitted to the codes of each "
+    "class's n labelled images and to nothing else (a GAN's codes are those of its inversion network); the "
+    "model itself saw the whole train split, without labels. Every classifier is shown the same number of "
+    "images, repeated where there are fewer, so that all take as many steps: LeNet64, 320 steps of 32 "
+    "images, AdamW with a one-cycle schedule; for 8x8 images a logistic regression of 2,000 images. So a "
+    "drawn image takes the place of a real one. A seed "
+    "draws the same real images for every model. Mean over seeds and Student's 95% interval of that mean; "
+    "it covers the draw of the real images, of the samples and of the classifier's weights."
+)
+
+OnStep = Callable[[str, float], None]
+
+
+def synthesis(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
+    """Return the curves of a dataset's models; see `synthesis_curves`.
+
+    Raises
+    ------
+    DatasetError
+        If the images cannot be read.
+    BundleError
+        If no bundle of the dataset can draw images, or one cannot be read.
+    """
+    largest = {
+        spec.family: spec
+        for spec in sorted(list_bundles(root), key=lambda spec: spec.latent_dim)
+        if spec.dataset == dataset and spec.family in FAMILIES
+    }
+    if not largest:
+        raise BundleError(
+            f"No model of {dataset} in {root} draws images; train one with `latentcore train {dataset} vae`."
+        )
+    models = {
+        largest[family].name: load_bundle(largest[family].id, root).model
+        for family in FAMILIES
+        if family in largest
+    }
+    train, test = load_dataset(dataset, "train"), random_part(load_dataset(dataset, "test"), N_TEST)
+    choices = N_REAL if judged_by_network(test.images.shape[1:]) else N_REAL_SMALL
+    n_real = [n for n in choices if n <= smallest_class(train.labels)]
+    return synthesis_curves(
+        models, train, test, n_real=n_real, seeds=SEEDS, on_step=lambda stage, _share: on_stage(stage)
+    )
+
+
+def synthesis_curves(
+    models: Mapping[str, LatentModel],
+    train: Dataset,
+    test: Dataset,
+    *,
+    n_real: Sequence[int],
+    seeds: Sequence[int],
+    on_step: OnStep = lambda _stage, _share: None,
+) -> dict[str, Any]:
+    """Return how accurate classifiers are that were trained on real images, on drawn ones, and on both.
+
+    Parameters
+    ----------
+    models : mapping of str to LatentModel
+        By name; fitted, of the shape of the images.
+    train : Dataset
+        What the real images are drawn from.
+    test : Dataset
+    n_real : sequence of int
+        Real images a class, 2 or more.
+    seeds : sequence of int
+        One draw of real images, of samples, and one classifier each.
+    on_step : callable
+        Told what comes next and the share that is done; what it raises ends the work.
+
+    Returns
+    -------
+    dict
+        ``n_test``, ``n_real``, ``n_shown``, ``judge``; ``real``: one point for each of `n_real`; and
+        ``curves``: ``model``, and the points of ``synthetic`` and ``both``. A point is ``n`` and what
+        `over_seeds` gives.
+
+    Raises
+    ------
+    ValueError
+        If a class of `train` has too few images.
+    """
+    cells = [(n, seed) for n in n_real for seed in seeds]
+    real: dict[tuple[int, int], float] = {}
+    drawn: dict[tuple[str, int, int], tuple[float, float]] = {}
+    for k, (n, seed) in enumerate(cells):
+        share = k / len(cells)
+        on_step(f"{n:,} real images a class, seed {seed}", share)
+        part = train.take(balanced_rows(train.labels, n, seed=seed))
+        real[n, seed] = _accuracy([(part.images, part.labels)], test, seed)
+        for j, (name, model) in enumerate(models.items(), start=1):
+            on_step(f"{n:,} a class, seed {seed}: {name}", share + j / (len(models) + 1) / len(cells))
+            samples = draw_from_labelled(model, part, n_shown(test) // len(test.classes), seed=seed)
+            both = _accuracy([(part.images, part.labels), samples], test, seed)
+            drawn[name, n, seed] = _accuracy([samples], test, seed), both
+    return {
+        "n_test": len(test),
+        "n_real": list(n_real),
+        "n_shown": n_shown(test),
+        "judge": "LeNet64" if judged_by_network(test.images.shape[1:]) else "logistic regression",
+        "real": [{"n": n, **over_seeds([real[n, seed] for seed in seeds])} for n in n_real],
+        "curves": [
+            {
+                "model": name,
+                **{
+                    arm: [
+                        {"n": n, **over_seeds([drawn[name, n, seed][place] for seed in seeds])}
+                        for n in n_real
+                    ]
+                    for place, arm in enumerate(("synthetic", "both"))
+                },
+            }
+            for name in models
+        ],
+    }
+
+
+def draw_from_labelled(
+    model: LatentModel, real: Dataset, n_per_class: int, *, seed: int
+) -> tuple[FloatArray, LabelArray]:
+    """Draw images from class densities fitted to the codes of labelled ones, the classes taking turns.
+
+    Parameters
+    ----------
+    model : LatentModel
+    real : Dataset
+        Labelled images, two or more of each class.
+    n_per_class, seed : int
+
+    Returns
+    -------
+    images : float32 array, shape (m, channels, height, width)
+    labels : int64 array, shape (m,)
+    """
+    images, labels = sample_classes(
+        model, model.encode(real.images), real.labels, n_per_class=n_per_class, seed=seed
+    )
+    turns = np.arange(len(labels)).reshape(-1, n_per_class).T.reshape(-1)
+    return images[turns], labels[turns]
+
+
+def n_shown(test: Dataset) -> int:
+    """Return how many images every classifier of such images is shown."""
+    return N_SHOWN if judged_by_network(test.images.shape[1:]) else N_SHOWN_SMALL
+
+
+def mix(parts: Sequence[tuple[FloatArray, LabelArray]], n: int) -> tuple[FloatArray, LabelArray]:
+    """Return `n` labelled images, as many from each part, repeated where a part has fewer."""
+    per_part = n // len(parts)
+    rows = [np.arange(per_part) % len(labels) for _, labels in parts]
+    images = np.concatenate([images[chosen] for (images, _), chosen in zip(parts, rows, strict=True)])
+    labels = np.concatenate([labels[chosen] for (_, labels), chosen in zip(parts, rows, strict=True)])
+    return images, labels
+
+
+def _accuracy(parts: Sequence[tuple[FloatArray, LabelArray]], test: Dataset, seed: int) -> float:
+    images, labels = mix(parts, n_shown(test))
+    return float(real_accuracy(images, labels, test, seed=seed, n_epochs=1, batch_size=BATCH_SIZE).mean())
