@@ -63,7 +63,7 @@ def _column(samples: Samples, draw: Draw, top: float) -> None:
     )
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _specs(
     bundle_id: str,
     draw: Draw,  # noqa: ARG001 - the key

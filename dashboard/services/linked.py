@@ -75,7 +75,7 @@ class SampleAtlas:
     originals_shown: bool
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def linked_data(bundle_ids: tuple[str, ...], *, align: bool) -> LinkedData:
     """Return the maps of several bundles of one dataset.
 

@@ -81,7 +81,7 @@ class Place:
     originals_shown: bool
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def _train_tree(bundle_id: str) -> KDTree:
     return KDTree(open_bundle(bundle_id).train.codes)
 

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
 
 from latentcore.datasets import DATASETS, load_dataset, torchvision_sets
+from latentcore.datasets.digits import read_digits
 from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, draw, draw_factors
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.datasets.torchvision_sets import (
@@ -254,3 +257,12 @@ def test_drafts_of_a_killed_download_are_removed_a_day_later(folder, mirror):
     fetch(SOURCE)
     assert not old.exists()
     assert young.exists()
+
+
+def test_digits_are_those_of_scikit_learn_split_by_it():
+    pixels, digits = load_digits(return_X_y=True)
+    rows = train_test_split(np.arange(len(digits)), test_size=0.3, stratify=digits, random_state=0)
+    for split, chosen in zip(("train", "test"), rows, strict=True):
+        images, labels = read_digits(split)
+        assert np.array_equal(images.reshape(len(images), -1), pixels[chosen])
+        assert np.array_equal(labels, digits[chosen])
