@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import class_labels, frame, points_layer, position_axes, to_spec
+from dashboard.charts.scatter import class_labels, frame, points_layer, position_axes
+from dashboard.charts.spec import to_spec
 
 
 def change_map(

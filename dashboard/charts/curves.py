@@ -11,7 +11,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.charts.scatter import AnyChart, spread, to_spec
+from dashboard.charts.scatter import spread
+from dashboard.charts.spec import AnyChart, to_spec
 
 BASELINE = "#717581"
 LINE_COLOURS = tuple(CLASS_COLOURS[k] for k in (0, 6, 4, 2, 5, 1))

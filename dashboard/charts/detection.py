@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.scatter import AnyChart, class_labels, frame, position_axes, to_spec
+from dashboard.charts.scatter import class_labels, frame, position_axes
+from dashboard.charts.spec import AnyChart, to_spec
 
 NORMAL, ANOMALY, GREY = "#3f90da", "#e76300", "#8a93a3"
 SIDE, HEIGHT, N_BINS, N_CURVE = 250, 250, 40, 200

@@ -8,7 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.scatter import NO_PADDING, to_spec
+from dashboard.charts.scatter import NO_PADDING
+from dashboard.charts.spec import to_spec
 
 
 def gallery(

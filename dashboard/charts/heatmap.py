@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import to_spec
+from dashboard.charts.spec import to_spec
 
 CELL = (66, 36)
 """Width and height of a number in pixels."""

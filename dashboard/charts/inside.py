@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.scatter import AnyChart, class_colour, frame, position_axes, to_spec
+from dashboard.charts.scatter import class_colour, frame, position_axes
+from dashboard.charts.spec import AnyChart, to_spec
 
 DATA, GREY, ACCENT = "#3f90da", "#8a93a3", "#e76300"
 HEIGHT, BAR, FEW = 170, 26, 9

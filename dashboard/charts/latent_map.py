@@ -15,16 +15,15 @@ import pandas as pd
 
 from dashboard.charts.scatter import (
     NO_PADDING,
-    AnyChart,
     class_colour,
     class_labels,
     class_legend,
     frame,
     points_layer,
     position_axes,
-    to_spec,
     value_colour,
 )
+from dashboard.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 190
 

@@ -8,7 +8,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.charts.scatter import AnyChart, spread, to_spec
+from dashboard.charts.scatter import spread
+from dashboard.charts.spec import AnyChart, to_spec
 
 HEIGHT, NAMES_WIDTH, NAME_HEIGHT = 300, 150, 15
 GREY = "#8a93a3"

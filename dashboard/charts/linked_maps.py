@@ -12,15 +12,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import (
-    AnyChart,
-    class_colour,
-    class_labels,
-    frame,
-    points_layer,
-    position_axes,
-    to_spec,
-)
+from dashboard.charts.scatter import class_colour, class_labels, frame, points_layer, position_axes
+from dashboard.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 150
 GAP = 16

@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import class_colour, frame, points_layer, position_axes, spread, to_spec
+from dashboard.charts.scatter import class_colour, frame, points_layer, position_axes, spread
+from dashboard.charts.spec import to_spec
 
 FRAME_MS, SECONDS = 33, 3
 """Time between two frames while it plays, and length of one way."""

@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import AnyChart, spread, to_spec
+from dashboard.charts.scatter import spread
+from dashboard.charts.spec import AnyChart, to_spec
 
 SIZE = (760, 400)
 LABEL = (110, 15)

@@ -11,14 +11,13 @@ import pandas as pd
 
 from dashboard.charts.scatter import (
     NO_PADDING,
-    AnyChart,
     class_colour,
     class_labels,
     frame,
     points_layer,
     position_axes,
-    to_spec,
 )
+from dashboard.charts.spec import AnyChart, to_spec
 
 
 def path_map(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.scatter import to_spec
+from dashboard.charts.spec import to_spec
 
 HEIGHT = 76
 LOWEST = 0.25

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.charts.scatter import AnyChart, spread, to_spec
+from dashboard.charts.scatter import spread
+from dashboard.charts.spec import AnyChart, to_spec
 
 HEIGHT = 430
 LABEL = (0.9, 16)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.scatter import NO_PADDING, AnyChart, class_colour, frame, position_axes, to_spec
+from dashboard.charts.scatter import NO_PADDING, class_colour, frame, position_axes
+from dashboard.charts.spec import AnyChart, to_spec
 
 BAR_HEIGHT = 110
 

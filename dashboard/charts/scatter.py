@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from dashboard.charts.palette import class_colours
-
-AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
+from dashboard.charts.spec import AnyChart, to_spec
 
 AXIS_SPACE = 38
 """Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
-ON_CANVAS = {"embedOptions": {"renderer": "canvas", "actions": False}}
-"""As SVG, which small charts are otherwise, each mark would be an image to be read out; a canvas is one."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
@@ -149,10 +146,3 @@ def static_map(
     spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
     spec["autosize"] = {"type": "pad"}
     return spec
-
-
-def to_spec(chart: AnyChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
-    """Return a chart as a Vega-Lite spec, unchecked; how many rows it draws is the caller's business."""
-    with alt.data_transformers.disable_max_rows():
-        spec: dict[str, Any] = chart.to_dict(validate=False)
-    return {**spec, "usermeta": ON_CANVAS}

@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import class_labels, position_axes, to_spec
+from dashboard.charts.scatter import class_labels, position_axes
+from dashboard.charts.spec import to_spec
 
 LOW, HIGH = 0.01, 10.0
 """Ends of the common logarithmic scale; what lies beyond takes the colour of the end."""

@@ -94,7 +94,8 @@ def _numbers(place: Place) -> None:
         f"{place.percentile:.0f}% of test images"
     )
     shown = ", ".join(f"{value:.3f}" for value in place.code[:N_NUMBERS])
-    st.code(f"z = ({shown}{', …' if len(place.code) > N_NUMBERS else ''})", language=None, wrap_lines=True)
+    # Not st.code: its highlighter would be a quarter of all that is sent before the first map.
+    st.markdown(f"`z = ({shown}{', …' if len(place.code) > N_NUMBERS else ''})`")
 
 
 def _neighbour(place: Place, k: int) -> Picture:

@@ -6,8 +6,8 @@ import ctypes
 import gc
 import threading
 import time
+from functools import cache
 
-import streamlit as st
 import torch
 
 import latentcore.models  # noqa: F401 - everything heavy is in memory before the freeze
@@ -17,20 +17,25 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 LARGE = 256 * 1024
 RETURN_SECONDS = 60
 
+_preparing = threading.Lock()
 
-@st.cache_resource(show_spinner=False)
-def prepare() -> bool:
+
+def prepare() -> None:
     """Give each session one torch thread, and take what is loaded by now out of garbage collection.
 
-    Streamlit collects the whole heap after each run: with torch loaded, a click takes four times as
-    long unless the heap is frozen.
+    Done once a process. Streamlit collects the whole heap after each run: with torch loaded, a click
+    takes four times as long unless the heap is frozen.
     """
+    with _preparing:
+        _prepare_once()
+
+
+@cache
+def _prepare_once() -> None:
     torch.set_num_threads(1)
     _bound_allocator()
-    gc.collect()
     gc.freeze()
     threading.Thread(target=_return_now_and_then, name="return memory", daemon=True).start()
-    return True
 
 
 def _bound_allocator() -> None:

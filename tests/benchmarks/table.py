@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, Page
 
-from dashboard.charts.scatter import to_spec
+from dashboard.charts.spec import to_spec
 from dashboard.services.exports import chart_png
 from tests.benchmarks.classic import classic_hover
 from tests.benchmarks.cold import first_map

@@ -1,0 +1,53 @@
+"""The frame of every page: its configuration, the navigation and what a page may raise."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.present import banner, is_presenting
+from dashboard.services.catalogue import LatentcoreError, catalogue
+from dashboard.services.runtime import prepare
+
+PAGE_STYLE = """
+.stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
+.st-key-map_keys { position: absolute; height: 0; }
+.st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
+.st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
+[class*="st-key-stretch_"] { overflow-x: auto; }
+[data-testid="stMultiSelectTagsContainer"] [role="group"] > span {
+  background-color: color-mix(in srgb, currentColor 14%, transparent); color: inherit; }
+@media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
+"""
+
+
+def show_page() -> None:
+    """Run the page that the address names, in the frame of all pages."""
+    st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:", layout="wide")
+    st.html(f"<style>{PAGE_STYLE}</style>")
+    prepare()
+    state.begin()
+    pages = {
+        "": [
+            st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
+            st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
+            st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
+            st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
+            st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
+            st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        ],
+        "Apply": [
+            st.Page("views/compression.py", title="Compression", icon=":material/compress:"),
+            st.Page("views/anomaly.py", title="Anomalies", icon=":material/troubleshoot:"),
+            st.Page("views/denoise.py", title="Denoise", icon=":material/blur_off:"),
+            st.Page("views/synthesis.py", title="Synthetic data", icon=":material/auto_awesome:"),
+            st.Page("views/transfer.py", title="Transfer", icon=":material/move_up:"),
+        ],
+    }
+    page = st.navigation(pages, position="hidden" if is_presenting() else "top")
+    if is_presenting() and (found := catalogue()).specs:
+        banner(found)
+    try:
+        page.run()
+    except LatentcoreError as error:  # such as a bundle that went between two looks at it
+        st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")
