@@ -11,6 +11,7 @@ from dashboard.services.runtime import prepare
 
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
+div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 .st-key-map_keys { position: absolute; height: 0; }
 .st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
 .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,

@@ -194,6 +194,6 @@ def _map(setting: Setting, found: Detection, flagged: BoolArray) -> None:
             alt="Map of the normal images and the anomalies; flagged ones in full colour",
         )
     st.html(
-        f'<div style="font-size:0.85rem"><span style="color:{NORMAL}">&#9679; normal</span> &nbsp; '
-        f'<span style="color:{ANOMALY}">&#9679; anomalies</span> &nbsp; full colour: flagged</div>'
+        f'<div style="font-size:0.85rem"><span style="color:{NORMAL}">&#9679;</span> normal &nbsp; '
+        f'<span style="color:{ANOMALY}">&#9679;</span> anomalies &nbsp; full colour: flagged</div>'
     )
