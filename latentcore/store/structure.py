@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 Shape = Any
 """What a JSON value should be.
 
-``str``, ``int``, ``float`` (whole numbers too) or ``bool``; ``None`` for null; ``[shape]`` for a list;
+``str``, ``int``, ``float`` (whole numbers too) or ``bool``; ``None`` for null; ``[shape]`` for a list,
+``[one, other]`` for a list of just these entries;
 ``{"name": shape}`` for an object with at least these names, ``{str: shape}`` for one with any names;
 ``(one, other)`` for either.
 """
@@ -44,8 +46,12 @@ def check_structure(value: object, shape: Shape, where: str) -> None:
     elif isinstance(shape, list):
         if not isinstance(value, list):
             raise ValueError(f"{where} is {shown(value)}, expected a list")  # noqa: TRY004
-        for k, entry in enumerate(value):
-            check_structure(entry, shape[0], f"{where}[{k}]")
+        if len(shape) > 1 and len(value) != len(shape):
+            raise ValueError(f"{where} has {len(value)} entries, expected {len(shape)}")
+        for k, (entry, wanted) in enumerate(
+            zip(value, shape if len(shape) > 1 else cycle(shape), strict=False)
+        ):
+            check_structure(entry, wanted, f"{where}[{k}]")
     elif not _is_plain(value, shape):
         raise ValueError(f"{where} is {shown(value)}, expected {describe(shape)}")
 

@@ -22,6 +22,7 @@ from latentcore.studies import (
     synthesis,
     transfer,
 )
+from latentcore.studies.contents import check_contents
 from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.types import UnknownNameError
 
@@ -45,11 +46,13 @@ class Study:
     protocol: str
     seeds: tuple[int, ...]
     run: Callable[[str, Path, OnStage], dict[str, Any]]
-    check: Callable[[Mapping[str, Any]], None] = lambda _found: None
+    check: Callable[[Mapping[str, Any]], None]
 
 
 STUDIES: Mapping[str, Study] = {
-    "compression": Study(compression.PROTOCOL, (compression.SEED,), compression.curves),
+    "compression": Study(
+        compression.PROTOCOL, (compression.SEED,), compression.curves, check_contents("compression")
+    ),
     "real": Study(
         real.PROTOCOL,
         real.SEEDS,
@@ -62,10 +65,10 @@ STUDIES: Mapping[str, Study] = {
         similarity.similarities,
         similarity.check_found,
     ),
-    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers),
-    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis),
-    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies),
-    "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising),
+    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers, check_contents("transfer")),
+    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis, check_contents("synthesis")),
+    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies, check_contents("anomaly")),
+    "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising, check_contents("denoise")),
 }
 
 
