@@ -119,8 +119,7 @@ def banner(catalogue: Catalogue) -> None:
     """Draw title, sentence and buttons of the current step; hide what is not for the room."""
     dataset = state.choose("dataset", catalogue.datasets(), catalogue.datasets()[0])
     steps = story_of(catalogue, dataset)
-    text = state.get("present") or "0"
-    number = min(int(text), len(steps) - 1) if text.isdecimal() and len(text) < 4 else 0
+    number = _step_number(len(steps))
     st.html(f"<style>{STYLE}</style>")
     words, buttons = st.columns([2.6, 1], vertical_alignment="center")
     with words:
@@ -138,6 +137,19 @@ def banner(catalogue: Catalogue) -> None:
         if st.button("", icon=":material/close:", shortcut="Esc", key="story_end", help="End the story"):
             state.put("present", None)
             st.rerun()
+
+
+def _step_number(n_steps: int) -> int:
+    """Return the step that the address names, from 0; another than there are is mended, with a notice."""
+    text = state.get("present") or "0"
+    known = text.isdecimal() and len(text) < 4
+    number = min(int(text), n_steps - 1) if known else 0
+    if str(number) != text:
+        state.put("present", str(number))
+        state.notify(
+            "present", f"The story has steps 0 to {n_steps - 1}, not “{text[:12]}”; showing {number}."
+        )
+    return number
 
 
 def _go(steps: list[Step], dataset: str, number: int) -> None:

@@ -152,12 +152,18 @@ def test_the_story_is_told_page_by_page_and_ends():
     assert not any(button.key == "story_next" for button in app.button)
 
 
-def test_a_story_step_out_of_range_is_brought_into_it():
+@pytest.mark.parametrize(
+    ("step", "at_the_end"), [("99", "story_next"), ("-1", "story_back"), ("x", "story_back")]
+)
+def test_a_story_step_out_of_range_is_brought_into_it_with_a_notice(step, at_the_end):
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["present"] = "99"
+    app.query_params["present"] = step
     app.run()
     assert not app.exception
-    assert app.button(key="story_next").disabled
+    assert app.button(key=at_the_end).disabled
+    assert any("The story has steps 0 to" in warning.value for warning in app.warning)
+    app.button(key="story_next" if at_the_end == "story_back" else "story_back").click().run()
+    assert not app.warning
 
 
 def test_without_the_dataset_reconstructions_stand_in_and_a_button_fetches_it(no_data):
