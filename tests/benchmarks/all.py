@@ -15,6 +15,7 @@ LONG = {
     "Latency": ("table",),
     "Four linked maps": ("linked",),
     "Pages of several models": ("pages",),
+    "Measuring again": ("meanwhile",),
     "Twenty visitors": ("crowd",),
     "Memory": ("memory",),
 }
