@@ -54,7 +54,7 @@ def level_curves(table: pd.DataFrame, axes: tuple[str, str], *, at: float, form:
     names = alt.Chart(_ends(table)).mark_text(align="left", dx=8, fontSize=12, fontWeight=600, tooltip=None)
     layers.append(names.encode(x=x, y=y, text="title:N", color=colour))
     spec = to_spec(alt.layer(*layers).properties(height=HEIGHT, width="container"))
-    spec["padding"] = {"left": 0, "top": 8, "bottom": 0, "right": NAMES_WIDTH}
+    spec["padding"] = {"left": 0, "top": 8, "bottom": 6, "right": NAMES_WIDTH}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
     return spec
 
