@@ -10,7 +10,6 @@ from importlib import import_module
 import streamlit as st
 
 FIRST_MAP = (
-    "dashboard.services.runtime",
     "dashboard.components.latent_map",
     "dashboard.components.decode_panel",
     "dashboard.components.downloads",
@@ -26,5 +25,6 @@ async def warm_up(_app: st.App) -> AsyncGenerator[None]:
 
 
 def _import_and_prepare() -> None:
-    modules = [import_module(name) for name in FIRST_MAP]
-    modules[0].prepare()
+    for name in FIRST_MAP:
+        import_module(name)
+    import_module("dashboard.services.runtime").prepare()

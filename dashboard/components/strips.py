@@ -21,7 +21,7 @@ def strip_legend(strips: list[Strip]) -> None:
     """Say once what the curves under every strip are."""
     kind = "decodes of train images" if any(strip.against_decodes for strip in strips) else "train images"
     lines = [
-        f'<span><span style="color:{colour}">&#9679;</span> {escape(name)}</span>'
+        f'<span style="color:{colour}">&#9679;</span> {escape(name)}'
         for name, colour in zip(SERIES, COLOURS, strict=True)
     ]
     st.html(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping
-from itertools import cycle
 from typing import Any
 
 Shape = Any
@@ -44,14 +43,7 @@ def check_structure(value: object, shape: Shape, where: str) -> None:
     elif isinstance(shape, dict):
         _check_object(value, shape, where)
     elif isinstance(shape, list):
-        if not isinstance(value, list):
-            raise ValueError(f"{where} is {shown(value)}, expected a list")  # noqa: TRY004
-        if len(shape) > 1 and len(value) != len(shape):
-            raise ValueError(f"{where} has {len(value)} entries, expected {len(shape)}")
-        for k, (entry, wanted) in enumerate(
-            zip(value, shape if len(shape) > 1 else cycle(shape), strict=False)
-        ):
-            check_structure(entry, wanted, f"{where}[{k}]")
+        _check_list(value, shape, where)
     elif not _is_plain(value, shape):
         raise ValueError(f"{where} is {shown(value)}, expected {describe(shape)}")
 
@@ -75,6 +67,16 @@ def _check_either(value: object, options: tuple[Shape, ...], where: str) -> None
             continue
         return
     raise ValueError(f"{where} is {shown(value)}, expected {describe(options)}")
+
+
+def _check_list(value: object, shape: list[Shape], where: str) -> None:
+    if not isinstance(value, list):
+        raise ValueError(f"{where} is {shown(value)}, expected a list")  # noqa: TRY004
+    shapes = shape * len(value) if len(shape) == 1 else shape
+    if len(value) != len(shapes):
+        raise ValueError(f"{where} has {len(value)} entries, expected {len(shapes)}")
+    for k, (entry, wanted) in enumerate(zip(value, shapes, strict=True)):
+        check_structure(entry, wanted, f"{where}[{k}]")
 
 
 def _check_object(value: object, shape: Mapping[Any, Shape], where: str) -> None:

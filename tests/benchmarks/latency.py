@@ -120,6 +120,13 @@ def switch_times(page: Page, address: str, dataset: str, n_switches: int) -> lis
     return times[2:]
 
 
+def click_time(page: Page, x: float, y: float) -> float:
+    """Return the ms from a click at a place of the window to the panel's new picture; then pause."""
+    milliseconds = float(page.evaluate(CLICK_SCRIPT, [MAP_CANVAS, PANEL_IMAGE, x, y]))
+    page.wait_for_timeout(300)
+    return milliseconds
+
+
 def measure(
     page: Page,
     address: str,
@@ -143,10 +150,7 @@ def measure(
     frames.clear()
     hovers = page.evaluate(HOVER_SCRIPT, [MAP_CANVAS, places(n_hovers)])
     n_frames = len(frames)
-    clicks = []
-    for x, y in places(n_clicks):
-        clicks.append(page.evaluate(CLICK_SCRIPT, [MAP_CANVAS, PANEL_IMAGE, x, y]))
-        page.wait_for_timeout(300)
+    clicks = [click_time(page, x, y) for x, y in places(n_clicks)]
     return Felt(hovers, clicks, n_frames)
 
 
