@@ -157,7 +157,7 @@ def detect(setting: Setting, score: str) -> Detection:
     return _detect(setting, score, originals=has_originals(setting.dataset))
 
 
-@st.cache_resource(max_entries=24, show_spinner="Scoring the images")
+@st.cache_resource(max_entries=8, show_spinner="Scoring the images")
 def _detect(setting: Setting, score: str, *, originals: bool) -> Detection:
     if setting.is_alone:
         return _kept(setting, originals=originals)
@@ -176,7 +176,7 @@ def _detect(setting: Setting, score: str, *, originals: bool) -> Detection:
         scores=scores,
         anomalous=anomalous,
         area=auroc(scores, anomalous),
-        images=np.concatenate([side.images for side in parts]),
+        images=parts[0].images if len(parts) == 1 else np.concatenate([side.images for side in parts]),
         names=tuple(name for side in parts for name in side.names),
         places=np.concatenate([side.places for side in parts]),
         originals=originals,
@@ -190,7 +190,7 @@ def _measure(bundle_id: str, score: str, seen: Seen, normal: Sequence[int] | Non
     return SCORES[score].measure(bundle.model, reference, seen)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _test_side(bundle_id: str, rows: tuple[int, ...], *, originals: bool) -> Side:
     """Return test images by their rows; decodes and stored errors stand in where there are no originals."""
     bundle, chosen = open_bundle(bundle_id), np.array(rows)
@@ -203,7 +203,7 @@ def _test_side(bundle_id: str, rows: tuple[int, ...], *, originals: bool) -> Sid
     return Side(Seen.by(bundle.model, images), images, names, places)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _sides(bundle_id: str, against: str, *, originals: bool) -> tuple[Side, Side]:
     """Return random test images, and images of elsewhere or other test images spoilt, as the study does."""
     bundle = open_bundle(bundle_id)

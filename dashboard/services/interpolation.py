@@ -9,10 +9,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
-from dashboard.services.originals import has_originals, one_image, original_images, train_images
+from dashboard.services.originals import has_originals, nearest_train_images, one_image, original_images
 from dashboard.services.places import distances_to_real, nearest_distances, row_of
 from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
-from latentcore.metrics.structure import nearest
 from latentcore.types import Capability, FloatArray
 
 PathKind = Literal["straight", "spherical"]
@@ -106,8 +105,7 @@ def _strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind, *
     walk = spherical_path if kind == "spherical" else linear_path
     codes = walk(end_code(bundle_id, start), end_code(bundle_id, end), n_steps)
     images = bundle.model.decode(codes)
-    real, _ = train_images(bundle_id)
-    image_distance = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)[0][:, 0]
+    image_distance = nearest_train_images(bundle_id, images, k=1)[0][:, 0]
     image_distance /= _usual_image_distance(bundle_id, originals=originals)
     network = feature_network(bundle.spec.dataset)
     return Strip(
@@ -144,6 +142,5 @@ def _usual_image_distance(bundle_id: str, *, originals: bool) -> float:
     test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen]) if originals else None
     if test is None:
         test = bundle.model.decode(bundle.test.codes[chosen])
-    train, _ = train_images(bundle_id)
-    distances, _ = nearest(train.reshape(len(train), -1), test.reshape(len(test), -1), k=1)
+    distances, _ = nearest_train_images(bundle_id, test, k=1)
     return max(float(np.median(distances)), 1e-9)

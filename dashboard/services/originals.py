@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.services.catalogue import LatentcoreError, open_bundle
 from latentcore.datasets import DATASETS
+from latentcore.metrics.structure import nearest
 from latentcore.types import DatasetError, DatasetMissing, FloatArray, LabelArray, PixelArray
 
 
@@ -29,9 +30,27 @@ def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
     """
     bundle = open_bundle(bundle_id)
     try:
-        return _held_originals(bundle.spec.dataset, bundle.train.indices), True
+        pixels = _held_pixels(bundle.spec.dataset, bundle.train.indices)
     except LatentcoreError:
         return _decoded_train(bundle_id), False
+    return DATASETS[bundle.spec.dataset].scale(pixels), True
+
+
+def nearest_train_images(bundle_id: str, images: FloatArray, *, k: int) -> tuple[FloatArray, LabelArray]:
+    """Return the train images nearest to images ``(n, c, h, w)``; see `train_images` and `nearest`.
+
+    Pixels are compared as they are stored, without a copy of them all in floats.
+    """
+    bundle = open_bundle(bundle_id)
+    known: FloatArray | PixelArray
+    try:
+        known = _held_pixels(bundle.spec.dataset, bundle.train.indices)
+        white = DATASETS[bundle.spec.dataset].white
+    except LatentcoreError:
+        known, white = _decoded_train(bundle_id), 1
+    queries = images.reshape(len(images), -1) * np.float32(white)
+    distances, rows = nearest(known.reshape(len(known), -1), queries, k=k)
+    return distances / np.float32(white), rows
 
 
 def train_originals(bundle_id: str, rows: LabelArray) -> FloatArray | None:
@@ -42,12 +61,6 @@ def train_originals(bundle_id: str, rows: LabelArray) -> FloatArray | None:
     except LatentcoreError:
         return None
     return DATASETS[bundle.spec.dataset].scale(pixels[rows])
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _held_originals(dataset: str, indices: LabelArray) -> FloatArray:
-    """Return what `train_images` gives; 31 MB, so that only the latest is kept."""
-    return DATASETS[dataset].scale(_held_pixels(dataset, indices))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from scipy.spatial import KDTree
 
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.originals import one_image, train_originals
@@ -15,8 +14,6 @@ from latentcore.plane import N_BLEND, Plane
 from latentcore.types import FloatArray
 
 N_NEIGHBOURS = 6
-FEW = 20
-"""Up to so many codes, a kept tree finds neighbours sooner than all distances do."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +76,6 @@ class Place:
     cycle_error: float
     neighbours: list[Neighbour]
     originals_shown: bool
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _train_tree(bundle_id: str) -> KDTree:
-    return KDTree(open_bundle(bundle_id).train.codes)
 
 
 def distances_to_real(bundle_id: str, codes: FloatArray) -> FloatArray:
@@ -165,8 +157,7 @@ def _inspect(
 def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool]:
     """Return the train images nearest to a code ``(latent_dim,)``, and whether they are originals."""
     bundle = open_bundle(bundle_id)
-    wanted = np.arange(1, min(N_NEIGHBOURS, len(bundle.train)) + 1)
-    distances, rows = _train_tree(bundle_id).query(code, k=wanted)
+    (distances,), (rows,) = nearest(bundle.train.codes, code[None], k=N_NEIGHBOURS)
     originals = train_originals(bundle_id, rows)
     images = bundle.model.decode(bundle.train.codes[rows]) if originals is None else originals
     neighbours = [
@@ -194,10 +185,7 @@ def blended_places(bundle_id: str, codes: FloatArray) -> FloatArray:
     `latentcore.plane.umap_plane` does on the way back.
     """
     train = open_bundle(bundle_id).train
-    if len(codes) > FEW:
-        distances, rows = nearest(train.codes, codes, k=N_BLEND)
-    else:
-        distances, rows = _train_tree(bundle_id).query(codes, k=np.arange(1, min(N_BLEND, len(train)) + 1))
+    distances, rows = nearest(train.codes, codes, k=N_BLEND)
     weights = 1 / np.maximum(distances, 1e-9)
     places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)
     return np.asarray(places, np.float32)

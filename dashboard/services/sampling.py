@@ -11,9 +11,8 @@ import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.maps import plane_of
-from dashboard.services.originals import has_originals, train_images
+from dashboard.services.originals import has_originals, nearest_train_images, train_originals
 from dashboard.services.places import row_of
-from latentcore.metrics.structure import nearest
 from latentcore.models.density import Mixture
 from latentcore.types import Capability, FloatArray, LabelArray
 
@@ -130,17 +129,20 @@ class Resembling:
 def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
     """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first."""
     bundle = open_bundle(bundle_id)
-    images, original = train_images(bundle_id)
-    distances, rows = nearest(images.reshape(len(images), -1), image.reshape(1, -1), k=N_NEAREST)
+    distances, rows = nearest_train_images(bundle_id, image[None], k=N_NEAREST)
+    images = train_originals(bundle_id, rows[0])
+    original = images is not None
+    if images is None:
+        images = bundle.model.decode(bundle.train.codes[rows[0]])
     return [
         Resembling(
             index=int(bundle.train.indices[row]),
             label=bundle.classes[bundle.train.labels[row]],
             distance=float(distance),
-            image=images[row],
+            image=image,
             original=original,
         )
-        for distance, row in zip(distances[0], rows[0], strict=True)
+        for distance, row, image in zip(distances[0], rows[0], images, strict=True)
     ]
 
 
@@ -200,6 +202,5 @@ def _classify(bundle_id: str, images: FloatArray) -> LabelArray:
     if network is not None:
         classes: LabelArray = network.probabilities(images).argmax(axis=1)
         return classes
-    real, _ = train_images(bundle_id)
-    _, rows = nearest(real.reshape(len(real), -1), images.reshape(len(images), -1), k=1)
+    _, rows = nearest_train_images(bundle_id, images, k=1)
     return bundle.train.labels[rows[:, 0]]

@@ -21,7 +21,8 @@ from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
 from latentcore.models.pca import PCAModel
-from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel, kl_to_standard_normal
+from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
+from latentcore.models.vae_training import kl_to_standard_normal
 from latentcore.types import FloatArray
 
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200

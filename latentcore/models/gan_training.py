@@ -50,6 +50,11 @@ class GANSettings(Settings):
         Learning rates of Adam; that of the inversion network is the peak of a one-cycle schedule.
     average_decay : float
         Decay of the running average of the generator's weights, which is what is kept.
+    falling_share : float
+        Share of the adversarial training, at its end, in which both learning rates fall linearly to 0.
+    learned_share : float
+        Share of each generated batch, that of the highest critic scores, which the generator learns
+        from at the end of the training; it starts at 1 and falls linearly.
     distorted_share : float
         Share of each batch of the inversion network's training that is distorted; see
         `latentcore.models.augmentation.distort`.
@@ -70,6 +75,8 @@ class GANSettings(Settings):
     critic_rate: float = 4e-4
     inverter_rate: float = 1e-3
     average_decay: float = 0.999
+    falling_share: float = 0.0
+    learned_share: float = 1.0
     distorted_share: float = 0.0
 
 
@@ -148,7 +155,13 @@ def train_generator(
     settings: GANSettings,
     on_event: OnEvent | None,
 ) -> None:
-    """Train the generator against a critic, and leave its averaged weights in `network`."""
+    """Train the generator against a critic, and leave its averaged weights in `network`.
+
+    References
+    ----------
+    S. Sinha et al., "Top-k training of GANs: improving GAN performance by throwing away bad samples",
+    2020, section 3 (`learned_share`).
+    """
     generator = with_batch_norm(network.generator) if settings.batch_norm else network.generator
     critic = make_critic(image_shape, settings.critic_channels, settings.critic_hidden)
     for part in (generator, critic):
@@ -158,6 +171,13 @@ def train_generator(
         generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
     )
     critic_optimiser = torch.optim.Adam(critic.parameters(), lr=settings.critic_rate, betas=(0.0, 0.9))
+    n_steps = settings.n_epochs * count_batches(len(rows), settings.batch_size)
+    schedules = [
+        torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: min(1.0, (1 - step / n_steps) / max(settings.falling_share, 1 / n_steps))
+        )
+        for optimiser in (critic_optimiser, generator_optimiser)
+    ]
     faster = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -172,11 +192,15 @@ def train_generator(
 
         critic.requires_grad_(requires_grad=False)
         with faster:
-            generator_loss = -critic(fake).mean()
+            progress = schedules[0].last_epoch / n_steps
+            n_learned = round(len(real) * (1 - (1 - settings.learned_share) * progress))
+            generator_loss = -critic(fake).flatten().topk(max(1, n_learned), sorted=False).values.mean()
         generator_optimiser.zero_grad()
         generator_loss.backward()
         generator_optimiser.step()
         critic.requires_grad_(requires_grad=True)
+        for schedule in schedules:
+            schedule.step()
         with torch.no_grad():
             for kept, now in zip(average.parameters(), generator.parameters(), strict=True):
                 kept.lerp_(now, 1 - settings.average_decay)

@@ -36,6 +36,7 @@ N_SESSIONS, N_VISITS = 20, 500
 BAR_ONE, BAR_MANY = 500, 690
 PAUSE_AFTER = 150
 """Seconds until the memory of sessions that left is looked at: Streamlit keeps them for two minutes."""
+PAGES = ("", "interpolate", "sample", "edit", "compression", "anomaly", "denoise", "synthesis", "transfer")
 COMPARE = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
 
 WEIGH = (
@@ -60,7 +61,7 @@ def all_pages() -> list[tuple[str, str]]:
     datasets = list(dict.fromkeys(spec.dataset for spec in specs))
     visits = [("explore", f"dataset={spec.dataset}&model={spec.name}") for spec in specs]
     for dataset in datasets:
-        visits += [(page, f"dataset={dataset}") for page in ("", "interpolate", "sample", "edit")]
+        visits += [(page, f"dataset={dataset}") for page in PAGES]
         visits += [("compare", f"dataset={dataset}&view={view}") for view in COMPARE]
     return visits
 

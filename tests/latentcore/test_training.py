@@ -14,7 +14,7 @@ from latentcore.models import make_model
 from latentcore.models.gan import GANModel
 from latentcore.models.gan_training import make_critic, with_batch_norm, without_batch_norm
 from latentcore.models.networks import decoder_network, encoder_network
-from latentcore.models.vae import binarise
+from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.types import BundleError
@@ -59,6 +59,7 @@ def test_batch_normalisation_is_folded_without_changing_the_output():
         ("ae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2}),
         ("dae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2}),
         ("vae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2, "binarised_share": 0.5}),
+        ("vae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2, "aggregate_weight": 5.0}),
         ("beta_vae", {"channels": (4, 8), "hidden": (16,), "n_epochs": 2}),
         (
             "gan",
@@ -71,6 +72,8 @@ def test_batch_normalisation_is_folded_without_changing_the_output():
                 "inverter_hidden": (16,),
                 "batch_norm": True,
                 "half_precision": True,
+                "falling_share": 0.5,
+                "learned_share": 0.75,
                 "n_epochs": 2,
                 "inversion_epochs": 2,
             },
