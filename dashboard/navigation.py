@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.present import banner, is_presenting
 from dashboard.services.catalogue import LatentcoreError, catalogue
-from dashboard.services.runtime import prepare
+from dashboard.services.runtime import PAGE_TURNS, prepare
 
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
@@ -49,6 +49,7 @@ def show_page() -> None:
     if is_presenting() and (found := catalogue()).specs:
         banner(found)
     try:
-        page.run()
+        with PAGE_TURNS:
+            page.run()
     except LatentcoreError as error:  # such as a bundle that went between two looks at it
         st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")

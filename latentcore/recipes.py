@@ -78,6 +78,13 @@ ADVERSARIAL_EPOCHS: Mapping[tuple[str, int], tuple[int, int]] = {
     ("fashion_mnist", 16): (14, 8),
 }
 """Epochs of the adversarial training and of the inversion; two dimensions are filled sooner."""
+WITHOUT_HOLES: Mapping[str, Any] = {
+    "channels": (32, 48),
+    "hidden": (96,),
+    "aggregate_weight": 7.0,
+}
+"""Of MNIST's VAE, whose samples are held to a bar: on held-out images, precision .86 and recall .82 instead
+of .80 and .85 with the networks above, which leave holes between the classes of their codes."""
 DIGITS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"n_epochs": 400, "distorted_share": 0.5},
     "vae": {"n_epochs": 300},
@@ -100,7 +107,8 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
     if latent_dim <= FLAT:
         return {**PERCEPTRON, "n_epochs": FLAT_EPOCHS.get(family, 40)}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
-    return {**CONVOLUTIONAL[family], **binarised}
+    filled = WITHOUT_HOLES if (dataset, family) == ("mnist", "vae") else {}
+    return {**CONVOLUTIONAL[family], **binarised, **filled}
 
 
 def make_recipe(

@@ -17,6 +17,12 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 LARGE = 256 * 1024
 RETURN_SECONDS = 60
 
+AT_ONCE = 4
+
+PAGE_TURNS = threading.Semaphore(AT_ONCE)
+"""Held while a page is drawn whole. More sessions at once gain nothing on a few cores, and each would
+hold its own intermediate arrays; a click redraws only a part of a page and never waits here."""
+
 _preparing = threading.Lock()
 
 
