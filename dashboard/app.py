@@ -9,6 +9,8 @@ if __name__ == "__main__":
 
     show_page()
 else:  # `streamlit run` finds the app by its name and imports this file once
+    from dashboard.services.allocator import bound_allocator
     from dashboard.warming import warm_up
 
+    bound_allocator()
     app = st.App(__file__, lifespan=warm_up)

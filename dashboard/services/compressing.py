@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from dashboard.services.allocator import return_memory
 from dashboard.services.catalogue import bundle_title, catalogue, open_bundle
 from dashboard.services.compression import Curve, Point
 from dashboard.services.jobs import Job
 from dashboard.services.originals import has_originals, one_image, original_images, train_images
 from dashboard.services.places import row_of
-from dashboard.services.runtime import return_memory
 from latentcore.codec import Grid, compress_codes
 from latentcore.codec.codec import unit_grid
 from latentcore.codec.mosaics import available_formats, through_mosaics

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from dashboard.services.runtime import return_memory
+from dashboard.services.allocator import return_memory
 from latentcore.types import LatentcoreError, TrainingCancelled
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.services.allocator import return_memory
 from dashboard.services.catalogue import bundle_title, catalogue, open_bundle
 from dashboard.services.jobs import Job
 from dashboard.services.originals import original_images, originals_problem, train_images
-from dashboard.services.runtime import return_memory
 from latentcore.datasets import Dataset
 from latentcore.evaluation import RealReference, Sizes, evaluate
 from latentcore.evaluation.samples import BASELINE_DIMENSIONS

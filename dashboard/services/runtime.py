@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import threading
 import time
 from functools import cache
 
+import pyarrow as pa
 import torch
 
 import latentcore.models  # noqa: F401 - everything heavy is in memory before the freeze
+from dashboard.services.allocator import bound_allocator, return_memory
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-"""Names of glibc's ``malloc.h``."""
-LARGE = 256 * 1024
 RETURN_SECONDS = 60
 
 AT_ONCE = 4
@@ -42,35 +40,13 @@ def prepare() -> None:
 def _prepare_once() -> None:
     torch.set_num_threads(1)
     torch.backends.mkldnn.set_flags(False)
-    _bound_allocator()
+    bound_allocator()
+    pa.set_memory_pool(pa.system_memory_pool())  # mimalloc keeps what threads that ended held
     gc.freeze()
     threading.Thread(target=_return_now_and_then, name="return memory", daemon=True).start()
-
-
-def _bound_allocator() -> None:
-    """Keep glibc from hoarding: few arenas however many threads, and large arrays returned when freed.
-
-    By default it gives each of Streamlit's script threads an arena of its own, and raises the size from
-    which it maps memory anew with every array that is freed.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return
-    for option, value in ((M_ARENA_MAX, 2), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):
-        mallopt(option, value)
 
 
 def _return_now_and_then() -> None:
     while True:
         time.sleep(RETURN_SECONDS)
         return_memory()
-
-
-def return_memory() -> None:
-    """Let the C library give freed memory back to the system, where it is glibc; it keeps it otherwise."""
-    gc.collect()
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        return
