@@ -63,7 +63,7 @@ def _caption(ids: tuple[str, ...], *, align: bool) -> None:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _spec(ids: tuple[str, ...], *, align: bool, dark: bool) -> dict[str, Any]:
     data = linked_data(ids, align=align)
     atlas = sample_atlas(ids[0], tuple(data.table["index"].tolist()))

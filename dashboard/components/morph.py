@@ -35,7 +35,7 @@ def morph(bundles: list[Bundle], *, align: bool) -> None:
         )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _spec(ids: tuple[str, str], *, align: bool, dark: bool) -> dict[str, Any]:
     data = linked_data(ids, align=align)
     places = {"x0": "xa", "y0": "ya", "x1": "xb", "y1": "yb"}

@@ -85,7 +85,7 @@ def _caption(change: NeighbourChange) -> None:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _spec(ids: tuple[str, str], *, dark: bool) -> dict[str, Any]:
     change = neighbour_change(*ids)
     return compact(change_map(change.points, change.moved, change.extent, size=SIZE, dark=dark))

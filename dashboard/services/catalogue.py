@@ -89,7 +89,7 @@ def catalogue_place() -> str:
     return str(models_folder())
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=10, show_spinner=False)
 def open_bundle(bundle_id: str) -> Bundle:
     """Load and verify a bundle once; raises `LatentcoreError` with file and cause."""
     bundle = load_bundle(bundle_id)

@@ -114,7 +114,7 @@ def _through_pca(dataset: str, index: int, n_components: int, step: float) -> Fl
     return decoded
 
 
-@st.cache_resource(max_entries=2, show_spinner="Fitting PCA")
+@st.cache_resource(max_entries=1, show_spinner="Fitting PCA")
 def _pca(dataset: str) -> PCACodec:
     return PCACodec.fit(train_images(_any_bundle(dataset))[0])
 

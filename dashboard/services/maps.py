@@ -74,7 +74,7 @@ def plane_names(latent_dim: int) -> list[str]:
     return ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", *pairs]
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def plane_of(bundle_id: str, plane_name: str) -> Plane:
     """Return a plane with the test codes on it."""
     bundle = open_bundle(bundle_id)
@@ -89,7 +89,7 @@ def plane_of(bundle_id: str, plane_name: str) -> Plane:
     return umap_plane(bundle.test.plane, bundle.train.plane, bundle.train.codes)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def atlas_of(bundle_id: str, plane_name: str) -> Atlas:
     """Return the tiled decodes of a plane."""
     plane = plane_of(bundle_id, plane_name)
@@ -97,7 +97,7 @@ def atlas_of(bundle_id: str, plane_name: str) -> Atlas:
     return build_atlas(open_bundle(bundle_id).model.decode, plane.to_codes, extent, n_cells=N_CELLS)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapData:
     """Return everything that one map shows.
 
@@ -181,7 +181,7 @@ def _cells(points: pd.DataFrame, extent: Extent, snap: float) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def trust_shade(bundle_id: str, plane_name: str) -> str:
     """Return a veil over the map as a data URI: denser the farther a place's code is from any real one.
 
