@@ -73,18 +73,31 @@ ADVERSARIAL: Mapping[str, Any] = {
 }
 ADVERSARIAL_EPOCHS: Mapping[tuple[str, int], tuple[int, int]] = {
     ("mnist", 2): (10, 8),
-    ("mnist", 16): (26, 20),
+    ("mnist", 16): (22, 30),
     ("fashion_mnist", 2): (8, 8),
     ("fashion_mnist", 16): (14, 8),
 }
 """Epochs of the adversarial training and of the inversion; two dimensions are filled sooner."""
+WIDER_ADVERSARIAL: Mapping[str, Any] = {
+    "generator_channels": (48, 96),
+    "critic_channels": (48, 96),
+    "inverter_channels": (24, 48),
+    "inverter_hidden": (192,),
+    "half_precision": False,
+    "falling_share": 0.5,
+    "learned_share": 0.75,
+}
+"""Of MNIST's GAN of 16 dimensions, which is held to the hardest bars: recall .93 and inversion MSE .0137,
+where the networks above reach .92 and .0145; precision is the same. bfloat16 is slower where the processor
+only imitates it."""
 WITHOUT_HOLES: Mapping[str, Any] = {
     "channels": (32, 48),
     "hidden": (96,),
     "aggregate_weight": 7.0,
 }
-"""Of MNIST's VAE, whose samples are held to a bar: on held-out images, precision .86 and recall .82 instead
-of .80 and .85 with the networks above, which leave holes between the classes of their codes."""
+"""Of MNIST's VAE, whose samples are held to a bar: on the test split, precision .845 and FD 8.0% where the
+networks above reach .795 and 12.0%, for samples of theirs fall into holes between the classes of their codes.
+In return codes tell classes apart less well (5-NN .961, .974). Weights of 3 to 10 differ less than seeds."""
 DIGITS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"n_epochs": 400, "distorted_share": 0.5},
     "vae": {"n_epochs": 300},
@@ -103,7 +116,8 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
         n_epochs, inversion_epochs = ADVERSARIAL_EPOCHS.get((dataset, latent_dim), (26, 10))
         hidden = (96, 64) if latent_dim <= FLAT else ()  # folds a plane into ten kinds of images
         epochs = {"n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
-        return {**ADVERSARIAL, **epochs, "generator_hidden": hidden}
+        wider = WIDER_ADVERSARIAL if (dataset, latent_dim) == ("mnist", 16) else {}
+        return {**ADVERSARIAL, **epochs, "generator_hidden": hidden, **wider}
     if latent_dim <= FLAT:
         return {**PERCEPTRON, "n_epochs": FLAT_EPOCHS.get(family, 40)}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
