@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 Extent: TypeAlias = tuple[float, float, float, float]
 """``(x_min, x_max, y_min, y_max)``."""
@@ -140,7 +139,7 @@ def spherical_path(start: FloatArray, end: FloatArray, n_steps: int) -> FloatArr
     return _with_ends(path, start, end)
 
 
-def _shares(start: FloatArray, end: FloatArray, n_steps: int) -> npt.NDArray[np.float64]:
+def _shares(start: FloatArray, end: FloatArray, n_steps: int) -> DoubleArray:
     """Return how far along each step is, shape (n_steps, 1), after a check of the arguments."""
     if start.ndim != 1 or start.shape != end.shape:
         raise ValueError(f"the ends have shapes {start.shape} and {end.shape}; expected one (latent_dim,).")
@@ -149,7 +148,7 @@ def _shares(start: FloatArray, end: FloatArray, n_steps: int) -> npt.NDArray[np.
     return np.linspace(0, 1, n_steps)[:, None]
 
 
-def _with_ends(path: npt.NDArray[np.float64], start: FloatArray, end: FloatArray) -> FloatArray:
+def _with_ends(path: DoubleArray, start: FloatArray, end: FloatArray) -> FloatArray:
     rounded = path.astype(np.float32)
     rounded[0], rounded[-1] = start, end
     return rounded

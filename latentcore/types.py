@@ -11,6 +11,9 @@ import numpy.typing as npt
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 """Images ``(n, channels, height, width)`` in [0, 1], codes ``(n, latent_dim)``, distances, errors."""
 
+DoubleArray: TypeAlias = npt.NDArray[np.float64]
+"""Intermediate results where single precision would not do."""
+
 LabelArray: TypeAlias = npt.NDArray[np.int64]
 """Class labels or image indices, shape ``(n,)``."""
 

@@ -7,12 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcore.codec.entropy import SymbolArray
-from latentcore.types import CodecError, FloatArray
-
-DoubleArray = npt.NDArray[np.float64]
+from latentcore.types import CodecError, DoubleArray, FloatArray
 
 SIXTEENTHS = 16
 LARGEST_SHARE = 255

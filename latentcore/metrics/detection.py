@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentcore.types import FloatArray
+from latentcore.types import DoubleArray, FloatArray
 
-DoubleArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 NORMAL_QUANTILE = 1.959964

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 N_BINS = 20
 N_TREES, TREE_DEPTH = 50, 12
@@ -142,7 +142,7 @@ def disentanglement(
     )
 
 
-def _relative_entropy(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _relative_entropy(rows: DoubleArray) -> DoubleArray:
     """Return the entropy of each distribution ``(n, k)`` over that of the uniform one."""
-    spread: npt.NDArray[np.float64] = -(rows * np.log(rows)).sum(axis=1) / np.log(rows.shape[1])
+    spread: DoubleArray = -(rows * np.log(rows)).sum(axis=1) / np.log(rows.shape[1])
     return spread

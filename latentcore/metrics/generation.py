@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcore.metrics.structure import nearest
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 
 def frechet_distance(one: FloatArray, other: FloatArray) -> float:
@@ -39,9 +38,9 @@ def frechet_distance(one: FloatArray, other: FloatArray) -> float:
     return max(squared + float(np.trace(covariances[0]) + np.trace(covariances[1])) - 2 * mixed, 0.0)
 
 
-def _symmetric_root(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _symmetric_root(matrix: DoubleArray) -> DoubleArray:
     values, vectors = np.linalg.eigh(matrix)
-    root: npt.NDArray[np.float64] = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    root: DoubleArray = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     return root
 
 

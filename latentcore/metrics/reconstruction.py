@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from latentcore.types import FloatArray
-
-DoubleArray = npt.NDArray[np.float64]
+from latentcore.types import DoubleArray, FloatArray
 
 SSIM_SIGMA, SSIM_REACH = 1.5, 5
 SSIM_CHUNK = 500

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcore.metrics.structure import nearest
-from latentcore.types import FloatArray, LabelArray
-
-DoubleArray = npt.NDArray[np.float64]
+from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 
 def neighbour_rows(codes: FloatArray, *, k: int = 10) -> LabelArray:

@@ -1,4 +1,4 @@
-"""Principal component analysis (scikit-learn)."""
+"""Principal component analysis, by the eigenvectors of the covariance."""
 
 from __future__ import annotations
 
@@ -11,12 +11,49 @@ import numpy as np
 from latentcore.models.base import LatentModel, Settings
 from latentcore.models.density import Gaussian
 from latentcore.training import OnEvent
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, DoubleArray, FloatArray, ImageShape, LabelArray
+
+BLOCK = 2000
+"""Rows that are held in double precision at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PCASettings(Settings):
     """Settings of `PCAModel`: only the number of components."""
+
+
+def principal_components(rows: FloatArray) -> tuple[DoubleArray, DoubleArray, DoubleArray]:
+    """Return mean, orthonormal components and the share of the variance that each explains.
+
+    What scikit-learn's ``PCA(svd_solver="covariance_eigh")`` finds, signs included, without its copy of
+    all rows in double precision (376 MB for MNIST) and without its import (56 MB), which a dashboard that
+    fits PCA would keep.
+
+    Parameters
+    ----------
+    rows : float32 array, shape (n, d)
+        At least two.
+
+    Returns
+    -------
+    mean : float64 array, shape (d,)
+    components : float64 array, shape (d, d)
+        In rows, by falling variance; the entry of largest size in each is positive.
+    shares : float64 array, shape (d,)
+    """
+    mean = rows.mean(axis=0, dtype=np.float64)
+    scatter = np.zeros((len(mean), len(mean)))
+    for start in range(0, len(rows), BLOCK):
+        centred = rows[start : start + BLOCK] - mean
+        scatter += centred.T @ centred
+    rising, columns = np.linalg.eigh(scatter)
+    variances, components = np.maximum(rising[::-1], 0), columns[:, ::-1].T
+    largest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
+    return (
+        mean,
+        components * np.where(largest < 0, -1, 1),
+        variances / max(variances.sum(), np.finfo(float).tiny),
+    )
 
 
 class PCAModel(LatentModel):
@@ -54,17 +91,13 @@ class PCAModel(LatentModel):
         images: FloatArray,
         labels: LabelArray | None,  # noqa: ARG002
         *,
-        seed: int,
+        seed: int,  # noqa: ARG002
         on_event: OnEvent | None,  # noqa: ARG002
     ) -> None:
-        from sklearn.decomposition import PCA  # noqa: PLC0415 - fitting only; loading needs no scikit-learn
-
-        rows = images.reshape(len(images), -1).astype(np.float64)
-        solver = PCA(self.latent_dim, svd_solver="covariance_eigh", copy=False, random_state=seed)
-        fitted = solver.fit(rows)
-        self.mean_ = fitted.mean_.astype(np.float32)
-        self.components_ = fitted.components_.astype(np.float32)
-        self.explained_variance_ratio_ = fitted.explained_variance_ratio_.astype(np.float32)
+        mean, components, shares = principal_components(images.reshape(len(images), -1))
+        self.mean_ = mean.astype(np.float32)
+        self.components_ = components[: self.latent_dim].astype(np.float32)
+        self.explained_variance_ratio_ = shares[: self.latent_dim].astype(np.float32)
         self.density_ = Gaussian.fit(self._encode(images))
 
     def _encode(self, images: FloatArray) -> FloatArray:

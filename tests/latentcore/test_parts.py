@@ -22,6 +22,7 @@ from latentcore.geometry import cell_centres, cell_of, square_extent
 from latentcore.metrics.reconstruction import bootstrap_interval, image_mse
 from latentcore.metrics.structure import knn_correct, local_density
 from latentcore.models.density import Gaussian
+from latentcore.models.pca import principal_components
 from latentcore.plane import dimension_plane, identity_plane, principal_plane, umap_plane
 from latentcore.store import load_bundle
 from latentcore.types import UnknownNameError
@@ -73,6 +74,17 @@ def test_unknown_datasets_and_splits_are_named():
         load_dataset("cats")
     with pytest.raises(ValueError, match="train, test"):
         load_dataset("digits", "validation")
+
+
+def test_principal_components_are_scikit_learns():
+    images = load_dataset("digits").images
+    rows = images.reshape(len(images), -1)
+    mean, components, shares = principal_components(rows)
+    expected = PCA(10, svd_solver="covariance_eigh").fit(rows.astype(np.float64))
+    assert np.allclose(mean, expected.mean_, atol=1e-12)
+    assert np.allclose(components[:10], expected.components_, atol=1e-8)
+    assert np.allclose(shares[:10], expected.explained_variance_ratio_, atol=1e-12)
+    assert np.isfinite(principal_components(np.zeros((4, 3), np.float32))[2]).all()
 
 
 def test_planes_agree_with_other_implementations():
