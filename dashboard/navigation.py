@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.present import banner, is_presenting
+from dashboard.components.problems import gone
 from dashboard.services.catalogue import LatentcoreError, catalogue
 from dashboard.services.runtime import PAGE_TURNS, prepare
 
@@ -52,4 +53,4 @@ def show_page() -> None:
         with PAGE_TURNS:
             page.run()
     except LatentcoreError as error:  # such as a bundle that went between two looks at it
-        st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")
+        gone(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.charts.history import training_curves
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.services.catalogue import Bundle, card_pictures, card_text, megabytes
 
 PICTURE_TITLES = {
@@ -13,7 +14,7 @@ PICTURE_TITLES = {
 }
 
 
-@st.fragment
+@bundle_fragment
 def about_model(bundle: Bundle) -> None:
     """Draw the folded section about the model; it is filled when it is opened."""
     opened = st.expander("About this model", icon=":material/info:", key="about", on_change="rerun")

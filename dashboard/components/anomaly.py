@@ -13,6 +13,7 @@ from dashboard import state
 from dashboard.charts.detection import ANOMALY, NORMAL, anomaly_map, roc_chart, score_histogram
 from dashboard.components.anomaly_controls import NAMES, USUAL_SCORE, pick_setting, pick_threshold
 from dashboard.components.anomaly_tables import alone_decodes, anomaly_tables
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.services.anomalies import (
@@ -33,7 +34,7 @@ MAP_SIZE, N_TOP, TOP_SIDE, N_NEAR, NEAR_COLUMNS = 400, 18, 64, 16, 8
 BoolArray = npt.NDArray[np.bool_]
 
 
-@st.fragment
+@bundle_fragment
 def anomaly(bundles: list[Bundle]) -> None:
     """Draw the page's work; a choice among the controls runs this part only."""
     picked, score = pick_setting(bundles), USUAL_SCORE

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.services.catalogue import Bundle, bundle_title
+from dashboard.services.catalogue import Bundle, bundle_title, open_bundle
 from dashboard.services.interpolation import corner_images
 from dashboard.services.sheets import sheet_png, sheet_uri
 
@@ -38,7 +38,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
                 icon=":material/casino:",
                 key="random_corners",
                 on_click=_shuffle,
-                args=(bundle,),
+                args=(chosen,),
             )
         images = corner_images(bundle.spec.id, corners, N_CELLS)
         with right:
@@ -75,7 +75,8 @@ def _first_of_each_class(bundle: Bundle) -> list[int]:
     return [int(bundle.test.indices[rows[k % len(rows)]]) for k in range(4)]
 
 
-def _shuffle(bundle: Bundle) -> None:
-    rows = np.random.default_rng().choice(len(bundle.test), 4, replace=False)
+def _shuffle(bundle_id: str) -> None:
+    indices = open_bundle(bundle_id).test.indices
+    rows = np.random.default_rng().choice(len(indices), 4, replace=False)
     for k, row in enumerate(rows):
-        st.session_state[f"corner_{k}"] = int(bundle.test.indices[row])
+        st.session_state[f"corner_{k}"] = int(indices[row])

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.level_curves import level_curves
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.image_source import chosen_source, pick_subject
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
@@ -29,7 +30,7 @@ LARGE, SIDE = 184, 116
 SCORES = {"psnr": ("PSNR, dB (higher is better)", ".0f"), "ssim": ("SSIM (higher is better)", ".1f")}
 
 
-@st.fragment
+@bundle_fragment
 def denoising(bundles: list[Bundle]) -> None:
     """Draw the page's work; a choice among the controls runs this part only."""
     kind = kinds()[state.choose("noise", list(kinds()), "gaussian")]

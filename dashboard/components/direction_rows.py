@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.editing import (
     N_PRINCIPAL,
@@ -26,7 +27,7 @@ UNSURE = 0.5
 KINDS = {"class": "From class to class", "principal": "Principal direction", "factor": "Known factor"}
 
 
-@st.fragment
+@bundle_fragment
 def direction_rows(bundles: list[Bundle], index: int) -> None:
     """Draw the choice of a direction and one row a model; a choice runs this part only."""
     st.markdown("#### Along a direction that means something")

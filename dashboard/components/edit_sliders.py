@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.editing import Dimension, decode_one, dimensions_of
@@ -16,7 +17,7 @@ REACH = 3.0
 N_COLUMNS = 4
 
 
-@st.fragment
+@bundle_fragment
 def dimension_sliders(bundles: list[Bundle], index: int) -> None:
     """Draw the sliders of one model and the decode that they give; letting go runs this part only."""
     titles = {bundle.spec.id: bundle_title(bundle.spec.id) for bundle in bundles}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from dashboard import state
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
-from dashboard.services.catalogue import Bundle
+from dashboard.services.catalogue import Bundle, open_bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.places import image_number
@@ -30,6 +31,15 @@ def chosen_image(bundle: Bundle) -> int:
     state.put("point", None)
     state.notify("point", f"There is no test image “{text[:30]}”; showing image {first}.")
     return first
+
+
+def random_image_button(bundle: Bundle) -> None:
+    """Draw the button that chooses another test image at random."""
+    st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle.spec.id,))
+
+
+def _take_random(bundle_id: str) -> None:
+    state.put("point", str(int(np.random.default_rng().choice(open_bundle(bundle_id).test.indices))))
 
 
 def pick_image(bundle: Bundle, index: int) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
-from dashboard.services.catalogue import Bundle
+from dashboard.services.catalogue import Bundle, open_bundle
 from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.places import image_number
@@ -51,9 +51,9 @@ def _take_mean(side: str, name: str) -> None:
     state.put(side, f"class:{name}")
 
 
-def randomise(bundle: Bundle) -> None:
+def randomise(bundle_id: str) -> None:
     """Choose two test images of different classes at random."""
-    generator = np.random.default_rng()
+    bundle, generator = open_bundle(bundle_id), np.random.default_rng()
     first = int(generator.integers(len(bundle.test)))
     others = np.flatnonzero(bundle.test.labels != bundle.test.labels[first])
     second = int(generator.choice(others)) if len(others) else first

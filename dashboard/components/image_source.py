@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from dashboard import state
 from dashboard.components.drawing import drawing
-from dashboard.components.edited_image import chosen_image
+from dashboard.components.edited_image import chosen_image, random_image_button
 from dashboard.components.walls import image_wall
 from dashboard.services.answers import Subject, real_subject
 from dashboard.services.catalogue import Bundle, LatentcoreError
@@ -55,7 +54,7 @@ def _test_image(bundle: Bundle) -> Subject:
     index = chosen_image(bundle)
     with st.container(horizontal=True):
         image_wall(bundle, "one_image", partial(state.put, "point"))
-        st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle,))
+        random_image_button(bundle)
     st.caption("One of the test images, which no model was trained on.")
     return real_subject(bundle.spec.id, index)
 
@@ -106,10 +105,6 @@ def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, 
 
 def _take_source() -> None:
     state.put("source", state.widget("pick_source"))
-
-
-def _take_random(bundle: Bundle) -> None:
-    state.put("point", str(int(np.random.default_rng().choice(bundle.test.indices))))
 
 
 def _take_switch(name: str, key: str, token: object) -> None:

@@ -21,7 +21,8 @@ def chosen_pair(bundles: list[Bundle]) -> tuple[Bundle, Bundle]:
 def pick_pair(bundles: list[Bundle], pair: tuple[Bundle, Bundle], labels: tuple[str, str]) -> None:
     """Draw both pickers in a row."""
     titles = {bundle.spec.name: bundle_title(bundle.spec.id) for bundle in bundles}
-    taken = {"first": None, "second": pair[0].spec.name}
+    names = pair[0].spec.name, pair[1].spec.name
+    taken = {"first": None, "second": names[0]}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, label, bundle in zip(NAMES, labels, pair, strict=True):
             st.selectbox(
@@ -29,7 +30,7 @@ def pick_pair(bundles: list[Bundle], pair: tuple[Bundle, Bundle], labels: tuple[
                 [option for option in titles if option != taken[name]],
                 format_func=titles.__getitem__,
                 width=220,
-                **state.bind(f"pick_{name}", bundle.spec.name, _take, name, pair),
+                **state.bind(f"pick_{name}", bundle.spec.name, _take, name, names),
             )
 
 
@@ -45,8 +46,8 @@ def _valid(name: str, options: list[str]) -> str:
     return options[0]
 
 
-def _take(name: str, pair: tuple[Bundle, Bundle]) -> None:
+def _take(name: str, names: tuple[str, str]) -> None:
     taken = state.widget(f"pick_{name}")
-    if name == "first" and taken == pair[1].spec.name:
-        state.put("second", pair[0].spec.name)  # they change places
+    if name == "first" and taken == names[1]:
+        state.put("second", names[0])  # they change places
     state.put(name, taken)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.answers import draw_answers
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.image_source import chosen_source, pick_subject
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
@@ -17,7 +18,7 @@ NAMES = ("source", "point")
 LARGE = 208
 
 
-@st.fragment
+@bundle_fragment
 def one_image(bundles: list[Bundle]) -> None:
     """Draw the section; another image runs this part only."""
     source = chosen_source()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.services.catalogue import Catalogue, dataset_title, family_title
+from dashboard.services.catalogue import Catalogue, catalogue, dataset_title, family_title
 
 PREFERRED_MODEL = "vae-d2"
 
@@ -37,7 +37,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         format_func=family_title,
         required=True,
         help="The family that maps images to codes and back.",
-        **state.bind("pick_family", family, _take_family, catalogue, dataset, latent_dim),
+        **state.bind("pick_family", family, _take_family, dataset, latent_dim),
     )
     right.segmented_control(
         "Latent dimensions",
@@ -66,9 +66,9 @@ def take_dataset(key: str) -> None:
     state.put("point", None)
 
 
-def _take_family(catalogue: Catalogue, dataset: str, latent_dim: int) -> None:
+def _take_family(dataset: str, latent_dim: int) -> None:
     family = state.widget("pick_family")
-    nearest = min(_dimensions(catalogue, dataset, family), key=lambda k: abs(k - latent_dim))
+    nearest = min(_dimensions(catalogue(), dataset, family), key=lambda k: abs(k - latent_dim))
     _change("model", f"{family}-d{nearest}")
 
 

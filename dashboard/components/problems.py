@@ -36,6 +36,11 @@ def bundle_or_error(bundle_id: str) -> Bundle | None:
         return None
 
 
+def gone(error: LatentcoreError) -> None:
+    """Say that something, such as a bundle, went between two looks at it."""
+    st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")
+
+
 def show_problems(found: Catalogue) -> None:
     """Name the folders that hold no readable bundle."""
     for bundle_id, message in found.problems.items():

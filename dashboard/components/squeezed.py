@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.edited_image import chosen_image
+from dashboard.components.bundle_fragment import bundle_fragment
+from dashboard.components.edited_image import chosen_image, random_image_button
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.walls import image_wall
@@ -24,7 +25,7 @@ SMALL_IMAGE = 28 * 28
 SIDE = 128
 
 
-@st.fragment
+@bundle_fragment
 def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
     """Draw the section; another image or rate runs this part only."""
     st.markdown("#### One image at the same rate")
@@ -40,7 +41,7 @@ def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
     )
     with buttons.container(horizontal=True):
         image_wall(bundle, "squeezed", partial(state.put, "point"))
-        st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle,))
+        random_image_button(bundle)
     state.republish("rate", "point")
     originals_note(bundle.spec.dataset)
     image, is_real = end_picture(bundle.spec.id, End(index=index))
@@ -77,7 +78,3 @@ def _uri(image: np.ndarray) -> str:
 
 def _take_rate() -> None:
     state.put("rate", str(state.widget("pick_rate")))
-
-
-def _take_random(bundle: Bundle) -> None:
-    state.put("point", str(int(np.random.default_rng().choice(bundle.test.indices))))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.about import about_model
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.decode_panel import decode_panel
 from dashboard.components.downloads import downloads
 from dashboard.components.latent_map import latent_map
@@ -43,7 +44,7 @@ def _head(catalogue: Catalogue, dataset: str, model: str) -> None:
         reset_button()
 
 
-@st.fragment
+@bundle_fragment
 def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None:
     """Draw map and panel; a click runs this part only.
 

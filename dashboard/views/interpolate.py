@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.corner_grid import corner_grid
 from dashboard.components.ends import chosen_ends, pick_ends, published_ends, randomise
 from dashboard.components.model_set import several_models
@@ -28,7 +29,7 @@ def page() -> None:
     show_problems(catalogue)
 
 
-@st.fragment
+@bundle_fragment
 def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     """Draw ends, path and strips; a choice among them runs this part only."""
     first = bundles[0]
@@ -45,7 +46,7 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
         pick_ends(first, ends)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pick_path(choice)
-        st.button("Random pair", icon=":material/casino:", on_click=randomise, args=(first,))
+        st.button("Random pair", icon=":material/casino:", on_click=randomise, args=(first.spec.id,))
         copy_link()
     originals_note(dataset)
     ids = [bundle.spec.id for bundle in bundles]

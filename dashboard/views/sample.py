@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.draw_controls import chosen_draw, pick_draw, published_draw
 from dashboard.components.model_set import several_models
 from dashboard.components.problems import catalogue_or_stop, show_problems
@@ -25,7 +26,7 @@ def page() -> None:
     show_problems(catalogue)
 
 
-@st.fragment
+@bundle_fragment
 def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     """Draw the samples; a choice among the controls runs this part only."""
     draw = chosen_draw()

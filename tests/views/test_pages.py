@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import subprocess
@@ -10,11 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.services import originals
 from latentcore.datasets.torchvision_sets import MNIST_SOURCE
-from latentcore.store import list_bundles, models_folder
+from latentcore.store import Bundle, list_bundles, models_folder
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
@@ -211,3 +213,33 @@ def test_no_page_imports_umap():
         "assert not app.exception\nassert 'umap' not in sys.modules, 'umap was imported'"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("explore", {"model": "vae-d8"}),
+        ("interpolate", {}),
+        ("sample", {}),
+        ("edit", {}),
+        ("compression", {}),
+        ("denoise", {}),
+        ("compare", {"view": "image"}),
+        ("compare", {"view": "maps"}),
+        ("compare", {"view": "neighbours"}),
+        ("compare", {"view": "inside"}),
+        ("compare", {"view": "geometry"}),
+    ],
+)
+def test_a_session_keeps_no_bundle(page, query):
+    """Streamlit keeps what callbacks of all widgets ever drawn refer to until the session ends."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.run()
+    for name, value in ({"dataset": "digits"} | query).items():
+        app.query_params[name] = value
+    app.switch_page(f"views/{page}.py").run()
+    assert not app.exception
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    gc.collect()
+    assert not [found.spec.id for found in gc.get_objects() if isinstance(found, Bundle)]
