@@ -29,7 +29,7 @@ from latentcore.store import models_folder
 from latentcore.store.arrays import parse_safetensors
 from latentcore.store.files import read_bytes, read_json
 from latentcore.store.writing import replace_folder
-from latentcore.training import OnEvent, count_batches, run_epochs, seeded
+from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
 from latentcore.types import BundleError, FloatArray, LabelArray
 
 NAME = "LeNet64 v1"
@@ -130,20 +130,14 @@ def fit_classifier(
     with seeded(seed):
         network = channels_last(LeNet64(n_classes))
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=LEARNING_RATE, total_steps=n_epochs * count_batches(len(inputs), batch_size)
-        )
 
-        def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        def losses_of(batch: torch.Tensor, _: float) -> Losses:
             loss = nn.functional.cross_entropy(network.logits(inputs[batch]), targets[batch])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            return {"cross_entropy": loss}
+            return loss, {"cross_entropy": loss}
 
-        run_epochs(
-            step,
+        run_one_cycle(
+            optimiser,
+            losses_of,
             n_samples=len(inputs),
             batch_size=batch_size,
             n_epochs=n_epochs,

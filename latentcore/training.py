@@ -91,3 +91,56 @@ def run_epochs(
         if on_event is not None:
             means = {name: total / n_batches for name, total in totals.items()}
             on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means))
+
+
+Losses: TypeAlias = tuple[torch.Tensor, dict[str, torch.Tensor]]
+"""The scalar that is descended, and the scalars that are reported."""
+
+
+def run_one_cycle(
+    optimiser: torch.optim.Optimizer,
+    losses_of: Callable[[torch.Tensor, float], Losses],
+    *,
+    n_samples: int,
+    batch_size: int,
+    n_epochs: int,
+    phase: str = "fit",
+    on_event: OnEvent | None = None,
+    after_step: Callable[[], None] | None = None,
+) -> None:
+    """Descend a loss for a number of epochs, the learning rate rising to the optimiser's and falling to 0.
+
+    Parameters
+    ----------
+    optimiser : torch.optim.Optimizer
+    losses_of : callable
+        ``losses_of(rows, progress) -> (loss, reported)`` for the rows of an int64 index tensor
+        ``(batch,)``; `progress` is the share of all steps with this one, in (0, 1].
+    n_samples, batch_size, n_epochs, phase, on_event
+        See `run_epochs`.
+    after_step : callable, optional
+        Called after each step, for what learns beside the optimiser.
+
+    References
+    ----------
+    L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using large
+    learning rates", 2019.
+    """
+    n_steps = n_epochs * count_batches(n_samples, batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, max_lr=optimiser.param_groups[0]["lr"], total_steps=n_steps
+    )
+
+    def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        loss, reported = losses_of(batch, (schedule.last_epoch + 1) / n_steps)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if after_step is not None:
+            after_step()
+        return reported
+
+    run_epochs(
+        step, n_samples=n_samples, batch_size=batch_size, n_epochs=n_epochs, phase=phase, on_event=on_event
+    )

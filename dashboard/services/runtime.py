@@ -15,7 +15,7 @@ from dashboard.services.allocator import bound_allocator, return_memory
 
 RETURN_SECONDS = 60
 
-AT_ONCE = 4
+AT_ONCE = 2
 
 PAGE_TURNS = threading.Semaphore(AT_ONCE)
 """Held while a page is drawn whole. More sessions at once gain nothing on a few cores, and each would

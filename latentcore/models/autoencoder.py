@@ -19,7 +19,7 @@ from latentcore.models.networks import (
     encoder_network,
     finish,
 )
-from latentcore.training import OnEvent, count_batches, run_epochs, seeded
+from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 
@@ -115,24 +115,16 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
             optimiser = torch.optim.AdamW(
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )
-            schedule = torch.optim.lr_scheduler.OneCycleLR(
-                optimiser,
-                max_lr=settings.learning_rate,
-                total_steps=settings.n_epochs * count_batches(len(rows), settings.batch_size),
-            )
 
-            def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+            def losses_of(batch: torch.Tensor, _: float) -> Losses:
                 target = distort(rows[batch], image_shape, share=settings.distorted_share)
                 shown = self._corrupt(target)
                 loss = nn.functional.mse_loss(network.decode(network.encode(shown)), target)
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-                schedule.step()
-                return {"mse": loss}
+                return loss, {"mse": loss}
 
-            run_epochs(
-                step,
+            run_one_cycle(
+                optimiser,
+                losses_of,
                 n_samples=len(rows),
                 batch_size=settings.batch_size,
                 n_epochs=settings.n_epochs,

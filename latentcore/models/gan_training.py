@@ -21,7 +21,7 @@ from latentcore.models.networks import (
     encoder_network,
     folded_shape,
 )
-from latentcore.training import OnEvent, count_batches, run_epochs
+from latentcore.training import Losses, OnEvent, count_batches, run_epochs, run_one_cycle
 from latentcore.types import ImageShape
 
 AVERAGED_BATCHES = 100
@@ -241,27 +241,19 @@ def train_inverter(
     network.generator.requires_grad_(requires_grad=False)
     channels_last(network)
     optimiser = torch.optim.Adam(network.inverter.parameters(), lr=settings.inverter_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser,
-        max_lr=settings.inverter_rate,
-        total_steps=settings.inversion_epochs * count_batches(len(rows), settings.batch_size),
-    )
 
-    def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+    def losses_of(batch: torch.Tensor, _: float) -> Losses:
         real = distort(rows[batch], image_shape, share=settings.distorted_share)
         codes = network.encode(real)
         drawn = torch.randn(len(real), settings.latent_dim)
         mse = nn.functional.mse_loss(network.decode(codes), real)
         code_error = ((network.encode(network.decode(drawn)) - drawn) ** 2).mean()
         loss = 10 * mse + 0.02 * code_error + 0.001 * (codes**2).mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-        return {"mse": mse, "code_error": code_error}
+        return loss, {"mse": mse, "code_error": code_error}
 
-    run_epochs(
-        step,
+    run_one_cycle(
+        optimiser,
+        losses_of,
         n_samples=len(rows),
         batch_size=settings.batch_size,
         n_epochs=settings.inversion_epochs,

@@ -11,7 +11,7 @@ from latentcore.models.aggregate import CodeCritic
 from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings
 from latentcore.models.networks import CodeNetwork, channels_last, decoder_network, encoder_network
-from latentcore.training import OnEvent, count_batches, run_epochs
+from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 
 
@@ -99,37 +99,36 @@ def train_vae(
 ) -> None:
     """Train encoder and decoder together on images ``(n, pixels)``."""
     channels_last(network)
-    n_steps = settings.n_epochs * count_batches(len(rows), settings.batch_size)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, max_lr=settings.learning_rate, total_steps=n_steps
-    )
     critic = CodeCritic(settings.latent_dim) if settings.aggregate_weight else None
+    drawn: list[torch.Tensor] = []
 
-    def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-        warm = min(1.0, (schedule.last_epoch + 1) / n_steps / max(settings.warmup, 1e-9))
+    def losses_of(batch: torch.Tensor, progress: float) -> Losses:
+        warm = min(1.0, progress / max(settings.warmup, 1e-9))
         target = distort(rows[batch], image_shape, share=settings.distorted_share)
         losses, codes = _losses(network, binarise(target, share=settings.binarised_share))
         weighted = settings.beta * losses["kl"]
         if critic is not None:
             losses["aggregate_kl"] = critic.divergence(codes)
             weighted = weighted + settings.aggregate_weight * losses["aggregate_kl"]
-        optimiser.zero_grad()
-        (losses["cross_entropy"] + warm * weighted).backward()
-        optimiser.step()
-        schedule.step()
-        if critic is not None:
-            critic.learn(codes)
-        return {"loss": losses["cross_entropy"] + weighted, **losses}
+            drawn[:] = [codes]
+        reported = {"loss": losses["cross_entropy"] + weighted, **losses}
+        return losses["cross_entropy"] + warm * weighted, reported
 
-    run_epochs(
-        step,
+    def learn_beside() -> None:
+        if critic is not None:
+            critic.learn(drawn[0])
+
+    run_one_cycle(
+        optimiser,
+        losses_of,
         n_samples=len(rows),
         batch_size=settings.batch_size,
         n_epochs=settings.n_epochs,
         on_event=on_event,
+        after_step=learn_beside,
     )
 
 
