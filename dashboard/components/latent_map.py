@@ -68,7 +68,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=20, show_spinner=False)
 def _spec(bundle_id: str, plane: str, n_shown: int, style: MapStyle) -> dict[str, Any]:
     data = map_data(bundle_id, plane, n_shown, SNAP_PIXELS / style.size)
     content = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
