@@ -14,7 +14,7 @@ FIRST_MAP = (
     "dashboard.components.decode_panel",
     "dashboard.components.downloads",
 )
-"""Modules that bring what the first map needs: torch, pandas, altair, scipy."""
+"""Modules that bring what the first map needs: torch, pandas, altair."""
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.metrics.structure import nearest
@@ -119,6 +118,8 @@ def mahalanobis(_model: LatentModel, normal: Seen, images: Seen) -> FloatArray:
     ----------
     P. C. Mahalanobis, "On the generalised distance in statistics", 1936.
     """
+    from scipy.linalg import solve_triangular  # noqa: PLC0415 - the first map does not wait for its import
+
     density = Gaussian.fit(normal.codes)
     offset = (images.codes - density.mean).astype(np.float64)
     whitened = solve_triangular(density.cholesky.astype(np.float64), offset.T, lower=True)

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.charts.scatter import class_colour, class_legend, static_map, value_colour
 from dashboard.components.map_controls import MapChoice, legend_title
 from dashboard.services.exports import chart_png, chart_svg, codes_csv, codes_npz, codes_parquet
-from dashboard.services.maps import extent_of, map_data
+from dashboard.services.maps import coloured_points, extent_of, map_data
 
 EXPORT_SIZE = 640
 
@@ -59,4 +59,5 @@ def _export_spec(bundle_id: str, choice: MapChoice) -> dict[str, object]:
         else value_colour(choice.colour, legend_title(choice.colour))
     )
     extent = extent_of(data.points[["x", "y"]].to_numpy())
-    return static_map(data.points, extent, data.axis_titles, colour, size=EXPORT_SIZE, labels=by_class)
+    points = coloured_points(bundle_id, data, choice.colour)
+    return static_map(points, extent, data.axis_titles, colour, size=EXPORT_SIZE, labels=by_class)

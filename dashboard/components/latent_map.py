@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import streamlit as st
@@ -15,7 +15,7 @@ from dashboard.components.keys import map_keys
 from dashboard.components.map_controls import MapChoice, legend_title
 from dashboard.components.present import is_presenting
 from dashboard.components.selection import select_image, select_place
-from dashboard.services.maps import MapData, index_of_row, map_data, trust_shade
+from dashboard.services.maps import MapData, coloured_points, index_of_row, map_data, trust_shade
 
 WIDE_SIZE, WIDE_PREVIEW, SPACING = 410, 192, 18
 NARROW_SIZE = 260
@@ -72,6 +72,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
 def _spec(bundle_id: str, plane: str, n_shown: int, style: MapStyle) -> dict[str, Any]:
     data = map_data(bundle_id, plane, n_shown, SNAP_PIXELS / style.size)
     content = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
+    content = replace(content, points=coloured_points(bundle_id, data, style.colour))
     return compact(draw_map(content, style))
 
 

@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.pixels import data_uri, png_bytes, shade_pixels
 from dashboard.services.places import blended_place, distances_to_real, nearest_distances, row_of
+from dashboard.services.targets import hit_targets, inside
 from latentcore.atlas import Atlas, build_atlas
-from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
+from latentcore.geometry import Extent, cell_centres, square_extent
 from latentcore.metrics.structure import local_density
 from latentcore.plane import Plane, dimension_plane, identity_plane, principal_plane, umap_plane
 from latentcore.types import FloatArray, LabelArray
@@ -34,7 +34,7 @@ class MapData:
     Attributes
     ----------
     points : DataFrame
-        One row a drawn image: ``x, y, row, class, error, density`` and ``z1 ...``.
+        One row a drawn image: ``x, y, row, class, error`` and ``z1 ...``; see `coloured_points`.
     cells : DataFrame
         What a pointer can hit: every cell of the atlas, and every drawn point. ``x, y`` say where, ``i, j``
         which tile of the atlas, or -1 outside it, ``gx, gy`` the place that a click means, ``row`` its
@@ -124,13 +124,12 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapD
             "row": rows,
             "class": names,
             "error": bundle.test.errors[rows],
-            "density": local_density(bundle.train.codes, codes),
             **{f"z{k + 1}": codes[:, k] for k in range(codes.shape[1])},
         }
     )
     return MapData(
         points=points,
-        cells=_cells(points, atlas.extent, snap),
+        cells=hit_targets(points, atlas.extent, N_CELLS, snap),
         extent=atlas.extent,
         axis_titles=plane.axis_titles,
         classes=bundle.classes,
@@ -138,10 +137,19 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapD
         tile_shape=atlas.tile_shape,
         atlas_uri=data_uri(atlas.webp, "image/webp"),
         n_shown=len(rows),
-        n_outside=int((~_inside(plane.points[rows], atlas.extent)).sum()),
+        n_outside=int((~inside(plane.points[rows], atlas.extent)).sum()),
         n_total=len(bundle.test),
         note=plane.note,
     )
+
+
+def coloured_points(bundle_id: str, data: MapData, colour: str) -> pd.DataFrame:
+    """Return a map's points with the column that colours them; densities are found only when needed."""
+    if colour != "density":
+        return data.points
+    bundle = open_bundle(bundle_id)
+    codes = bundle.test.codes[data.points["row"].to_numpy()]
+    return data.points.assign(density=local_density(bundle.train.codes, codes))
 
 
 def stratified_rows(labels: LabelArray, n: int) -> LabelArray:
@@ -151,34 +159,6 @@ def stratified_rows(labels: LabelArray, n: int) -> LabelArray:
     order = np.random.default_rng(SUBSAMPLE_SEED).permutation(len(labels))
     ranked = pd.Series(labels[order]).groupby(labels[order]).rank(method="first", pct=True).to_numpy()
     return np.sort(order[np.argsort(ranked, kind="stable")[:n]]).astype(np.int64)
-
-
-def _cells(points: pd.DataFrame, extent: Extent, snap: float) -> pd.DataFrame:
-    """Return what a pointer can hit: cells first, then drawn points."""
-    from scipy.spatial import KDTree  # noqa: PLC0415 - keep the page's imports light
-
-    centres = cell_centres(extent, N_CELLS)
-    drawn = points[["x", "y"]].to_numpy(np.float32)
-    distances, near = KDTree(drawn).query(centres)
-    snapped = distances <= snap * (extent[1] - extent[0])
-    columns, rows = np.tile(np.arange(N_CELLS), N_CELLS), np.repeat(np.arange(N_CELLS), N_CELLS)
-    places = np.where(snapped[:, None], drawn[near], centres)
-    inside = _inside(drawn, extent)
-    point_columns, point_rows = (np.where(inside, cell, -1) for cell in cell_of(drawn, extent, N_CELLS))
-    return pd.DataFrame(
-        {
-            "x": np.concatenate([centres[:, 0], drawn[:, 0]]),
-            "y": np.concatenate([centres[:, 1], drawn[:, 1]]),
-            "i": np.concatenate([columns, point_columns]),
-            "j": np.concatenate([rows, point_rows]),
-            "gx": np.concatenate([places[:, 0], drawn[:, 0]]),
-            "gy": np.concatenate([places[:, 1], drawn[:, 1]]),
-            "row": np.concatenate([np.where(snapped, points["row"].to_numpy()[near], -1), points["row"]]),
-            "class": np.concatenate(
-                [np.where(snapped, points["class"].to_numpy()[near], ""), points["class"]]
-            ),
-        }
-    )
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -196,12 +176,6 @@ def trust_shade(bundle_id: str, plane_name: str) -> str:
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
-def _inside(points: FloatArray, extent: Extent) -> npt.NDArray[np.bool_]:
-    x_min, x_max, y_min, y_max = extent
-    low, high = np.array([x_min, y_min]), np.array([x_max, y_max])
-    return np.asarray(((points >= low) & (points <= high)).all(axis=1))
-
-
 def extent_of(points: FloatArray) -> Extent:
     """Return a square extent around points, float32 ``(n, 2)``."""
     return square_extent(points)
@@ -209,7 +183,7 @@ def extent_of(points: FloatArray) -> Extent:
 
 def widened(extent: Extent, points: FloatArray) -> Extent:
     """Return an extent that also holds some points, float32 ``(n, 2)``; the same if it does already."""
-    if _inside(points, extent).all():
+    if inside(points, extent).all():
         return extent
     corners = np.array([extent[::2], extent[1::2]], np.float32)
     return square_extent(np.concatenate([corners, points]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from scipy.spatial import KDTree
 
 from latentcore.types import FloatArray, LabelArray, PixelArray
 
@@ -36,6 +35,8 @@ def nearest(
     """
     wanted = min(k, len(reference))
     if reference.shape[1] <= TREE_DIMENSIONS:
+        from scipy.spatial import KDTree  # noqa: PLC0415 - the first map does not wait for 0.25 s of import
+
         distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
     else:
         distances, rows = _search_all(reference, queries, wanted)

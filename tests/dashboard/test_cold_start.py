@@ -45,6 +45,10 @@ def until_the_map(dataset: str, model: str, data: Path) -> dict[str, list[str]]:
     return found
 
 
+def test_a_map_of_two_dimensions_does_not_wait_for_scipy(tmp_path):
+    assert "scipy" not in until_the_map("mnist", "vae-d2", tmp_path)["modules"]
+
+
 def test_the_first_map_reads_no_dataset_and_imports_nothing_that_it_does_not_need(tmp_path):
     found = until_the_map("mnist", "vae-d16", tmp_path)
     assert "torch" in found["modules"]

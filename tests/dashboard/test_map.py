@@ -22,7 +22,7 @@ from dashboard.charts.scatter import spread
 from dashboard.services import places
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.exports import codes_csv, codes_npz, codes_parquet
-from dashboard.services.maps import map_data, stratified_rows, trust_shade, widened
+from dashboard.services.maps import coloured_points, map_data, stratified_rows, trust_shade, widened
 from dashboard.services.pixels import image_pixels, residual_pixels
 from latentcore.datasets import load_dataset
 from latentcore.metrics.reconstruction import image_mse
@@ -40,9 +40,10 @@ STYLE = MapStyle(
 )
 
 
-def content(bundle_id: str = BUNDLE, plane: str = "codes") -> MapContent:
+def content(bundle_id: str = BUNDLE, plane: str = "codes", colour: str = "class") -> MapContent:
     data = map_data(bundle_id, plane, 5000, 6 / 410)
-    return MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
+    made = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
+    return replace(made, points=coloured_points(bundle_id, data, colour))
 
 
 @pytest.mark.parametrize("colour", ["class", "error", "density", "z1"])
@@ -52,7 +53,7 @@ def test_the_map_compiles(colour, stacked, extras):
     style = replace(STYLE, colour=colour, colour_title=colour, stacked=stacked)
     if extras:
         style = replace(style, shade_uri=trust_shade(BUNDLE, "codes"), anchor=None, dark=True)
-    spec = latent_map(content(), style)
+    spec = latent_map(content(colour=colour), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
     names = {param["name"]: param.get("views") for param in spec["params"]}
     assert names == {"hov": ["grid_0"], "cell": ["grid_0"], "zoom": ["grid_0"]} | (
@@ -72,15 +73,16 @@ def test_no_mark_has_a_tooltip():
     assert all(mark["tooltip"] is None for mark in marks)
 
 
-def test_what_a_pointer_hits():
-    data = map_data(BUNDLE, "codes", 5000, 6 / 410)
+@pytest.mark.parametrize("snap", [6 / 410, 0.04])
+def test_what_a_pointer_hits(snap):
+    data = map_data(BUNDLE, "codes", 5000, snap)
     cells, drawn = data.cells.iloc[: 48 * 48], data.cells.iloc[48 * 48 :]
     assert drawn["row"].tolist() == data.points["row"].tolist()
     assert np.array_equal(drawn[["gx", "gy"]], data.points[["x", "y"]])
     away = np.linalg.norm(
         cells[["x", "y"]].to_numpy()[:, None] - data.points[["x", "y"]].to_numpy()[None], axis=2
     )
-    snapped = away.min(axis=1) <= 6 / 410 * (data.extent[1] - data.extent[0])
+    snapped = away.min(axis=1) <= snap * (data.extent[1] - data.extent[0])
     assert np.array_equal(cells["row"] >= 0, snapped)
     assert np.array_equal(cells.loc[~snapped, ["gx", "gy"]], cells.loc[~snapped, ["x", "y"]])
     assert (
