@@ -157,7 +157,7 @@ def detect(setting: Setting, score: str) -> Detection:
     return _detect(setting, score, originals=has_originals(setting.dataset))
 
 
-@st.cache_resource(max_entries=8, show_spinner="Scoring the images")
+@st.cache_resource(max_entries=4, show_spinner="Scoring the images")
 def _detect(setting: Setting, score: str, *, originals: bool) -> Detection:
     if setting.is_alone:
         return _kept(setting, originals=originals)

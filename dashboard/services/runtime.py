@@ -13,7 +13,7 @@ import torch
 import latentcore.models  # noqa: F401 - everything heavy is in memory before the freeze
 from dashboard.services.allocator import bound_allocator, return_memory
 
-RETURN_SECONDS = 60
+RETURN_SECONDS = 20
 
 AT_ONCE = 2
 

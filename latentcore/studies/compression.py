@@ -22,6 +22,8 @@ from latentcore.types import FloatArray
 
 N, SEED = 2_000, 0
 N_TYPICAL = 10_000
+BLOCK = 1000
+"""Images that are encoded at once."""
 HELD_OUT = 0.1
 COMPONENTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 PCA_STEPS = (8.0, 6.7, 5.6, 4.8, 4.0, 3.4, 2.8, 2.4, 2.0, 1.7, 1.4, 1.2, 1.0, 0.85, 0.7, 0.5, 0.35)
@@ -138,7 +140,8 @@ class PCACodec:
         most = min(max(COMPONENTS), int(np.prod(images.shape[1:])), len(images))
         model = PCAModel(PCASettings(latent_dim=most)).fit(images, seed=SEED)
         rows = np.random.default_rng(SEED).permutation(len(images))[:N_TYPICAL]
-        return cls(model, model.encode(images[rows]))
+        parts = np.array_split(rows, -(-len(rows) // BLOCK))
+        return cls(model, np.concatenate([model.encode(images[part]) for part in parts]))
 
     def through(self, images: FloatArray, n_components: int, step: float) -> tuple[int, FloatArray, int]:
         """Return the file's bytes, the images that come out of it, and the bytes of the decoder."""
