@@ -60,7 +60,12 @@ def class_colour(classes: tuple[str, ...], *, legend: alt.Legend | None) -> alt.
 def value_colour(column: str, title: str) -> alt.Color:
     """Return the encoding of a number as a sequential colour."""
     legend = alt.Legend(
-        title=title, orient="top", gradientLength=200, gradientThickness=8, titleOrient="left"
+        title=title,
+        orient="top",
+        gradientLength=140,
+        gradientThickness=8,
+        titleOrient="left",
+        titleLimit=240,
     )
     return alt.Color(
         f"{column}:Q",

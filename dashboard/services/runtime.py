@@ -11,7 +11,7 @@ import pyarrow as pa
 import torch
 
 import latentcore.models  # noqa: F401 - everything heavy is in memory before the freeze
-from dashboard.services.allocator import bound_allocator, return_memory
+from dashboard.services.allocator import return_memory
 
 RETURN_SECONDS = 20
 
@@ -40,7 +40,6 @@ def prepare() -> None:
 def _prepare_once() -> None:
     torch.set_num_threads(1)
     torch.backends.mkldnn.set_flags(False)
-    bound_allocator()
     pa.set_memory_pool(pa.system_memory_pool())  # mimalloc keeps what threads that ended held
     gc.freeze()
     threading.Thread(target=_return_now_and_then, name="return memory", daemon=True).start()
