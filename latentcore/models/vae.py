@@ -16,8 +16,9 @@ from latentcore.models.vae_training import VAENetwork, VAESettings, train_vae
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-AT_ONCE = 5
-"""Images whose importance samples are decoded together: 200 draws of each fill 50 MB."""
+AT_ONCE = 1
+"""Images whose importance samples are decoded together: 200 draws of one stay in the processor's cache, which
+takes 60% of the time of five, and a fiftieth of the memory without oneDNN."""
 
 ACTIVE_VARIANCE = 0.01
 """A dimension is active if the variance of its posterior mean over images is larger.
