@@ -63,17 +63,22 @@ def auroc(scores: FloatArray, anomalous: BoolArray) -> Auroc:
         If shapes differ, a score is not finite, or one of the two sides is empty.
     """
     check_sides(scores, anomalous)
-    from scipy.stats import rankdata  # noqa: PLC0415 - costs 0.3 s to import
-
     n_anomalous = int(anomalous.sum())
     n_normal = len(scores) - n_anomalous
-    among_all, placed = rankdata(scores), np.empty(len(scores))
+    among_all, placed = _ranks(scores), np.empty(len(scores))
     for side, n_others in ((anomalous, n_normal), (~anomalous, n_anomalous)):
-        placed[side] = (among_all[side] - rankdata(scores[side])) / n_others
+        placed[side] = (among_all[side] - _ranks(scores[side])) / n_others
     placed[~anomalous] = 1 - placed[~anomalous]  # the share of the other side on the right side of each
     value = float(placed[anomalous].mean())
     influence = (placed - value) / np.where(anomalous, n_anomalous, n_normal)
     return Auroc(value, influence)
+
+
+def _ranks(scores: FloatArray) -> DoubleArray:
+    """Return ranks from 1, equal scores their mean; `scipy.stats` has them for 30 MB of other imports."""
+    _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
+    mean_rank: DoubleArray = np.cumsum(sizes) - (sizes - 1) / 2
+    return mean_rank[group]
 
 
 def mean_auroc(several: Sequence[Auroc]) -> Auroc:
