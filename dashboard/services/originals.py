@@ -10,17 +10,19 @@ import streamlit as st
 
 from dashboard.services.catalogue import LatentcoreError, open_bundle
 from latentcore.datasets import DATASETS
+from latentcore.datasets.base import check_rows
 from latentcore.metrics.structure import nearest
-from latentcore.types import DatasetError, DatasetMissing, FloatArray, LabelArray, PixelArray
+from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
 
 
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
     """Return originals by their numbers, float32 ``(n, c, h, w)`` in [0, 1], or None if there are none."""
     try:
-        pixels = _some(_pixels(dataset, split), dataset, split, indices)
+        pixels = _pixels(dataset, split)
+        check_rows(indices, len(pixels), dataset, split)
     except LatentcoreError:
         return None
-    return DATASETS[dataset].scale(pixels)
+    return DATASETS[dataset].scale(pixels[indices])
 
 
 def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
@@ -66,7 +68,7 @@ def train_originals(bundle_id: str, rows: LabelArray) -> FloatArray | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
     """Return the train pixels that bundles keep codes of: a sixth of MNIST's, 8 MB."""
-    return _some(_read(dataset, "train"), dataset, "train", indices)
+    return _read(dataset, "train", indices)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -74,13 +76,6 @@ def _decoded_train(bundle_id: str) -> FloatArray:
     bundle = open_bundle(bundle_id)
     images: FloatArray = bundle.model.decode(bundle.train.codes)
     return images
-
-
-def _some(pixels: PixelArray, dataset: str, split: str, indices: LabelArray) -> PixelArray:
-    if indices.max() >= len(pixels):
-        raise DatasetError(f"{dataset} has no {split} image {indices.max()}: the model is of other images.")
-    chosen: PixelArray = pixels[indices]
-    return chosen
 
 
 def originals_problem(dataset: str) -> str | None:
@@ -116,14 +111,14 @@ def _can_read_train(dataset: str) -> bool:
     if (
         dataset not in DATASETS or DATASETS[dataset].fetch is not None
     ):  # else shipped or drawn: they are right
-        _read(dataset, "train")
+        _read(dataset, "train", np.empty(0, np.int64))
     return True
 
 
-def _read(dataset: str, split: str) -> PixelArray:
+def _read(dataset: str, split: str, rows: LabelArray | None = None) -> PixelArray:
     if dataset not in DATASETS:
         raise DatasetMissing(f"The dataset {dataset!r} is unknown here.")
-    return DATASETS[dataset].read(split)[0]
+    return DATASETS[dataset].read(split, rows)[0]
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from latentcore.types import FloatArray, ImageShape, LabelArray, PixelArray
+from latentcore.types import DatasetError, FloatArray, ImageShape, LabelArray, PixelArray
 
 SPLITS = ("train", "test")
 
@@ -103,7 +103,9 @@ class DatasetSpec:
     white : int
         Pixel value that stands for 1.
     read : callable
-        ``read(split) -> (pixels, labels)``, uint8 ``(n, channels, height, width)`` and int64 ``(n,)``.
+        ``read(split, rows) -> (pixels, labels)``, uint8 ``(n, channels, height, width)`` and int64
+        ``(n,)``; of the images in some rows, int64 ``(n,)``, or of all if that is None. What is not asked
+        for is not held in memory.
     factor_names : tuple of str
         What the images were drawn from, where that is known; the class is one factor more.
     read_factors : callable or None
@@ -120,7 +122,7 @@ class DatasetSpec:
     image_shape: ImageShape
     classes: tuple[str, ...]
     white: int
-    read: Callable[[str], tuple[PixelArray, LabelArray]]
+    read: Callable[[str, LabelArray | None], tuple[PixelArray, LabelArray]]
     factor_names: tuple[str, ...] = ()
     read_factors: Callable[[str], FloatArray] | None = None
     is_present: Callable[[], bool] = lambda: True
@@ -130,7 +132,7 @@ class DatasetSpec:
         """Read one split; see `latentcore.load_dataset`."""
         if split not in SPLITS:
             raise ValueError(f"split is {split!r}; expected one of {', '.join(SPLITS)}.")
-        pixels, labels = self.read(split)
+        pixels, labels = self.read(split, None)
         return Dataset(
             name=self.name,
             split=split,
@@ -144,3 +146,15 @@ class DatasetSpec:
     def scale(self, pixels: PixelArray) -> FloatArray:
         """Return stored pixels of any shape as float32 in [0, 1]."""
         return pixels.astype(np.float32) / np.float32(self.white)
+
+
+def check_rows(rows: LabelArray, n: int, dataset: str, split: str) -> None:
+    """Check that a split of `n` images has all of some rows, int64 ``(m,)``.
+
+    Raises
+    ------
+    DatasetError
+        If it does not.
+    """
+    if len(rows) and not 0 <= rows.min() <= rows.max() < n:
+        raise DatasetError(f"{dataset} has no {split} image {rows.max()}: the model is of other images.")

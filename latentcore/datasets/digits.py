@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from latentcore.datasets.base import DatasetSpec
+from latentcore.datasets.base import DatasetSpec, check_rows
 from latentcore.types import DatasetMissing, LabelArray, PixelArray
 
 N_TRAIN = 1257
@@ -22,8 +22,8 @@ ROWS_FILE = Path(__file__).with_name("digits_rows.npy")
 WHITE = 16
 
 
-def read_digits(split: str) -> tuple[PixelArray, LabelArray]:
-    """Read 1,257 training or 540 test images, a stratified split with a fixed seed.
+def read_digits(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
+    """Read 1,257 training or 540 test images, a stratified split with a fixed seed, or some rows of it.
 
     The file is read beside scikit-learn, whose import takes 50 MB and seconds.
 
@@ -38,6 +38,8 @@ def read_digits(split: str) -> tuple[PixelArray, LabelArray]:
     ------
     DatasetMissing
         If scikit-learn is not installed, or no longer has the file.
+    DatasetError
+        If there is no such row.
     """
     package = find_spec("sklearn")
     path = Path(package.origin if package and package.origin else "").parent / "datasets/data/digits.csv.gz"
@@ -49,6 +51,9 @@ def read_digits(split: str) -> tuple[PixelArray, LabelArray]:
         ) from error
     train, test = np.split(np.load(ROWS_FILE, allow_pickle=False), [N_TRAIN])
     chosen = table[train if split == "train" else test]
+    if rows is not None:
+        check_rows(rows, len(chosen), "digits", split)
+        chosen = chosen[rows]
     return chosen[:, :-1].reshape(-1, 1, 8, 8), chosen[:, -1].astype(np.int64)
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from latentcore.datasets.base import DatasetSpec
+from latentcore.datasets.base import DatasetSpec, check_rows
 from latentcore.types import FloatArray, LabelArray, PixelArray
 
 SIDE = 28
@@ -38,21 +38,29 @@ def draw_factors(split: str) -> tuple[LabelArray, FloatArray]:
     return labels, np.stack(columns, axis=1).astype(np.float32)
 
 
-def read_shapes(split: str) -> tuple[PixelArray, LabelArray]:
-    """Draw 20,000 training or 5,000 test images.
+def read_shapes(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
+    """Draw 20,000 training or 5,000 test images, or some rows of them.
 
     Returns
     -------
     images : uint8 array, shape (n, 1, 28, 28)
     labels : int64 array, shape (n,)
         The kind of shape.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such row.
     """
     labels, factors = draw_factors(split)
-    parts = [
-        np.rint(draw(labels[start : start + CHUNK], factors[start : start + CHUNK]) * 255).astype(np.uint8)
-        for start in range(0, len(labels), CHUNK)
-    ]
-    return np.concatenate(parts), labels
+    if rows is not None:
+        check_rows(rows, len(labels), "shapes", split)
+        labels, factors = labels[rows], factors[rows]
+    images = np.empty((len(labels), 1, SIDE, SIDE), np.uint8)
+    for start in range(0, len(labels), CHUNK):
+        part = slice(start, start + CHUNK)
+        images[part] = np.rint(draw(labels[part], factors[part]) * 255)
+    return images, labels
 
 
 def draw(labels: LabelArray, factors: FloatArray) -> FloatArray:

@@ -25,15 +25,14 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from latentcore.datasets.base import DatasetSpec, OnBytes
+from latentcore.datasets.base import DatasetSpec, OnBytes, check_rows
+from latentcore.datasets.idx import read_items
 from latentcore.drafts import draft_folder
 from latentcore.types import DatasetError, DatasetMissing, LabelArray, PixelArray
 
 PREFIX = {"train": "train", "test": "t10k"}
 SIDE = 28
 POLL_SECONDS = 0.2
-MOST_BYTES = 64 * 2**20
-"""Read of a file at most; the largest has 47 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +69,19 @@ def data_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_cache_path("latentcore") / "data"
 
 
-def read_split(source: TorchvisionSource, split: str) -> tuple[PixelArray, LabelArray]:
-    """Read one split from the unpacked files.
+def read_split(
+    source: TorchvisionSource, split: str, rows: LabelArray | None = None
+) -> tuple[PixelArray, LabelArray]:
+    """Read one split, or some rows of it, from the unpacked files.
+
+    Checksums are of the whole files, which are read piece by piece and not held beside what is returned.
+
+    Parameters
+    ----------
+    source : TorchvisionSource
+    split : str
+    rows : int64 array, shape (n,), optional
+        Numbers of images; by default all.
 
     Returns
     -------
@@ -83,19 +93,23 @@ def read_split(source: TorchvisionSource, split: str) -> tuple[PixelArray, Label
     DatasetMissing
         If a file is not there.
     DatasetError
-        If a file cannot be read or is not what it should be.
+        If a file cannot be read or is not what it should be, or there is no such row.
     """
-    images = _verified(source, f"{PREFIX[split]}-images-idx3-ubyte")
-    labels = _verified(source, f"{PREFIX[split]}-labels-idx1-ubyte")
-    return images[16:].reshape(-1, 1, SIDE, SIDE), labels[8:].astype(np.int64)
+    images = _verified(source, split, "images-idx3-ubyte", (SIDE, SIDE), rows)
+    labels = _verified(source, split, "labels-idx1-ubyte", (), rows)
+    return images[:, None], labels.astype(np.int64)
 
 
-def _verified(source: TorchvisionSource, name: str) -> PixelArray:
+def _verified(
+    source: TorchvisionSource, split: str, ending: str, shape: tuple[int, ...], rows: LabelArray | None
+) -> PixelArray:
+    """Return items of `shape` of a file."""
+    name = f"{PREFIX[split]}-{ending}"
     path = source.raw / name
     try:
         if path.exists() and not path.is_file():
             raise DatasetError(f"{path}: not a regular file. Remove it and fetch {source.title} again.")
-        content = np.fromfile(path, np.uint8, MOST_BYTES)
+        found = read_items(path, shape, rows)
     except FileNotFoundError:
         raise DatasetMissing(
             f"{source.title} is not in {data_folder()}. Fetch it with `latentcore fetch {source.name}`, or "
@@ -103,12 +117,14 @@ def _verified(source: TorchvisionSource, name: str) -> PixelArray:
         ) from None
     except OSError as error:
         raise DatasetError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    if hashlib.sha256(content.data).hexdigest() != source.sha256[name]:
+    if found.sha256 != source.sha256[name]:
         raise DatasetError(
-            f"{path}: {len(content):,} bytes with a wrong checksum; it is incomplete or another file. "
+            f"{path}: {found.n_bytes:,} bytes with a wrong checksum; it is incomplete or another file. "
             f"Replace it with `latentcore fetch {source.name} --force`."
         )
-    return content
+    if rows is not None:
+        check_rows(rows, found.n_items, source.name, split)
+    return found.items
 
 
 def is_present(source: TorchvisionSource) -> bool:

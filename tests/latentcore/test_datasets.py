@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,9 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from latentcore.datasets import DATASETS, load_dataset, torchvision_sets
+from latentcore.datasets import DATASETS, idx, load_dataset, torchvision_sets
 from latentcore.datasets.digits import read_digits
-from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, draw, draw_factors
+from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, draw, draw_factors, read_shapes
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.datasets.torchvision_sets import (
     MNIST_SOURCE,
@@ -79,6 +80,25 @@ def test_splits_are_read_as_they_were_written(filled):
         assert images.tobytes() == FILES[f"{prefix}-images-idx3-ubyte"][16:]
         assert labels.dtype == np.int64
         assert labels.tolist() == list(range(N_IMAGES[prefix]))[:10] + [0, 1][: N_IMAGES[prefix] - 10]
+
+
+def test_some_rows_are_those_of_the_whole(filled):
+    for read in (partial(read_split, SOURCE), read_digits, read_shapes):
+        images, labels = read("test", None)
+        rows = np.array([3, 0, 4])
+        some, their_labels = read("test", rows)
+        assert (some == images[rows]).all()
+        assert (their_labels == labels[rows]).all()
+        for wrong in (len(images), -1):
+            with pytest.raises(DatasetError, match="has no test image"):
+                read("test", np.array([wrong]))
+
+
+def test_a_file_is_read_in_pieces(filled, monkeypatch):
+    whole = read_split(SOURCE, "test")[0]
+    monkeypatch.setattr(idx, "PIECE", 2)
+    assert (read_split(SOURCE, "test")[0] == whole).all()
+    assert (read_split(SOURCE, "test", np.array([1, 4]))[0] == whole[[1, 4]]).all()
 
 
 @pytest.mark.parametrize("damage", ["truncated", "empty", "another file", "one bit"])
