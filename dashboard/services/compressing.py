@@ -19,7 +19,8 @@ from latentcore.codec.codec import unit_grid
 from latentcore.codec.mosaics import available_formats, through_mosaics
 from latentcore.codec.rates import RatePoint, model_points
 from latentcore.metrics.reconstruction import image_psnr
-from latentcore.studies.compression import PCACodec
+from latentcore.models.pca import PCAModel
+from latentcore.studies.compression import fit_components, through_components
 from latentcore.types import FloatArray
 
 SEED = 0
@@ -110,13 +111,13 @@ def _any_bundle(dataset: str) -> str:
 def _through_pca(dataset: str, index: int, n_components: int, step: float) -> FloatArray:
     image = one_image(dataset, "test", index)
     assert image is not None  # noqa: S101 - see _image
-    decoded: FloatArray = _pca(dataset).through(image[None], n_components, step)[1][0]
+    decoded: FloatArray = through_components(_components(dataset), image[None], n_components, step)[0]
     return decoded
 
 
-@st.cache_resource(max_entries=1, show_spinner="Fitting PCA")
-def _pca(dataset: str) -> PCACodec:
-    return PCACodec.fit(train_images(_any_bundle(dataset))[0])
+@st.cache_resource(max_entries=4, show_spinner="Fitting PCA")
+def _components(dataset: str) -> PCAModel:
+    return fit_components(train_images(_any_bundle(dataset))[0])
 
 
 @st.cache_data(max_entries=24, show_spinner=False)

@@ -119,6 +119,20 @@ def format_points(images: FloatArray, name: str) -> list[RatePoint]:
 # -- PCA ---------------------------------------------------------------------------------
 
 
+def fit_components(images: FloatArray) -> PCAModel:
+    """Return PCA of train images ``(n, c, h, w)`` with as many components as are ever used."""
+    most = min(max(COMPONENTS), int(np.prod(images.shape[1:])), len(images))
+    return PCAModel(PCASettings(latent_dim=most)).fit(images, seed=SEED)
+
+
+def through_components(model: PCAModel, images: FloatArray, n_components: int, step: float) -> FloatArray:
+    """Return what the first components make of images ``(n, c, h, w)``, coded in steps of one size."""
+    grid = Grid(step, equal_shares(n_components))
+    codes = np.zeros((len(images), model.latent_dim), np.float32)
+    codes[:, :n_components] = grid.restore(grid.quantise(model.encode(images)[:, :n_components]))
+    return model.decode(codes)
+
+
 @dataclass(frozen=True)
 class PCACodec:
     """PCA as a codec of any number of its components.
@@ -137,8 +151,7 @@ class PCACodec:
     @classmethod
     def fit(cls, images: FloatArray) -> PCACodec:
         """Fit on train images ``(n, channels, height, width)``; up to 10,000 random ones make the tables."""
-        most = min(max(COMPONENTS), int(np.prod(images.shape[1:])), len(images))
-        model = PCAModel(PCASettings(latent_dim=most)).fit(images, seed=SEED)
+        model = fit_components(images)
         rows = np.random.default_rng(SEED).permutation(len(images))[:N_TYPICAL]
         parts = np.array_split(rows, -(-len(rows) // BLOCK))
         return cls(model, np.concatenate([model.encode(images[part]) for part in parts]))
@@ -149,11 +162,10 @@ class PCACodec:
         codes, typical = self.model.encode(images)[:, :n_components], self.typical[:, :n_components]
         shape = (images.shape[1], images.shape[2], images.shape[3])
         data = pack_codes(codes, typical, grid, model="pca", sha256="0" * 64, shape=shape)
-        padded = np.zeros((len(images), self.model.latent_dim), np.float32)
-        padded[:, :n_components] = grid.restore(grid.quantise(codes))
         half_precision = 2 * (n_components + 1) * int(np.prod(shape))
         tables = table_bytes(fit_tables(grid.quantise(typical)))
-        return len(data), self.model.decode(padded), half_precision + tables
+        decoded = through_components(self.model, images, n_components, step)
+        return len(data), decoded, half_precision + tables
 
 
 def pca_points(train: Dataset, images: FloatArray) -> list[RatePoint]:
