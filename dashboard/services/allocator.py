@@ -26,8 +26,13 @@ def bound_allocator() -> None:
 
 
 def return_memory() -> None:
-    """Let the C library give freed memory back to the system, which it keeps otherwise."""
+    """Free what only cycles hold, and give freed memory back; see `trim`."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """Let the C library give freed memory back to the system, which it keeps otherwise."""
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):

@@ -11,15 +11,13 @@ import pyarrow as pa
 import torch
 
 import latentcore.models  # noqa: F401 - everything heavy is in memory before the freeze
-from dashboard.services.allocator import return_memory
+from dashboard.services.allocator import trim
 
-RETURN_SECONDS = 20
+TRIM_SECONDS = 5
 
-AT_ONCE = 2
-
-PAGE_TURNS = threading.Semaphore(AT_ONCE)
-"""Held while a page is drawn whole. More sessions at once gain nothing on a few cores, and each would
-hold its own intermediate arrays; a click redraws only a part of a page and never waits here."""
+PAGE_TURN = threading.Lock()
+"""Held while a page is drawn whole. Two at once would each hold intermediate arrays, and gain little: Python
+runs on one core. A click redraws only a part of a page and never waits here."""
 
 _preparing = threading.Lock()
 
@@ -42,10 +40,11 @@ def _prepare_once() -> None:
     torch.backends.mkldnn.set_flags(False)
     pa.set_memory_pool(pa.system_memory_pool())  # mimalloc keeps what threads that ended held
     gc.freeze()
-    threading.Thread(target=_return_now_and_then, name="return memory", daemon=True).start()
+    threading.Thread(target=_trim_now_and_then, name="trim", daemon=True).start()
 
 
-def _return_now_and_then() -> None:
+def _trim_now_and_then() -> None:
+    """Streamlit collects garbage after each run, so only what is free already is given back."""
     while True:
-        time.sleep(RETURN_SECONDS)
-        return_memory()
+        time.sleep(TRIM_SECONDS)
+        trim()

@@ -14,7 +14,7 @@ from latentcore.training import OnEvent
 from latentcore.types import Capability, DoubleArray, FloatArray, ImageShape, LabelArray
 
 BLOCK = 2000
-"""Rows that are held in double precision at once."""
+"""Rows that are centred at once: a copy of all would be as large as what it is made of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +101,11 @@ class PCAModel(LatentModel):
         self.density_ = Gaussian.fit(self._encode(images))
 
     def _encode(self, images: FloatArray) -> FloatArray:
-        codes = (images.reshape(len(images), -1) - self.mean_) @ self.components_.T
-        return codes.astype(np.float32, copy=False)
+        rows, codes = images.reshape(len(images), -1), np.empty((len(images), self.latent_dim), np.float32)
+        for start in range(0, len(rows), BLOCK):
+            part = slice(start, start + BLOCK)
+            codes[part] = (rows[part] - self.mean_) @ self.components_.T
+        return codes
 
     def _decode(self, codes: FloatArray) -> FloatArray:
         rows = codes @ self.components_ + self.mean_
