@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from dashboard.components.problems import study_or_say
 from dashboard.services.anomalies import ALONE, Setting
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.one_class import (
@@ -14,18 +15,18 @@ from dashboard.services.one_class import (
     StudyResult,
     class_table,
     kept_models,
-    one_class_study,
     score_table,
     score_title,
     whole_table,
 )
 from dashboard.services.originals import original_images
 from dashboard.services.sheets import sheet_uri
+from dashboard.services.study_results import study_or_none
 
 
 def alone_decodes(setting: Setting) -> None:
     """Draw what a model of one class alone makes of an image of each class."""
-    study = one_class_study(setting.dataset)
+    study = study_or_none(setting.dataset, "anomaly")
     if not setting.is_alone or study is None:
         return
     kept = kept_models(study)[setting.detector.removeprefix(ALONE)][setting.normal[0]]
@@ -52,13 +53,9 @@ def alone_decodes(setting: Setting) -> None:
 def anomaly_tables(ids: list[str], score: str) -> None:
     """Draw the tables, or say how to make them; `score` is that of the table of bundles."""
     dataset = ids[0].partition("/")[0]
-    study = one_class_study(dataset)
     st.subheader("Each class in turn as the normal one")
+    study = study_or_say(dataset, "anomaly")
     if study is None:
-        st.info(
-            f"Models of one class alone were not measured yet. Run `latentcore study anomaly {dataset}`.",
-            icon=":material/info:",
-        )
         return
     found, table = study.found["one_class"], class_table(study, open_bundle(ids[0]).classes)
     st.markdown(

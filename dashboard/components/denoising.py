@@ -10,6 +10,7 @@ from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.image_source import chosen_source, pick_subject
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.problems import study_or_say
 from dashboard.services.answers import Subject
 from dashboard.services.catalogue import Bundle
 from dashboard.services.denoising import (
@@ -19,11 +20,11 @@ from dashboard.services.denoising import (
     cleaned_by_filters,
     cleaned_by_models,
     curves,
-    denoise_study,
     kinds,
     spoil,
 )
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.study_results import study_or_none
 
 NAMES = ("noise", "level", "seed", "source", "point")
 LARGE, SIDE = 184, 116
@@ -81,7 +82,7 @@ def _one_image(bundles: list[Bundle], subject: Subject, kind: Kind, level: float
     """Draw the clean and the spoilt image, and below them what every method makes of it."""
     dataset, clean = bundles[0].spec.dataset, subject.image
     spoilt = spoil(clean, kind.name, level, seed)
-    study = denoise_study(dataset)
+    study = study_or_none(dataset, "denoise")
     stand_in = "" if subject.is_real else "\na decode of the first model stands in"
     uri = data_uri(png_bytes(image_pixels(clean)))
     picture_row(
@@ -113,12 +114,8 @@ def _picture(one: Cleaned, side: int) -> Picture:
 def _curves(bundles: list[Bundle], kind: Kind, level: float) -> None:
     """Draw what the study found over all levels."""
     dataset = bundles[0].spec.dataset
-    study = denoise_study(dataset)
+    study = study_or_say(dataset, "denoise")
     if study is None:
-        st.info(
-            f"Curves over all levels were not measured yet. Run `latentcore study denoise {dataset}`.",
-            icon=":material/info:",
-        )
         return
     missing = [b.spec.name for b in bundles if b.spec.name not in study.found["methods"]]
     table = curves(study, kind.name, [bundle.spec.id for bundle in bundles])

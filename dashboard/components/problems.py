@@ -12,6 +12,7 @@ from dashboard.services.catalogue import (
     catalogue_place,
     open_bundle,
 )
+from dashboard.services.study_results import StudyResult, study_of
 
 
 def catalogue_or_stop() -> Catalogue:
@@ -34,6 +35,20 @@ def bundle_or_error(bundle_id: str) -> Bundle | None:
     except LatentcoreError as error:
         st.error(f"{error} The other models stay usable: pick one above.", icon=":material/error:")
         return None
+
+
+def study_or_say(dataset: str, name: str) -> StudyResult | None:
+    """Return what a study found, or show in one sentence why there is nothing."""
+    try:
+        found = study_of(dataset, name)
+    except LatentcoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    if found is None:
+        st.info(
+            f"This was not measured yet. Run `latentcore study {name} {dataset}`.", icon=":material/info:"
+        )
+    return found
 
 
 def gone(error: LatentcoreError) -> None:

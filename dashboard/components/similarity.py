@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.heatmap import heatmap
-from dashboard.services.catalogue import LatentcoreError
-from dashboard.services.similarity import MEANINGS, MEASURES, anchors, similarity_study, similarity_table
+from dashboard.components.problems import study_or_say
+from dashboard.services.similarity import MEANINGS, MEASURES, anchors, similarity_table
 
 NAMES = ("likeness",)
 
@@ -16,16 +16,8 @@ def similarity(ids: list[str]) -> None:
     """Draw the heat map of the chosen models and the anchors beside it."""
     dataset = ids[0].partition("/")[0]
     names = [bundle_id.partition("/")[2] for bundle_id in ids]
-    try:
-        study = similarity_study(dataset)
-    except LatentcoreError as error:
-        st.error(str(error), icon=":material/error:")
-        return
+    study = study_or_say(dataset, "similarity")
     if study is None:
-        st.info(
-            f"How alike these spaces are was not measured yet. Run `latentcore study similarity {dataset}`.",
-            icon=":material/info:",
-        )
         return
     measure = state.choose("likeness", list(MEASURES), "cka")
     st.segmented_control(

@@ -11,9 +11,10 @@ import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, dataset_title, family_title, open_bundle
 from dashboard.services.maps import default_plane, plane_of, stratified_rows
-from dashboard.services.one_class import kept_models, one_class_study
+from dashboard.services.one_class import kept_models
 from dashboard.services.originals import has_originals, original_images, originals_problem
 from dashboard.services.places import blended_places, row_of
+from dashboard.services.study_results import study_or_none
 from latentcore.anomaly import SCORES, Seen, scores_of
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.foreign import foreign_datasets, foreign_images
@@ -121,7 +122,7 @@ def absent_rivals(dataset: str) -> list[str]:
 def detectors(dataset: str, bundles: Sequence[str], normal: Sequence[int], against: str) -> dict[str, str]:
     """Return the models that can be asked, title by name: those of one class first, where they apply."""
     alone = {}
-    study = one_class_study(dataset)
+    study = study_or_none(dataset, "anomaly")
     if against == CLASSES and len(normal) == 1 and study is not None:
         alone = {
             ALONE
@@ -133,7 +134,7 @@ def detectors(dataset: str, bundles: Sequence[str], normal: Sequence[int], again
 
 def score_titles(setting: Setting) -> dict[str, str]:
     """Return the scores that a setting allows, title by name."""
-    study = one_class_study(setting.dataset)
+    study = study_or_none(setting.dataset, "anomaly")
     if setting.is_alone and study is not None:
         names = [study.found["one_class"]["headline"]]
     else:
@@ -235,7 +236,7 @@ def _originals_of(bundle_id: str, indices: LabelArray) -> FloatArray:
 
 def _kept(setting: Setting, *, originals: bool) -> Detection:
     """Return what a model of the normal class alone made of the images that the study kept scores of."""
-    study = one_class_study(setting.dataset)
+    study = study_or_none(setting.dataset, "anomaly")
     assert study is not None  # noqa: S101 - see detectors
     kept = kept_models(study)[setting.detector.removeprefix(ALONE)][setting.normal[0]]
     bundle_id = f"{setting.dataset}/{setting.background}"

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError, catalogue, family_title
+from dashboard.services.catalogue import catalogue, family_title
 from latentcore.codec import Grid
 from latentcore.codec.rates import STEPS
-from latentcore.studies import StudyResult, read_study
+from latentcore.studies import StudyResult
 
-__all__ = ["STEPS", "Curve", "Point", "StudyResult", "compression_study"]
+__all__ = ["STEPS", "Curve", "Point", "StudyResult"]
 
 NOT_COUNTED = 0
 """For so many images the decoder is not counted."""
@@ -77,15 +76,6 @@ class Curve:
         """Return the best point within a rate, or the smallest there is."""
         within = [point for point in self.points if point.bits_per_pixel <= bits_per_pixel]
         return max(within, key=lambda point: point.psnr, default=self.points[0])
-
-
-@st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
-def compression_study(dataset: str) -> StudyResult | None:
-    """Return the study of a dataset, or None where there is none or it is damaged."""
-    try:
-        return read_study(dataset, "compression")
-    except LatentcoreError:
-        return None
 
 
 def chosen_curves(study: StudyResult, names: Sequence[str]) -> list[Curve]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError, bundle_title, open_bundle
+from dashboard.services.catalogue import bundle_title, open_bundle
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.filters import FILTERS
 from latentcore.metrics.reconstruction import image_mse, psnr, ssim
-from latentcore.studies import StudyResult, read_study
+from latentcore.studies import StudyResult
 from latentcore.types import Capability, FloatArray
 
 NOISY = "noisy"
@@ -85,15 +84,6 @@ def kinds() -> dict[str, Kind]:
         )
         for name, one in CORRUPTIONS.items()
     }
-
-
-@st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
-def denoise_study(dataset: str) -> StudyResult | None:
-    """Return the study of a dataset, or None where there is none or it is damaged."""
-    try:
-        return read_study(dataset, "denoise")
-    except LatentcoreError:
-        return None
 
 
 def spoil(image: FloatArray, kind: str, level: float, seed: int) -> Cleaned:

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import streamlit as st
 
-from dashboard.services.catalogue import LatentcoreError, bundle_title, dataset_title, family_title
+from dashboard.services.catalogue import bundle_title, dataset_title, family_title
 from latentcore.anomaly import SCORES
 from latentcore.corruptions import CORRUPTIONS
-from latentcore.studies import StudyResult, read_study
+from latentcore.studies import StudyResult
 from latentcore.studies.one_class import PUBLISHED, read_scores
 from latentcore.types import FloatArray
 
-__all__ = ["StudyResult", "class_table", "kept_models", "one_class_study", "score_table", "whole_table"]
+__all__ = ["StudyResult", "class_table", "kept_models", "score_table", "whole_table"]
 
 PUBLISHED_TITLE = "Deep SVDD (published)"
 ERRORS = ("error", "inversion")
@@ -39,15 +38,6 @@ class Kept:
     scores: FloatArray
     decodes_uri: str
     auroc: tuple[float, float, float]
-
-
-@st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
-def one_class_study(dataset: str) -> StudyResult | None:
-    """Return the study of a dataset, or None where there is none or it is damaged."""
-    try:
-        return read_study(dataset, "anomaly")
-    except LatentcoreError:
-        return None
 
 
 def kept_models(study: StudyResult) -> dict[str, dict[int, Kept]]:

@@ -8,10 +8,9 @@ from itertools import product
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from dashboard.services.catalogue import catalogue, family_title
-from latentcore.studies import StudyResult, read_study
+from latentcore.studies import StudyResult
 
 MEASURES = {
     "cka": "Linear CKA",
@@ -39,12 +38,6 @@ class Anchor:
 
     title: str
     value: float
-
-
-@st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
-def similarity_study(dataset: str) -> StudyResult | None:
-    """Return the study of a dataset, or None where there is none; raises `LatentcoreError` if damaged."""
-    return read_study(dataset, "similarity")
 
 
 def similarity_table(study: StudyResult, measure: str, names: Sequence[str]) -> pd.DataFrame:

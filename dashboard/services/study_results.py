@@ -11,15 +11,21 @@ import streamlit as st
 from dashboard.services.catalogue import LatentcoreError, family_title
 from latentcore.studies import StudyResult, read_study
 
+__all__ = ["StudyResult", "curves_table", "model_title", "study_of", "study_or_none"]
+
 
 @st.cache_resource(max_entries=16, ttl=60, show_spinner=False)
-def study_of(dataset: str, name: str) -> StudyResult | str:
-    """Return what a study found, or in one sentence why there is nothing to show."""
+def study_of(dataset: str, name: str) -> StudyResult | None:
+    """Return what a study found, or None if there is none; raises `LatentcoreError` if it is damaged."""
+    return read_study(dataset, name)
+
+
+def study_or_none(dataset: str, name: str) -> StudyResult | None:
+    """Return what a study found, or None, for what goes without; the page says elsewhere what is wrong."""
     try:
-        found = read_study(dataset, name)
-    except LatentcoreError as error:
-        return str(error)
-    return found or f"This was not measured yet. Run `latentcore study {name} {dataset}`."
+        return study_of(dataset, name)
+    except LatentcoreError:
+        return None
 
 
 def model_title(name: str) -> str:

@@ -8,12 +8,12 @@ from dashboard import state
 from dashboard.components.compress_anew import compress_again
 from dashboard.components.lat_download import lat_download
 from dashboard.components.model_set import several_models
-from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.problems import catalogue_or_stop, show_problems, study_or_say
 from dashboard.components.rates import NAMES, rates
 from dashboard.components.share import copy_link, show_notices
 from dashboard.components.squeezed import squeezed
 from dashboard.services.catalogue import Bundle
-from dashboard.services.compression import chosen_curves, compression_study, missing_models
+from dashboard.services.compression import chosen_curves, missing_models
 
 
 def page() -> None:
@@ -31,12 +31,8 @@ def page() -> None:
 
 
 def _results(dataset: str, bundles: list[Bundle]) -> None:
-    study = compression_study(dataset)
+    study = study_or_say(dataset, "compression")
     if study is None:
-        st.info(
-            f"Compression was not measured here yet. Run `latentcore study compression {dataset}`.",
-            icon=":material/info:",
-        )
         compress_again(bundles)
         return
     names = [bundle.spec.name for bundle in bundles]

@@ -8,9 +8,9 @@ from dashboard import state
 from dashboard.components.class_samples import NAMES, chosen_maker, class_samples
 from dashboard.components.learned_from import learn_again, learned_from
 from dashboard.components.model_set import several_models
-from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.problems import catalogue_or_stop, show_problems, study_or_say
 from dashboard.components.share import copy_link, show_notices
-from dashboard.services.study_results import model_title, study_of
+from dashboard.services.study_results import model_title
 from dashboard.services.synthesis import can_make, finding
 
 
@@ -44,9 +44,8 @@ def page() -> None:
 def study(dataset: str, names: list[str]) -> None:
     """Draw what the study found."""
     st.markdown("#### Do drawn images help a classifier that has few real ones?")
-    result = study_of(dataset, "synthesis")
-    if isinstance(result, str):
-        st.info(result, icon=":material/info:")
+    result = study_or_say(dataset, "synthesis")
+    if result is None:
         return
     found = result.found
     covered = {curve["model"] for curve in found["curves"]}

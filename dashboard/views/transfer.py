@@ -8,9 +8,8 @@ from dashboard import state
 from dashboard.components.carried import carried_table, chosen_labels, pick_labels
 from dashboard.components.model_set import several_models
 from dashboard.components.probe_curves import probe_again, probe_curves
-from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.problems import catalogue_or_stop, show_problems, study_or_say
 from dashboard.components.share import copy_link, show_notices
-from dashboard.services.study_results import study_of
 from dashboard.services.transfer import finding
 
 
@@ -31,9 +30,8 @@ def page() -> None:
 
 def study(dataset: str, names: list[str]) -> None:
     """Draw what the study found."""
-    result = study_of(dataset, "transfer")
-    if isinstance(result, str):
-        st.info(result, icon=":material/info:")
+    result = study_or_say(dataset, "transfer")
+    if result is None:
         return
     found = result.found
     n_labels = chosen_labels(found)

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.detection import roc_chart, score_histogram
 from dashboard.services.anomalies import Setting, curve_of, detect, detectors, rivals, score_titles
-from dashboard.services.one_class import class_table, one_class_study, whole_table
+from dashboard.services.one_class import class_table, whole_table
+from dashboard.services.study_results import study_of
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
 from latentcore.studies import results
@@ -62,7 +63,7 @@ def test_scores_and_sides_are_what_scikit_learn_says_of_them():
 
 
 def test_live_numbers_against_others_are_those_of_the_study():
-    study = one_class_study("digits")
+    study = study_of("digits", "anomaly")
     for against, score in (("shapes", "coarse"), ("gaussian", "neighbours")):
         live = detect(Setting("digits", "vae-d8", "vae-d8", (), against), score)
         cell = next(
@@ -81,7 +82,7 @@ def test_models_of_one_class_show_where_they_apply():
     alone = Setting("digits", "only-ae", "pca-d8", (3,), "classes")
     assert list(score_titles(alone)) == ["coarse"]
     found = detect(alone, "coarse")
-    labels = load_dataset("digits", "test").labels[one_class_study("digits").found["one_class"]["kept"]]
+    labels = load_dataset("digits", "test").labels[study_of("digits", "anomaly").found["one_class"]["kept"]]
     assert np.array_equal(found.anomalous, labels != 3)
 
 
@@ -143,12 +144,12 @@ def test_without_the_study_the_page_says_how_to_make_it(monkeypatch, tmp_path):
 
 
 def test_tables_hold_every_class_and_the_published_row():
-    study = one_class_study("mnist")
+    study = study_of("mnist", "anomaly")
     table = class_table(study, load_bundle("mnist/pca-d2").classes)
     assert len(table) == 11
     assert table["Deep SVDD (published)"].tolist()[:10] == [f"{value:.3f}" for value in PUBLISHED["mnist"]]
     assert table["Deep SVDD (published)"].iloc[-1] == "0.948"
-    whole = whole_table(one_class_study("digits"), ["gan-d8", "ae-d8"], "error")
+    whole = whole_table(study_of("digits", "anomaly"), ["gan-d8", "ae-d8"], "error")
     assert whole["Model"].tolist() == ["GAN, 8-D", "Autoencoder, 8-D"]
 
 

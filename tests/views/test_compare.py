@@ -19,7 +19,8 @@ from dashboard.services.jobs import Job, start_job
 from dashboard.services.measuring import Request, measure
 from dashboard.services.score_exports import scores_csv, scores_markdown
 from dashboard.services.scores import SUITE, Cell, Row, pareto_front, ranks, score_rows, within_budget
-from dashboard.services.similarity import anchors, similarity_study, similarity_table
+from dashboard.services.similarity import anchors, similarity_table
+from dashboard.services.study_results import study_of
 from latentcore.datasets import load_dataset
 from latentcore.evaluation import RealReference, Sizes, evaluate
 from latentcore.store import load_bundle, models_folder
@@ -164,7 +165,7 @@ def test_exports_hold_values_intervals_and_protocols():
 
 
 def test_the_likeness_of_spaces_is_symmetric_and_has_anchors():
-    study = similarity_study("digits")
+    study = study_of("digits", "similarity")
     assert study is not None
     table = similarity_table(study, "cka", ["vae-d2", "pca-d2", "gan-d2"]).pivot(
         index="row", columns="column", values="value"

@@ -12,15 +12,15 @@ import vl_convert
 from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.rates import rate_curves
-from dashboard.services import compression as service
+from dashboard.services import study_results
 from dashboard.services.compressing import Request, compress_anew, lat_file, squeeze
 from dashboard.services.compression import (
     chosen_curves,
-    compression_study,
     curves_frame,
     missing_models,
 )
 from dashboard.services.jobs import Job, start_job
+from dashboard.services.study_results import study_of
 from latentcore import cli
 from latentcore.codec import compress, decompress
 from latentcore.datasets import load_dataset
@@ -41,7 +41,7 @@ def open_page(**query: object) -> AppTest:
 
 
 def study():
-    found = compression_study("digits")
+    found = study_of("digits", "compression")
     assert found is not None
     return found
 
@@ -98,7 +98,7 @@ def test_an_unknown_value_falls_back_with_a_notice(query, notice):
 
 
 def test_without_a_study_the_page_says_how_to_run_it(monkeypatch):
-    monkeypatch.setattr(service, "read_study", lambda *_: None)
+    monkeypatch.setattr(study_results, "read_study", lambda *_: None)
     app = open_page()
     assert "latentcore study compression digits" in said(app)
 

@@ -15,9 +15,9 @@ from dashboard.services.denoising import (
     cleaned_by_filters,
     cleaned_by_models,
     curves,
-    denoise_study,
     spoil,
 )
+from dashboard.services.study_results import study_of
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
 from latentcore.studies import results
@@ -67,7 +67,7 @@ def test_without_noise_each_model_makes_its_own_error():
     ):
         bundle = load_bundle(f"digits/{name}")
         assert made.psnr == pytest.approx(-10 * np.log10(bundle.test.errors[7]), abs=0.05)
-    study = denoise_study("digits")
+    study = study_of("digits", "denoise")
     for made in cleaned_by_filters(study, "gaussian", 0, image, spoilt.image):
         assert made.psnr is None
         assert made.ssim == pytest.approx(1)
@@ -123,19 +123,19 @@ def test_without_the_study_the_models_still_clean(monkeypatch, tmp_path):
 
 
 def test_models_that_the_study_lacks_are_named(monkeypatch):
-    study = denoise_study("digits")
+    study = study_of("digits", "denoise")
     known = {**study.found, "methods": [name for name in study.found["methods"] if name != "ae-d8"]}
     known["scores"] = {
         kind: [row for row in rows if row["method"] != "ae-d8"]
         for kind, rows in study.found["scores"].items()
     }
     lacking = type(study)(**{**vars(study), "found": known})
-    monkeypatch.setattr("dashboard.components.denoising.denoise_study", lambda _dataset: lacking)
+    monkeypatch.setattr("dashboard.components.denoising.study_or_say", lambda *_: lacking)
     assert "Not in the study, and left out: ae-d8" in words_of(open_page())
 
 
 def test_curves_name_every_line_once_and_best_is_the_highest():
-    study = denoise_study("digits")
+    study = study_of("digits", "denoise")
     table = curves(study, "gaussian", [f"digits/{name}" for name in MODELS])
     assert table["title"].nunique() == len(MODELS) + 3
     best = best_at(table, 0.48)

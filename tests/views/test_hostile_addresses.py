@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.services import catalogue as catalogue_service
 from dashboard.services.catalogue import LatentcoreError
 from dashboard.services.scores import real_row
-from dashboard.services.similarity import MEASURES, anchors, similarity_study, similarity_table
+from dashboard.services.similarity import MEASURES, anchors, similarity_table
+from dashboard.services.study_results import study_of
 from dashboard.state import LISTS, NAMES
 from latentcore.store import list_bundles, models_folder
 from tests.fuzzing import FUZZ, spoilt_json
@@ -108,9 +109,9 @@ def test_a_spoilt_study_is_read_whole_or_refused(tmp_path, name, data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LATENTCORE_MODELS", str(tmp_path))
         real_row.clear()
-        similarity_study.clear()
+        study_of.clear()
         try:
-            row, study = real_row("digits"), similarity_study("digits")
+            row, study = real_row("digits"), study_of("digits", "similarity")
         except LatentcoreError:
             return
     if name == "real":

@@ -91,7 +91,7 @@ def test_a_damaged_study_says_how_to_remake_it(tmp_path, monkeypatch):
     (tmp_path / "digits" / "_studies").mkdir()
     (tmp_path / "digits" / "_studies" / "transfer.json").write_text('{"format_version": 9}')
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
-    assert "remake it with `latentcore study transfer digits`" in words(open_page())
+    assert "remake it with `latentcore study transfer digits`" in open_page().error[0].value
 
 
 def test_everything_but_pixels_works_without_the_images(no_data):
