@@ -56,10 +56,11 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
         help="The images that go through every model.",
         **state.bind("pick_dataset", dataset, _take_dataset),
     )
+    titles = {name: _title(catalogue, dataset, name) for name in catalogue.models(dataset)}
     right.multiselect(
         "Models",
-        catalogue.models(dataset),
-        format_func=lambda name: _title(catalogue, dataset, name),
+        list(titles),
+        format_func=titles.__getitem__,
         max_selections=most,
         help=f"Up to {most} models, one row each.",
         **state.bind("pick_models", chosen, _take_models),

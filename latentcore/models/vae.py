@@ -16,10 +16,6 @@ from latentcore.models.vae_training import VAENetwork, VAESettings, train_vae
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-AT_ONCE = 1
-"""Images whose importance samples are decoded together: 200 draws of one stay in the processor's cache, which
-takes 60% of the time of five, and a fiftieth of the memory without oneDNN."""
-
 ACTIVE_VARIANCE = 0.01
 """A dimension is active if the variance of its posterior mean over images is larger.
 
@@ -121,9 +117,8 @@ class VAEModel(TorchModel[VAENetwork]):
                 grey = flat[start : start + 50]
                 binary = torch.from_numpy((generator.random(grey.shape) < grey).astype(np.float32))
                 noise = generator.standard_normal((len(grey), n_importance, self.latent_dim), np.float32)
-                draws = zip(binary.split(AT_ONCE), torch.from_numpy(noise).split(AT_ONCE), strict=True)
-                parts = [_importance_bound(self.network_, some, of_some) for some, of_some in draws]
-                bounds[start : start + 50] = torch.cat(parts).numpy()
+                draws = zip(binary, torch.from_numpy(noise), strict=True)
+                bounds[start : start + 50] = [_importance_bound(self.network_, *one) for one in draws]
         return bounds
 
 
@@ -151,14 +146,16 @@ class BetaVAEModel(VAEModel):
     settings: BetaVAESettings
 
 
-def _importance_bound(network: VAENetwork, binary: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-    """Return log mean_k p(x, z_k) / q(z_k|x), shape (n,), for noise of shape (n, k, latent_dim)."""
-    n_importance = noise.shape[1]
-    mean, log_variance = network.posterior(binary)
-    codes = mean[:, None] + noise * (0.5 * log_variance).exp()[:, None]
-    logits = network.decoder(codes.flatten(0, 1)).unflatten(0, noise.shape[:2])
-    targets = binary[:, None].expand_as(logits)
-    log_image = -nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").sum(2)
-    log_prior = -0.5 * (codes**2).sum(2)
-    log_posterior = -0.5 * (noise**2 + log_variance[:, None]).sum(2)
-    return torch.logsumexp(log_image + log_prior - log_posterior, dim=1) - math.log(n_importance)
+def _importance_bound(network: VAENetwork, binary: torch.Tensor, noise: torch.Tensor) -> float:
+    """Return log mean_k p(x, z_k) / q(z_k|x) of one image (pixels,), for noise of shape (k, latent_dim).
+
+    One by one, 200 draws stay in the processor's cache: 60% of the time of five images at once.
+    """
+    mean, log_variance = (part[0] for part in network.posterior(binary[None]))
+    codes = mean + noise * (0.5 * log_variance).exp()
+    logits = network.decoder(codes)
+    targets = binary.expand_as(logits)
+    log_image = -nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").sum(1)
+    log_prior = -0.5 * (codes**2).sum(1)
+    log_posterior = -0.5 * (noise**2 + log_variance).sum(1)
+    return float(torch.logsumexp(log_image + log_prior - log_posterior, dim=0)) - math.log(len(noise))
