@@ -1,8 +1,9 @@
-"""Parts of a page that run again by themselves and hold no bundle in between."""
+"""Parts of a page that run by themselves, hold no bundle in between, and bear that one goes meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -35,6 +36,20 @@ def bundle_fragment(draw: Callable[P, None]) -> Callable[P, None]:
     @wraps(draw)
     def run(*arguments: P.args, **_: P.kwargs) -> None:
         again(*map(_stored, arguments))
+
+    return run
+
+
+def bundle_callback(take: Callable[P, None]) -> Callable[P, None]:
+    """Return `take`, a widget's callback that opens bundles, so that it does nothing if one has gone.
+
+    Streamlit runs the page after it, which says what has gone.
+    """
+
+    @wraps(take)
+    def run(*arguments: P.args, **named: P.kwargs) -> None:
+        with suppress(LatentcoreError):
+            take(*arguments, **named)
 
     return run
 

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
@@ -38,6 +39,7 @@ def random_image_button(bundle: Bundle) -> None:
     st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle.spec.id,))
 
 
+@bundle_callback
 def _take_random(bundle_id: str) -> None:
     state.put("point", str(int(np.random.default_rng().choice(open_bundle(bundle_id).test.indices))))
 

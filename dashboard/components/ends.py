@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.pictures import Picture, picture_beside
 from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle, open_bundle
@@ -51,6 +52,7 @@ def _take_mean(side: str, name: str) -> None:
     state.put(side, f"class:{name}")
 
 
+@bundle_callback
 def randomise(bundle_id: str) -> None:
     """Choose two test images of different classes at random."""
     bundle, generator = open_bundle(bundle_id), np.random.default_rng()

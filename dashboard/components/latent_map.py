@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.charts.latent_map import MapContent, MapStyle
 from dashboard.charts.latent_map import latent_map as draw_map
+from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.chart_data import compact
 from dashboard.components.keys import map_keys
 from dashboard.components.map_controls import MapChoice, legend_title
@@ -76,6 +77,7 @@ def _spec(bundle_id: str, plane: str, n_shown: int, style: MapStyle) -> dict[str
     return compact(draw_map(content, style))
 
 
+@bundle_callback
 def _take_click(bundle_id: str) -> None:
     """Make the clicked cell or point the selection."""
     clicked = (state.widget("latent_map") or {}).get("selection", {}).get("cell") or []

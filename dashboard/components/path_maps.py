@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.path_map import path_map
+from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.ends import SIDES, TITLES
 from dashboard.components.walls import picked
 from dashboard.services.interpolation import End, Strip
@@ -67,6 +68,7 @@ def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
         st.caption("UMAP of the codes: only the ends have a place on it, the path leaves the plane.")
 
 
+@bundle_callback
 def _take(bundle_id: str, side: str) -> None:
     row = picked(f"path_map_{bundle_id}", "row")
     if row is not None:

@@ -178,6 +178,16 @@ def test_a_bundle_that_goes_between_two_looks_is_named(models):
     assert not explore(model="pca-d2").error
 
 
+def test_a_bundle_that_goes_before_a_click_is_named(models):
+    app = open_page("views/interpolate.py", {"dataset": "digits", "models": "vae-d2"})
+    button = next(button for button in app.button if button.label == "Random pair")
+    shutil.rmtree(models / "vae-d2")
+    catalogue_service.open_bundle.clear()
+    button.click().run()
+    assert not app.exception
+    assert "No bundle" in app.error[0].value
+
+
 @pytest.mark.parametrize("file", ["model.safetensors", "codes.npz", "config.json"])
 def test_a_bundle_that_is_corrupted_and_restored_while_the_server_runs(models, file):
     explore(model="pca-d2")
