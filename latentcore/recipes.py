@@ -106,9 +106,13 @@ DIGITS: Mapping[str, Mapping[str, Any]] = {
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
 }
 FLAT_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
-LONGER: Mapping[str, Any] = {"n_epochs": 120, "weight_decay": 0.1}
-"""Of MNIST's autoencoder of two dimensions, best of three seeds: held-out MSE .0313 where 70 epochs with the
-default decay of .01 reach .0317, and 5-NN .909 where they reach .878."""
+LONGER: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("mnist", "ae"): {"n_epochs": 150, "weight_decay": 0.1},
+    ("fashion_mnist", "vae"): {"n_epochs": 70, "weight_decay": 0.1},
+}
+"""Of two dimensions, where bars are hard. MNIST's autoencoder, best of three seeds: held-out MSE .0310 where 120
+epochs reach .0313, and 70 with the default decay of .01 reach .0317; 5-NN on test .923, .909 and .878.
+Fashion-MNIST's VAE: held-out 5-NN .725 and MSE .0240, where the default decay reaches .693 and .0256."""
 
 
 def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any]:
@@ -124,8 +128,8 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
         wider = WIDER_ADVERSARIAL if (dataset, latent_dim) == ("mnist", 16) else {}
         return {**ADVERSARIAL, **epochs, "generator_hidden": hidden, **wider}
     if latent_dim <= FLAT:
-        longer = LONGER if (dataset, family) == ("mnist", "ae") else {}
-        return {**PERCEPTRON, "n_epochs": FLAT_EPOCHS.get(family, 40), **longer}
+        epochs = {"n_epochs": FLAT_EPOCHS.get(family, 40)}
+        return {**PERCEPTRON, **epochs, **LONGER.get((dataset, family), {})}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
     filled = WITHOUT_HOLES if (dataset, family) == ("mnist", "vae") else {}
     return {**CONVOLUTIONAL[family], **binarised, **filled}
