@@ -110,8 +110,8 @@ LONGER: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("mnist", "ae"): {"n_epochs": 150, "weight_decay": 0.1},
     ("fashion_mnist", "vae"): {"n_epochs": 70, "weight_decay": 0.1},
 }
-"""Of two dimensions, where bars are hard. MNIST's autoencoder, best of three seeds: held-out MSE .0310 where 120
-epochs reach .0313, and 70 with the default decay of .01 reach .0317; 5-NN on test .923, .909 and .878.
+"""Of two dimensions, where bars are hard. MNIST's autoencoder, best of three seeds: held-out MSE .0310 where
+120 epochs reach .0313, and 70 with the default decay of .01 reach .0317; 5-NN on test .923, .909, .878.
 Fashion-MNIST's VAE: held-out 5-NN .725 and MSE .0240, where the default decay reaches .693 and .0256."""
 
 
