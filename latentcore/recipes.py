@@ -108,7 +108,7 @@ DIGITS: Mapping[str, Mapping[str, Any]] = {
 FLAT_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
 LONGER: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("mnist", "ae"): {"n_epochs": 150, "weight_decay": 0.1},
-    ("fashion_mnist", "vae"): {"n_epochs": 70, "weight_decay": 0.1},
+    ("fashion_mnist", "vae"): {"n_epochs": 70, "weight_decay": 0.1, "gradient_limit": 200.0},
 }
 """Of two dimensions, where bars are hard. MNIST's autoencoder, best of three seeds: held-out MSE .0310 where
 120 epochs reach .0313, and 70 with the default decay of .01 reach .0317; 5-NN on test .923, .909, .878.

@@ -36,6 +36,9 @@ OnEvent: TypeAlias = Callable[[EpochEnd], None]
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
 
+LARGEST_LOSS = 1e9
+"""Mean over an epoch above which a training has diverged."""
+
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
@@ -79,6 +82,11 @@ def run_epochs(
         Name that the events carry.
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch. What it raises ends the run.
+
+    Raises
+    ------
+    ValueError
+        If a loss diverges.
     """
     n_batches = count_batches(n_samples, batch_size)
     for epoch in range(1, n_epochs + 1):
@@ -88,8 +96,14 @@ def run_epochs(
             losses = step(order[batch * batch_size : (batch + 1) * batch_size])
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0.0) + float(loss.detach())
+        means = {name: total / n_batches for name, total in totals.items()}
+        for name, mean in means.items():
+            if not abs(mean) <= LARGEST_LOSS:
+                raise ValueError(
+                    f"The training diverged: {name} is {mean:.3g} in epoch {epoch} of {n_epochs}. Lower the "
+                    "learning rate, or limit the gradient where the family can."
+                )
         if on_event is not None:
-            means = {name: total / n_batches for name, total in totals.items()}
             on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means))
 
 
@@ -107,6 +121,7 @@ def run_one_cycle(
     phase: str = "fit",
     on_event: OnEvent | None = None,
     after_step: Callable[[], None] | None = None,
+    gradient_limit: float = 0.0,
 ) -> None:
     """Descend a loss for a number of epochs, the learning rate rising to the optimiser's and falling to 0.
 
@@ -120,6 +135,8 @@ def run_one_cycle(
         See `run_epochs`.
     after_step : callable, optional
         Called after each step, for what learns beside the optimiser.
+    gradient_limit : float
+        Largest norm of a step's gradient, which is scaled down to it; 0 for none.
 
     References
     ----------
@@ -135,6 +152,8 @@ def run_one_cycle(
         loss, reported = losses_of(batch, (schedule.last_epoch + 1) / n_steps)
         optimiser.zero_grad()
         loss.backward()
+        if gradient_limit:
+            torch.nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], gradient_limit)
         optimiser.step()
         schedule.step()
         if after_step is not None:

@@ -35,6 +35,9 @@ class VAESettings(Settings):
         Length of the training.
     learning_rate, weight_decay : float
         Peak of the one-cycle schedule and decay of AdamW.
+    gradient_limit : float
+        Largest norm of a step's gradient, which is scaled down to it; 0 for none. Without one, an image whose
+        log-variance runs away can throw a long training off.
     binarised_share : float
         Share of each batch that is binarised with p = pixel before it is encoded, so that the bound
         on the likelihood of binary images rests on images that the encoder knows.
@@ -51,6 +54,7 @@ class VAESettings(Settings):
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
+    gradient_limit: float = 0.0
     binarised_share: float = 0.0
     distorted_share: float = 0.0
 
@@ -129,6 +133,7 @@ def train_vae(
         n_epochs=settings.n_epochs,
         on_event=on_event,
         after_step=learn_beside,
+        gradient_limit=settings.gradient_limit,
     )
 
 
