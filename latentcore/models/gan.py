@@ -13,6 +13,10 @@ from latentcore.models.networks import TorchModel, finish
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
+REFINE_BETAS = (0.9, 0.9)
+"""Of Adam when it refines codes: a long memory of squared gradients slows it. After 150 steps on train
+images, the error of MNIST's 16-D GAN is .0087; with betas of .9 and .999 it is .0092; after 600 steps .0086."""
+
 
 class GANModel(TorchModel[GANNetwork]):
     """Generator trained against a spectrally normalised critic with the hinge loss.
@@ -64,7 +68,7 @@ class GANModel(TorchModel[GANNetwork]):
         codes: FloatArray,
         *,
         n_steps: int = 150,
-        learning_rate: float = 0.05,
+        learning_rate: float = 0.15,
         on_step: Callable[[int, float], None] | None = None,
     ) -> FloatArray:
         """Improve codes of images by gradient steps of Adam on the squared error of their decodes.
@@ -96,7 +100,7 @@ class GANModel(TorchModel[GANNetwork]):
             raise ValueError(f"There are {len(codes)} codes for {len(images)} images; expected one each.")
         rows = torch.from_numpy(images.reshape(len(images), -1))
         refined = torch.from_numpy(codes.copy()).requires_grad_()
-        optimiser = torch.optim.Adam([refined], lr=learning_rate)
+        optimiser = torch.optim.Adam([refined], lr=learning_rate, betas=REFINE_BETAS)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, n_steps)
         for step in range(1, n_steps + 1):
             errors = ((self.network_.decode(refined) - rows) ** 2).mean(dim=1)

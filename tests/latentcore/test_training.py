@@ -17,6 +17,7 @@ from latentcore.models.networks import decoder_network, encoder_network
 from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
+from latentcore.training import Losses, run_one_cycle
 from latentcore.types import BundleError
 
 SHAPE = (1, 28, 28)
@@ -33,6 +34,33 @@ def test_a_decoder_mirrors_its_encoder():
     rows = torch.rand(3, 784)
     assert decoder(encoder(rows)).shape == rows.shape
     assert make_critic(SHAPE, (4, 8), (16,))(rows).shape == (3, 1)
+
+
+def test_a_training_that_diverges_ends_with_a_sentence(shapes):
+    model = make_model("vae", {"latent_dim": 2, "hidden": (16,), "n_epochs": 3, "learning_rate": 1e5})
+    with pytest.raises(ValueError, match=r"diverged: .* in epoch \d of 3"):
+        model.fit(shapes.images, seed=0)
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.5])
+def test_a_gradient_is_limited_where_it_should_be(limit):
+    weight = torch.nn.Parameter(torch.zeros(4))
+    optimiser = torch.optim.SGD([weight], lr=1.0, momentum=0.9)
+    norms: list[float] = []
+
+    def losses_of(_rows: torch.Tensor, _progress: float) -> Losses:
+        return 100 * weight.sum(), {"loss": weight.sum()}
+
+    run_one_cycle(
+        optimiser,
+        losses_of,
+        n_samples=4,
+        batch_size=2,
+        n_epochs=2,
+        gradient_limit=limit,
+        after_step=lambda: norms.append(float(weight.grad.norm())),
+    )
+    assert norms == pytest.approx([limit or 200.0] * 4, rel=1e-3)
 
 
 def test_an_image_that_cannot_be_halved_is_refused():
