@@ -186,7 +186,7 @@ def absent_digits(monkeypatch):
     """The digits as though they had never been fetched; call it to make them appear."""
     spec = DATASETS["digits"]
 
-    def read(split: str) -> None:
+    def read(split: str, _rows: object) -> None:
         raise DatasetMissing(f"The {split} images are not here.")
 
     monkeypatch.setitem(DATASETS, "digits", replace(spec, read=read))
