@@ -111,7 +111,8 @@ def _any_bundle(dataset: str) -> str:
 def _through_pca(dataset: str, index: int, n_components: int, step: float) -> FloatArray:
     image = one_image(dataset, "test", index)
     assert image is not None  # noqa: S101 - see _image
-    decoded: FloatArray = through_components(_components(dataset), image[None], n_components, step)[0]
+    model = _components(dataset)
+    decoded: FloatArray = through_components(model, model.encode(image[None]), n_components, step)[0]
     return decoded
 
 

@@ -125,12 +125,12 @@ def fit_components(images: FloatArray) -> PCAModel:
     return PCAModel(PCASettings(latent_dim=most)).fit(images, seed=SEED)
 
 
-def through_components(model: PCAModel, images: FloatArray, n_components: int, step: float) -> FloatArray:
-    """Return what the first components make of images ``(n, c, h, w)``, coded in steps of one size."""
+def through_components(model: PCAModel, codes: FloatArray, n_components: int, step: float) -> FloatArray:
+    """Return images of the first components of codes ``(n, latent_dim)``, coded in steps of one size."""
     grid = Grid(step, equal_shares(n_components))
-    codes = np.zeros((len(images), model.latent_dim), np.float32)
-    codes[:, :n_components] = grid.restore(grid.quantise(model.encode(images)[:, :n_components]))
-    return model.decode(codes)
+    padded = np.zeros_like(codes)
+    padded[:, :n_components] = grid.restore(grid.quantise(codes[:, :n_components]))
+    return model.decode(padded)
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,12 @@ class PCACodec:
     def through(self, images: FloatArray, n_components: int, step: float) -> tuple[int, FloatArray, int]:
         """Return the file's bytes, the images that come out of it, and the bytes of the decoder."""
         grid = Grid(step, equal_shares(n_components))
-        codes, typical = self.model.encode(images)[:, :n_components], self.typical[:, :n_components]
+        codes, typical = self.model.encode(images), self.typical[:, :n_components]
         shape = (images.shape[1], images.shape[2], images.shape[3])
-        data = pack_codes(codes, typical, grid, model="pca", sha256="0" * 64, shape=shape)
+        data = pack_codes(codes[:, :n_components], typical, grid, model="pca", sha256="0" * 64, shape=shape)
         half_precision = 2 * (n_components + 1) * int(np.prod(shape))
         tables = table_bytes(fit_tables(grid.quantise(typical)))
-        decoded = through_components(self.model, images, n_components, step)
+        decoded = through_components(self.model, codes, n_components, step)
         return len(data), decoded, half_precision + tables
 
 
