@@ -15,13 +15,14 @@ from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings
 from latentcore.models.networks import (
     CodeNetwork,
+    Residual,
     channels_last,
     count_pixels,
     decoder_network,
     encoder_network,
     folded_shape,
 )
-from latentcore.training import Losses, OnEvent, count_batches, run_epochs, run_one_cycle
+from latentcore.training import Losses, OnEvent, run_epochs, run_one_cycle
 from latentcore.types import ImageShape
 
 AVERAGED_BATCHES = 100
@@ -36,6 +37,8 @@ class GANSettings(Settings):
     generator_channels, generator_hidden : sequence of int
         Widths of the generator, named as for the encoder that it mirrors; see
         `latentcore.models.networks.decoder_network`.
+    generator_residual : bool
+        Whether the generator has a residual convolution; see there too.
     critic_channels, critic_hidden : sequence of int
         Widths of the critic; see `make_critic`.
     inverter_channels, inverter_hidden : sequence of int
@@ -50,11 +53,6 @@ class GANSettings(Settings):
         Learning rates of Adam; that of the inversion network is the peak of a one-cycle schedule.
     average_decay : float
         Decay of the running average of the generator's weights, which is what is kept.
-    falling_share : float
-        Share of the adversarial training, at its end, in which both learning rates fall linearly to 0.
-    learned_share : float
-        Share of each generated batch, that of the highest critic scores, which the generator learns
-        from at the end of the training; it starts at 1 and falls linearly.
     distorted_share : float
         Share of each batch of the inversion network's training that is distorted; see
         `latentcore.models.augmentation.distort`.
@@ -62,6 +60,7 @@ class GANSettings(Settings):
 
     generator_channels: tuple[int, ...] = ()
     generator_hidden: tuple[int, ...] = (256, 128)
+    generator_residual: bool = False
     critic_channels: tuple[int, ...] = ()
     critic_hidden: tuple[int, ...] = (256, 128)
     inverter_channels: tuple[int, ...] = ()
@@ -75,8 +74,6 @@ class GANSettings(Settings):
     critic_rate: float = 4e-4
     inverter_rate: float = 1e-3
     average_decay: float = 0.999
-    falling_share: float = 0.0
-    learned_share: float = 1.0
     distorted_share: float = 0.0
 
 
@@ -87,7 +84,11 @@ class GANNetwork(CodeNetwork):
         super().__init__()
         latent_dim = settings.latent_dim
         self.generator = decoder_network(
-            image_shape, settings.generator_channels, settings.generator_hidden, latent_dim
+            image_shape,
+            settings.generator_channels,
+            settings.generator_hidden,
+            latent_dim,
+            residual=settings.generator_residual,
         )
         self.inverter = encoder_network(
             image_shape, settings.inverter_channels, settings.inverter_hidden, latent_dim
@@ -123,26 +124,37 @@ def make_critic(image_shape: ImageShape, channels: tuple[int, ...], hidden: tupl
 
 def with_batch_norm(network: nn.Sequential) -> nn.Sequential:
     """Return the layers of a network with batch normalisation after each with weights but the last."""
-    layers: list[nn.Module] = []
-    for layer in network:
-        layers.append(layer)
-        if isinstance(layer, nn.Linear):
-            layers.append(nn.BatchNorm1d(layer.out_features))
-        elif isinstance(layer, nn.ConvTranspose2d):
-            layers.append(nn.BatchNorm2d(layer.out_channels))
+    layers = _normalised(network)
     last = max(k for k, layer in enumerate(layers) if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d))
     del layers[last]
     return nn.Sequential(*layers)
+
+
+def _normalised(network: nn.Sequential) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for layer in network:
+        if isinstance(layer, Residual):
+            layers.append(Residual(*_normalised(layer)))
+            continue
+        layers.append(layer)
+        if isinstance(layer, nn.Linear):
+            layers.append(nn.BatchNorm1d(layer.out_features))
+        elif isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            layers.append(nn.BatchNorm2d(layer.out_channels))
+    return layers
 
 
 def without_batch_norm(network: nn.Sequential) -> nn.Sequential:
     """Return a network in evaluation mode with each normalisation folded into the layer before it."""
     layers: list[nn.Module] = []
     for layer in network.eval():
-        if isinstance(layer, nn.BatchNorm1d) and isinstance(layers[-1], nn.Linear):
-            layers[-1] = fuse_linear_bn_eval(layers[-1], layer)
-        elif isinstance(layer, nn.BatchNorm2d) and isinstance(layers[-1], nn.ConvTranspose2d):
-            layers[-1] = fuse_conv_bn_eval(layers[-1], layer, transpose=True)
+        before = layers[-1] if layers else None
+        if isinstance(layer, Residual):
+            layers.append(Residual(*without_batch_norm(layer)))
+        elif isinstance(layer, nn.BatchNorm1d) and isinstance(before, nn.Linear):
+            layers[-1] = fuse_linear_bn_eval(before, layer)
+        elif isinstance(layer, nn.BatchNorm2d) and isinstance(before, nn.Conv2d | nn.ConvTranspose2d):
+            layers[-1] = fuse_conv_bn_eval(before, layer, transpose=isinstance(before, nn.ConvTranspose2d))
         else:
             layers.append(layer)
     return nn.Sequential(*layers)
@@ -155,13 +167,7 @@ def train_generator(
     settings: GANSettings,
     on_event: OnEvent | None,
 ) -> None:
-    """Train the generator against a critic, and leave its averaged weights in `network`.
-
-    References
-    ----------
-    S. Sinha et al., "Top-k training of GANs: improving GAN performance by throwing away bad samples",
-    2020, section 3 (`learned_share`).
-    """
+    """Train the generator against a critic, and leave its averaged weights in `network`."""
     generator = with_batch_norm(network.generator) if settings.batch_norm else network.generator
     critic = make_critic(image_shape, settings.critic_channels, settings.critic_hidden)
     for part in (generator, critic):
@@ -171,13 +177,6 @@ def train_generator(
         generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
     )
     critic_optimiser = torch.optim.Adam(critic.parameters(), lr=settings.critic_rate, betas=(0.0, 0.9))
-    n_steps = settings.n_epochs * count_batches(len(rows), settings.batch_size)
-    schedules = [
-        torch.optim.lr_scheduler.LambdaLR(
-            optimiser, lambda step: min(1.0, (1 - step / n_steps) / max(settings.falling_share, 1 / n_steps))
-        )
-        for optimiser in (critic_optimiser, generator_optimiser)
-    ]
     faster = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -192,15 +191,11 @@ def train_generator(
 
         critic.requires_grad_(requires_grad=False)
         with faster:
-            progress = schedules[0].last_epoch / n_steps
-            n_learned = round(len(real) * (1 - (1 - settings.learned_share) * progress))
-            generator_loss = -critic(fake).flatten().topk(max(1, n_learned), sorted=False).values.mean()
+            generator_loss = -critic(fake).mean()
         generator_optimiser.zero_grad()
         generator_loss.backward()
         generator_optimiser.step()
         critic.requires_grad_(requires_grad=True)
-        for schedule in schedules:
-            schedule.step()
         with torch.no_grad():
             for kept, now in zip(average.parameters(), generator.parameters(), strict=True):
                 kept.lerp_(now, 1 - settings.average_decay)
@@ -220,7 +215,7 @@ def train_generator(
 
 def _measure_batch_norm(generator: nn.Sequential, settings: GANSettings) -> None:
     """Measure the statistics of each normalisation afresh: those of the averaged weights are their own."""
-    norms = [layer for layer in generator if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)]
+    norms = [layer for layer in generator.modules() if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # the plain mean over all batches

@@ -59,10 +59,37 @@ def encoder_network(
     return nn.Sequential(*layers, *mlp([count_pixels(folded), *hidden, n_outputs]))
 
 
+class Residual(nn.Sequential):
+    """Layers whose output is added to their input."""
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Tensor -> tensor of the same shape."""
+        change = values
+        for layer in self:
+            change = layer(change)
+        return values + change
+
+
 def decoder_network(
-    image_shape: ImageShape, channels: Sequence[int], hidden: Sequence[int], n_inputs: int
+    image_shape: ImageShape,
+    channels: Sequence[int],
+    hidden: Sequence[int],
+    n_inputs: int,
+    *,
+    residual: bool = False,
 ) -> nn.Sequential:
-    """Return the mirror image of `encoder_network`: from ``(n, n_inputs)`` to logits ``(n, pixels)``."""
+    """Return the mirror image of `encoder_network`: from ``(n, n_inputs)`` to logits ``(n, pixels)``.
+
+    With `residual`, a 3x3 convolution whose output is added to its input stands before the last
+    transposed convolution, at half the image's sides.
+
+    Raises
+    ------
+    ValueError
+        As `encoder_network`, and for a residual convolution where there are no others.
+    """
+    if residual and not channels:
+        raise ValueError("A residual convolution needs others beside it; give the decoder channels.")
     folded = folded_shape(image_shape, channels)
     layers = mlp([n_inputs, *reversed(hidden), count_pixels(folded)])
     if channels:
@@ -70,6 +97,8 @@ def decoder_network(
         for n_before, n_after in pairwise([*reversed(channels), image_shape[0]]):
             layers += [nn.ConvTranspose2d(n_before, n_after, 4, STRIDE, 1), nn.GELU()]
         layers[-1] = nn.Flatten()
+        if residual:
+            layers.insert(-2, Residual(nn.Conv2d(channels[0], channels[0], 3, 1, 1), nn.GELU()))
     return nn.Sequential(*layers)
 
 

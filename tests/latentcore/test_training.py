@@ -68,16 +68,21 @@ def test_an_image_that_cannot_be_halved_is_refused():
         encoder_network(SHAPE, (4, 8, 16), (), 2)
 
 
+def test_a_residual_convolution_needs_others_beside_it():
+    with pytest.raises(ValueError, match="give the decoder channels"):
+        decoder_network(SHAPE, (), (16,), 3, residual=True)
+
+
 def test_batch_normalisation_is_folded_without_changing_the_output():
     torch.manual_seed(0)
-    network = with_batch_norm(decoder_network(SHAPE, (4, 8), (16,), 3))
-    assert sum(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in network) == 3
+    network = with_batch_norm(decoder_network(SHAPE, (4, 8), (16,), 3, residual=True))
+    assert sum(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in network.modules()) == 4
     for _ in range(20):
         network(torch.randn(32, 3))
     codes = torch.randn(5, 3)
     expected = network.eval()(codes)
     folded = without_batch_norm(network)
-    assert not any(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in folded)
+    assert not any(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in folded.modules())
     assert torch.allclose(folded(codes), expected, atol=1e-5)
 
 
@@ -100,8 +105,7 @@ def test_batch_normalisation_is_folded_without_changing_the_output():
                 "inverter_hidden": (16,),
                 "batch_norm": True,
                 "half_precision": True,
-                "falling_share": 0.5,
-                "learned_share": 0.75,
+                "generator_residual": True,
                 "n_epochs": 2,
                 "inversion_epochs": 2,
             },
