@@ -1,4 +1,4 @@
-"""A model and a plane become one image of decodes, tile by tile."""
+"""A model and a plane become strips of decodes, tile by tile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEBP_QUALITY = 80
 
 @dataclass(frozen=True)
 class Atlas:
-    """A grid of decodes over a plane, tiled into one image.
+    """A grid of decodes over a plane, tiled into strips.
 
     Attributes
     ----------
@@ -31,15 +31,17 @@ class Atlas:
         Height and width of a tile in pixels.
     codes : float32 array, shape (n_cells * n_cells, latent_dim)
         Code of each cell's centre, in the order of `latentcore.geometry.cell_centres`.
-    webp : bytes
-        The tiles: lossless up to half a million pixels, else quality 80.
+    strips : tuple of bytes
+        One WebP image a column of cells from left to right, its tiles from top to bottom; or one a row
+        from top to bottom, its tiles from left to right. Lossless where all have up to half a million
+        pixels, else of quality 80.
     """
 
     extent: Extent
     n_cells: int
     tile_shape: tuple[int, int]
     codes: FloatArray
-    webp: bytes
+    strips: tuple[bytes, ...]
 
 
 def build_atlas(
@@ -48,6 +50,7 @@ def build_atlas(
     extent: Extent,
     *,
     n_cells: int = 48,
+    by_rows: bool = False,
 ) -> Atlas:
     """Decode the centre of every cell and tile the images.
 
@@ -61,14 +64,26 @@ def build_atlas(
         What to cover.
     n_cells : int
         Cells a side.
+    by_rows : bool
+        Whether a strip is a row of cells, and not a column.
     """
     codes = to_codes(cell_centres(extent, n_cells))
     pixels = tile_images(decode(codes), n_cells)
-    buffer = io.BytesIO()
     lossless = pixels.shape[0] * pixels.shape[1] <= LOSSLESS_PIXELS
+    parts = np.split(pixels, n_cells, axis=0 if by_rows else 1)
+    return Atlas(
+        extent=extent,
+        n_cells=n_cells,
+        tile_shape=(pixels.shape[0] // n_cells, pixels.shape[1] // n_cells),
+        codes=codes,
+        strips=tuple(_webp(part, lossless=lossless) for part in parts),
+    )
+
+
+def _webp(pixels: npt.NDArray[np.uint8], *, lossless: bool) -> bytes:
+    buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=WEBP_QUALITY, method=2)
-    side = (pixels.shape[0] // n_cells, pixels.shape[1] // n_cells)
-    return Atlas(extent=extent, n_cells=n_cells, tile_shape=side, codes=codes, webp=buffer.getvalue())
+    return buffer.getvalue()
 
 
 def tile_images(images: FloatArray, n_columns: int, *, gap: int = 0) -> npt.NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """The latent map: scatter, hover and click in one chart, without a word to the server on hover.
 
 A transparent grid on top takes the pointer. `hov` names the tile under it and stays in the browser,
-where it moves one tiled image of decodes behind a window; `cell` names the place of a click and is
+where it moves a strip of decodes behind a window; `cell` names the place of a click and is
 the only selection that travels. `zoom` and `leg` stay in the browser, too.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from dashboard.charts.palette import ink
 from dashboard.charts.scatter import (
     NO_PADDING,
     class_colour,
@@ -26,6 +27,8 @@ from dashboard.charts.scatter import (
 from dashboard.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 190
+SPACING, STACKED_SPACING = 18, 68
+"""Pixels between the map and the decode under the pointer beside it, or below it and the axis."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,15 @@ class MapContent:
     classes: tuple[str, ...]
     n_cells: int
     tile_shape: tuple[int, int]
-    atlas_uri: str
+    strips: tuple[str, ...]
 
 
 def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
-    parts = [_map_view(content, style), _preview_view(content, style)]
-    joined = alt.vconcat(*parts, spacing=12) if style.stacked else alt.hconcat(*parts, spacing=18)
-    joined = joined.resolve_scale(color="independent")
-    joined.params = _params(content, style)
-    spec = to_spec(joined)
+    layers = [*_map_layers(content, style), *_preview_layers(content, style)]
+    chart = alt.layer(*layers).properties(width=style.size, height=style.size)
+    chart.params = _params(content, style)
+    spec = to_spec(chart)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws
     # thousands of transparent polygons at each move unless their opacity is 0; it still finds them.
@@ -97,31 +99,31 @@ def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionP
                 type="point", on="pointermove, pointerdown", nearest=True, fields=["i", "j"], clear=False
             ),
             value=[{"i": start[0], "j": start[1]}],
-            views=["grid_0"],
+            views=["grid"],
         ),
         alt.TopLevelSelectionParameter(
             name="cell",
             select=alt.PointSelectionConfig(
                 type="point", on="click", nearest=True, fields=["gx", "gy", "row"], toggle=False, clear=False
             ),
-            views=["grid_0"],
+            views=["grid"],
         ),
         alt.TopLevelSelectionParameter(
             name="zoom",
             select=alt.IntervalSelectionConfig(type="interval", encodings=["x", "y"]),
             bind="scales",
-            views=["grid_0"],
+            views=["grid"],
         ),
     ]
     if style.colour == "class":
         legend = alt.PointSelectionConfig(type="point", fields=["class"])
         params.append(
-            alt.TopLevelSelectionParameter(name="leg", select=legend, bind="legend", views=["points_0"])
+            alt.TopLevelSelectionParameter(name="leg", select=legend, bind="legend", views=["points"])
         )
     return params
 
 
-def _map_view(content: MapContent, style: MapStyle) -> AnyChart:
+def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
     position = position_axes(content.extent, content.axis_titles)
     by_class = style.colour == "class"
     colour = (
@@ -147,8 +149,7 @@ def _map_view(content: MapContent, style: MapStyle) -> AnyChart:
         layers += [points, labels]
     else:
         layers.append(points)
-    layers += [*_rings(content, style, position), grid]
-    return alt.layer(*layers).properties(width=style.size, height=style.size)
+    return [*layers, *_rings(content, style, position), grid]
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
@@ -186,25 +187,49 @@ def _rings(content: MapContent, style: MapStyle, position: dict[str, Any]) -> li
     return rings
 
 
-def _preview_view(content: MapContent, style: MapStyle) -> AnyChart:
-    """Return the window over the atlas that `hov` moves, with the place written below it."""
+def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
+    """Return the window behind which `hov` puts a strip and moves it to a tile, and words below.
+
+    Vega repaints the rectangle around what has changed, and the marks that reach into it. So that this
+    spares the points, a strip reaches beyond the window away from the map only, and the window is no view
+    of its own: views that stand together are laid out, and repainted, at every move.
+    """
     height, width = content.tile_shape
     scale = style.preview / max(height, width)
-    tile_width, tile_height = width * scale, height * scale
-    blank = alt.Chart(pd.DataFrame({"one": [0]}))
-    window = blank.mark_image(
-        url=content.atlas_uri,
-        width=tile_width * content.n_cells,
-        height=tile_height * content.n_cells,
+    sides, start = {"x": width * scale, "y": height * scale}, {"x": 0, "y": 0}
+    across, along = ("y", "x") if style.stacked else ("x", "y")  # of the strip
+    start[across] = style.size + (STACKED_SPACING if style.stacked else SPACING)
+    length = {across: sides[across], along: sides[along] * content.n_cells}
+    strip, tile = ("hov.j[0]", "hov.i[0]") if style.stacked else ("hov.i[0]", "hov.j[0]")
+    place = {
+        across: f"{start[across]} + (datum.strip == {strip} ? 0 : {sides[across]})",
+        along: f"{start[along]} - (datum.strip == {strip} ? {tile} * {sides[along]} : 0)",
+    }
+    outline = f"M{start['x']},{start['y']}h{sides['x']}v{sides['y']}h{-sides['x']}Z"
+    window = alt.Chart(pd.DataFrame({"strip": range(content.n_cells), "url": content.strips})).mark_image(
+        width=length["x"],
+        height=length["y"],
         align="left",
         baseline="top",
         aspect=False,
         smooth=False,
-        clip=True,
+        clip=alt.ExprRef(expr=f"pathShape('{outline}')"),
         tooltip=None,
-    ).encode(x=_pixels(f"-hov.i[0] * {tile_width}"), y=_pixels(f"-hov.j[0] * {tile_height}"))
-    title = alt.Title("Decode under the pointer", anchor="start", orient="bottom", fontSize=13, offset=8)
-    return alt.layer(window).properties(width=tile_width, height=tile_height, title=title)
+    )
+    window = window.encode(url="url:N", x=_pixels(place["x"]), y=_pixels(place["y"]))
+    words = alt.Chart(pd.DataFrame({"words": ["Decode under the pointer"]})).mark_text(
+        align="left",
+        baseline="top",
+        fontSize=13,
+        fontWeight=600,
+        color=ink(dark=style.dark),
+        clip=False,  # a zoom clips to the map what does not say otherwise
+        tooltip=None,
+    )
+    words = words.encode(
+        x=alt.value(start["x"]), y=alt.value(start["y"] + sides["y"] + 8), text=alt.Text("words:N")
+    )
+    return [window, words]
 
 
 def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper

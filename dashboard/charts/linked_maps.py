@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from dashboard.charts.palette import ink
 from dashboard.charts.scatter import class_colour, class_labels, frame, points_layer, position_axes
 from dashboard.charts.spec import AnyChart, to_spec
 
@@ -175,8 +176,9 @@ def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
         x=_pixels(f"-(hov.row[0] % {content.n_columns}) * {tile_width}"),
         y=_pixels(f"-floor(hov.row[0] / {content.n_columns}) * {tile_height}"),
     )
-    ink = "#e8eaee" if style.dark else "#1f2430"
-    words = _hovered().mark_text(align="left", baseline="top", fontSize=13, color=ink, tooltip=None)
+    words = _hovered().mark_text(
+        align="left", baseline="top", fontSize=13, color=ink(dark=style.dark), tooltip=None
+    )
     words = words.transform_calculate(words="['Test image ' + datum.index, datum.class]")
     words = words.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="words:N")
     title = _title("Under the pointer", style.image_title)

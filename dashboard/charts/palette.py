@@ -20,3 +20,8 @@ CLASS_COLOURS = (
 def class_colours(n_classes: int) -> list[str]:
     """Return one colour a class; beyond ten classes they repeat."""
     return [CLASS_COLOURS[k % len(CLASS_COLOURS)] for k in range(n_classes)]
+
+
+def ink(*, dark: bool) -> str:
+    """Return the colour of words on a page's own background."""
+    return "#e8eaee" if dark else "#1f2430"

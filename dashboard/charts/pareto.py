@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from dashboard.charts.palette import ink
 from dashboard.charts.scatter import spread
 from dashboard.charts.spec import AnyChart, to_spec
 
@@ -43,7 +44,7 @@ def pareto_chart(points: pd.DataFrame, horizontal: Axis, vertical: Axis, *, dark
     base = alt.Chart(points)
     bars = base.mark_rule(strokeWidth=1.5, opacity=0.7, tooltip=None)
     text = alt.Chart(_labels(points, domains)).mark_text(
-        align="left", dx=9, dy=-9, fontSize=12, tooltip=None, color="#e8eaee" if dark else "#1f2430"
+        align="left", dx=9, dy=-9, fontSize=12, tooltip=None, color=ink(dark=dark)
     )
     layers: list[AnyChart] = [
         bars.encode(x=alt.X("x_low:Q"), x2="x_high:Q", y=y, color=colour),

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.palette import CLASS_COLOURS
+from dashboard.charts.palette import CLASS_COLOURS, ink
 from dashboard.charts.scatter import spread
 from dashboard.charts.spec import AnyChart, to_spec
 
@@ -39,7 +39,6 @@ def rate_curves(
         Decibels to reach and bits per pixel within which.
     dark : bool
     """
-    ink = "#e8eaee" if dark else "#1f2430"
     top = _top(frame, bar)
     shown = frame[frame["psnr"] <= top]
     domains = (
@@ -67,7 +66,7 @@ def rate_curves(
         scale=alt.Scale(domain=["model", "pca", "format"], range=[[1, 0], [1, 0], [4, 3]]),
     )
     layers: list[AnyChart] = [
-        *_bar(bar, domains, ink),
+        *_bar(bar, domains, ink(dark=dark)),
         base.mark_rule(strokeWidth=1, opacity=0.5, clip=True, tooltip=None).encode(
             x=x, y=alt.Y("low:Q", scale=alt.Scale(domain=domains[1], zero=False)), y2="high:Q", color=colour
         ),
@@ -109,7 +108,7 @@ def _ticks(domain: list[float]) -> list[float]:
 
 
 def _bar(
-    bar: tuple[float, float] | None, domains: tuple[list[float], list[float]], ink: str
+    bar: tuple[float, float] | None, domains: tuple[list[float], list[float]], colour: str
 ) -> list[AnyChart]:
     """Return the corner that a model must reach: its two lines and its words."""
     if bar is None:
@@ -118,22 +117,24 @@ def _bar(
         {"psnr": [bar[0]], "rate": [bar[1]], "left": [domains[0][0]], "top": [domains[1][1]]}
     )
     words = f"bar: {bar[0]:g} dB within {bar[1]:g} bits"
-    rule = alt.MarkDef(type="rule", strokeDash=[2, 3], strokeWidth=1.5, color=ink, opacity=0.7, tooltip=None)
+    rule = alt.MarkDef(
+        type="rule", strokeDash=[2, 3], strokeWidth=1.5, color=colour, opacity=0.7, tooltip=None
+    )
     base = alt.Chart(corner)
     x, y, left = alt.X("rate:Q"), alt.Y("psnr:Q"), alt.X("left:Q")
     return [
         base.properties(mark=rule).encode(x=left, x2="rate:Q", y=y),
         base.properties(mark=rule).encode(x=x, y=y, y2="top:Q"),
         base.mark_text(
-            align="left", baseline="bottom", dx=6, dy=-5, fontSize=12, text=words, color=ink, tooltip=None
+            align="left", baseline="bottom", dx=6, dy=-5, fontSize=12, text=words, color=colour, tooltip=None
         ).encode(x=left, y=y),
     ]
 
 
 def _titles(labels: pd.DataFrame, x: alt.X, y: alt.Y, *, dark: bool) -> list[AnyChart]:
     """Return each title with a halo, for lines run under some."""
-    ink, ground = ("#e8eaee", "#14171c") if dark else ("#1f2430", "#ffffff")
-    over = alt.MarkDef(type="text", align="left", dx=8, fontSize=12, color=ink, tooltip=None)
+    ground = "#14171c" if dark else "#ffffff"
+    over = alt.MarkDef(type="text", align="left", dx=8, fontSize=12, color=ink(dark=dark), tooltip=None)
     under = over.copy()
     under.stroke, under.strokeWidth, under.strokeJoin, under.color, under.opacity = (
         ground, 4, "round", ground, 0.85,

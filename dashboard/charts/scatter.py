@@ -20,15 +20,20 @@ NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 def position_axes(
     extent: tuple[float, float, float, float], titles: tuple[str, str] | None
 ) -> dict[str, Any]:
-    """Return x and y encodings over fixed domains; without titles the axes are left out."""
+    """Return x and y encodings over fixed domains; without titles the axes are left out.
+
+    Titles have a fixed place: Vega would lay them out, and repaint the chart, at every move of the pointer.
+    """
     x_min, x_max, y_min, y_max = extent
 
     def axis(title: str) -> alt.Axis:
-        return alt.Axis(
-            title=title, tickCount=5, grid=False, minExtent=AXIS_SPACE, maxExtent=AXIS_SPACE, titlePadding=2
-        )
+        return alt.Axis(title=title, tickCount=5, grid=False, minExtent=AXIS_SPACE, maxExtent=AXIS_SPACE)
 
-    axes = (None, None) if titles is None else (axis(titles[0]), axis(titles[1]))
+    axes: list[alt.Axis | None] = [None, None]
+    if titles is not None:
+        across, up = axis(titles[0]), axis(titles[1])
+        across.titleY, up.titleX = AXIS_SPACE + 2, -AXIS_SPACE - 2
+        axes = [across, up]
     return {
         "x": alt.X("x:Q", axis=axes[0], scale=alt.Scale(domain=[x_min, x_max], nice=False, zero=False)),
         "y": alt.Y("y:Q", axis=axes[1], scale=alt.Scale(domain=[y_min, y_max], nice=False, zero=False)),

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.charts.latent_map import MapContent, MapStyle
+from dashboard.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.charts.latent_map import latent_map as draw_map
 from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.chart_data import compact
@@ -18,7 +18,7 @@ from dashboard.components.present import is_presenting
 from dashboard.components.selection import select_image, select_place
 from dashboard.services.maps import MapData, coloured_points, index_of_row, map_data, trust_shade
 
-WIDE_SIZE, WIDE_PREVIEW, SPACING = 410, 192, 18
+WIDE_SIZE, WIDE_PREVIEW = 410, 192
 NARROW_SIZE = 260
 SNAP_PIXELS = 6
 
@@ -31,7 +31,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     """
     narrow = bool((state.widget("map_keys") or {}).get("narrow", False))
     size = NARROW_SIZE if narrow else WIDE_SIZE
-    data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size)
+    data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size, stacked=narrow)
     dark = st.context.theme.type == "dark"
     token = (bundle_id, choice, narrow, dark)
     anchor = state.hold("anchor", token, position)
@@ -48,6 +48,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     )
     st.vega_lite_chart(
         spec=_spec(bundle_id, choice.plane, choice.n_shown, style),
+        width="content",
         key="latent_map",
         on_select=lambda: _take_click(bundle_id),
         selection_mode="cell",
@@ -71,7 +72,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _spec(bundle_id: str, plane: str, n_shown: int, style: MapStyle) -> dict[str, Any]:
-    data = map_data(bundle_id, plane, n_shown, SNAP_PIXELS / style.size)
+    data = map_data(bundle_id, plane, n_shown, SNAP_PIXELS / style.size, stacked=style.stacked)
     content = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
     content = replace(content, points=coloured_points(bundle_id, data, style.colour))
     return compact(draw_map(content, style))

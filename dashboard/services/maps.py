@@ -44,8 +44,8 @@ class MapData:
     classes : tuple of str
     n_cells : int
     tile_shape : (int, int)
-    atlas_uri : str
-        The tiles as one image.
+    strips : tuple of str
+        The tiles, an image a column of cells; or a row, on a map that stacks its preview below.
     n_shown, n_outside, n_total : int
         Drawn images, those of them outside the frame until one zooms out, and all images.
     note : str
@@ -59,7 +59,7 @@ class MapData:
     classes: tuple[str, ...]
     n_cells: int
     tile_shape: tuple[int, int]
-    atlas_uri: str
+    strips: tuple[str, ...]
     n_shown: int
     n_outside: int
     n_total: int
@@ -90,15 +90,16 @@ def plane_of(bundle_id: str, plane_name: str) -> Plane:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def atlas_of(bundle_id: str, plane_name: str) -> Atlas:
-    """Return the tiled decodes of a plane."""
+def atlas_of(bundle_id: str, plane_name: str, *, stacked: bool = False) -> Atlas:
+    """Return the tiled decodes of a plane, in strips of columns, or of rows for a stacked map."""
     plane = plane_of(bundle_id, plane_name)
     extent = square_extent(plane.points, share=FRAMED)
-    return build_atlas(open_bundle(bundle_id).model.decode, plane.to_codes, extent, n_cells=N_CELLS)
+    decode = open_bundle(bundle_id).model.decode
+    return build_atlas(decode, plane.to_codes, extent, n_cells=N_CELLS, by_rows=stacked)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapData:
+def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float, *, stacked: bool = False) -> MapData:
     """Return everything that one map shows.
 
     Parameters
@@ -108,11 +109,13 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapD
         At most this many test images, a random sample stratified by class.
     snap : float
         A cell whose centre lies this near to a drawn point (as a share of the map's width) stands for it.
+    stacked : bool
+        Whether the decode under the pointer stands below the map.
     """
     bundle, plane, atlas = (
         open_bundle(bundle_id),
         plane_of(bundle_id, plane_name),
-        atlas_of(bundle_id, plane_name),
+        atlas_of(bundle_id, plane_name, stacked=stacked),
     )
     rows = stratified_rows(bundle.test.labels, n_shown)
     names = np.array(bundle.classes)[bundle.test.labels[rows]]
@@ -135,7 +138,7 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float) -> MapD
         classes=bundle.classes,
         n_cells=N_CELLS,
         tile_shape=atlas.tile_shape,
-        atlas_uri=data_uri(atlas.webp, "image/webp"),
+        strips=tuple(data_uri(strip, "image/webp") for strip in atlas.strips),
         n_shown=len(rows),
         n_outside=int((~inside(plane.points[rows], atlas.extent)).sum()),
         n_total=len(bundle.test),

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from dashboard.components.latent_map import SPACING, WIDE_PREVIEW, WIDE_SIZE
+from dashboard.charts.latent_map import SPACING
+from dashboard.components.latent_map import WIDE_PREVIEW, WIDE_SIZE
 from dashboard.services.maps import MapData, map_data
 
 N_CELLS = 48

@@ -32,6 +32,28 @@ MODELS = [
     ("mnist/vae-d16", "umap"),
 ]
 
+MIDDLE_SCRIPT = """
+(selector) => {
+  const canvas = document.querySelector(selector);
+  canvas.scrollIntoView({ block: "center" });
+  const box = canvas.getBoundingClientRect(), side = 260;
+  return [box.left + 54 + side / 2, box.top + 66 + side / 2, side];
+}
+"""
+"""Returns a place inside the map, and a length that fits into it, wide or narrow."""
+COUNT_SCRIPT = """
+() => {
+  window.drawn = { arc: 0, drawImage: 0 };
+  for (const name of Object.keys(window.drawn)) {
+    const former = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...args) {
+      window.drawn[name] += 1;
+      return former.apply(this, args);
+    };
+  }
+}
+"""
+
 
 def centres(data: MapData) -> np.ndarray:
     """Return the centres of all cells ``(n, 2)``."""
@@ -90,6 +112,23 @@ def test_hover_shows_the_decode_of_the_place_without_the_server(page, server, mo
     code = atlas_of(model, plane).codes[int(row[0]) * N_CELLS + int(column[0])]
     expected = bundle.model.decode(code[None])[0, 0]
     assert np.abs(preview_image(page, shape, plot.top) - expected).mean() <= TOLERANCE
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_hover_repaints_the_preview_and_no_point(page, server, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    open_map(page, server, "digits/vae-d2")
+    data = shown_data("digits/vae-d2", "codes")
+    page.wait_for_timeout(1000)
+    x, y, side = page.evaluate(MIDDLE_SCRIPT, MAP_CANVAS)
+    page.mouse.move(x, y)
+    page.wait_for_timeout(300)
+    page.evaluate(COUNT_SCRIPT)
+    page.mouse.move(x - side / 4, y - side / 8)
+    page.wait_for_timeout(300)
+    drawn = page.evaluate("window.drawn")
+    assert drawn["drawImage"] >= 1
+    assert drawn["arc"] <= len(data.classes) < data.n_shown
 
 
 @pytest.mark.parametrize(("model", "plane"), MODELS)

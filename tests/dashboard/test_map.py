@@ -56,8 +56,8 @@ def test_the_map_compiles(colour, stacked, extras):
     spec = latent_map(content(colour=colour), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
     names = {param["name"]: param.get("views") for param in spec["params"]}
-    assert names == {"hov": ["grid_0"], "cell": ["grid_0"], "zoom": ["grid_0"]} | (
-        {"leg": ["points_0"]} if colour == "class" else {}
+    assert names == {"hov": ["grid"], "cell": ["grid"], "zoom": ["grid"]} | (
+        {"leg": ["points"]} if colour == "class" else {}
     )
     assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
 
@@ -68,7 +68,7 @@ def test_the_map_is_the_same_when_drawn_again():
 
 def test_no_mark_has_a_tooltip():
     spec = latent_map(content(), STYLE)
-    marks = [layer["mark"] for view in spec["hconcat"] for layer in view["layer"] if "mark" in layer]
+    marks = [layer["mark"] for layer in spec["layer"] if "mark" in layer]
     assert marks
     assert all(mark["tooltip"] is None for mark in marks)
 
