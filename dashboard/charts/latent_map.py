@@ -149,7 +149,7 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
         layers += [points, labels]
     else:
         layers.append(points)
-    return [*layers, *_rings(content, style, position), grid]
+    return [*layers, *_rings(style, position), grid]
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
@@ -161,30 +161,26 @@ def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[s
     return chart
 
 
-def _rings(content: MapContent, style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
+def _rings(style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
     """Return a double ring around the clicked place, or around the anchor until there was a click."""
-    clicked = alt.Chart(content.cells).transform_filter(alt.ParameterPredicate(param="cell", empty=False))
-    sources = [clicked]
-    if style.anchor is not None:
-        place = pd.DataFrame({"gx": [style.anchor[0]], "gy": [style.anchor[1]]})
-        kept = alt.Chart(place).transform_filter("!length(data('cell_store'))")
-        sources.append(kept)
-    x, y = position["x"].copy(), position["y"].copy()
-    x.shorthand, y.shorthand = "gx:Q", "gy:Q"
-    rings = []
-    for source in sources:
-        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0)):
-            mark = source.mark_point(
-                size=RING_SIZE,
-                filled=False,
-                stroke=colour,
-                strokeWidth=width,
-                opacity=1,
-                clip=True,
-                tooltip=None,
-            )
-            rings.append(mark.encode(x=x, y=y))
-    return rings
+    x, y = ("NaN", "NaN") if style.anchor is None else style.anchor
+    place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(
+        x=f"cell.gx ? cell.gx[0] : {x}", y=f"cell.gy ? cell.gy[0] : {y}"
+    )
+    return [
+        place.transform_filter("isValid(datum.x)")
+        .mark_point(
+            size=RING_SIZE,
+            filled=False,
+            stroke=colour,
+            strokeWidth=width,
+            opacity=1,
+            clip=True,
+            tooltip=None,
+        )
+        .encode(**position)
+        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0))
+    ]
 
 
 def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:

@@ -8,7 +8,8 @@ import torch
 from latentcore.types import FloatArray, LabelArray, PixelArray
 
 TREE_DIMENSIONS = 8
-"""Up to here a tree finds neighbours faster than computing all distances."""
+"""Up to here a tree finds neighbours faster than computing all distances, save those of one query: the tree
+must be built first, and among 10,000 rows that takes 2.3 ms where the distances take 0.6."""
 CHUNK, BLOCK, SPARE = 128, 1000, 8
 """Queries searched at once; reference rows that are centred at once (a copy of all 10,000 images would be
 31 MB in each session that searches); rows whose rough distance is only a little too large to be nearest."""
@@ -34,7 +35,7 @@ def nearest(
     rows : int64 array, shape (n, min(k, m))
     """
     wanted = min(k, len(reference))
-    if reference.shape[1] <= TREE_DIMENSIONS:
+    if reference.shape[1] <= TREE_DIMENSIONS and len(queries) > 1:
         from scipy.spatial import KDTree  # noqa: PLC0415 - the first map does not wait for 0.25 s of import
 
         distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
