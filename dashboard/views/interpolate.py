@@ -50,7 +50,8 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
         copy_link()
     originals_note(dataset)
     ids = [bundle.spec.id for bundle in bundles]
-    strips = [make_strip(name, *ends, choice.n_steps, kind_of(choice, name)) for name in ids]
+    with st.spinner("Walking from one image to the other in every model..."):
+        strips = [make_strip(name, *ends, choice.n_steps, kind_of(choice, name)) for name in ids]
     with st.container(key="interpolation"):
         strip_legend(strips)
         real_row(first.spec.id, ends, choice.n_steps)
