@@ -41,19 +41,28 @@ LARGEST_LOSS = 1e9
 
 
 @contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread inside the block, in torch and in numpy."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - it looks through all libraries
+
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(n_threads)
+
+
+@contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed torch inside the block, on one thread, and restore the caller's generator afterwards.
 
     One thread makes the sums, and so the trained weights, repeat from run to run on one machine.
     """
-    n_threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(seed)
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(n_threads)
+        yield
 
 
 def count_batches(n_samples: int, batch_size: int) -> int:
