@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 import torch
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.services.allocator import return_memory
 from latentcore.types import LatentcoreError, TrainingCancelled
+
+SECONDS_TO_RETURN = 60
+"""A job ends once its browser has been away for so long: it would keep others waiting for nobody."""
 
 
 @dataclass
@@ -31,6 +37,10 @@ class Job:
     finished : bool
     cancelled : Event
         Set it to end the work at its next step.
+    session : str or None
+        Of whom it was begun for; None for nobody who could leave.
+    seen : float
+        When that session was last connected, on the monotonic clock.
     """
 
     share: float = 0.0
@@ -39,10 +49,14 @@ class Job:
     problem: str | None = None
     finished: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
+    session: str | None = None
+    seen: float = field(default_factory=time.monotonic)
 
     def announce(self, stage: str, share: float) -> None:
         """Say what comes next; raises `TrainingCancelled` if the work is no longer wanted."""
-        if self.cancelled.is_set():
+        if self.session is None or is_connected(self.session):
+            self.seen = time.monotonic()
+        if self.cancelled.is_set() or time.monotonic() - self.seen > SECONDS_TO_RETURN:
             raise TrainingCancelled(stage)
         self.stage, self.share = stage, min(max(share, 0.0), 1.0)
 
@@ -60,6 +74,11 @@ def _desk() -> _Desk:
     return _Desk()
 
 
+def is_connected(session: str) -> bool:
+    """Return whether a browser shows a session at present."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
 def start_job(work: Callable[[Job], Any]) -> Job | None:
     """Let `work` begin and return its job, or None while the server works on another one.
 
@@ -72,7 +91,9 @@ def start_job(work: Callable[[Job], Any]) -> Job | None:
     with desk.lock:
         if is_busy():
             return None
-        desk.current = Job()
+        context = get_script_run_ctx(suppress_warning=True)
+        known = context is not None and runtime.exists()
+        desk.current = Job(session=context.session_id if context and known else None)
         threading.Thread(target=_run, args=(desk.current, work), daemon=True).start()
         return desk.current
 
@@ -89,7 +110,8 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
         job.result = work(job)
         job.share = 1.0
     except TrainingCancelled:
-        job.problem = "The work was cancelled."
+        away = f"The work ended: this browser was away for {SECONDS_TO_RETURN} seconds. Start it again."
+        job.problem = "The work was cancelled." if job.cancelled.is_set() else away
     except (LatentcoreError, ValueError, MemoryError, OSError) as error:
         job.problem = f"The work failed: {error}"
     except BaseException:

@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.heatmap import heatmap
+from dashboard.services import jobs
 from dashboard.services.jobs import Job, start_job
 from dashboard.services.measuring import Request, measure
 from dashboard.services.score_exports import scores_csv, scores_markdown
@@ -213,6 +214,26 @@ def test_one_job_at_a_time_and_it_can_be_cancelled():
     assert again is not None
     wait(again)
     assert again.result == 1
+
+
+def test_a_job_whose_browser_has_gone_ends_and_makes_room(monkeypatch):
+    monkeypatch.setattr(jobs, "SECONDS_TO_RETURN", 0.3)
+    stays = {"here": True, "gone": False}
+    monkeypatch.setattr(jobs, "is_connected", stays.__getitem__)
+
+    def work(job: Job) -> int:
+        for _ in range(6):
+            time.sleep(0.1)
+            job.announce("working", 0.5)
+        return 1
+
+    for session, result in (("here", 1), ("gone", None)):
+        job = start_job(work)
+        assert job is not None
+        job.session = session
+        wait(job)
+        assert job.result == result
+    assert "was away" in job.problem
 
 
 def test_a_job_that_fails_says_why():
