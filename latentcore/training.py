@@ -36,6 +36,9 @@ OnEvent: TypeAlias = Callable[[EpochEnd], None]
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
 
+Losses: TypeAlias = tuple[torch.Tensor, dict[str, torch.Tensor]]
+"""The scalar that is descended, and the scalars that are reported."""
+
 LARGEST_LOSS = 1e9
 """Mean over an epoch above which a training has diverged."""
 
@@ -114,10 +117,6 @@ def run_epochs(
                 )
         if on_event is not None:
             on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means))
-
-
-Losses: TypeAlias = tuple[torch.Tensor, dict[str, torch.Tensor]]
-"""The scalar that is descended, and the scalars that are reported."""
 
 
 def run_one_cycle(

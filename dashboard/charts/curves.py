@@ -101,7 +101,10 @@ def _names(table: pd.DataFrame, frame: Frame) -> alt.Chart:
     box = LABEL_HEIGHT / frame.height * (high - low)
     ends = pd.DataFrame({"series": last["series"], "x": last["x"].astype(float), "y": last["mean"]})
     moved = spread(ends, 1.0, box)
-    moved["y"] = moved["y"].clip(low, high)
+    ceiling = high
+    for row in moved["y"].sort_values(ascending=False).index:
+        moved.loc[row, "y"] = min(float(moved.loc[row, "y"]), ceiling)
+        ceiling = float(moved.loc[row, "y"]) - box
     chart: alt.Chart = alt.Chart(moved.rename(columns={"y": "mean"})).mark_text(
         align="left", dx=9, fontSize=12, fontWeight=600, tooltip=None, clip=False
     )

@@ -8,6 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import vl_convert
 from streamlit.testing.v1 import AppTest
@@ -194,3 +195,15 @@ def test_the_chart_names_every_line_at_its_end():
         assert title in picture
     assert frame.domain[0] <= table["low"].min()
     assert table["mean"].max() <= frame.domain[1] <= 1
+
+
+def test_names_at_the_upper_edge_do_not_overlap():
+    ends = {"one": 0.799, "two": 0.795, "three": 0.79, "four": 0.4}
+    rows = [{"series": name, "x": x, "mean": end * x / 100} for name, end in ends.items() for x in (50, 100)]
+    table = pd.DataFrame(rows).assign(low=lambda t: t["mean"], high=lambda t: t["mean"])
+    frame = Frame(600, 400, (0.0, 0.8), "labels", "accuracy")
+    spec = curves(table, (BASELINE, *LINE_COLOURS[:3]), frame)
+    named = pd.DataFrame(spec["datasets"][spec["layer"][-1]["data"]["name"]]).sort_values("mean")
+    assert named["series"].tolist() == ["four", "three", "two", "one"]
+    assert named["mean"].max() <= 0.8
+    assert (named["mean"].diff().dropna() >= 0.99 * 16 / 400 * 0.8).all()
