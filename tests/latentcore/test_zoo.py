@@ -144,19 +144,8 @@ BARS = {
 }
 """What each bundle was asked to reach, from its recorded scores."""
 
-MISSED = {
-    ("mnist/gan-d16", "precision"),
-    ("mnist/gan-d16", "mse_refined"),
-}
-"""Bars that are not reached yet; reaching one fails the test until it is taken off this list."""
-
-
 @pytest.mark.parametrize(("bundle_id", "score"), [(b, s) for b, scores in BARS.items() for s in scores])
-def test_a_bundle_reaches_its_bar(bundle_id, score, request):
-    if (bundle_id, score) in MISSED:
-        request.node.add_marker(
-            pytest.mark.xfail(strict=True, reason="not reached yet; the card has the figure")
-        )
+def test_a_bundle_reaches_its_bar(bundle_id, score):
     if bundle_id not in IDS:
         pytest.skip(f"{bundle_id} has not been trained yet")
     low, high = BARS[bundle_id][score]
