@@ -144,6 +144,7 @@ BARS = {
 }
 """What each bundle was asked to reach, from its recorded scores."""
 
+
 @pytest.mark.parametrize(("bundle_id", "score"), [(b, s) for b, scores in BARS.items() for s in scores])
 def test_a_bundle_reaches_its_bar(bundle_id, score):
     if bundle_id not in IDS:
