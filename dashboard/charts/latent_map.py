@@ -188,7 +188,8 @@ def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
 
     Vega repaints the rectangle around what has changed, and the marks that reach into it. So that this
     spares the points, a strip reaches beyond the window away from the map only, and the window is no view
-    of its own: views that stand together are laid out, and repainted, at every move.
+    of its own: views that stand together are laid out, and repainted, at every move. The other strips wait
+    right beside the window, where they are drawn, unseen, and so are loaded from the start.
     """
     height, width = content.tile_shape
     scale = style.preview / max(height, width)
@@ -213,7 +214,12 @@ def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
         tooltip=None,
     )
     window = window.encode(url="url:N", x=_pixels(place["x"]), y=_pixels(place["y"]))
-    words = alt.Chart(pd.DataFrame({"words": ["Decode under the pointer"]})).mark_text(
+    return [window, _words("Decode under the pointer", start["x"], start["y"] + sides["y"] + 8, style)]
+
+
+def _words(text: str, x: float, y: float, style: MapStyle) -> alt.Chart:
+    """Return words at a place of the chart, in pixels, outside the map."""
+    words = alt.Chart(pd.DataFrame({"words": [text]})).mark_text(
         align="left",
         baseline="top",
         fontSize=13,
@@ -222,10 +228,8 @@ def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
         clip=False,  # a zoom clips to the map what does not say otherwise
         tooltip=None,
     )
-    words = words.encode(
-        x=alt.value(start["x"]), y=alt.value(start["y"] + sides["y"] + 8), text=alt.Text("words:N")
-    )
-    return [window, words]
+    chart: alt.Chart = words.encode(x=alt.value(x), y=alt.value(y), text=alt.Text("words:N"))
+    return chart
 
 
 def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper

@@ -92,8 +92,7 @@ def start_job(work: Callable[[Job], Any]) -> Job | None:
         if is_busy():
             return None
         context = get_script_run_ctx(suppress_warning=True)
-        known = context is not None and runtime.exists()
-        desk.current = Job(session=context.session_id if context and known else None)
+        desk.current = Job(session=context.session_id if context and runtime.exists() else None)
         threading.Thread(target=_run, args=(desk.current, work), daemon=True).start()
         return desk.current
 
