@@ -191,9 +191,7 @@ def two_sample_accuracy(real: FloatArray, samples: FloatArray, *, seed: int, n_f
 
 
 def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray) -> LabelArray:
-    """Return the class of each sample, as a logistic classifier of real images (C = 1) sees it.
-
-    It is fitted in double precision until nothing moves: stopping early, some samples change their class.
+    """Return the class of each sample, as a logistic classifier of real images sees it.
 
     Parameters
     ----------
@@ -208,9 +206,8 @@ def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray)
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    rows, drawn = (part.reshape(len(part), -1).astype(np.float64) for part in (images, samples))
-    classifier = LogisticRegression(max_iter=5000, tol=1e-8).fit(rows, labels)
-    return np.asarray(classifier.predict(drawn), np.int64)
+    classifier = LogisticRegression(max_iter=5000).fit(images.reshape(len(images), -1), labels)
+    return np.asarray(classifier.predict(samples.reshape(len(samples), -1)), np.int64)
 
 
 def class_shares(labels: LabelArray, *, n_classes: int) -> FloatArray:
