@@ -19,7 +19,9 @@ from dashboard.charts.scatter import (
     class_colour,
     class_labels,
     class_legend,
+    double_ring,
     frame,
+    moving_pixels,
     points_layer,
     position_axes,
     value_colour,
@@ -167,20 +169,7 @@ def _rings(style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
     place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(
         x=f"cell.gx ? cell.gx[0] : {x}", y=f"cell.gy ? cell.gy[0] : {y}"
     )
-    return [
-        place.transform_filter("isValid(datum.x)")
-        .mark_point(
-            size=RING_SIZE,
-            filled=False,
-            stroke=colour,
-            strokeWidth=width,
-            opacity=1,
-            clip=True,
-            tooltip=None,
-        )
-        .encode(**position)
-        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0))
-    ]
+    return double_ring(place.transform_filter("isValid(datum.x)"), position, size=RING_SIZE)
 
 
 def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
@@ -213,7 +202,7 @@ def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
         clip=alt.ExprRef(expr=f"pathShape('{outline}')"),
         tooltip=None,
     )
-    window = window.encode(url="url:N", x=_pixels(place["x"]), y=_pixels(place["y"]))
+    window = window.encode(url="url:N", x=moving_pixels(place["x"]), y=moving_pixels(place["y"]))
     return [window, _words("Decode under the pointer", start["x"], start["y"] + sides["y"] + 8, style)]
 
 
@@ -230,10 +219,6 @@ def _words(text: str, x: float, y: float, style: MapStyle) -> alt.Chart:
     )
     chart: alt.Chart = words.encode(x=alt.value(x), y=alt.value(y), text=alt.Text("words:N"))
     return chart
-
-
-def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper
-    return alt.value(alt.ExprRef(expr=expression))
 
 
 def _start_tile(content: MapContent, anchor: tuple[float, float] | None) -> tuple[int, int]:

@@ -13,7 +13,15 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.palette import ink
-from dashboard.charts.scatter import class_colour, class_labels, frame, points_layer, position_axes
+from dashboard.charts.scatter import (
+    class_colour,
+    class_labels,
+    double_ring,
+    frame,
+    moving_pixels,
+    points_layer,
+    position_axes,
+)
 from dashboard.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 150
@@ -125,7 +133,7 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
         _context(content.contexts[k], style.size),
         points.transform_filter(of_class).transform_filter(alt.ParameterPredicate(param="brush", empty=True)),
         labels.transform_filter(of_class),
-        *_rings(own),
+        *double_ring(_hovered(), own, size=RING_SIZE),
         targets.encode(**own).transform_filter(of_class),
     ]
     title = _title(content.titles[k], content.planes[k])
@@ -142,18 +150,6 @@ def _context(uri: str, size: int) -> alt.Chart:
         url=uri, width=size, height=size, align="left", baseline="top", tooltip=None
     ).encode(x=alt.value(0), y=alt.value(0))
     return chart
-
-
-def _rings(position: dict[str, Any]) -> list[alt.Chart]:
-    """Return a double ring around the sample under the pointer."""
-    return [
-        _hovered()
-        .mark_point(
-            size=RING_SIZE, filled=False, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
-        )
-        .encode(**position)
-        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0))
-    ]
 
 
 def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
@@ -173,8 +169,8 @@ def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
         clip=True,
         tooltip=None,
     ).encode(
-        x=_pixels(f"-(hov.row[0] % {content.n_columns}) * {tile_width}"),
-        y=_pixels(f"-floor(hov.row[0] / {content.n_columns}) * {tile_height}"),
+        x=moving_pixels(f"-(hov.row[0] % {content.n_columns}) * {tile_width}"),
+        y=moving_pixels(f"-floor(hov.row[0] / {content.n_columns}) * {tile_height}"),
     )
     words = _hovered().mark_text(
         align="left", baseline="top", fontSize=13, color=ink(dark=style.dark), tooltip=None
@@ -201,7 +197,3 @@ def _title(title: str, subtitle: str) -> alt.Title:
         subtitleFontSize=12,
         offset=8,
     )
-
-
-def _pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper
-    return alt.value(alt.ExprRef(expr=expression))

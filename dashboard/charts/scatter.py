@@ -100,6 +100,21 @@ def points_layer(
     return chart
 
 
+def double_ring(places: alt.Chart, position: dict[str, Any], *, size: int) -> list[alt.Chart]:
+    """Return a white ring and a black one within it around each place of a chart, seen on any colour."""
+    return [
+        places.mark_point(
+            size=size, filled=False, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
+        ).encode(**position)
+        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0))
+    ]
+
+
+def moving_pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper
+    """Return the encoding of a place in pixels that follows signals."""
+    return alt.value(alt.ExprRef(expr=expression))
+
+
 def class_labels(
     points: pd.DataFrame, position: dict[str, Any], *, dark: bool, size: int, side: int
 ) -> AnyChart:
