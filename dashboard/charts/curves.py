@@ -10,14 +10,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.charts.scatter import spread
+from dashboard.charts.names import end_names
 from dashboard.charts.spec import AnyChart, to_spec
 
 BASELINE = "#717581"
-LINE_COLOURS = tuple(CLASS_COLOURS[k] for k in (0, 6, 4, 2, 5, 1))
-"""Colours of lines beside a grey baseline; none of them is grey."""
-LABEL_HEIGHT = 16
 
 
 @dataclass(frozen=True)
@@ -29,6 +25,7 @@ class Frame:
     width : int or None
         Of the plot in pixels; None for as wide as its column.
     height : int
+        Of the plot in pixels.
     domain : (float, float)
         Lower and upper end of the values.
     x_title : str
@@ -48,7 +45,7 @@ def domain_of(table: pd.DataFrame) -> tuple[float, float]:
     return max(math.floor(low * 10) / 10, 0.0), min(math.ceil(high * 10) / 10, 1.0)
 
 
-def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame) -> dict[str, Any]:
+def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: bool) -> dict[str, Any]:
     """Return the chart as a Vega-Lite spec; what is in the colour of the baseline is drawn dashed.
 
     Parameters
@@ -58,6 +55,7 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame) -> dict[st
     colours : sequence of str
         One a series.
     frame : Frame
+    dark : bool
     """
     names, places = table["series"].unique().tolist(), sorted(table["x"].unique().tolist())
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(colours)), legend=None, sort=None)
@@ -86,26 +84,16 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame) -> dict[st
         bands.encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=colour),
         lines.encode(x=x, y=y, color=colour, strokeDash=dash),
         dots.encode(x=x, y=y, color=colour),
-        _names(table, frame).encode(x=x, y=y, color=colour),
+        *end_names(_ends(table, colours), frame.domain, frame.height, dark=dark),
     ]
     spec = to_spec(alt.layer(*layers).properties(width=frame.width or "container", height=frame.height))
-    spec["autosize"] = {"type": "pad"} if frame.width else {"type": "fit", "contains": "padding"}
+    spec["autosize"] = {"type": "pad"} if frame.width else {"type": "fit-x", "contains": "padding"}
     spec["padding"] = {"left": 0, "top": 6, "bottom": 4, "right": 0}
     return spec
 
 
-def _names(table: pd.DataFrame, frame: Frame) -> alt.Chart:
-    """Return each series' name beside its last point, moved apart where they would overlap."""
-    last = table.sort_values("x").groupby("series", as_index=False, sort=False).last()
-    low, high = frame.domain
-    box = LABEL_HEIGHT / frame.height * (high - low)
-    ends = pd.DataFrame({"series": last["series"], "x": last["x"].astype(float), "y": last["mean"]})
-    moved = spread(ends, 1.0, box)
-    ceiling = high
-    for row in moved["y"].sort_values(ascending=False).index:
-        moved.loc[row, "y"] = min(float(moved.loc[row, "y"]), ceiling)
-        ceiling = float(moved.loc[row, "y"]) - box
-    chart: alt.Chart = alt.Chart(moved.rename(columns={"y": "mean"})).mark_text(
-        align="left", dx=9, fontSize=12, fontWeight=600, tooltip=None, clip=False
-    )
-    return chart.encode(text=alt.Text("series:N"))
+def _ends(table: pd.DataFrame, colours: Sequence[str]) -> pd.DataFrame:
+    """Return the last point of each series with its colour: ``title, x, y, colour``."""
+    last = table.sort_values("x").groupby("series", sort=False).last()
+    last = last.loc[table["series"].unique()].reset_index()
+    return pd.DataFrame({"title": last["series"], "x": last["x"], "y": last["mean"], "colour": list(colours)})

@@ -7,19 +7,19 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.charts.scatter import spread
+from dashboard.charts.names import end_names
+from dashboard.charts.palette import LINE_COLOURS
 from dashboard.charts.spec import AnyChart, to_spec
 
-HEIGHT, NAMES_WIDTH, NAME_HEIGHT = 300, 150, 15
+HEIGHT = 240
 GREY = "#8a93a3"
-COLOURS = [colour for colour in CLASS_COLOURS if colour not in {"#94a4a2", "#717581"}]
-"""Those of classes without the greys, which stand for what has learned nothing."""
 DASHES = {"model": [1, 0], "filter": [6, 3], "input": [2, 3]}
 """How the lines of each group are drawn; all but models are grey."""
 
 
-def level_curves(table: pd.DataFrame, axes: tuple[str, str], *, at: float, form: str) -> dict[str, Any]:
+def level_curves(
+    table: pd.DataFrame, axes: tuple[str, str], *, at: float, form: str, dark: bool
+) -> dict[str, Any]:
     """Return the curves as a Vega-Lite spec that fills its column.
 
     Parameters
@@ -33,11 +33,18 @@ def level_curves(table: pd.DataFrame, axes: tuple[str, str], *, at: float, form:
         Level where a line stands.
     form : str
         Number format of the score.
+    dark : bool
     """
     table = table.dropna(subset=["value"])
     colours = _colours(table)
+    domain = (float(table["low"].min()), float(table["high"].max()))
     x = alt.X("level:Q", title=axes[0], scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=6))
-    y = alt.Y("value:Q", title=axes[1], scale=alt.Scale(zero=False), axis=alt.Axis(format=form, tickCount=5))
+    y = alt.Y(
+        "value:Q",
+        title=axes[1],
+        scale=alt.Scale(domain=list(domain), zero=False, nice=False),
+        axis=alt.Axis(format=form, tickCount=5),
+    )
     colour = alt.Color(
         "title:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))
     )
@@ -51,11 +58,10 @@ def level_curves(table: pd.DataFrame, axes: tuple[str, str], *, at: float, form:
         own = table[table["group"] == group]
         line = alt.Chart(own).mark_line(strokeWidth=2, strokeDash=dash, point={"size": 22}, tooltip=None)
         layers.append(line.encode(x=x, y=y, color=colour))
-    names = alt.Chart(_ends(table)).mark_text(align="left", dx=8, fontSize=12, fontWeight=600, tooltip=None)
-    layers.append(names.encode(x=x, y=y, text="title:N", color=colour))
+    layers += end_names(_ends(table, colours), domain, HEIGHT, dark=dark)
     spec = to_spec(alt.layer(*layers).properties(height=HEIGHT, width="container"))
-    spec["padding"] = {"left": 0, "top": 8, "bottom": 6, "right": NAMES_WIDTH}
-    spec["autosize"] = {"type": "fit", "contains": "padding"}
+    spec["padding"] = {"left": 0, "top": 8, "bottom": 6, "right": 0}
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return spec
 
 
@@ -63,13 +69,13 @@ def _colours(table: pd.DataFrame) -> dict[str, str]:
     """Return the colour of each line by its title."""
     models = table.loc[table["group"] == "model", "title"].drop_duplicates().tolist()
     others = table.loc[table["group"] != "model", "title"].drop_duplicates().tolist()
-    coloured = {title: COLOURS[k % len(COLOURS)] for k, title in enumerate(models)}
+    coloured = {title: LINE_COLOURS[k % len(LINE_COLOURS)] for k, title in enumerate(models)}
     return coloured | dict.fromkeys(others, GREY)
 
 
-def _ends(table: pd.DataFrame) -> pd.DataFrame:
-    """Return where each line ends, moved apart in y where names would overlap."""
-    ends = table.sort_values("level").groupby("title", sort=False).tail(1)[["title", "level", "value"]]
-    span = float(table["high"].max() - table["low"].min()) or 1.0
-    places = spread(ends.rename(columns={"level": "x", "value": "y"}), 1e9, NAME_HEIGHT / HEIGHT * span * 1.1)
-    return places.rename(columns={"x": "level", "y": "value"})
+def _ends(table: pd.DataFrame, colours: dict[str, str]) -> pd.DataFrame:
+    """Return where each line ends, with its colour: ``title, x, y, colour``."""
+    ends = table.sort_values("level").groupby("title", sort=False).tail(1)
+    return pd.DataFrame(
+        {"title": ends["title"], "x": ends["level"], "y": ends["value"], "colour": ends["title"].map(colours)}
+    )

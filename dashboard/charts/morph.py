@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.scatter import class_colour, frame, points_layer, position_axes, spread
+from dashboard.charts.names import haloed, spread
+from dashboard.charts.scatter import class_colour, frame, points_layer, position_axes
 from dashboard.charts.spec import to_spec
 
 FRAME_MS, SECONDS = 33, 3
@@ -87,15 +88,4 @@ def _labels(table: pd.DataFrame, position: dict[str, Any], *, size: int, dark: b
     for end in "ab":
         places = middles[[f"x{end}", f"y{end}"]].set_axis(["x", "y"], axis=1)
         middles[f"y{end}"] = spread(places, 4 * FONT_SIZE * pixel, 1.1 * FONT_SIZE * pixel)["y"]
-    ink, halo = ("#ffffff", "#14171c") if dark else ("#1f2430", "#ffffff")
-    over = alt.MarkDef(type="text", fontSize=FONT_SIZE, fontWeight=600, color=ink, clip=True, tooltip=None)
-    under = over.copy()
-    under.color, under.stroke, under.strokeWidth, under.strokeJoin, under.opacity = (
-        halo,
-        halo,
-        4,
-        "round",
-        0.85,
-    )
-    base = alt.Chart(middles).encode(**position, text="class:N")
-    return [base.properties(mark=mark) for mark in (under, over)]
+    return haloed(alt.Chart(middles).encode(**position, text="class:N"), dark=dark, size=FONT_SIZE)

@@ -17,6 +17,12 @@ CLASS_COLOURS = (
 """Ten colours that colour-blind people can tell apart (M. Petroff, 2021)."""
 
 
+LINE_COLOURS = tuple(CLASS_COLOURS[k] for k in (0, 6, 4, 2, 5, 1, 7, 9))
+"""For lines of models. None is grey: grey is what models are held against."""
+CONTRAST = 4.5
+"""Least ratio of luminance between words and their ground (WCAG 2.2, criterion 1.4.3)."""
+
+
 def class_colours(n_classes: int) -> list[str]:
     """Return one colour a class; beyond ten classes they repeat."""
     return [CLASS_COLOURS[k % len(CLASS_COLOURS)] for k in range(n_classes)]
@@ -25,3 +31,31 @@ def class_colours(n_classes: int) -> list[str]:
 def ink(*, dark: bool) -> str:
     """Return the colour of words on a page's own background."""
     return "#e8eaee" if dark else "#1f2430"
+
+
+def ground(*, dark: bool) -> str:
+    """Return the colour of a page's own background."""
+    return "#14171c" if dark else "#ffffff"
+
+
+def legible(colour: str, *, dark: bool) -> str:
+    """Return a colour of data, as ``#rrggbb``, mixed with the ink until words in it can be read."""
+    own, words, behind = (_channels(one) for one in (colour, ink(dark=dark), ground(dark=dark)))
+    for share in range(0, 101, 5):
+        mixed = [round(a + (b - a) * share / 100) for a, b in zip(own, words, strict=True)]
+        lights = sorted((_luminance(mixed), _luminance(behind)))
+        if (lights[1] + 0.05) / (lights[0] + 0.05) >= CONTRAST:
+            break
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def _channels(colour: str) -> list[int]:
+    return list(bytes.fromhex(colour.removeprefix("#")))
+
+
+def _luminance(channels: list[int]) -> float:
+    """Return the relative luminance of an sRGB colour, in [0, 1] (WCAG 2.2)."""
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in channels)
+    ]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from dashboard.charts.names import FAR, FONT_SIZE, GAP, beside_points
 from dashboard.charts.palette import ink
-from dashboard.charts.scatter import spread
 from dashboard.charts.spec import AnyChart, to_spec
 
-SIZE = (760, 400)
-LABEL = (110, 15)
-"""Pixels that a title takes."""
+SIZE = (800, 320)
+"""Of the plot in pixels; the width is that of a usual screen, and follows the column."""
 ACCENT, QUIET = "#e76300", "#717581"
 
 
@@ -37,24 +38,20 @@ def pareto_chart(points: pd.DataFrame, horizontal: Axis, vertical: Axis, *, dark
     horizontal, vertical : Axis
     dark : bool
     """
-    domains = (_domain(points, "x"), _domain(points, "y"))
-    x = alt.X("x:Q", title=horizontal.title, scale=_scale(horizontal, domains[0]), axis=_axis(horizontal))
-    y = alt.Y("y:Q", title=vertical.title, scale=_scale(vertical, domains[1]), axis=_axis(vertical))
+    scales = (_scale(horizontal, _domain(points, "x")), _scale(vertical, _domain(points, "y")))
+    x = alt.X("x:Q", title=horizontal.title, scale=scales[0], axis=_axis(horizontal))
+    y = alt.Y("y:Q", title=vertical.title, scale=scales[1], axis=_axis(vertical))
     colour = alt.condition("datum.front", alt.value(ACCENT), alt.value(QUIET))
     base = alt.Chart(points)
     bars = base.mark_rule(strokeWidth=1.5, opacity=0.7, tooltip=None)
-    text = alt.Chart(_labels(points, domains)).mark_text(
-        align="left", dx=9, dy=-9, fontSize=12, tooltip=None, color=ink(dark=dark)
-    )
     layers: list[AnyChart] = [
         bars.encode(x=alt.X("x_low:Q"), x2="x_high:Q", y=y, color=colour),
         bars.encode(x=x, y=alt.Y("y_low:Q"), y2="y_high:Q", color=colour),
         base.mark_circle(size=90, opacity=1, tooltip=None).encode(x=x, y=y, color=colour),
-        text.encode(x=x, y=y, text="title:N"),
+        *_names(points, scales, dark=dark),
     ]
-    width, height = SIZE
-    spec = to_spec(alt.layer(*layers).properties(width=width, height=height))
-    spec["autosize"] = {"type": "fit", "contains": "padding"}
+    spec = to_spec(alt.layer(*layers).properties(width="container", height=SIZE[1]))
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return spec
 
 
@@ -64,12 +61,32 @@ def _domain(points: pd.DataFrame, axis: str) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _labels(points: pd.DataFrame, domains: tuple[tuple[float, float], tuple[float, float]]) -> pd.DataFrame:
-    """Return where the titles go: beside their points, moved apart where they would overlap."""
-    (left, right), (low, high) = domains
-    width, height = SIZE
-    box = (LABEL[0] / width * (right - left), LABEL[1] / height * (high - low))
-    return spread(points[["title", "x", "y"]], *box)
+def _names(points: pd.DataFrame, scales: tuple[alt.Scale, alt.Scale], *, dark: bool) -> list[alt.Chart]:
+    """Return the titles beside their points; one farther off is tied to its point by a line."""
+    across, up = (
+        _pixels(points[name], scale, size) for name, scale, size in zip("xy", scales, SIZE, strict=True)
+    )
+    places = np.stack([across, SIZE[1] - up], axis=1)
+    sides, lower = beside_points(places, points["title"].tolist(), SIZE)
+    low, high = scales[1]["domain"]
+    unit = (high - low) / SIZE[1] * (1 if scales[1]["reverse"] else -1)
+    names = points[["title", "x", "y"]].assign(side=sides, at=points["y"] + lower * unit)
+    words: dict[str, Any] = {"type": "text", "fontSize": FONT_SIZE, "color": ink(dark=dark), "tooltip": None}
+    charts = [
+        alt.Chart(names[names["side"] == side])
+        .properties(mark=words | {"align": align, "dx": dx})
+        .encode(x="x:Q", y="at:Q", text="title:N")
+        for side, align, dx in (("right", "left", GAP), ("left", "right", -GAP), ("middle", "center", 0))
+    ]
+    far = alt.Chart(names[np.abs(lower) > FAR]).mark_rule(color=QUIET, opacity=0.6, tooltip=None)
+    return [far.encode(x="x:Q", y="y:Q", y2="at:Q"), *charts]
+
+
+def _pixels(values: pd.Series[float], scale: alt.Scale, size: int) -> npt.NDArray[np.float64]:
+    """Return places on a scale of `size` pixels, from the left or from below."""
+    low, high = scale["domain"]
+    share: npt.NDArray[np.float64] = (values.to_numpy(np.float64) - low) / (high - low)
+    return size * (1 - share) if scale["reverse"] else size * share
 
 
 def _scale(axis: Axis, domain: tuple[float, float]) -> alt.Scale:

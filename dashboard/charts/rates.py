@@ -8,20 +8,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.palette import CLASS_COLOURS, ink
-from dashboard.charts.scatter import spread
+from dashboard.charts.names import LINE_HEIGHT, right_names, spread
+from dashboard.charts.palette import LINE_COLOURS, ink
 from dashboard.charts.spec import AnyChart, to_spec
 
-HEIGHT = 430
-LABEL = (0.9, 16)
-"""Width of a title in units of the natural logarithm of the rate; its height in pixels."""
+HEIGHT = 370
+TITLE_WIDTH = 0.9
+"""In units of the natural logarithm of the rate."""
 HEADROOM = 5.0
 """Decibels shown above the best model: formats of many more bits go on beyond."""
 ROOM = 2.2
 """Factor that the rates go on to the right of the last point, for the titles."""
 QUIET = {"pca": "#717581", "format": "#94a0b0"}
 """What models are held against is grey, and no model is."""
-COLOURS = [colour for colour in CLASS_COLOURS if colour not in {"#94a4a2", "#717581"}]
 
 
 def rate_curves(
@@ -57,7 +56,9 @@ def rate_curves(
         scale=alt.Scale(domain=domains[1], zero=False, nice=False),
         axis=alt.Axis(grid=True, gridOpacity=0.25, tickCount=8),
     )
-    colour = _colour(shown)
+    colours = _colours(shown)
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    colour = alt.Color("title:N", scale=scale, legend=None, sort=None)
     base = alt.Chart(shown)
     ringed = shown[(shown["kind"] == "model") & (shown["step"] == step)]
     dash = alt.StrokeDash(
@@ -77,9 +78,10 @@ def rate_curves(
         alt.Chart(ringed)
         .mark_point(size=150, strokeWidth=2.5, filled=False, opacity=1, clip=True, tooltip=None)
         .encode(x=x, y=y, color=colour),
-        *_titles(_labels(shown, domains[1]), x, y, dark=dark),
+        *right_names(_names(shown, domains[1], colours), dark=dark),
     ]
     spec = to_spec(alt.layer(*layers).properties(width="container", height=HEIGHT))
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["padding"] = {"left": 4, "right": 4, "top": 6, "bottom": 4}
     return spec
 
@@ -90,16 +92,12 @@ def _top(frame: pd.DataFrame, bar: tuple[float, float] | None) -> float:
     return max(best, bar[0] if bar else best) + HEADROOM
 
 
-def _colour(shown: pd.DataFrame) -> alt.Color:
-    """Return colours for models only; what they are held against is grey."""
+def _colours(shown: pd.DataFrame) -> dict[str, str]:
+    """Return the colour of each line by its title: for models only; what they are held against is grey."""
     kinds = shown.drop_duplicates("title").set_index("title")["kind"]
     models = [title for title, kind in kinds.items() if kind == "model"]
-    colours = {title: COLOURS[k % len(COLOURS)] for k, title in enumerate(models)}
-    scale = alt.Scale(
-        domain=list(kinds.index),
-        range=[colours.get(title, QUIET.get(kinds[title], "")) for title in kinds.index],
-    )
-    return alt.Color("title:N", scale=scale, legend=None, sort=None)
+    own = {title: LINE_COLOURS[k % len(LINE_COLOURS)] for k, title in enumerate(models)}
+    return {str(title): own.get(title) or QUIET[kind] for title, kind in kinds.items()}
 
 
 def _ticks(domain: list[float]) -> list[float]:
@@ -131,22 +129,9 @@ def _bar(
     ]
 
 
-def _titles(labels: pd.DataFrame, x: alt.X, y: alt.Y, *, dark: bool) -> list[AnyChart]:
-    """Return each title with a halo, for lines run under some."""
-    ground = "#14171c" if dark else "#ffffff"
-    over = alt.MarkDef(type="text", align="left", dx=8, fontSize=12, color=ink(dark=dark), tooltip=None)
-    under = over.copy()
-    under.stroke, under.strokeWidth, under.strokeJoin, under.color, under.opacity = (
-        ground, 4, "round", ground, 0.85,
-    )  # fmt: skip
-    base = alt.Chart(labels).encode(x=x, y=y, text=alt.Text("title:N"))
-    return [base.properties(mark=mark) for mark in (under, over)]
-
-
-def _labels(shown: pd.DataFrame, domain: list[float]) -> pd.DataFrame:
+def _names(shown: pd.DataFrame, domain: list[float], colours: dict[str, str]) -> pd.DataFrame:
     """Return where the titles go: behind the last point of each line, moved apart where they overlap."""
-    last = shown.sort_values("rate").groupby("title", as_index=False, sort=False).last()
+    last = shown.sort_values("rate").groupby("title", sort=False).last().reset_index()
     places = pd.DataFrame({"title": last["title"], "x": np.log(last["rate"]), "y": last["psnr"]})
-    height = LABEL[1] / HEIGHT * (domain[1] - domain[0])
-    moved = spread(places, LABEL[0], height)
-    return pd.DataFrame({"title": moved["title"], "rate": np.exp(moved["x"]), "psnr": moved["y"]})
+    moved = spread(places, TITLE_WIDTH, LINE_HEIGHT / HEIGHT * (domain[1] - domain[0]))
+    return moved.assign(x=np.exp(moved["x"]), colour=moved["title"].map(colours))

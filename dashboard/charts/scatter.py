@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
+from dashboard.charts.names import haloed, spread
 from dashboard.charts.palette import class_colours
 from dashboard.charts.spec import AnyChart, to_spec
 
@@ -123,33 +123,8 @@ def class_labels(
     low, high = position["y"]["scale"]["domain"]
     span = high - low
     middles = spread(middles, 4 * size / side * span, 1.1 * size / side * span)
-    base = alt.Chart(middles).encode(**position, text=alt.Text("class:N"))
-    ink, halo = ("#ffffff", "#14171c") if dark else ("#1f2430", "#ffffff")
-    text = alt.MarkDef(type="text", fontSize=size, fontWeight=600, tooltip=None, clip=True)
-    under, over = text.copy(), text.copy()
-    under.stroke, under.strokeWidth, under.strokeJoin, under.color, under.opacity = (
-        halo,
-        4,
-        "round",
-        halo,
-        0.85,
-    )
-    over.color = ink
-    return alt.layer(base.properties(mark=under), base.properties(mark=over))
-
-
-def spread(places: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
-    """Return places ``x, y`` moved apart in y until boxes of `width` x `height` hardly overlap."""
-    moved = places.copy()
-    x, y = moved["x"].to_numpy(), moved["y"].to_numpy(copy=True)
-    for _ in range(60):
-        gap = y[:, None] - y[None, :]
-        crowded = (np.abs(x[:, None] - x[None, :]) < width) & (np.abs(gap) < height)
-        np.fill_diagonal(crowded, val=False)
-        order = np.where(gap == 0, np.sign(np.arange(len(y))[:, None] - np.arange(len(y))), np.sign(gap))
-        y += (crowded * order * (height - np.abs(gap))).sum(axis=1) * 0.25
-    moved["y"] = y
-    return moved
+    words = alt.Chart(middles).encode(**position, text=alt.Text("class:N"))
+    return alt.layer(*haloed(words, dark=dark, size=size))
 
 
 def static_map(

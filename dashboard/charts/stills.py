@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.charts.palette import class_colours
-from dashboard.charts.scatter import spread
+from dashboard.charts.names import spread
+from dashboard.charts.palette import class_colours, ground, ink
 
 SIDE = 240
 """Units a side of a map; on the page it is as wide as its column."""
@@ -67,14 +67,14 @@ def marked_map(
     sure, dark : bool
     """
     x, y = np.clip(_to_units(place[None], extent)[0], 6, SIDE - 6)
-    ink, halo = ("#ffffff", "#14171c") if dark else ("#1f2430", "#ffffff")
+    words, halo = ink(dark=dark), ground(dark=dark)
     radius, dashes = (9, "") if sure else (14, ' stroke-dasharray="4 3.3"')
     ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="none"'
     style = (
         f".frame{{fill:{GREY};fill-opacity:.05;stroke:{GREY};stroke-opacity:.4}}"
         "path{fill:none;stroke-linecap:round;stroke-opacity:.75}"
         f"text{{font:600 {LABEL}px sans-serif;text-anchor:middle;dominant-baseline:middle;"
-        f"fill:{ink};stroke:{halo};stroke-width:3px;stroke-linejoin:round;paint-order:stroke}}"
+        f"fill:{words};stroke:{halo};stroke-width:3px;stroke-linejoin:round;paint-order:stroke}}"
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}"><style>{style}</style>{dots}'

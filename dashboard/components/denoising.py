@@ -129,11 +129,12 @@ def _curves(bundles: list[Bundle], kind: Kind, level: float) -> None:
             f"{best.filter[1]:.1f} dB). A curve that stays flat throws the noise away; one that starts low "
             "loses the image itself."
         )
+    dark = st.context.theme.type == "dark"
     for column, (name, (title, form)) in zip(st.columns(2, gap="large"), SCORES.items(), strict=True):
         renamed = table.rename(columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"})
         shown = renamed[["title", "group", "level", "value", "low", "high"]]
         column.vega_lite_chart(
-            spec=level_curves(shown, (f"level: {kind.unit}", title), at=level, form=form),
+            spec=level_curves(shown, (f"level: {kind.unit}", title), at=level, form=form, dark=dark),
             key=f"curve_{name}",
             width="stretch",
             alt=f"{title} against the level of {kind.title.lower()}, a line a method",

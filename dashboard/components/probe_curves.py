@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.curves import BASELINE, LINE_COLOURS, Frame, curves, domain_of
+from dashboard.charts.curves import BASELINE, Frame, curves, domain_of
+from dashboard.charts.palette import LINE_COLOURS
 from dashboard.components.job_panel import job_button, job_of, watch_job
 from dashboard.components.originals import originals_note
 from dashboard.services.catalogue import dataset_title
@@ -33,9 +34,9 @@ def probe_curves(found: Mapping[str, Any], names: Sequence[str], key: str) -> No
     series = table["series"].unique().tolist()
     colours = [BASELINE] if PIXELS in series else []
     colours += LINE_COLOURS[: len(series) - len(colours)]
-    frame = Frame(None, 420, domain_of(table), "labelled images a class", "accuracy on test images")
+    frame = Frame(None, 350, domain_of(table), "labelled images a class", "accuracy on test images")
     st.vega_lite_chart(
-        curves(table, colours, frame),
+        curves(table, colours, frame, dark=st.context.theme.type == "dark"),
         key=key,
         alt="Accuracy of a linear probe against labels a class, one line an encoder.",
     )

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from dashboard.charts.history import training_curves
 from dashboard.charts.latent_map import MapContent, MapStyle, latent_map
 from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.charts.scatter import spread
 from dashboard.services import places
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.exports import codes_csv, codes_npz, codes_parquet
@@ -117,12 +116,6 @@ def test_a_subsample_keeps_the_share_of_each_class(labels, n):
     assert np.array_equal(rows, stratified_rows(labels, n))
     expected = np.bincount(labels, minlength=6) * len(rows) / len(labels)
     assert np.abs(np.bincount(labels[rows], minlength=6) - expected).max() <= 6
-
-
-def test_labels_are_moved_apart():
-    crowd = pd.DataFrame({"class": list("abc"), "x": [0.0, 0.1, 0.0], "y": [0.0, 0.05, 0.0]})
-    moved = np.sort(spread(crowd, 1, 1)["y"].to_numpy())
-    assert np.diff(moved).min() > 0.9
 
 
 def test_the_theme_has_the_palette_of_the_charts():

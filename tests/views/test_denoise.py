@@ -143,8 +143,8 @@ def test_curves_name_every_line_once_and_best_is_the_highest():
     assert best.level == 0.5
     assert best.model[1] == at[[bundle_title(f"digits/{name}") for name in MODELS]].max()
     shown = table.rename(columns={"psnr": "value", "psnr_low": "low", "psnr_high": "high"})
-    spec = level_curves(shown, ("level", "PSNR"), at=0.5, form=".0f")
+    spec = level_curves(shown, ("level", "PSNR"), at=0.5, form=".0f", dark=False)
     names = spec["datasets"][spec["layer"][-1]["data"]["name"]]
     assert sorted(row["title"] for row in names) == sorted(table["title"].unique())
-    heights = sorted(row["value"] for row in names)
+    heights = sorted(row["y"] for row in names)
     assert min(np.diff(heights)) > 0

@@ -209,5 +209,5 @@ def test_the_chart_of_a_model_compiles():
     assert study is not None
     table = arm_table(study.found, "ae-d8")
     frame = Frame(190, 210, domain_of(table), "real images a class", None)
-    picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, COLOURS, frame)))
+    picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, COLOURS, frame, dark=False)))
     assert all(f">{name}<" in picture for name in ("real", "synthetic", "both"))

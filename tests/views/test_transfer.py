@@ -13,7 +13,8 @@ import pytest
 import vl_convert
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts.curves import BASELINE, LINE_COLOURS, Frame, curves, domain_of
+from dashboard.charts.curves import BASELINE, Frame, curves, domain_of
+from dashboard.charts.palette import LINE_COLOURS
 from dashboard.services.differences import difference
 from dashboard.services.jobs import start_job
 from dashboard.services.transfer import Request, carried, curve_table, finding, measure
@@ -190,7 +191,8 @@ def test_the_chart_names_every_line_at_its_end():
     names = ["pca-d2", "pca-d8", "ae-d8", "vae-d8", "gan-d8", "lda-d9"]
     table = curve_table(study.found, names)
     frame = Frame(600, 400, domain_of(table), "labels", "accuracy")
-    picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, (BASELINE, *LINE_COLOURS), frame)))
+    colours = (BASELINE, *LINE_COLOURS)[: table["series"].nunique()]
+    picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, colours, frame, dark=True)))
     for title in table["series"].unique():
         assert title in picture
     assert frame.domain[0] <= table["low"].min()
@@ -202,8 +204,8 @@ def test_names_at_the_upper_edge_do_not_overlap():
     rows = [{"series": name, "x": x, "mean": end * x / 100} for name, end in ends.items() for x in (50, 100)]
     table = pd.DataFrame(rows).assign(low=lambda t: t["mean"], high=lambda t: t["mean"])
     frame = Frame(600, 400, (0.0, 0.8), "labels", "accuracy")
-    spec = curves(table, (BASELINE, *LINE_COLOURS[:3]), frame)
-    named = pd.DataFrame(spec["datasets"][spec["layer"][-1]["data"]["name"]]).sort_values("mean")
-    assert named["series"].tolist() == ["four", "three", "two", "one"]
-    assert named["mean"].max() <= 0.8
-    assert (named["mean"].diff().dropna() >= 0.99 * 16 / 400 * 0.8).all()
+    spec = curves(table, (BASELINE, *LINE_COLOURS[:3]), frame, dark=False)
+    named = pd.DataFrame(spec["datasets"][spec["layer"][-1]["data"]["name"]]).sort_values("y")
+    assert named["title"].tolist() == ["four", "three", "two", "one"]
+    assert named["y"].max() <= 0.8
+    assert (named["y"].diff().dropna() >= 0.99 * 16 / 400 * 0.8).all()
