@@ -9,8 +9,11 @@ import pandas as pd
 
 from dashboard.charts.spec import to_spec
 
-CELL = (66, 36)
-"""Width and height of a number in pixels."""
+WIDTH = 480
+CELL = (66, 96)
+"""Pixels from side to side: of all numbers if they are few, and the least and greatest of one."""
+FLAT = 0.55
+"""Height of a number's place, of its width."""
 
 
 def heatmap(table: pd.DataFrame, title: str) -> dict[str, Any]:
@@ -35,7 +38,8 @@ def heatmap(table: pd.DataFrame, title: str) -> dict[str, Any]:
     cells = base.mark_rect(tooltip=None).encode(color=shade)
     ink = alt.condition("datum.value > 0.55", alt.value("#ffffff"), alt.value("#1f2430"))
     numbers = base.mark_text(fontSize=13, tooltip=None).encode(text="text:N", color=ink)
-    width, height = (side * len(order) for side in CELL)
+    side = min(max(WIDTH / len(order), CELL[0]), CELL[1])
+    width, height = round(side) * len(order), round(side * FLAT) * len(order)
     spec = to_spec(alt.layer(cells, numbers).properties(width=width, height=height))
     spec["autosize"] = {"type": "pad"}
     return spec

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.charts.names import haloed
 from dashboard.charts.scatter import class_colour, frame, position_axes
 from dashboard.charts.spec import AnyChart, to_spec
 
@@ -122,7 +123,7 @@ def density_panels(table: pd.DataFrame, names: list[str]) -> dict[str, Any]:
 
 
 def codes_and_prior(
-    codes: npt.NDArray[np.float32], labels: list[str], classes: tuple[str, ...]
+    codes: npt.NDArray[np.float32], labels: list[str], classes: tuple[str, ...], *, dark: bool
 ) -> dict[str, Any]:
     """Return codes over circles at 1, 2 and 3 standard deviations of the prior N(0, I).
 
@@ -132,6 +133,7 @@ def codes_and_prior(
     labels : list of str
         Class name of each.
     classes : tuple of str
+    dark : bool
     """
     position = _square(codes, at_least=3.3)
     dots = pd.DataFrame({"x": codes[:, 0], "y": codes[:, 1], "class": labels})
@@ -142,10 +144,8 @@ def codes_and_prior(
     lines = alt.Chart(circles).mark_line(color=GREY, strokeWidth=1.5, clip=True, tooltip=None)
     lines = lines.encode(**position, detail="number:N", order="corner:Q")
     names = pd.DataFrame({"x": [0.0] * 3, "y": radii, "name": ["1 sd", "2 sd", "3 sd"]})
-    base = alt.Chart(names).encode(**position, text="name:N")
-    halo = base.mark_text(fontSize=11, fontWeight=600, stroke="#ffffff", strokeWidth=3, tooltip=None)
-    words = base.mark_text(fontSize=11, fontWeight=600, color="#111111", tooltip=None)
-    return _square_spec([frame(SIDE), points, lines, halo, words])
+    words = haloed(alt.Chart(names).encode(**position, text="name:N"), dark=dark, size=12)
+    return _square_spec([frame(SIDE), points, lines, *words])
 
 
 def posterior_ellipses(

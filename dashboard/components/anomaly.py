@@ -16,6 +16,7 @@ from dashboard.components.anomaly_tables import alone_decodes, anomaly_tables
 from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.theme import is_dark
 from dashboard.services.anomalies import (
     CLASSES,
     Detection,
@@ -188,7 +189,7 @@ def _map(setting: Setting, found: Detection, flagged: BoolArray) -> None:
                 points,
                 map_points(bundle_id, 1000).extent,
                 size=MAP_SIZE,
-                dark=st.context.theme.type == "dark",
+                dark=is_dark(),
             ),
             key="anomaly_map_chart",
             width="content",

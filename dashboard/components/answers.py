@@ -8,6 +8,7 @@ from math import floor
 import streamlit as st
 
 from dashboard.charts.stills import code_bars, dot_map, is_outside, marked_map
+from dashboard.components.theme import is_dark
 from dashboard.services.answers import Answer, Subject, map_points
 from dashboard.services.pixels import (
     RESIDUAL_LIMIT,
@@ -58,7 +59,7 @@ _RESIDUAL_SCALE = (
 def draw_answers(subject: Subject, answers: list[Answer]) -> None:
     """Draw the cards."""
     st.html(_STYLE)
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     if subject.is_real:
         st.html(_RESIDUAL_SCALE)
     cards = "".join(f"<section>{_card(subject, answer, dark=dark)}</section>" for answer in answers)

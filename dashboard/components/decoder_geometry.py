@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.charts.stretch_map import HIGH, LOW
 from dashboard.charts.stretch_map import stretch_map as draw_stretch
 from dashboard.components.chart_data import compact
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.stretch import stretch_map
 
@@ -43,7 +44,7 @@ def _map(bundle: Bundle, size: int) -> None:
     st.markdown(f"**{title}**")
     with st.container(key=f"stretch_{bundle.spec.name}"):
         st.vega_lite_chart(
-            spec=_spec(bundle.spec.id, size, dark=st.context.theme.type == "dark"),
+            spec=_spec(bundle.spec.id, size, dark=is_dark()),
             key=f"stretch_chart_{bundle.spec.name}",
             width="content",
             alt=f"Heat map of the stretch of {title} over its latent space, with real codes as dots",

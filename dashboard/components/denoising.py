@@ -11,6 +11,7 @@ from dashboard.components.image_source import chosen_source, pick_subject
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.problems import study_or_say
+from dashboard.components.theme import is_dark
 from dashboard.services.answers import Subject
 from dashboard.services.catalogue import Bundle
 from dashboard.services.denoising import (
@@ -129,7 +130,7 @@ def _curves(bundles: list[Bundle], kind: Kind, level: float) -> None:
             f"{best.filter[1]:.1f} dB). A curve that stays flat throws the noise away; one that starts low "
             "loses the image itself."
         )
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     for column, (name, (title, form)) in zip(st.columns(2, gap="large"), SCORES.items(), strict=True):
         renamed = table.rename(columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"})
         shown = renamed[["title", "group", "level", "value", "low", "high"]]

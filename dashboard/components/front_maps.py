@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.charts.scatter import NO_PADDING, class_colour, static_map
 from dashboard.components.chart_data import compact
 from dashboard.components.glance import glance
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import LatentcoreError, family_title, open_bundle
 from dashboard.services.maps import default_plane, map_data
 
@@ -27,7 +28,7 @@ def front_map(dataset: str, model: str, sentence: str) -> None:
     title = family_title(bundle.spec.family)
     st.markdown(f"#### {title}")
     st.vega_lite_chart(
-        spec=_small_spec(bundle_id, dark=st.context.theme.type == "dark"),
+        spec=_small_spec(bundle_id, dark=is_dark()),
         key=f"front_{model}",
         width="content",
         alt=f"Codes of test images in the two dimensions of {title}, coloured by class",

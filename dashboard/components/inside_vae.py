@@ -13,6 +13,7 @@ from dashboard.charts.inside import (
     visible_multiple,
 )
 from dashboard.components.figures import Figure, missing, rests_on
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.editing import dimensions_of
 from dashboard.services.inside import (
@@ -95,7 +96,9 @@ def _codes(bundle: Bundle) -> Figure:
     rows = stratified_rows(bundle.labels, N_DOTS)
     return Figure(
         "Codes over the prior",
-        codes_and_prior(bundle.codes[rows], _names(bundle, bundle.labels[rows]), bundle.classes),
+        codes_and_prior(
+            bundle.codes[rows], _names(bundle, bundle.labels[rows]), bundle.classes, dark=is_dark()
+        ),
         "Circles: 1, 2 and 3 standard deviations of N(0, I), which hold 39%, 86% and 99% of its samples. "
         f"Dots: posterior means of {len(rows):,} test images, chosen by seed 0.",
         square=True,

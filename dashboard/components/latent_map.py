@@ -16,6 +16,7 @@ from dashboard.components.keys import map_keys
 from dashboard.components.map_controls import MapChoice, legend_title
 from dashboard.components.present import is_presenting
 from dashboard.components.selection import select_image, select_place
+from dashboard.components.theme import is_dark
 from dashboard.services.maps import MapData, coloured_points, index_of_row, map_data, trust_shade
 
 WIDE_SIZE, WIDE_PREVIEW = 410, 192
@@ -32,7 +33,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     narrow = bool((state.widget("map_keys") or {}).get("narrow", False))
     size = NARROW_SIZE if narrow else WIDE_SIZE
     data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size, stacked=narrow)
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     token = (bundle_id, choice, narrow, dark)
     anchor = state.hold("anchor", token, position)
     preview = WIDE_PREVIEW

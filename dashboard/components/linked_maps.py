@@ -12,6 +12,7 @@ from dashboard.charts.linked_maps import linked_maps as draw_maps
 from dashboard.components.chart_data import compact
 from dashboard.components.morph import morph
 from dashboard.components.originals import originals_note
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.linked import EDGE, linked_data, sample_atlas
 
@@ -43,7 +44,7 @@ def linked_maps(bundles: list[Bundle]) -> None:
     originals_note(bundles[0].spec.dataset)
     with st.container(key="linked_maps"):
         st.vega_lite_chart(
-            spec=_spec(ids, align=align, dark=st.context.theme.type == "dark"),
+            spec=_spec(ids, align=align, dark=is_dark()),
             key="linked_maps_chart",
             width="content",
             alt="Linked maps of " + ", ".join(linked_data(ids, align=align).titles),

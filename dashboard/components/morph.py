@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.charts.morph import morph as draw_morph
 from dashboard.components.chart_data import compact
 from dashboard.components.model_pair import chosen_pair, pick_pair
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.linked import EDGE, linked_data
 
@@ -28,7 +29,7 @@ def morph(bundles: list[Bundle], *, align: bool) -> None:
     titles = linked_data(ids, align=align).titles
     with picture, st.container(key="morph"):
         st.vega_lite_chart(
-            spec=_spec(ids, align=align, dark=st.context.theme.type == "dark"),
+            spec=_spec(ids, align=align, dark=is_dark()),
             key="morph_chart",
             width="content",
             alt=f"Map of {titles[0]} that turns into the map of {titles[1]}, with a slider and a play box",

@@ -11,6 +11,7 @@ from dashboard.components.chart_data import compact
 from dashboard.components.model_pair import chosen_pair, pick_pair
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.neighbours import (
     N_NEIGHBOURS,
@@ -42,7 +43,7 @@ def neighbours(bundles: list[Bundle]) -> None:
     picture, moved = st.columns([1, 1.45], gap="medium")
     with picture, st.container(key="neighbour_map"):
         st.vega_lite_chart(
-            spec=_spec(ids, dark=st.context.theme.type == "dark"),
+            spec=_spec(ids, dark=is_dark()),
             key="neighbour_chart",
             width="content",
             alt=f"Map of {change.titles[0]}, coloured by the share of neighbours that differ from "

@@ -9,6 +9,7 @@ from dashboard import state
 from dashboard.charts.path_map import path_map
 from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.ends import SIDES, TITLES
+from dashboard.components.theme import is_dark
 from dashboard.components.walls import picked
 from dashboard.services.interpolation import End, Strip
 from dashboard.services.maps import default_plane, end_place, index_of_row, map_data, widened
@@ -56,7 +57,7 @@ def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
             strip.codes if is_space else None,
             places,
             size=SIZE,
-            dark=st.context.theme.type == "dark",
+            dark=is_dark(),
         ),
         key=f"path_map_{strip.bundle_id}",
         width="content",

@@ -12,6 +12,7 @@ from dashboard.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.charts.palette import LINE_COLOURS
 from dashboard.components.job_panel import job_button, job_of, watch_job
 from dashboard.components.originals import originals_note
+from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import dataset_title
 from dashboard.services.originals import originals_problem
 from dashboard.services.transfer import (
@@ -36,7 +37,7 @@ def probe_curves(found: Mapping[str, Any], names: Sequence[str], key: str) -> No
     colours += LINE_COLOURS[: len(series) - len(colours)]
     frame = Frame(None, 350, domain_of(table), "labelled images a class", "accuracy on test images")
     st.vega_lite_chart(
-        curves(table, colours, frame, dark=st.context.theme.type == "dark"),
+        curves(table, colours, frame, dark=is_dark()),
         key=key,
         alt="Accuracy of a linear probe against labels a class, one line an encoder.",
     )

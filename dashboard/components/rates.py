@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.rates import rate_curves
+from dashboard.components.theme import is_dark
 from dashboard.services.compression import NOT_COUNTED, STEPS, Curve, StudyResult, bar_words, curves_frame
 
 NAMES = ("step", "share", "rate", "point")
@@ -32,7 +33,7 @@ def rates(study: StudyResult, curves: Sequence[Curve]) -> float:
     bar = study.found["bar"] if n_images == NOT_COUNTED else None  # it counts no decoder
     frame = curves_frame(curves, n_images, n_pixels)
     with plot:
-        dark = st.context.theme.type == "dark"
+        dark = is_dark()
         spec = rate_curves(frame, step, tuple(bar) if bar else None, dark=dark)
         st.vega_lite_chart(spec, width="stretch", key="rate_curves", alt="Rate-distortion curves")
     with words:

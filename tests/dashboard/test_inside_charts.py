@@ -74,7 +74,7 @@ def test_densities_have_a_panel_a_dimension_in_the_given_order():
 
 def test_codes_lie_over_three_circles():
     codes = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
-    spec = codes_and_prior(codes, ["a"] * 40, ("a", "b"))
+    spec = codes_and_prior(codes, ["a"] * 40, ("a", "b"), dark=True)
     assert all(f">{k} sd<" in svg(spec) for k in (1, 2, 3))
     circles = next(d for d in spec["datasets"].values() if "corner" in d[0])
     radii = {round(float(np.hypot(row["x"], row["y"])), 2) for row in circles}
