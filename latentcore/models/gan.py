@@ -19,7 +19,7 @@ MNIST's 16-D GAN is .0067 after 150 steps, .0064 after 600, and .0071 after 150 
 
 
 class GANModel(TorchModel[GANNetwork]):
-    """Generator trained against a spectrally normalised critic with the hinge loss.
+    """Generator trained against a critic that is held by spectral normalisation or a gradient penalty.
 
     The prior is N(0, I). A GAN has no encoder: `encode` is an inversion network, trained after the
     generator and with it frozen, on 10 x MSE of decode(encode(x)) on real images + 0.02 x squared
@@ -27,8 +27,8 @@ class GANModel(TorchModel[GANNetwork]):
 
     References
     ----------
-    I. Goodfellow et al., "Generative adversarial nets", 2014. T. Miyato et al., "Spectral
-    normalization for generative adversarial networks", 2018, equations (16) and (17).
+    I. Goodfellow et al., "Generative adversarial nets", 2014.
+    `latentcore.models.critic.Rivalry` names those of the losses.
     """
 
     family = "gan"

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
-from torch.nn.utils.parametrizations import spectral_norm
 
 from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings
+from latentcore.models.critic import Rivalry, make_critic
 from latentcore.models.networks import (
     CodeNetwork,
     Residual,
     channels_last,
-    count_pixels,
     decoder_network,
     encoder_network,
-    folded_shape,
 )
 from latentcore.training import Losses, OnEvent, run_epochs, run_one_cycle
 from latentcore.types import ImageShape
@@ -40,7 +37,10 @@ class GANSettings(Settings):
     generator_residual : bool
         Whether the generator has a residual convolution; see there too.
     critic_channels, critic_hidden : sequence of int
-        Widths of the critic; see `make_critic`.
+        Widths of the critic; see `latentcore.models.critic.make_critic`.
+    gradient_penalty : float
+        Weight of the squared gradient of the critic at real images, which holds it in place of spectral
+        normalisation; none at 0. See `latentcore.models.critic.Rivalry`.
     inverter_channels, inverter_hidden : sequence of int
         Widths of the inversion network; see `latentcore.models.networks.encoder_network`.
     batch_norm : bool
@@ -63,6 +63,7 @@ class GANSettings(Settings):
     generator_residual: bool = False
     critic_channels: tuple[int, ...] = ()
     critic_hidden: tuple[int, ...] = (256, 128)
+    gradient_penalty: float = 0.0
     inverter_channels: tuple[int, ...] = ()
     inverter_hidden: tuple[int, ...] = (256, 128)
     batch_norm: bool = False
@@ -102,24 +103,6 @@ class GANNetwork(CodeNetwork):
     def decode(self, codes: torch.Tensor) -> torch.Tensor:
         """(n, latent_dim) -> generated images (n, pixels) in [0, 1]."""
         return torch.sigmoid(self.generator(codes))
-
-
-def make_critic(image_shape: ImageShape, channels: tuple[int, ...], hidden: tuple[int, ...]) -> nn.Sequential:
-    """Return a spectrally normalised critic from rows (n, pixels) to one score (n, 1).
-
-    Convolutions of the widths `channels` that halve the sides, one more 3x3 convolution if there are
-    any, and a perceptron with the hidden widths `hidden`.
-    """
-    layers: list[nn.Module] = []
-    if channels:
-        layers.append(nn.Unflatten(1, image_shape))
-        for n_inputs, n_outputs in pairwise([image_shape[0], *channels]):
-            layers += [spectral_norm(nn.Conv2d(n_inputs, n_outputs, 4, 2, 1)), nn.LeakyReLU(0.2)]
-        layers += [spectral_norm(nn.Conv2d(channels[-1], channels[-1], 3, 1, 1)), nn.LeakyReLU(0.2)]
-        layers.append(nn.Flatten())
-    for n_inputs, n_outputs in pairwise([count_pixels(folded_shape(image_shape, channels)), *hidden, 1]):
-        layers += [spectral_norm(nn.Linear(n_inputs, n_outputs)), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*layers[:-1])
 
 
 def with_batch_norm(network: nn.Sequential) -> nn.Sequential:
@@ -169,29 +152,33 @@ def train_generator(
 ) -> None:
     """Train the generator against a critic, and leave its averaged weights in `network`."""
     generator = with_batch_norm(network.generator) if settings.batch_norm else network.generator
-    critic = make_critic(image_shape, settings.critic_channels, settings.critic_hidden)
+    rivalry = Rivalry(settings.gradient_penalty)
+    critic = make_critic(
+        image_shape, settings.critic_channels, settings.critic_hidden, normalised=not rivalry.penalised
+    )
     for part in (generator, critic):
         channels_last(part)
     average = copy.deepcopy(generator)
     generator_optimiser = torch.optim.Adam(
         generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
     )
-    critic_optimiser = torch.optim.Adam(critic.parameters(), lr=settings.critic_rate, betas=(0.0, 0.9))
+    critic_optimiser = torch.optim.Adam(
+        critic.parameters(), lr=settings.critic_rate, betas=(0.0, rivalry.decay)
+    )
     faster = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
         real = rows[batch]
         with faster:
             fake = torch.sigmoid(generator(torch.randn(len(real), settings.latent_dim)))
-            critic_loss = nn.functional.relu(1 - critic(real)).mean()
-            critic_loss = critic_loss + nn.functional.relu(1 + critic(fake.detach())).mean()
+            critic_loss = rivalry.critic_loss(critic, real, fake.detach())
         critic_optimiser.zero_grad()
         critic_loss.backward()
         critic_optimiser.step()
 
         critic.requires_grad_(requires_grad=False)
         with faster:
-            generator_loss = -critic(fake).mean()
+            generator_loss = rivalry.generator_loss(critic, fake)
         generator_optimiser.zero_grad()
         generator_loss.backward()
         generator_optimiser.step()

@@ -11,8 +11,9 @@ from latentcore import bundling, zoo
 from latentcore.bundling import halved
 from latentcore.datasets import load_dataset
 from latentcore.models import make_model
+from latentcore.models.critic import PENALTY_STEPS, Rivalry, make_critic, squared_gradient
 from latentcore.models.gan import GANModel
-from latentcore.models.gan_training import make_critic, with_batch_norm, without_batch_norm
+from latentcore.models.gan_training import with_batch_norm, without_batch_norm
 from latentcore.models.networks import decoder_network, encoder_network
 from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
@@ -73,6 +74,42 @@ def test_a_residual_convolution_needs_others_beside_it():
         decoder_network(SHAPE, (), (16,), 3, residual=True)
 
 
+def test_the_gradient_of_a_linear_critic_is_its_weights():
+    critic = make_critic((1, 4, 4), (), (), normalised=False)
+    weights = critic[0].weight
+    found = squared_gradient(critic, torch.rand(5, 16))
+    assert torch.allclose(found, (weights**2).sum())
+    found.backward()
+    assert torch.allclose(weights.grad, 2 * weights)
+
+
+def test_a_critic_is_penalised_once_in_so_many_steps_and_as_much_the_more():
+    torch.manual_seed(0)
+    critic = make_critic((1, 4, 4), (), (8,), normalised=False)
+    real, fake = torch.rand(6, 16), torch.rand(6, 16)
+    rivalry = Rivalry(0.5)
+    losses = torch.stack([rivalry.critic_loss(critic, real, fake) for _ in range(2 * PENALTY_STEPS)])
+    plain = -torch.log(torch.sigmoid(critic(real))).mean() - torch.log(1 - torch.sigmoid(critic(fake))).mean()
+    expected = plain + 0.5 / 2 * squared_gradient(critic, real)
+    assert torch.allclose(losses.mean(), expected, atol=1e-5)
+    assert torch.allclose(losses[0], plain, atol=1e-5)
+    assert torch.isclose(rivalry.generator_loss(critic, fake), -torch.log(torch.sigmoid(critic(fake))).mean())
+
+
+def test_a_critic_without_a_penalty_is_normalised_and_hinged():
+    critic = make_critic((1, 4, 4), (), (8,))
+    rivalry = Rivalry(0.0)
+    real, fake = torch.rand(6, 16), torch.rand(6, 16)
+    for _ in range(60):
+        critic(real)  # each pass takes a step of the power iteration
+    assert float(torch.linalg.matrix_norm(critic[0].weight.detach(), 2)) == pytest.approx(1, abs=1e-3)
+    assert not hasattr(make_critic((1, 4, 4), (), (8,), normalised=False)[0], "parametrizations")
+    critic.eval()
+    expected = (1 - critic(real)).clamp(min=0).mean() + (1 + critic(fake)).clamp(min=0).mean()
+    assert torch.isclose(rivalry.critic_loss(critic, real, fake), expected)
+    assert torch.isclose(rivalry.generator_loss(critic, fake), -critic(fake).mean())
+
+
 def test_batch_normalisation_is_folded_without_changing_the_output():
     torch.manual_seed(0)
     network = with_batch_norm(decoder_network(SHAPE, (4, 8), (16,), 3, residual=True))
@@ -106,6 +143,7 @@ def test_batch_normalisation_is_folded_without_changing_the_output():
                 "batch_norm": True,
                 "half_precision": True,
                 "generator_residual": True,
+                "gradient_penalty": 0.1,
                 "n_epochs": 2,
                 "inversion_epochs": 2,
             },
