@@ -23,7 +23,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
     """Draw the three pickers in a row."""
     family, latent_dim = _split(catalogue, dataset, model)
     datasets, families = catalogue.datasets(), _families(catalogue, dataset)
-    left, middle, right = st.columns([1.1, 2.2, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
     left.selectbox(
         "Dataset",
         datasets,

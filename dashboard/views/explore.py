@@ -37,7 +37,7 @@ def page() -> None:
 
 
 def _head(catalogue: Catalogue, dataset: str, model: str) -> None:
-    pickers, actions = st.columns([3, 1], vertical_alignment="bottom")
+    pickers, actions = st.columns([6, 1], vertical_alignment="bottom")
     with pickers:
         pick_model(catalogue, dataset, model)
     with actions:

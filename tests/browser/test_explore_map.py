@@ -247,3 +247,13 @@ def test_a_phone_sees_map_and_decode_without_scrolling_sideways(browser, server)
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     tab.close()
+
+
+def test_every_family_is_in_sight(server, page):
+    open_map(page, server, "shapes/gan-d16")
+    hidden = (
+        "e => Math.max(...[e, ...e.querySelectorAll('*')].map(part => part.scrollWidth - part.clientWidth))"
+    )
+    picker = page.locator(".st-key-pick_family [role=radiogroup]")
+    assert picker.get_by_role("radio").count() == 7
+    assert picker.evaluate(hidden) <= 1
