@@ -16,6 +16,8 @@ from dashboard.charts.spec import AnyChart, to_spec
 
 SIZE = (800, 320)
 """Of the plot in pixels; the width is that of a usual screen, and follows the column."""
+NARROW = 500
+"""Pixels of the plot below which only models on the front are named: there is no room for more."""
 ACCENT, QUIET = "#e76300", "#717581"
 
 
@@ -70,15 +72,17 @@ def _names(points: pd.DataFrame, scales: tuple[alt.Scale, alt.Scale], *, dark: b
     sides, lower = beside_points(places, points["title"].tolist(), SIZE)
     low, high = scales[1]["domain"]
     unit = (high - low) / SIZE[1] * (1 if scales[1]["reverse"] else -1)
-    names = points[["title", "x", "y"]].assign(side=sides, at=points["y"] + lower * unit)
-    words: dict[str, Any] = {"type": "text", "fontSize": FONT_SIZE, "color": ink(dark=dark), "tooltip": None}
+    names = points[["title", "x", "y", "front"]].assign(side=sides, at=points["y"] + lower * unit)
+    seen = {"expr": f"width < {NARROW} && !datum.front ? 0 : 1"}
+    words = {"type": "text", "fontSize": FONT_SIZE, "color": ink(dark=dark), "opacity": seen, "tooltip": None}
     charts = [
         alt.Chart(names[names["side"] == side])
         .properties(mark=words | {"align": align, "dx": dx})
         .encode(x="x:Q", y="at:Q", text="title:N")
         for side, align, dx in (("right", "left", GAP), ("left", "right", -GAP), ("middle", "center", 0))
     ]
-    far = alt.Chart(names[np.abs(lower) > FAR]).mark_rule(color=QUIET, opacity=0.6, tooltip=None)
+    line = {"type": "rule", "color": QUIET, "opacity": seen, "tooltip": None}
+    far = alt.Chart(names[np.abs(lower) > FAR]).properties(mark=line)
     return [far.encode(x="x:Q", y="y:Q", y2="at:Q"), *charts]
 
 

@@ -43,7 +43,7 @@ def pareto(rows: Sequence[Row]) -> None:
             )
         st.caption(
             "Right and up is better. Bars are the intervals. Orange: no other model is better in both scores "
-            "beyond the intervals."
+            "beyond the intervals; a narrow screen names these alone."
         )
     horizontal, vertical = (able[name] for name in chosen)
     with plot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -153,3 +154,15 @@ def test_names_far_from_their_point_are_tied_to_it(reverse):
     rows = spec["datasets"][tied["data"]["name"]]
     assert 0 < len(rows) < n
     assert all(row["at"] != row["y"] for row in rows)
+
+
+@pytest.mark.parametrize(("width", "hidden"), [(800, 0), (300, 3)])
+def test_a_narrow_plot_names_only_the_front(width, hidden):
+    table = pd.DataFrame({"title": list("abcd"), "front": [True, False, False, False]})
+    for axis, values in (("x", [0.9, 0.5, 0.3, 0.1]), ("y", [0.9, 0.2, 0.6, 0.4])):
+        table[axis] = table[f"{axis}_low"] = table[f"{axis}_high"] = values
+    spec = pareto_chart(table, Axis("a", False, ".2f"), Axis("b", False, ".2f"), dark=False)
+    picture = vl_convert.vegalite_to_svg(spec | {"width": width})
+    texts = re.findall(r"<text[^>]*>[abcd]</text>", picture.partition("mark-text role-mark")[2])
+    assert len(texts) == 4
+    assert sum('opacity="0"' in text for text in texts) == hidden
