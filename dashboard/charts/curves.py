@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.names import end_names
+from dashboard.charts.names import end_names, line_ends
 from dashboard.charts.spec import AnyChart, to_spec
 
 BASELINE = "#717581"
@@ -80,20 +80,14 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: b
     bands = base.mark_area(opacity=0.16, clip=True, tooltip=None)
     lines = base.mark_line(strokeWidth=2, clip=True, tooltip=None)
     dots = base.mark_circle(size=42, opacity=1, tooltip=None)
+    ends = line_ends(table, ("series", "x", "mean"), dict(zip(names, colours, strict=True)))
     layers: list[AnyChart] = [
         bands.encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=colour),
         lines.encode(x=x, y=y, color=colour, strokeDash=dash),
         dots.encode(x=x, y=y, color=colour),
-        *end_names(_ends(table, colours), frame.domain, frame.height, dark=dark),
+        *end_names(ends, frame.domain, frame.height, dark=dark),
     ]
     spec = to_spec(alt.layer(*layers).properties(width=frame.width or "container", height=frame.height))
     spec["autosize"] = {"type": "pad"} if frame.width else {"type": "fit-x", "contains": "padding"}
     spec["padding"] = {"left": 0, "top": 6, "bottom": 4, "right": 0}
     return spec
-
-
-def _ends(table: pd.DataFrame, colours: Sequence[str]) -> pd.DataFrame:
-    """Return the last point of each series with its colour: ``title, x, y, colour``."""
-    last = table.sort_values("x").groupby("series", sort=False).last()
-    last = last.loc[table["series"].unique()].reset_index()
-    return pd.DataFrame({"title": last["series"], "x": last["x"], "y": last["mean"], "colour": list(colours)})

@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.names import end_names
-from dashboard.charts.palette import LINE_COLOURS
+from dashboard.charts.names import end_names, line_ends
+from dashboard.charts.palette import line_colours
 from dashboard.charts.spec import AnyChart, to_spec
 
 HEIGHT = 240
@@ -36,7 +36,8 @@ def level_curves(
     dark : bool
     """
     table = table.dropna(subset=["value"])
-    colours = _colours(table)
+    quiet = table.loc[table["group"] != "model", "title"]
+    colours = line_colours(table["title"], dict.fromkeys(quiet, GREY))
     domain = (float(table["low"].min()), float(table["high"].max()))
     x = alt.X("level:Q", title=axes[0], scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=6))
     y = alt.Y(
@@ -58,24 +59,8 @@ def level_curves(
         own = table[table["group"] == group]
         line = alt.Chart(own).mark_line(strokeWidth=2, strokeDash=dash, point={"size": 22}, tooltip=None)
         layers.append(line.encode(x=x, y=y, color=colour))
-    layers += end_names(_ends(table, colours), domain, HEIGHT, dark=dark)
+    layers += end_names(line_ends(table, ("title", "level", "value"), colours), domain, HEIGHT, dark=dark)
     spec = to_spec(alt.layer(*layers).properties(height=HEIGHT, width="container"))
     spec["padding"] = {"left": 0, "top": 8, "bottom": 6, "right": 0}
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return spec
-
-
-def _colours(table: pd.DataFrame) -> dict[str, str]:
-    """Return the colour of each line by its title."""
-    models = table.loc[table["group"] == "model", "title"].drop_duplicates().tolist()
-    others = table.loc[table["group"] != "model", "title"].drop_duplicates().tolist()
-    coloured = {title: LINE_COLOURS[k % len(LINE_COLOURS)] for k, title in enumerate(models)}
-    return coloured | dict.fromkeys(others, GREY)
-
-
-def _ends(table: pd.DataFrame, colours: dict[str, str]) -> pd.DataFrame:
-    """Return where each line ends, with its colour: ``title, x, y, colour``."""
-    ends = table.sort_values("level").groupby("title", sort=False).tail(1)
-    return pd.DataFrame(
-        {"title": ends["title"], "x": ends["level"], "y": ends["value"], "colour": ends["title"].map(colours)}
-    )

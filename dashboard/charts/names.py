@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +55,7 @@ def right_names(names: pd.DataFrame, *, dark: bool) -> list[alt.Chart]:
     dark : bool
     """
     over = alt.MarkDef(type="text", align="left", dx=GAP, fontSize=FONT_SIZE, fontWeight=600, tooltip=None)
-    inks = pd.DataFrame(names).assign(colour=[legible(colour, dark=dark) for colour in names["colour"]])
+    inks = names.assign(colour=[legible(colour, dark=dark) for colour in names["colour"]])
     words = alt.Chart(inks).encode(x="x:Q", y="y:Q", text="title:N")
     own = alt.Color("colour:N", scale=None, legend=None)
     return [words.properties(mark=_edge(over, dark=dark)), words.properties(mark=over).encode(color=own)]
@@ -97,6 +99,24 @@ def kept_apart(values: Floats, gap: float, ends: tuple[float, float]) -> Floats:
     moved = np.empty_like(values)
     moved[order] = np.clip(means, ends[0], max(ends[1] - room[-1], ends[0])) + room
     return moved
+
+
+def line_ends(table: pd.DataFrame, columns: tuple[str, str, str], colours: Mapping[str, str]) -> pd.DataFrame:
+    """Return where each line ends, with its colour: ``title, x, y, colour``, a line a row.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a point of a line.
+    columns : (str, str, str)
+        Those of the line's title, of x and of y.
+    colours : mapping of str to str
+        By title.
+    """
+    title, x, _ = columns
+    last = table.sort_values(x).groupby(title, sort=False).tail(1)
+    ends = last[list(columns)].set_axis(["title", "x", "y"], axis=1)
+    return ends.assign(colour=ends["title"].map(colours))
 
 
 def end_names(ends: pd.DataFrame, domain: tuple[float, float], height: int, *, dark: bool) -> list[alt.Chart]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 CLASS_COLOURS = (
     "#3f90da",
     "#ffa90e",
@@ -26,6 +28,14 @@ CONTRAST = 4.5
 def class_colours(n_classes: int) -> list[str]:
     """Return one colour a class; beyond ten classes they repeat."""
     return [CLASS_COLOURS[k % len(CLASS_COLOURS)] for k in range(n_classes)]
+
+
+def line_colours(titles: Iterable[str], greys: Mapping[str, str]) -> dict[str, str]:
+    """Return the colour of each line by its title: its grey, or in turn one of `LINE_COLOURS`."""
+    titles = list(dict.fromkeys(titles))
+    coloured = [title for title in titles if title not in greys]
+    own = {title: LINE_COLOURS[k % len(LINE_COLOURS)] for k, title in enumerate(coloured)}
+    return {title: own.get(title) or greys[title] for title in titles}
 
 
 def ink(*, dark: bool) -> str:

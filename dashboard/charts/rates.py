@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.names import LINE_HEIGHT, right_names, spread
-from dashboard.charts.palette import LINE_COLOURS, ink
+from dashboard.charts.names import LINE_HEIGHT, line_ends, right_names, spread
+from dashboard.charts.palette import ink, line_colours
 from dashboard.charts.spec import AnyChart, to_spec
 
 HEIGHT = 370
@@ -56,7 +56,8 @@ def rate_curves(
         scale=alt.Scale(domain=domains[1], zero=False, nice=False),
         axis=alt.Axis(grid=True, gridOpacity=0.25, tickCount=8),
     )
-    colours = _colours(shown)
+    quiet = shown[shown["kind"] != "model"]
+    colours = line_colours(shown["title"], dict(zip(quiet["title"], quiet["kind"].map(QUIET), strict=True)))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     colour = alt.Color("title:N", scale=scale, legend=None, sort=None)
     base = alt.Chart(shown)
@@ -92,14 +93,6 @@ def _top(frame: pd.DataFrame, bar: tuple[float, float] | None) -> float:
     return max(best, bar[0] if bar else best) + HEADROOM
 
 
-def _colours(shown: pd.DataFrame) -> dict[str, str]:
-    """Return the colour of each line by its title: for models only; what they are held against is grey."""
-    kinds = shown.drop_duplicates("title").set_index("title")["kind"]
-    models = [title for title, kind in kinds.items() if kind == "model"]
-    own = {title: LINE_COLOURS[k % len(LINE_COLOURS)] for k, title in enumerate(models)}
-    return {str(title): own.get(title) or QUIET[kind] for title, kind in kinds.items()}
-
-
 def _ticks(domain: list[float]) -> list[float]:
     ticks = (mantissa * 10.0**power for power in range(-3, 4) for mantissa in (1, 2, 5))
     return [round(tick, 6) for tick in ticks if domain[0] <= tick <= domain[1]]
@@ -131,7 +124,8 @@ def _bar(
 
 def _names(shown: pd.DataFrame, domain: list[float], colours: dict[str, str]) -> pd.DataFrame:
     """Return where the titles go: behind the last point of each line, moved apart where they overlap."""
-    last = shown.sort_values("rate").groupby("title", sort=False).last().reset_index()
-    places = pd.DataFrame({"title": last["title"], "x": np.log(last["rate"]), "y": last["psnr"]})
-    moved = spread(places, TITLE_WIDTH, LINE_HEIGHT / HEIGHT * (domain[1] - domain[0]))
-    return moved.assign(x=np.exp(moved["x"]), colour=moved["title"].map(colours))
+    ends = line_ends(shown, ("title", "rate", "psnr"), colours)
+    moved = spread(
+        ends.assign(x=np.log(ends["x"])), TITLE_WIDTH, LINE_HEIGHT / HEIGHT * (domain[1] - domain[0])
+    )
+    return moved.assign(x=ends["x"])

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.charts.curves import BASELINE, Frame, curves, domain_of
-from dashboard.charts.palette import LINE_COLOURS
+from dashboard.charts.palette import line_colours
 from dashboard.components.job_panel import job_button, job_of, watch_job
 from dashboard.components.originals import originals_note
 from dashboard.components.theme import is_dark
@@ -32,9 +32,7 @@ PIXELS = source_title("pixels", supervised=False)
 def probe_curves(found: Mapping[str, Any], names: Sequence[str], key: str) -> None:
     """Draw pixels and the chosen models, named at the ends of their lines."""
     table = curve_table(found, names)
-    series = table["series"].unique().tolist()
-    colours = [BASELINE] if PIXELS in series else []
-    colours += LINE_COLOURS[: len(series) - len(colours)]
+    colours = list(line_colours(table["series"], {PIXELS: BASELINE}).values())
     frame = Frame(None, 350, domain_of(table), "labelled images a class", "accuracy on test images")
     st.vega_lite_chart(
         curves(table, colours, frame, dark=is_dark()),

@@ -33,8 +33,7 @@ def rates(study: StudyResult, curves: Sequence[Curve]) -> float:
     bar = study.found["bar"] if n_images == NOT_COUNTED else None  # it counts no decoder
     frame = curves_frame(curves, n_images, n_pixels)
     with plot:
-        dark = is_dark()
-        spec = rate_curves(frame, step, tuple(bar) if bar else None, dark=dark)
+        spec = rate_curves(frame, step, tuple(bar) if bar else None, dark=is_dark())
         st.vega_lite_chart(spec, width="stretch", key="rate_curves", alt="Rate-distortion curves")
     with words:
         _table(curves, step, n_images, n_pixels)

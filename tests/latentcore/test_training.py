@@ -97,6 +97,7 @@ def test_a_critic_is_penalised_once_in_so_many_steps_and_as_much_the_more():
 
 
 def test_a_critic_without_a_penalty_is_normalised_and_hinged():
+    torch.manual_seed(0)
     critic = make_critic((1, 4, 4), (), (8,))
     rivalry = Rivalry(0.0)
     real, fake = torch.rand(6, 16), torch.rand(6, 16)
