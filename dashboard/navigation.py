@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.components.present import banner, is_presenting
 from dashboard.components.problems import gone
 from dashboard.services.catalogue import LatentcoreError, catalogue
-from dashboard.services.runtime import PAGE_TURN, prepare
+from dashboard.services.runtime import prepare
 
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
@@ -50,7 +50,6 @@ def show_page() -> None:
     if is_presenting() and (found := catalogue()).specs:
         banner(found)
     try:
-        with PAGE_TURN:
-            page.run()
+        page.run()
     except LatentcoreError as error:  # such as a bundle that went between two looks at it
         gone(error)

@@ -19,13 +19,14 @@ from latentcore.evaluation import RealReference, evaluate, headline_scores
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
+from latentcore.models.precision import halved
 from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe
 from latentcore.store import Bundle, BundleContent, CodeTable, check_place, replace_scores, save_bundle
+from latentcore.store.codes import N_TRAIN_CODES, kept_rows
 from latentcore.training import EpochEnd
 from latentcore.types import FloatArray
 
-N_TRAIN_CODES = 10_000
 VALIDATION_SHARE = 1 / 12
 UMAP_SEED = 0
 
@@ -171,15 +172,6 @@ def _fit(
     return (halved(model) if isinstance(model, TorchModel) else model), history
 
 
-def halved(model: LatentModel) -> LatentModel:
-    """Return a model whose arrays are rounded to half precision, so that they can be stored in it.
-
-    Everything that is measured afterwards holds for what is stored.
-    """
-    rounded = {name: array.astype(np.float16).astype(np.float32) for name, array in model.state().items()}
-    return type(model).from_state(model.config(), rounded)
-
-
 def _facts(recipe: Recipe, trained: Trained) -> dict[str, Any]:
     names = ("numpy", "scikit-learn", "torch", "umap-learn")
     return {
@@ -194,8 +186,7 @@ def _facts(recipe: Recipe, trained: Trained) -> dict[str, Any]:
 
 def _code_tables(model: LatentModel, train: Dataset, test: Dataset) -> tuple[CodeTable, CodeTable]:
     if len(train) > N_TRAIN_CODES:
-        rows = np.random.default_rng(0).choice(len(train), N_TRAIN_CODES, replace=False)
-        train = train.take(np.sort(rows))
+        train = train.take(kept_rows(len(train)))
     test_codes, train_codes = model.encode(test.images), model.encode(train.images)
     if model.latent_dim == 2:  # noqa: PLR2004
         train_plane, test_plane = train_codes, test_codes

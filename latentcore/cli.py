@@ -19,12 +19,22 @@ from latentcore.codec.files import compress_path, decompress_path
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.features import train_features
+from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
 from latentcore.progress import errors, training_progress
 from latentcore.recipes import make_recipe
-from latentcore.store import BundleSpec, check_place, load_bundle, models_folder, scan_bundles
+from latentcore.store import (
+    BundleSpec,
+    bundle_folders,
+    check_place,
+    load_bundle,
+    load_outdated,
+    models_folder,
+    repack,
+    scan_bundles,
+)
 from latentcore.studies import STUDIES, run_study
-from latentcore.types import LatentcoreError
+from latentcore.types import BundleError, LatentcoreError
 from latentcore.zoo import missing_recipes, train_here, train_on_cluster
 
 USER_ERROR = 2
@@ -180,6 +190,19 @@ def features(
     console.print(f"Accuracy {network.facts['accuracy']:.4f} on {network.facts['n']:,} test images.")
 
 
+@app.command("index")
+def index_command(
+    dataset: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
+) -> None:
+    """Make what finds the train images nearest to an image, so that pages need not search them all."""
+    train_split, test_split = (load_dataset(dataset, split) for split in ("train", "test"))
+    index = make_index(train_split, test_split)
+    folder = save_index(index, out or models_folder(), n_train=len(train_split))
+    console.print(f"Wrote {folder}: {len(index.indices):,} train images.", soft_wrap=True, highlight=False)
+
+
 @app.command("evaluate")
 def evaluate_command(
     bundle_id: BundleId,
@@ -207,6 +230,30 @@ def evaluate_command(
         errors.print(f"Recorded {len(measured)} scores in {bundle.spec.folder}.", soft_wrap=True)
     elif differences:
         raise typer.Exit(1)
+
+
+@app.command("repack")
+def repack_command(
+    bundle_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Bundle; all that need it.")] = None,
+) -> None:
+    """Bring bundles of an older format up to date, without training; scores and models stay as they are."""
+    if bundle_id is not None:
+        chosen = [bundle_id]
+    else:
+        chosen = [name for name in bundle_folders(models_folder()) if not _is_current(name)]
+    for name in chosen:
+        repack(load_outdated(name))
+        console.print(f"Repacked {name}.", highlight=False)
+    if not chosen:
+        console.print(f"Every bundle in {models_folder()} is up to date.", soft_wrap=True)
+
+
+def _is_current(bundle_id: str) -> bool:
+    try:
+        load_bundle(bundle_id)
+    except BundleError:
+        return False
+    return True
 
 
 @app.command()

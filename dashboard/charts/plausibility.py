@@ -21,7 +21,7 @@ COLOURS = ("#3f90da", "#e76300")
 
 def plausibility(
     code_distance: npt.NDArray[np.float32],
-    image_distance: npt.NDArray[np.float32],
+    image_distance: npt.NDArray[np.float32] | None,
     confidence: npt.NDArray[np.float32] | None,
     *,
     top: float,
@@ -31,18 +31,20 @@ def plausibility(
     Parameters
     ----------
     code_distance, image_distance : float array, shape (n,)
-        In multiples of what is usual for test images; drawn on a logarithmic scale from 1/4 on.
+        In multiples of what is usual for test images; drawn on a logarithmic scale from 1/4 on. Images may
+        be missing.
     confidence : float array, shape (n,), or None
         Of the classifier, in [0, 1]: a grey area behind the curves.
     top : float
         Upper end of the distances, common to all strips.
     """
     n = len(code_distance)
+    curves_shown = [curve for curve in (code_distance, image_distance) if curve is not None]
     frame = pd.DataFrame(
         {
-            "step": np.tile(np.arange(n) + 0.5, 2),
-            "distance": np.clip(np.concatenate([code_distance, image_distance]), LOWEST, top),
-            "series": np.repeat(SERIES, n),
+            "step": np.tile(np.arange(n) + 0.5, len(curves_shown)),
+            "distance": np.clip(np.concatenate(curves_shown), LOWEST, top),
+            "series": np.repeat(SERIES[: len(curves_shown)], n),
         }
     )
     x = alt.X("step:Q", scale=alt.Scale(domain=[0, n], nice=False), axis=None)

@@ -17,7 +17,15 @@ from dashboard.components.walls import picked
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.maps import extent_of, stratified_rows
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
-from dashboard.services.sampling import Draw, Samples, data_shares, on_plane, resembling, samples_npz
+from dashboard.services.sampling import (
+    Draw,
+    Resembling,
+    Samples,
+    data_shares,
+    on_plane,
+    resembling,
+    samples_npz,
+)
 from dashboard.services.sheets import sheet_png
 
 SIDE = 260
@@ -143,17 +151,13 @@ def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
     label = bundle.classes[samples.labels[row]]
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
     nearest_real = resembling(samples.bundle_id, samples.images[row])
-    kind = "originals" if nearest_real[0].original else "decodes"
     own, real = st.columns([1, 3], gap="medium")
     with own:
         uri = data_uri(png_bytes(image_pixels(samples.images[row])))
         said = f"{label}, says {samples.judge}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
     with real:
-        st.markdown(
-            f"**Nearest real images** in pixels, of {len(bundle.train):,} train images ({kind}): the nearest "
-            f"is {nearest_real[0].distance:.2f} away; 0 would be a copy."
-        )
+        _nearest_words(nearest_real, len(bundle.train))
         picture_row(
             [
                 Picture(
@@ -169,3 +173,16 @@ def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
     originals_note(bundle.spec.dataset)
     code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
     st.code(f"z = ({code})", language=None, wrap_lines=True)
+
+
+def _nearest_words(found: list[Resembling], n_searched: int) -> None:
+    """Say how near the nearest train image is, and how that was found."""
+    if not found:
+        st.caption("The nearest train images need the dataset, or its image index: `latentcore index`.")
+        return
+    how = "in pixels, estimated from principal components" if found[0].estimated else "in pixels"
+    shown = "" if found[0].original else " They are shown as decodes."
+    st.markdown(
+        f"**Nearest train images** {how}, of {n_searched:,}: the nearest is {found[0].distance:.2f} away; "
+        f"0 would be a copy.{shown}"
+    )

@@ -19,7 +19,7 @@ LARGEST = 8.0
 
 def strip_legend(strips: list[Strip]) -> None:
     """Say once what the curves under every strip are."""
-    kind = "decodes of train images" if any(strip.against_decodes for strip in strips) else "train images"
+    kind = "train images, estimated" if any(strip.estimated for strip in strips) else "train images"
     lines = [
         f'<span style="color:{colour}">&#9679;</span> {escape(name)}'
         for name, colour in zip(SERIES, COLOURS, strict=True)
@@ -87,7 +87,8 @@ def draw_strip(strip: Strip, *, top: float) -> None:
 
 def common_top(strips: list[Strip]) -> float:
     """Return the upper end of the distances in all strips, so that they can be compared."""
-    highest = max(float(np.max([s.code_distance.max(), s.image_distance.max()])) for s in strips)
+    curves = [c for s in strips for c in (s.code_distance, s.image_distance) if c is not None]
+    highest = max(float(curve.max()) for curve in curves)
     return float(np.clip(1.1 * highest, 2, LARGEST))
 
 

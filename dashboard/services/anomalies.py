@@ -15,6 +15,7 @@ from dashboard.services.one_class import kept_models
 from dashboard.services.originals import has_originals, original_images, originals_problem
 from dashboard.services.places import blended_places, row_of
 from dashboard.services.study_results import study_or_none
+from dashboard.services.turns import dear
 from latentcore.anomaly import SCORES, Seen, scores_of
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.foreign import foreign_datasets, foreign_images
@@ -192,6 +193,7 @@ def _measure(bundle_id: str, score: str, seen: Seen, normal: Sequence[int] | Non
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
+@dear
 def _test_side(bundle_id: str, rows: tuple[int, ...], *, originals: bool) -> Side:
     """Return test images by their rows; decodes and stored errors stand in where there are no originals."""
     bundle, chosen = open_bundle(bundle_id), np.array(rows)

@@ -11,9 +11,11 @@ import streamlit as st
 from dashboard.services.allocator import return_memory
 from dashboard.services.catalogue import bundle_title, catalogue, open_bundle
 from dashboard.services.compression import Curve, Point
+from dashboard.services.image_search import image_index
 from dashboard.services.jobs import Job
 from dashboard.services.originals import has_originals, one_image, original_images, train_images
 from dashboard.services.places import row_of
+from dashboard.services.turns import dear
 from latentcore.codec import Grid, compress_codes
 from latentcore.codec.codec import unit_grid
 from latentcore.codec.mosaics import available_formats, through_mosaics
@@ -91,6 +93,7 @@ def _decoded(bundle_id: str, index: int, grid: Grid) -> FloatArray:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+@dear
 def _through_format(dataset: str, index: int, name: str, quality: int) -> FloatArray:
     beside = np.random.default_rng(SEED).permutation(_n_test(dataset))[:N_BESIDE]
     indices = np.concatenate([beside[: N_BESIDE // 2], [index], beside[N_BESIDE // 2 :]])
@@ -117,8 +120,10 @@ def _through_pca(dataset: str, index: int, n_components: int, step: float) -> Fl
 
 
 @st.cache_resource(max_entries=4, show_spinner="Fitting PCA")
+@dear
 def _components(dataset: str) -> PCAModel:
-    return fit_components(train_images(_any_bundle(dataset))[0])
+    index = image_index(dataset)
+    return fit_components(train_images(_any_bundle(dataset))) if index is None else index.pca
 
 
 @st.cache_data(max_entries=24, show_spinner=False)

@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard.services.catalogue import Bundle, open_bundle
 from dashboard.services.maps import stratified_rows
 from dashboard.services.originals import original_images
+from dashboard.services.turns import dear
 from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
 from latentcore.types import FloatArray, LabelArray
 
@@ -76,6 +77,7 @@ def active_dimensions(bundle: Bundle) -> list[bool]:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
+@dear
 def posterior_of(bundle_id: str) -> Posterior:
     """Return the posteriors of up to 500 random test images of a VAE, every class with its share."""
     bundle = open_bundle(bundle_id)

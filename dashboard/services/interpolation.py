@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
-from dashboard.services.originals import has_originals, nearest_train_images, one_image, original_images
-from dashboard.services.places import distances_to_real, nearest_distances, row_of
-from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
+from dashboard.services.image_search import nearest_train_images, usual_image_distance
+from dashboard.services.originals import has_originals, one_image
+from dashboard.services.places import distances_to_real, row_of
+from latentcore.geometry import bilinear_grid, linear_path, path_length, spherical_path
 from latentcore.types import Capability, FloatArray
 
 PathKind = Literal["straight", "spherical"]
-N_USUAL = 1000
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,12 @@ class Strip:
     images : float32 array (n, c, h, w)
     length, chord : float
         Of the decoded path, and the distance of its ends; Euclidean over pixels.
-    code_distance, image_distance : float32 array (n,)
-        To the nearest real (train) code, and image, each over the median of test images.
-    against_decodes : bool
-        Whether the nearest images are decodes, because the dataset is not at hand.
+    code_distance : float32 array (n,)
+        To the nearest real (train) code, over the median of test images.
+    image_distance : float32 array (n,) or None
+        The same for images; None where there is nothing to search.
+    estimated : bool
+        Whether image distances are estimated, because the dataset is not at hand.
     confidence : float32 array (n,) or None
         Largest class probability of the feature network, where the dataset has one.
     """
@@ -54,8 +56,8 @@ class Strip:
     length: float
     chord: float
     code_distance: FloatArray
-    image_distance: FloatArray
-    against_decodes: bool
+    image_distance: FloatArray | None
+    estimated: bool
     confidence: FloatArray | None
 
 
@@ -71,7 +73,7 @@ def end_code(bundle_id: str, end: End) -> FloatArray:
         code: FloatArray = bundle.test.codes[row_of(bundle_id, end.index)]
         return code
     assert end.label is not None  # noqa: S101 - one of the two is set
-    mean: FloatArray = class_means(bundle.train.codes, bundle.train.labels, len(bundle.classes))[end.label]
+    mean: FloatArray = bundle.derived.class_means[end.label]
     return mean
 
 
@@ -100,13 +102,20 @@ def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKin
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind, *, originals: bool) -> Strip:
+def _strip(
+    bundle_id: str,
+    start: End,
+    end: End,
+    n_steps: int,
+    kind: PathKind,
+    *,
+    originals: bool,  # noqa: ARG001 - the key: distances are exact once the images are at hand
+) -> Strip:
     bundle = open_bundle(bundle_id)
     walk = spherical_path if kind == "spherical" else linear_path
     codes = walk(end_code(bundle_id, start), end_code(bundle_id, end), n_steps)
     images = bundle.model.decode(codes)
-    image_distance = nearest_train_images(bundle_id, images, k=1)[0][:, 0]
-    image_distance /= _usual_image_distance(bundle_id, originals=originals)
+    found = nearest_train_images(bundle_id, images, k=1)
     network = feature_network(bundle.spec.dataset)
     return Strip(
         bundle_id=bundle_id,
@@ -116,9 +125,11 @@ def _strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind, *
         images=images,
         length=path_length(images),
         chord=path_length(images[[0, -1]]),
-        code_distance=distances_to_real(bundle_id, codes) / _usual_code_distance(bundle_id),
-        image_distance=image_distance,
-        against_decodes=not originals,
+        code_distance=distances_to_real(bundle_id, codes) / bundle.derived.usual_code_distance,
+        image_distance=None
+        if found is None
+        else found.distances[:, 0] / usual_image_distance(bundle_id, estimated=found.estimated),
+        estimated=found is not None and found.estimated,
         confidence=None if network is None else network.probabilities(images).max(axis=1),
     )
 
@@ -128,19 +139,3 @@ def corner_images(bundle_id: str, corners: tuple[int, int, int, int], n_cells: i
     codes = np.stack([end_code(bundle_id, End(index=index)) for index in corners])
     images: FloatArray = open_bundle(bundle_id).model.decode(bilinear_grid(codes, n_cells))
     return images
-
-
-def _usual_code_distance(bundle_id: str) -> float:
-    return max(float(np.median(nearest_distances(bundle_id))), 1e-9)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _usual_image_distance(bundle_id: str, *, originals: bool) -> float:
-    """Return the median distance of random test images, or of their decodes, to their nearest train image."""
-    bundle = open_bundle(bundle_id)
-    chosen = np.random.default_rng(0).permutation(len(bundle.test))[:N_USUAL]
-    test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen]) if originals else None
-    if test is None:
-        test = bundle.model.decode(bundle.test.codes[chosen])
-    distances, _ = nearest_train_images(bundle_id, test, k=1)
-    return max(float(np.median(distances)), 1e-9)

@@ -15,6 +15,7 @@ from dashboard.services.maps import stratified_rows
 from dashboard.services.originals import original_images
 from dashboard.services.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.services.sheets import sheet_pixels
+from dashboard.services.turns import dear
 from latentcore.geometry import square_extent
 from latentcore.metrics.spaces import procrustes_align
 from latentcore.types import FloatArray, LabelArray
@@ -114,6 +115,7 @@ def linked_data(bundle_ids: tuple[str, ...], *, align: bool) -> LinkedData:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
+@dear
 def sample_atlas(bundle_id: str, indices: tuple[int, ...]) -> SampleAtlas:
     """Return the images of test samples as one; where originals are not at hand, a bundle's decodes."""
     bundle = open_bundle(bundle_id)

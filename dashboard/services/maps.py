@@ -11,11 +11,11 @@ import streamlit as st
 
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.pixels import data_uri, png_bytes, shade_pixels
-from dashboard.services.places import blended_place, distances_to_real, nearest_distances, row_of
+from dashboard.services.places import blended_place, distances_to_real, row_of
 from dashboard.services.targets import hit_targets, inside
+from dashboard.services.turns import dear
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, square_extent
-from latentcore.metrics.structure import local_density
 from latentcore.plane import Plane, dimension_plane, identity_plane, principal_plane, umap_plane
 from latentcore.types import FloatArray, LabelArray
 
@@ -90,6 +90,7 @@ def plane_of(bundle_id: str, plane_name: str) -> Plane:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+@dear
 def atlas_of(bundle_id: str, plane_name: str, *, stacked: bool = False) -> Atlas:
     """Return the tiled decodes of a plane, in strips of columns, or of rows for a stacked map."""
     plane = plane_of(bundle_id, plane_name)
@@ -147,12 +148,11 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float, *, stac
 
 
 def coloured_points(bundle_id: str, data: MapData, colour: str) -> pd.DataFrame:
-    """Return a map's points with the column that colours them; densities are found only when needed."""
+    """Return a map's points with the column that colours them."""
     if colour != "density":
         return data.points
-    bundle = open_bundle(bundle_id)
-    codes = bundle.test.codes[data.points["row"].to_numpy()]
-    return data.points.assign(density=local_density(bundle.train.codes, codes))
+    density = open_bundle(bundle_id).derived.test_density
+    return data.points.assign(density=density[data.points["row"].to_numpy()])
 
 
 def stratified_rows(labels: LabelArray, n: int) -> LabelArray:
@@ -165,16 +165,16 @@ def stratified_rows(labels: LabelArray, n: int) -> LabelArray:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
+@dear
 def trust_shade(bundle_id: str, plane_name: str) -> str:
     """Return a veil over the map as a data URI: denser the farther a place's code is from any real one.
 
     Clear up to the median distance of test codes to their nearest train code, full at twice
     the 95th percentile.
     """
-    plane, atlas = plane_of(bundle_id, plane_name), atlas_of(bundle_id, plane_name)
-    codes = plane.to_codes(cell_centres(atlas.extent, N_SHADE))
-    usual = nearest_distances(bundle_id)
-    low, high = float(np.median(usual)), 2 * float(np.quantile(usual, 0.95))
+    plane, derived = plane_of(bundle_id, plane_name), open_bundle(bundle_id).derived
+    codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
+    low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
     strength: FloatArray = (distances_to_real(bundle_id, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 

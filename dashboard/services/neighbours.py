@@ -13,6 +13,7 @@ from dashboard.services.linked import common_rows, rows_of
 from dashboard.services.maps import stratified_rows
 from dashboard.services.originals import original_images
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.turns import dear
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
 from latentcore.types import FloatArray, LabelArray
@@ -132,6 +133,7 @@ def moved_samples(first: str, second: str) -> list[MovedSample]:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
+@dear
 def _neighbours(bundle_id: str, rows: LabelArray) -> LabelArray:
     return neighbour_rows(open_bundle(bundle_id).test.codes[rows], k=N_NEIGHBOURS)
 

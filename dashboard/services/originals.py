@@ -11,7 +11,6 @@ import streamlit as st
 from dashboard.services.catalogue import LatentcoreError, open_bundle
 from latentcore.datasets import DATASETS
 from latentcore.datasets.base import check_rows
-from latentcore.metrics.structure import nearest
 from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
 
 
@@ -25,57 +24,35 @@ def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray
     return DATASETS[dataset].scale(pixels[indices])
 
 
-def train_images(bundle_id: str) -> tuple[FloatArray, bool]:
-    """Return the train images that a bundle keeps codes of, ``(n, c, h, w)``, and whether they are originals.
+def train_images(bundle_id: str) -> FloatArray:
+    """Return the original train images that a bundle keeps codes of, float32 ``(n, c, h, w)``.
 
-    Where the dataset is not at hand, their decodes stand in. Bundles of one dataset share the originals.
+    Bundles of one dataset share them.
+
+    Raises
+    ------
+    DatasetError
+        If they are not at hand.
     """
     bundle = open_bundle(bundle_id)
-    try:
-        pixels = _held_pixels(bundle.spec.dataset, bundle.train.indices)
-    except LatentcoreError:
-        return _decoded_train(bundle_id), False
-    return DATASETS[bundle.spec.dataset].scale(pixels), True
-
-
-def nearest_train_images(bundle_id: str, images: FloatArray, *, k: int) -> tuple[FloatArray, LabelArray]:
-    """Return the train images nearest to images ``(n, c, h, w)``; see `train_images` and `nearest`.
-
-    Pixels are compared as they are stored, without a copy of them all in floats.
-    """
-    bundle = open_bundle(bundle_id)
-    known: FloatArray | PixelArray
-    try:
-        known = _held_pixels(bundle.spec.dataset, bundle.train.indices)
-        white = DATASETS[bundle.spec.dataset].white
-    except LatentcoreError:
-        known, white = _decoded_train(bundle_id), 1
-    queries = images.reshape(len(images), -1) * np.float32(white)
-    distances, rows = nearest(known.reshape(len(known), -1), queries, k=k)
-    return distances / np.float32(white), rows
+    pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
+    return DATASETS[bundle.spec.dataset].scale(pixels)
 
 
 def train_originals(bundle_id: str, rows: LabelArray) -> FloatArray | None:
     """Return originals of the train images in some rows of a bundle's table, or None if there are none."""
     bundle = open_bundle(bundle_id)
     try:
-        pixels = _held_pixels(bundle.spec.dataset, bundle.train.indices)
+        pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
     except LatentcoreError:
         return None
     return DATASETS[bundle.spec.dataset].scale(pixels[rows])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
+def held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
     """Return the train pixels that bundles keep codes of: a sixth of MNIST's, 8 MB."""
     return _read(dataset, "train", indices)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _decoded_train(bundle_id: str) -> FloatArray:
-    bundle = open_bundle(bundle_id)
-    images: FloatArray = bundle.model.decode(bundle.train.codes)
-    return images
 
 
 def originals_problem(dataset: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.originals import one_image, train_originals
@@ -83,12 +82,6 @@ def distances_to_real(bundle_id: str, codes: FloatArray) -> FloatArray:
     return nearest(open_bundle(bundle_id).train.codes, codes, k=1)[0][:, 0]
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def nearest_distances(bundle_id: str) -> FloatArray:
-    """Return how far test codes lie from their nearest train code, sorted, float32 ``(n,)``."""
-    return np.sort(distances_to_real(bundle_id, open_bundle(bundle_id).test.codes))
-
-
 def inspect_image(bundle_id: str, index: int) -> Place:
     """Return what is known of the test image number `index`."""
     bundle = open_bundle(bundle_id)
@@ -136,7 +129,6 @@ def _inspect(
     bundle = open_bundle(bundle_id)
     decode = bundle.model.decode(code[None])
     cycle = bundle.model.encode(decode)[0] - code
-    usual = nearest_distances(bundle_id)
     neighbours, originals_shown = nearest_train(bundle_id, code)
     distance = neighbours[0].distance
     return Place(
@@ -147,7 +139,7 @@ def _inspect(
         original=original,
         error=error,
         distance=distance,
-        percentile=100 * float(np.searchsorted(usual, distance, side="right")) / len(usual),
+        percentile=100 * bundle.derived.share_nearer(distance),
         cycle_error=float(np.linalg.norm(cycle)),
         neighbours=neighbours,
         originals_shown=originals_shown,

@@ -15,10 +15,6 @@ from dashboard.services.allocator import trim
 
 TRIM_SECONDS = 5
 
-PAGE_TURN = threading.Lock()
-"""Held while a page is drawn whole. Two at once would each hold intermediate arrays, and gain little: Python
-runs on one core. A click redraws only a part of a page and never waits here."""
-
 _preparing = threading.Lock()
 
 

@@ -10,14 +10,15 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
+from dashboard.services.image_search import can_search, nearest_train_images
 from dashboard.services.maps import plane_of
-from dashboard.services.originals import has_originals, nearest_train_images, train_originals
+from dashboard.services.originals import train_originals
 from dashboard.services.places import row_of
-from latentcore.models.density import Mixture
+from dashboard.services.turns import dear
+from latentcore.metrics.structure import nearest
 from latentcore.types import Capability, FloatArray, LabelArray
 
 DensityKind = Literal["gaussian", "mixture"]
-N_COMPONENTS = 10
 N_NEAREST = 5
 
 
@@ -73,20 +74,20 @@ def can_sample(bundle_id: str) -> bool:
 
 def draw_samples(bundle_id: str, draw: Draw) -> Samples:
     """Return samples; the same arguments give the same samples on every machine, to 1e-4."""
-    return _judged_samples(bundle_id, draw, _judge_of(open_bundle(bundle_id).spec.dataset))
+    return _judged_samples(bundle_id, draw, _judge_of(bundle_id))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
+@dear
 def _judged_samples(bundle_id: str, draw: Draw, judge: str) -> Samples:
     bundle = open_bundle(bundle_id)
-    fitted = Capability.FITTED_DENSITY in bundle.model.capabilities
-    as_mixture = fitted and draw.density == "mixture"
-    sample = _mixture(bundle_id).sample if as_mixture else bundle.model.sample_codes
+    sample, source = bundle.model.sample_codes, bundle.model.sampling
+    if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
+        sample = mixture.sample
+        source = f"a mixture of {len(mixture.parts)} Gaussians fitted to the training codes"
     codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
-    mixture = f"a mixture of {N_COMPONENTS} Gaussians fitted to the training codes"
-    source = mixture if as_mixture else bundle.model.sampling
     images = bundle.model.decode(codes)
-    labels = _classify(bundle_id, images)
+    labels = _classify(bundle_id, images, codes)
     return Samples(bundle_id, bundle_title(bundle_id), source, codes, images, labels, judge)
 
 
@@ -117,6 +118,8 @@ class Resembling:
     image : float32 array (c, h, w)
         The original, or its decode where the dataset is not at hand.
     original : bool
+    estimated : bool
+        Whether the distance is estimated, because the dataset is not at hand.
     """
 
     index: int
@@ -124,16 +127,23 @@ class Resembling:
     distance: float
     image: FloatArray
     original: bool
+    estimated: bool
 
 
 def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
-    """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first."""
+    """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first.
+
+    None are found where neither the images nor an index of them is at hand.
+    """
     bundle = open_bundle(bundle_id)
-    distances, rows = nearest_train_images(bundle_id, image[None], k=N_NEAREST)
-    images = train_originals(bundle_id, rows[0])
+    found = nearest_train_images(bundle_id, image[None], k=N_NEAREST)
+    if found is None:
+        return []
+    rows = found.rows[0]
+    images = train_originals(bundle_id, rows)
     original = images is not None
     if images is None:
-        images = bundle.model.decode(bundle.train.codes[rows[0]])
+        images = bundle.model.decode(bundle.train.codes[rows])
     return [
         Resembling(
             index=int(bundle.train.indices[row]),
@@ -141,8 +151,9 @@ def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
             distance=float(distance),
             image=image,
             original=original,
+            estimated=found.estimated,
         )
-        for distance, row, image in zip(distances[0], rows[0], images, strict=True)
+        for distance, row, image in zip(found.distances[0], rows, images, strict=True)
     ]
 
 
@@ -182,25 +193,21 @@ def samples_npz(samples: Samples, draw: Draw) -> bytes:
     return buffer.getvalue()
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _mixture(bundle_id: str) -> Mixture:
-    return Mixture.fit(open_bundle(bundle_id).train.codes, n_components=N_COMPONENTS, seed=0)
-
-
-def _judge_of(dataset: str) -> str:
-    """Return who says what class a sample is of."""
-    network = feature_network(dataset)
+def _judge_of(bundle_id: str) -> str:
+    """Return what says of which class a sample is."""
+    network = feature_network(open_bundle(bundle_id).spec.dataset)
     if network is not None:
         return f"the {network.facts['name']} network"
-    return f"the nearest train {'image' if has_originals(dataset) else 'decode'}"
+    return f"the nearest train {'image' if can_search(bundle_id) else 'code'}"
 
 
-def _classify(bundle_id: str, images: FloatArray) -> LabelArray:
-    """Return the class of each image, as the dataset's judge sees it."""
+def _classify(bundle_id: str, images: FloatArray, codes: FloatArray) -> LabelArray:
+    """Return the class of each image, as the judge sees it."""
     bundle = open_bundle(bundle_id)
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         classes: LabelArray = network.probabilities(images).argmax(axis=1)
         return classes
-    _, rows = nearest_train_images(bundle_id, images, k=1)
+    found = nearest_train_images(bundle_id, images, k=1)
+    rows = nearest(bundle.train.codes, codes, k=1)[1] if found is None else found.rows
     return bundle.train.labels[rows[:, 0]]

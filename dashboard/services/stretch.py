@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, open_bundle
 from dashboard.services.maps import stratified_rows
+from dashboard.services.turns import dear
 from latentcore.geometry import Extent, cell_centres, decoder_stretch, square_extent
 
 N_CELLS, N_DRAWN = 48, 1000
@@ -43,6 +44,7 @@ class StretchMap:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
+@dear
 def stretch_map(bundle_id: str) -> StretchMap:
     """Return the stretch over the map of a bundle whose codes have two dimensions."""
     bundle = open_bundle(bundle_id)

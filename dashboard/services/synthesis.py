@@ -17,6 +17,7 @@ from dashboard.services.jobs import Job
 from dashboard.services.originals import original_images, train_images
 from dashboard.services.sheets import sheet_uri
 from dashboard.services.study_results import curves_table, model_title
+from dashboard.services.turns import dear
 from latentcore.datasets import Dataset
 from latentcore.evaluation.conditional import judged_by_network, sample_classes
 from latentcore.studies.repeats import balanced_rows, smallest_class
@@ -147,6 +148,7 @@ def _series(numbers: Sequence[int]) -> str:
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
+@dear
 def class_strips(maker: Maker, n: int = N_WIDE) -> list[tuple[str, str]]:
     """Return the name of each class and `n` drawn images of it in a row, as a data URI."""
     images, labels = draw_labelled(maker, n)
@@ -203,7 +205,7 @@ def _parts(bundle_id: str) -> tuple[Dataset, Dataset]:
     bundle = open_bundle(bundle_id)
     dataset = bundle.spec.dataset
     rows = probed_rows(len(bundle.test), N_TEST)
-    pool, _ = train_images(bundle_id)
+    pool = train_images(bundle_id)
     held = original_images(dataset, "test", bundle.test.indices[rows])
     assert held is not None  # noqa: S101 - the page asks only where there are originals
     train = Dataset(

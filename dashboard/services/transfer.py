@@ -204,7 +204,7 @@ def _sources(ids: Sequence[str], rows: Any) -> dict[str, Source]:  # noqa: ANN40
     test = original_images(first.spec.dataset, "test", first.test.indices[rows])
     if test is None:
         return sources
-    pool, _ = train_images(first.spec.id)
+    pool = train_images(first.spec.id)
     return {PIXELS: fixed(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **sources}
 
 

@@ -1,8 +1,18 @@
 """Bundles on disk: save, verify, load, list."""
 
-from latentcore.store.bundle import Bundle, BundleContent, BundleSpec, CodeTable
-from latentcore.store.reading import BundleProblem, list_bundles, load_bundle, models_folder, scan_bundles
-from latentcore.store.writing import check_place, replace_scores, save_bundle
+from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
+from latentcore.store.codes import CodeTable
+from latentcore.store.derived import DerivedTables
+from latentcore.store.reading import (
+    BundleProblem,
+    bundle_folders,
+    list_bundles,
+    load_bundle,
+    load_outdated,
+    models_folder,
+    scan_bundles,
+)
+from latentcore.store.writing import check_place, repack, replace_scores, save_bundle
 
 __all__ = [
     "Bundle",
@@ -10,10 +20,14 @@ __all__ = [
     "BundleProblem",
     "BundleSpec",
     "CodeTable",
+    "DerivedTables",
+    "bundle_folders",
     "check_place",
     "list_bundles",
     "load_bundle",
+    "load_outdated",
     "models_folder",
+    "repack",
     "replace_scores",
     "save_bundle",
     "scan_bundles",

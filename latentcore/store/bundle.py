@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.models.base import LatentModel
+from latentcore.store.codes import CodeTable
+from latentcore.store.derived import DerivedTables
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Version 1 had no derived tables; `latentcore repack` brings its bundles up to date."""
 
 CONFIG_FILE = "config.json"
 MODEL_FILE = "model.safetensors"
 CODES_FILE = "codes.npz"
+DERIVED_FILE = "derived.npz"
 HISTORY_FILE = "history.json"
 METRICS_FILE = "metrics.json"
 GOLDEN_FILE = "golden.npz"
@@ -22,32 +26,6 @@ CARD_FILE = "card/README.md"
 
 PLANE_DIMENSIONS = 2
 """Codes of this many dimensions are their own plane, and none is stored."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CodeTable:
-    """Codes of real images, row by row.
-
-    Attributes
-    ----------
-    codes : float32 array, shape (n, latent_dim)
-    labels : int64 array, shape (n,)
-    indices : int64 array, shape (n,)
-        Number of each image in its split.
-    errors : float32 array, shape (n,)
-        Mean squared error of each reconstruction.
-    plane : float32 array, shape (n, 2)
-        UMAP coordinates, or the codes themselves when `latent_dim` is 2.
-    """
-
-    codes: FloatArray
-    labels: LabelArray
-    indices: LabelArray
-    errors: FloatArray
-    plane: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +84,8 @@ class Bundle:
         Fitted, ready to encode and decode.
     test, train : CodeTable
         The whole test split; up to 10,000 seeded train images.
+    derived : DerivedTables
+        What follows from the codes.
     history : list of dict
         One entry an epoch: phase, epoch and losses.
     golden_codes, golden_images : float32 arrays
@@ -118,6 +98,7 @@ class Bundle:
     model: LatentModel
     test: CodeTable
     train: CodeTable
+    derived: DerivedTables
     history: list[dict[str, Any]]
     golden_codes: FloatArray
     golden_images: FloatArray

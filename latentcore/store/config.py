@@ -56,13 +56,21 @@ MOST_PIXELS = 2**15
 """Channels x height x width; a map of 48 x 48 decodes of such images fills 300 MB."""
 
 
-def read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path, *, oldest: int = FORMAT_VERSION) -> dict[str, Any]:
     """Return a bundle's ``config.json``, with the version and every field checked.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the bundle.
+    oldest : int
+        The oldest format version that is taken.
 
     Raises
     ------
     BundleError
-        If it is newer than this program, or a field is missing, of the wrong type, or contradicts another.
+        If it is newer than this program, or older than `oldest`, or a field is missing, of the wrong type,
+        or contradicts another.
     """
     path = inside(folder, CONFIG_FILE)
     config = read_json(path)
@@ -75,6 +83,11 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise BundleError(
             f"{path}: format version {shown(version)} is newer than this program reads ({FORMAT_VERSION}); "
             "upgrade the program."
+        )
+    if version < oldest:
+        raise BundleError(
+            f"{path}: format version {version} is older than this program reads ({FORMAT_VERSION}); "
+            f"`latentcore repack {folder.parent.name}/{folder.name}` brings it up to date without training."
         )
     try:
         check_structure(config, CONFIG_SHAPE, "config")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from latentcore.store.arrays import parse_npz, parse_safetensors
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
+    DERIVED_FILE,
+    FORMAT_VERSION,
     GOLDEN_FILE,
     HISTORY_FILE,
     METRICS_FILE,
@@ -22,9 +24,10 @@ from latentcore.store.bundle import (
     PLANE_DIMENSIONS,
     Bundle,
     BundleSpec,
-    CodeTable,
 )
+from latentcore.store.codes import CodeTable
 from latentcore.store.config import check_history, read_config, read_scores
+from latentcore.store.derived import DerivedTables, derived_types, read_derived
 from latentcore.store.files import check_files, parse_json
 from latentcore.types import BundleError, FloatArray, UnknownNameError
 
@@ -42,7 +45,7 @@ MOST_GOLDEN = 64
 LARGEST_CODE = 1e6
 """Codes beyond this overflow when distances are squared; those of models that work are below 100."""
 SPLITS = ("test", "train")
-REQUIRED_FILES = (MODEL_FILE, CODES_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
+REQUIRED_FILES = (MODEL_FILE, CODES_FILE, DERIVED_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,12 @@ def models_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "pretrained"
 
 
+def bundle_folders(root: Path) -> dict[str, Path]:
+    """Return the folders of a models folder that should be bundles, by id."""
+    folders = (folder for folder in sorted(root.glob("[!_.]*/[!_.]*")) if folder.is_dir())
+    return {f"{folder.parent.name}/{folder.name}": folder for folder in folders}
+
+
 def scan_bundles(root: Path | None = None) -> tuple[list[BundleSpec], list[BundleProblem]]:
     """Return the specs of all bundles, by id, and a problem for each folder that cannot be read as one.
 
@@ -81,13 +90,11 @@ def scan_bundles(root: Path | None = None) -> tuple[list[BundleSpec], list[Bundl
     root = models_folder() if root is None else root
     specs: list[BundleSpec] = []
     problems: list[BundleProblem] = []
-    for folder in sorted(root.glob("[!_.]*/[!_.]*")):
-        if not folder.is_dir():
-            continue
+    for bundle_id, folder in bundle_folders(root).items():
         try:
             specs.append(_read_spec(folder))
         except BundleError as error:
-            problems.append(BundleProblem(f"{folder.parent.name}/{folder.name}", str(error)))
+            problems.append(BundleProblem(bundle_id, str(error)))
     return sorted(specs, key=lambda spec: (spec.dataset, spec.family, spec.latent_dim)), problems
 
 
@@ -117,16 +124,55 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     BundleError
         If a file is missing, truncated, changed, too new, or holds anything but the arrays it should.
     """
+    spec = _read_spec(_find(bundle_id, root))
+    files = check_files(spec.folder, spec.config["files"], REQUIRED_FILES)
+    path, n_classes = spec.folder / DERIVED_FILE, len(spec.config["classes"])
+
+    def derive(model: LatentModel, test: CodeTable, train: CodeTable) -> DerivedTables:
+        arrays = parse_npz(files[DERIVED_FILE], path, derived_types(model.capabilities))
+        return read_derived(arrays, path, test, train, n_classes)
+
+    return _build_bundle(spec, files, derive)
+
+
+def load_outdated(bundle_id: str, root: Path | None = None) -> Bundle:
+    """Load and verify a bundle of this or an older format, its derived tables worked out anew.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such bundle.
+    BundleError
+        If anything but the derived tables is damaged, or the format is newer than this program.
+    """
+    spec = _read_spec(_find(bundle_id, root), oldest=1)
+    listed = {name: facts for name, facts in spec.config["files"].items() if name != DERIVED_FILE}
+    files = check_files(spec.folder, listed, tuple(name for name in REQUIRED_FILES if name != DERIVED_FILE))
+    n_classes = len(spec.config["classes"])
+    return _build_bundle(
+        spec, files, lambda model, test, train: DerivedTables.of(model, test, train, n_classes)
+    )
+
+
+def _find(bundle_id: str, root: Path | None) -> Path:
+    """Return the folder of a bundle; `UnknownNameError` if there is none."""
     root = models_folder() if root is None else root
     parts = bundle_id.split("/")
     folder = root.joinpath(*parts)
     if len(parts) != 2 or any(part[:1] in {"", ".", "_"} for part in parts) or not folder.is_dir():  # noqa: PLR2004
         known = ", ".join(spec.id for spec in list_bundles(root)) or f"none in {root}"
         raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {known}.")
-    spec = _read_spec(folder)
-    files = check_files(folder, spec.config["files"], REQUIRED_FILES)
-    arrays = parse_safetensors(files[MODEL_FILE], folder / MODEL_FILE)
-    model = _build_model(spec, arrays)
+    return folder
+
+
+def _build_bundle(
+    spec: BundleSpec,
+    files: Mapping[str, bytes],
+    derive: Callable[[LatentModel, CodeTable, CodeTable], DerivedTables],
+) -> Bundle:
+    """Return the bundle of files whose checksums are right; `derive` gets model, test and train codes."""
+    folder = spec.folder
+    model = _build_model(spec, parse_safetensors(files[MODEL_FILE], folder / MODEL_FILE))
     test, train = _read_codes(files[CODES_FILE], folder / CODES_FILE, spec)
     golden = parse_npz(files[GOLDEN_FILE], folder / GOLDEN_FILE, GOLDEN_TYPES)
     _check_golden(model, golden, folder)
@@ -135,6 +181,7 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
         model=model,
         test=test,
         train=train,
+        derived=derive(model, test, train),
         history=check_history(parse_json(files[HISTORY_FILE], folder / HISTORY_FILE), folder / HISTORY_FILE),
         golden_codes=golden["codes"],
         golden_images=golden["images"],
@@ -166,8 +213,8 @@ def _check_golden(model: LatentModel, golden: Mapping[str, np.ndarray], folder: 
         )
 
 
-def _read_spec(folder: Path) -> BundleSpec:
-    config = read_config(folder)
+def _read_spec(folder: Path, *, oldest: int = FORMAT_VERSION) -> BundleSpec:
+    config = read_config(folder, oldest=oldest)
     return BundleSpec(
         id=config["id"],
         dataset=config["dataset"],

@@ -22,6 +22,7 @@ from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
     CONFIG_FILE,
+    DERIVED_FILE,
     FORMAT_VERSION,
     GOLDEN_FILE,
     HISTORY_FILE,
@@ -31,7 +32,9 @@ from latentcore.store.bundle import (
     Bundle,
     BundleContent,
 )
-from latentcore.types import BundleError
+from latentcore.store.codes import CodeTable
+from latentcore.store.derived import DerivedTables
+from latentcore.types import BundleError, FloatArray
 
 N_GOLDEN = 8
 LICENCE = "MIT"
@@ -80,6 +83,26 @@ def replace_scores(bundle: Bundle, metrics: Mapping[str, Any], card: str) -> Non
         _write_json(draft / METRICS_FILE, dict(metrics))
         (draft / CARD_FILE).write_text(card, encoding="utf-8")
         _write_json(draft / CONFIG_FILE, {**bundle.config, "files": _file_facts(draft)})
+
+    replace_folder(bundle.spec.folder, write, overwrite=True)
+
+
+def repack(bundle: Bundle) -> None:
+    """Write a bundle in the format of this program, with its derived tables; scores and model stay.
+
+    Raises
+    ------
+    BundleError
+        If the folder cannot be written; then the bundle is as it was.
+    """
+    own_plane = bundle.spec.latent_dim == PLANE_DIMENSIONS
+
+    def write(draft: Path) -> None:
+        shutil.copytree(bundle.spec.folder, draft, dirs_exist_ok=True)
+        (draft / CODES_FILE).write_bytes(_codes_npz(bundle.test, bundle.train, own_plane=own_plane))
+        (draft / DERIVED_FILE).write_bytes(_derived_npz(bundle.derived))
+        config = {**bundle.config, "format_version": FORMAT_VERSION, "files": _file_facts(draft)}
+        _write_json(draft / CONFIG_FILE, config)
 
     replace_folder(bundle.spec.folder, write, overwrite=True)
 
@@ -162,19 +185,13 @@ def _swap(draft: Path, folder: Path) -> None:
 
 def _write_files(folder: Path, content: BundleContent) -> None:
     model = content.model
-    # safetensors writes the memory as it lies: a transposed view would come back scrambled.
-    arrays = {name: np.ascontiguousarray(_narrow(array)) for name, array in model.state().items()}
-    (folder / MODEL_FILE).write_bytes(save(arrays))
-    tables = {"test": content.test, "train": content.train}
-    columns = {
-        f"{split}_{name}": column for split, table in tables.items() for name, column in vars(table).items()
-    }
-    if model.latent_dim == PLANE_DIMENSIONS:  # the codes are the plane
-        columns = {name: column for name, column in columns.items() if not name.endswith("_plane")}
-    narrow: dict[str, Any] = {name: _narrow(column) for name, column in columns.items()}
-    (folder / CODES_FILE).write_bytes(_npz(narrow))
+    (folder / MODEL_FILE).write_bytes(arrays_safetensors(model.state()))
+    own_plane = model.latent_dim == PLANE_DIMENSIONS
+    (folder / CODES_FILE).write_bytes(_codes_npz(content.test, content.train, own_plane=own_plane))
+    derived = DerivedTables.of(model, content.test, content.train, len(content.classes))
+    (folder / DERIVED_FILE).write_bytes(_derived_npz(derived))
     golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
-    (folder / GOLDEN_FILE).write_bytes(_npz({"codes": golden, "images": model.decode(golden)}))
+    (folder / GOLDEN_FILE).write_bytes(arrays_npz({"codes": golden, "images": model.decode(golden)}))
     (folder / HISTORY_FILE).write_text(json.dumps(content.history, allow_nan=False) + "\n", encoding="utf-8")
     _write_json(folder / METRICS_FILE, dict(content.metrics))
     card = folder / CARD_FILE
@@ -185,7 +202,32 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     _write_json(folder / CONFIG_FILE, _config(folder, content))
 
 
-def _npz(arrays: Mapping[str, Any]) -> bytes:
+def _codes_npz(test: CodeTable, train: CodeTable, *, own_plane: bool) -> bytes:
+    """Return codes and what belongs to them, without the plane where the codes are it.
+
+    Errors are kept in half precision: three digits, which nothing that is shown exceeds.
+    """
+    columns = {
+        f"{split}_{name}": column.astype(np.float16) if name == "errors" else _narrow(column)
+        for split, table in (("test", test), ("train", train))
+        for name, column in vars(table).items()
+        if not (own_plane and name == "plane")
+    }
+    return arrays_npz(columns)
+
+
+def _derived_npz(derived: DerivedTables) -> bytes:
+    """Return the derived tables; see `latentcore.store.derived.DerivedTables.arrays`."""
+    return arrays_npz({name: _narrow(array) for name, array in derived.arrays().items()})
+
+
+def arrays_safetensors(arrays: Mapping[str, FloatArray]) -> bytes:
+    """Return a safetensors file, each array in half precision where that loses nothing."""
+    # The format writes the memory as it lies: a transposed view would come back scrambled.
+    return save({name: np.ascontiguousarray(_narrow(array)) for name, array in arrays.items()})
+
+
+def arrays_npz(arrays: Mapping[str, Any]) -> bytes:
     """Return an npz file; made in memory: on a full disk NumPy fails in other ways."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
