@@ -82,7 +82,7 @@ def build_atlas(
 
 def _webp(pixels: npt.NDArray[np.uint8], *, lossless: bool) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=WEBP_QUALITY, method=2)
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=WEBP_QUALITY, method=0)
     return buffer.getvalue()
 
 

@@ -125,7 +125,7 @@ def sample_atlas(bundle_id: str, indices: tuple[int, ...]) -> SampleAtlas:
     if images is None:
         images = bundle.model.decode(bundle.test.codes[rows_of(bundle, numbers)])
     buffer = io.BytesIO()
-    Image.fromarray(sheet_pixels(images, ATLAS_COLUMNS)).save(buffer, "WEBP", quality=WEBP_QUALITY, method=2)
+    Image.fromarray(sheet_pixels(images, ATLAS_COLUMNS)).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
     return SampleAtlas(
         uri=data_uri(buffer.getvalue(), "image/webp"),
         tile_shape=(images.shape[2], images.shape[3]),

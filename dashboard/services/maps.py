@@ -16,14 +16,16 @@ from dashboard.services.targets import hit_targets, inside
 from dashboard.services.turns import dear
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, square_extent
+from latentcore.metrics.sampling import stratified_rows
 from latentcore.plane import Plane, dimension_plane, identity_plane, principal_plane, umap_plane
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import FloatArray
+
+__all__ = ["stratified_rows"]
 
 N_CELLS = 48
 N_SHADE = 96
 FRAMED = 0.99
 """The middle part of the codes, on each axis, that a map frames: a few far out would make the rest small."""
-SUBSAMPLE_SEED = 0
 DIMENSIONS_NAME = re.compile(r"dims-(\d+)-(\d+)")
 
 
@@ -153,15 +155,6 @@ def coloured_points(bundle_id: str, data: MapData, colour: str) -> pd.DataFrame:
         return data.points
     density = open_bundle(bundle_id).derived.test_density
     return data.points.assign(density=density[data.points["row"].to_numpy()])
-
-
-def stratified_rows(labels: LabelArray, n: int) -> LabelArray:
-    """Return `n` seeded random rows, every class with its share; all rows if there are no more than `n`."""
-    if n >= len(labels):
-        return np.arange(len(labels), dtype=np.int64)
-    order = np.random.default_rng(SUBSAMPLE_SEED).permutation(len(labels))
-    ranked = pd.Series(labels[order]).groupby(labels[order]).rank(method="first", pct=True).to_numpy()
-    return np.sort(order[np.argsort(ranked, kind="stable")[:n]]).astype(np.int64)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -16,9 +16,12 @@ from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.turns import dear
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
+from latentcore.store.derived import N_COMPARED, N_NEIGHBOURS
 from latentcore.types import FloatArray, LabelArray
 
-N_COMPARED, N_NEIGHBOURS, N_MOVED = 5000, 10, 12
+__all__ = ["N_NEIGHBOURS"]
+
+N_MOVED = 12
 SEED = 0
 
 
@@ -135,7 +138,12 @@ def moved_samples(first: str, second: str) -> list[MovedSample]:
 @st.cache_resource(max_entries=24, show_spinner=False)
 @dear
 def _neighbours(bundle_id: str, rows: LabelArray) -> LabelArray:
-    return neighbour_rows(open_bundle(bundle_id).test.codes[rows], k=N_NEIGHBOURS)
+    """Return the nearest neighbours of test codes among each other; those of the usual sample are stored."""
+    bundle = open_bundle(bundle_id)
+    stored = bundle.derived.neighbours
+    if stored is not None and np.array_equal(rows, bundle.derived.compared):
+        return stored
+    return neighbour_rows(bundle.test.codes[rows], k=N_NEIGHBOURS)
 
 
 def _uris(images: FloatArray) -> list[str]:

@@ -53,12 +53,12 @@ def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
 
 
 def dots_pixels(places: FloatArray, edge: float, side: int) -> npt.NDArray[np.uint8]:
-    """Return places ``(n, 2)`` within `edge` of 0 as faint grey dots, ``(side, side, 4)``, y upwards."""
+    """Return places ``(n, 2)`` within `edge` of 0 as faint dots: grey and alpha, ``(side, side, 2)``."""
     finer = 3
     mask = Image.new("L", (side * finer, side * finer))
     draw = ImageDraw.Draw(mask)
     for x, y in (np.stack([places[:, 0] + edge, edge - places[:, 1]], 1) / (2 * edge) * mask.width).tolist():
         draw.circle((x, y), mask.width / 150, fill=90)
-    dots = np.full((side, side, 4), 148, np.uint8)
-    dots[:, :, 3] = np.asarray(mask.resize((side, side), Image.Resampling.BOX))
+    dots = np.full((side, side, 2), 148, np.uint8)
+    dots[:, :, 1] = np.asarray(mask.resize((side, side), Image.Resampling.BOX))
     return dots

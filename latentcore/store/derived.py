@@ -10,16 +10,21 @@ from typing import Any
 import numpy as np
 
 from latentcore.geometry import class_means
-from latentcore.metrics.structure import local_density, nearest
+from latentcore.metrics.sampling import stratified_rows
+from latentcore.metrics.spaces import neighbour_rows
+from latentcore.metrics.structure import TREE_DIMENSIONS, local_density, nearest
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian, Mixture
 from latentcore.store.codes import CodeTable
-from latentcore.types import BundleError, Capability, FloatArray
+from latentcore.training import one_thread
+from latentcore.types import BundleError, Capability, FloatArray, LabelArray
 
 N_QUANTILES = 1001
 """Quantiles of a distribution that are kept, from its lowest to its highest value."""
 N_COMPONENTS = 10
 """Parts of the mixture that is fitted to the codes of a model without a prior; fewer with fewer codes."""
+N_COMPARED, N_NEIGHBOURS = 5_000, 10
+"""Test codes of which the neighbours among each other are kept, and how many neighbours of each."""
 SEED = 0
 N_CHECKED = 3
 """Rows whose values are worked out again when a bundle is loaded."""
@@ -42,25 +47,42 @@ class DerivedTables:
         Mean train code of each class; NaN for a class without train images.
     mixture : Mixture or None
         Fitted to the train codes of a model without a prior; None for others.
+    compared : int64 array, shape (n_compared,)
+        Rows of up to 5,000 test codes, a random sample in which every class has its share.
+    neighbours : int64 array, shape (n_compared, 10), or None
+        For each of them the nearest others, nearest first, as places in `compared`. None where codes have
+        so few dimensions that a search takes no time, or there are too few.
     """
 
     code_distances: FloatArray
     test_density: FloatArray
     class_means: FloatArray
     mixture: Mixture | None
+    compared: LabelArray
+    neighbours: LabelArray | None
 
     @classmethod
     def of(cls, model: LatentModel, test: CodeTable, train: CodeTable, n_classes: int) -> DerivedTables:
-        """Work the tables out of the codes of a model; takes about 2 s for 10,000 codes of 16 dimensions."""
-        distances = nearest(train.codes, test.codes, k=1)[0][:, 0]
-        mixture = None
-        if has_mixture(model.capabilities):
-            mixture = Mixture.fit(train.codes, n_components=min(N_COMPONENTS, len(train)), seed=SEED)
+        """Work the tables out of the codes of a model, on one thread, so that cores do not matter.
+
+        Takes about 3 s for 10,000 codes of 16 dimensions.
+        """
+        with one_thread():
+            distances = nearest(train.codes, test.codes, k=1)[0][:, 0]
+            compared = stratified_rows(test.labels, N_COMPARED, seed=SEED)
+            mixture = neighbours = None
+            if has_mixture(model.capabilities):
+                mixture = Mixture.fit(train.codes, n_components=min(N_COMPONENTS, len(train)), seed=SEED)
+            if has_neighbours(model.latent_dim, len(test)):
+                neighbours = neighbour_rows(test.codes[compared], k=N_NEIGHBOURS)
+            density = local_density(train.codes, test.codes)
         return cls(
             code_distances=np.quantile(distances, np.linspace(0, 1, N_QUANTILES)).astype(np.float32),
-            test_density=local_density(train.codes, test.codes).astype(np.float16).astype(np.float32),
+            test_density=density.astype(np.float16).astype(np.float32),
             class_means=class_means(train.codes, train.labels, n_classes),
             mixture=mixture,
+            compared=compared,
+            neighbours=neighbours,
         )
 
     @property
@@ -72,9 +94,9 @@ class DerivedTables:
         """Return the share of the test codes that lie at most so far from their nearest train code."""
         return float(np.interp(distance, self.code_distances, np.linspace(0, 1, N_QUANTILES)))
 
-    def arrays(self) -> dict[str, FloatArray]:
+    def arrays(self) -> dict[str, np.ndarray]:
         """Return the tables as named arrays, finite, as they are stored."""
-        found = {
+        found: dict[str, np.ndarray] = {
             "code_distances": self.code_distances,
             "test_density": self.test_density,
             "class_means": np.nan_to_num(self.class_means),
@@ -83,6 +105,8 @@ class DerivedTables:
             found["mixture_weights"] = self.mixture.weights
             found["mixture_means"] = np.stack([part.mean for part in self.mixture.parts])
             found["mixture_factors"] = np.stack([part.cholesky for part in self.mixture.parts])
+        if self.neighbours is not None:
+            found["neighbours"] = self.neighbours.astype(np.uint16)
         return found
 
 
@@ -91,23 +115,31 @@ def has_mixture(capabilities: frozenset[Capability]) -> bool:
     return Capability.FITTED_DENSITY in capabilities
 
 
-def derived_types(capabilities: frozenset[Capability]) -> dict[str, np.dtype[Any]]:
-    """Return the names and types of the arrays that a bundle's tables are stored in."""
+def has_neighbours(latent_dim: int, n_test: int) -> bool:
+    """Return whether a bundle keeps the neighbours of its test codes."""
+    return latent_dim > TREE_DIMENSIONS and n_test > N_NEIGHBOURS
+
+
+def derived_types(model: LatentModel, n_test: int) -> dict[str, np.dtype[Any]]:
+    """Return the names and types of the arrays that the tables of a model's bundle are stored in."""
     names = ["code_distances", "test_density", "class_means"]
-    if has_mixture(capabilities):
+    if has_mixture(model.capabilities):
         names += ["mixture_weights", "mixture_means", "mixture_factors"]
-    return dict.fromkeys(names, np.dtype(np.float32))
+    types: dict[str, np.dtype[Any]] = dict.fromkeys(names, np.dtype(np.float32))
+    if has_neighbours(model.latent_dim, n_test):
+        types["neighbours"] = np.dtype(np.uint16)
+    return types
 
 
 def read_derived(
-    arrays: Mapping[str, FloatArray], path: Path, test: CodeTable, train: CodeTable, n_classes: int
+    arrays: Mapping[str, np.ndarray], path: Path, test: CodeTable, train: CodeTable, n_classes: int
 ) -> DerivedTables:
     """Return the tables of named arrays.
 
     Parameters
     ----------
-    arrays : mapping of str to float32 array
-        With the names of `derived_types`.
+    arrays : mapping of str to array
+        With the names and types of `derived_types`.
     path : Path
         Where they lie, for messages.
     test, train : CodeTable
@@ -121,7 +153,7 @@ def read_derived(
     """
     try:
         _check_shapes(arrays, len(test), n_classes, train.codes.shape[1])
-        tables = _build(arrays, train, n_classes)
+        tables = _build(arrays, test, train, n_classes)
         _check_values(tables, test, train)
     except ValueError as error:
         raise BundleError(
@@ -131,7 +163,7 @@ def read_derived(
     return tables
 
 
-def _check_shapes(arrays: Mapping[str, FloatArray], n_test: int, n_classes: int, latent_dim: int) -> None:
+def _check_shapes(arrays: Mapping[str, np.ndarray], n_test: int, n_classes: int, latent_dim: int) -> None:
     n_parts = len(arrays["mixture_weights"]) if "mixture_weights" in arrays else 0
     shapes = {
         "code_distances": (N_QUANTILES,),
@@ -140,13 +172,16 @@ def _check_shapes(arrays: Mapping[str, FloatArray], n_test: int, n_classes: int,
         "mixture_weights": (n_parts,),
         "mixture_means": (n_parts, latent_dim),
         "mixture_factors": (n_parts, latent_dim, latent_dim),
+        "neighbours": (min(n_test, N_COMPARED), N_NEIGHBOURS),
     }
     for name, array in arrays.items():
         if array.shape != shapes[name]:
             raise ValueError(f"array '{name}' has shape {array.shape}, expected {shapes[name]}")
 
 
-def _build(arrays: Mapping[str, FloatArray], train: CodeTable, n_classes: int) -> DerivedTables:
+def _build(
+    arrays: Mapping[str, np.ndarray], test: CodeTable, train: CodeTable, n_classes: int
+) -> DerivedTables:
     means = arrays["class_means"].copy()
     means[np.bincount(train.labels, minlength=n_classes) == 0] = np.nan
     mixture = None
@@ -158,6 +193,8 @@ def _build(arrays: Mapping[str, FloatArray], train: CodeTable, n_classes: int) -
         test_density=arrays["test_density"],
         class_means=means,
         mixture=mixture,
+        compared=stratified_rows(test.labels, N_COMPARED, seed=SEED),
+        neighbours=arrays["neighbours"].astype(np.int64) if "neighbours" in arrays else None,
     )
 
 
@@ -188,3 +225,16 @@ def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> N
         reach = float(nearest(train.codes, code, k=1)[0][0, 0])
         if not distances[0] - room <= reach <= distances[-1] + room:
             raise ValueError("array 'code_distances' is not that of the codes")
+    if tables.neighbours is not None:
+        _check_neighbours(tables.neighbours, test.codes[tables.compared])
+
+
+def _check_neighbours(neighbours: LabelArray, codes: FloatArray) -> None:
+    """Raise `ValueError` unless each row names others, and those of a few rows are the nearest."""
+    if neighbours.max() >= len(codes) or (neighbours == np.arange(len(codes))[:, None]).any():
+        raise ValueError("array 'neighbours' names rows that are not there")
+    for row in np.linspace(0, len(codes) - 1, N_CHECKED).astype(np.int64):
+        reach = nearest(codes, codes[row][None], k=N_NEIGHBOURS + 1)[0][0, -1]
+        away = np.linalg.norm(codes[neighbours[row]] - codes[row], axis=1)
+        if (away > reach * (1 + TOLERANCE) + 1e-6).any():
+            raise ValueError("array 'neighbours' is not that of the codes")

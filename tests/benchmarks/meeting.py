@@ -1,10 +1,10 @@
-"""A meeting on a fresh server: how long each page takes at first, and how long visitors who come together wait.
+"""A meeting on a fresh server: what a page takes at first, and how long visitors who come together wait.
 
 Run from the repository root: ``python -m tests.benchmarks.meeting``; ``--quick`` is a short form. The server
 has shown one page of digits, so that its imports are done. Visitors are websocket clients
-(`tests.benchmarks.visitor`) that arrive one after the other within ten seconds and open pages at random, every
-page and every part of Compare and Apply, 60% of them of MNIST, with pauses of 1 to 3 s. A page stands when its
-script has ended. Everything is measured with the datasets of ``LATENTCORE_DATA`` and with an empty data folder.
+(`tests.benchmarks.visitor`) that arrive one after the other within ten seconds and open pages at random,
+every page and every part of Compare and Apply, 60% of them of MNIST, with pauses of 1 to 3 s. A page stands
+when its script has ended. All is measured with the datasets of ``LATENTCORE_DATA`` and with an empty folder.
 """
 
 from __future__ import annotations
@@ -169,9 +169,8 @@ def meeting(n_visitors: int, *, data: bool, end: float, n_alone: int) -> dict[st
 
 def show_openings(chosen: list[tuple[str, str]], dataset: str, *, data: bool) -> None:
     """Print a Markdown table: first and second opening of each page, and their ratio."""
-    sys.stdout.write(
-        f"\n| {dataset}, {'with' if data else 'without'} datasets | first | second | ratio |\n|---|---|---|---|\n"
-    )
+    words = f"{dataset}, {'with' if data else 'without'} datasets"
+    sys.stdout.write(f"\n| {words} | first | second | ratio |\n|---|---|---|---|\n")
     for visit in chosen:
         first, second = first_and_second(visit, dataset, data=data)
         over = " **over**" if first > FIRST_RATIO * second else ""

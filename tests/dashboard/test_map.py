@@ -129,7 +129,7 @@ def test_an_image_is_inspected_truly():
     code = bundle.model.encode(originals[33:34])
     assert np.allclose(place.code, code[0], rtol=1e-3, atol=1e-3)  # stored in half precision
     assert np.allclose(place.decode, bundle.model.decode(place.code[None])[0], atol=1e-6)
-    assert place.error == pytest.approx(image_mse(originals[33:34], place.decode[None])[0], rel=1e-4)
+    assert place.error == pytest.approx(image_mse(originals[33:34], place.decode[None])[0], rel=1e-3)
     away = np.linalg.norm(bundle.train.codes - place.code, axis=1)
     assert place.distance == pytest.approx(away.min(), rel=1e-5)
     assert [n.distance for n in place.neighbours] == pytest.approx(np.sort(away)[:6].tolist(), rel=1e-5)

@@ -73,6 +73,28 @@ def change_codes(folder: Path, change: str) -> None:
     reseal(folder, "codes.npz", buffer.getvalue())
 
 
+def change_derived(folder: Path, change: str) -> None:
+    with np.load(folder / "derived.npz") as archive:
+        arrays = {name: array.astype(np.float32) for name, array in archive.items()}
+    if change == "missing":
+        arrays.pop("test_density")
+    elif change == "shape":
+        arrays["class_means"] = arrays["class_means"][:-1]
+    elif change == "falling":
+        arrays["code_distances"] = arrays["code_distances"][::-1]
+    elif change == "far":
+        arrays["class_means"][3] += 100
+    elif change == "other density":
+        arrays["test_density"] += 0.5
+    elif change == "other distances":
+        arrays["code_distances"] += 9
+    elif change == "weights":
+        arrays["mixture_weights"] *= 2
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    reseal(folder, "derived.npz", buffer.getvalue())
+
+
 def change_zip_bomb(folder: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("big.npy", "w") as file:
@@ -105,6 +127,25 @@ DAMAGE = {
     "pickle": (lambda f: change_codes(f, "pickle"), "codes.npz.*not a plain npz"),
     "codes shape": (lambda f: change_codes(f, "shape"), "codes.npz.*test_errors"),
     "codes label": (lambda f: change_codes(f, "label"), "codes.npz.*class"),
+    "old version": (lambda f: edit_config(f, format_version=1), "config.json.*older.*repack digits/pca-d2"),
+    "derived unlisted": (
+        lambda f: edit_config(
+            f,
+            files={
+                name: facts
+                for name, facts in json.loads((f / "config.json").read_text())["files"].items()
+                if name != "derived.npz"
+            },
+        ),
+        "derived.npz is not listed",
+    ),
+    "derived missing": (lambda f: change_derived(f, "missing"), "derived.npz.*'test_density' is missing"),
+    "derived shape": (lambda f: change_derived(f, "shape"), "derived.npz.*class_means.*shape.*repack"),
+    "derived falling": (lambda f: change_derived(f, "falling"), "derived.npz.*does not rise"),
+    "derived far": (lambda f: change_derived(f, "far"), "derived.npz.*outside the codes"),
+    "derived density": (lambda f: change_derived(f, "other density"), "derived.npz.*not that of the codes"),
+    "derived distances": (lambda f: change_derived(f, "other distances"), "derived.npz.*code_distances"),
+    "derived weights": (lambda f: change_derived(f, "weights"), "derived.npz.*sum to 1"),
     "zip bomb": (change_zip_bomb, "codes.npz.*unpacks"),
     "path out": (
         lambda f: edit_config(

@@ -1,0 +1,30 @@
+"""Random rows in which every class has its share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcore.types import LabelArray
+
+
+def stratified_rows(labels: LabelArray, n: int, *, seed: int = 0) -> LabelArray:
+    """Return `n` random rows in which every class has its share, ascending; all if there are no more.
+
+    Parameters
+    ----------
+    labels : int64 array, shape (m,)
+    n, seed : int
+
+    Returns
+    -------
+    int64 array, shape (min(n, m),)
+    """
+    if n >= len(labels):
+        return np.arange(len(labels), dtype=np.int64)
+    order = np.random.default_rng(seed).permutation(len(labels))
+    by_class = np.argsort(labels[order], kind="stable")
+    counts = np.bincount(labels)
+    starts = np.repeat(np.cumsum(counts) - counts, counts)
+    share = np.empty(len(labels))
+    share[by_class] = (np.arange(len(labels)) - starts + 1) / np.repeat(counts, counts)
+    return np.sort(order[np.argsort(share, kind="stable")[:n]]).astype(np.int64)
