@@ -14,8 +14,9 @@ PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
 div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 .st-key-map_keys { position: absolute; height: 0; }
-.st-key-latent_map [data-testid="stElementToolbar"] { display: none; }
-.st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
+:is(.st-key-latent_map, .st-key-front_maps) [data-testid="stElementToolbar"] { display: none; }
+.st-key-front_maps canvas { touch-action: pan-y; }
+.st-key-front_maps, .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
 [class*="st-key-stretch_"] { overflow-x: auto; }
 [data-testid="stMultiSelectTagsContainer"] [role="group"] > span {
   background-color: color-mix(in srgb, currentColor 14%, transparent); color: inherit; }

@@ -30,7 +30,8 @@ NAMES = (
 LISTS = ("models",)
 """Names that a URL repeats, once a value; here their values are joined with commas."""
 
-_VALUES, _WRITTEN, _NOTICES, _HELD = "_values", "_written", "_notices", "_held"
+_VALUES, _WRITTEN, _NOTICES, _HELD, _WIDTH = "_values", "_written", "_notices", "_held", "_window_width"
+USUAL_WIDTH = 1366
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~$:!]")
 """Characters that Markdown may take for more than themselves."""
 HeldT = TypeVar("HeldT")
@@ -185,6 +186,17 @@ def flag(name: str) -> None:
 def lower(name: str) -> bool:
     """Return whether the flag was up, and take it down."""
     return st.session_state[_HELD].pop(name, None) is not None
+
+
+def note_window_width(pixels: int) -> None:
+    """Remember how wide the visitor's window is, on all pages."""
+    st.session_state[_WIDTH] = pixels
+
+
+def window_width() -> int:
+    """Return how wide the window is, or `USUAL_WIDTH` until a page has told."""
+    width: int = st.session_state.get(_WIDTH, USUAL_WIDTH)
+    return width
 
 
 def _as_list(name: str, value: str) -> str | list[str]:

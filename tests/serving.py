@@ -109,6 +109,23 @@ def new_page(browser: Browser) -> Page:
     return browser.new_page(viewport=WINDOW)
 
 
+def count_received(page: Page) -> list[float]:
+    """Return a list of one number, the bytes that the page has received so far, which grows from now on."""
+    received = [0.0]
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+
+    def count(event: dict[str, float]) -> None:
+        received[0] += event["encodedDataLength"]
+
+    def count_frame(event: dict[str, dict[str, str]]) -> None:
+        received[0] += len(event["response"]["payloadData"]) * 3 / 4  # base64 of a binary frame
+
+    devtools.on("Network.loadingFinished", count)
+    devtools.on("Network.webSocketFrameReceived", count_frame)
+    return received
+
+
 def machine() -> str:
     """Return in words where figures were measured, with the load average of the last minute."""
     memory = psutil.virtual_memory().total / 1e9

@@ -119,12 +119,16 @@ def class_labels(
     points: pd.DataFrame, position: dict[str, Any], *, dark: bool, size: int, side: int
 ) -> AnyChart:
     """Return each class's name near the median of its points, haloed, on a map of `side` pixels."""
-    middles = points.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
     low, high = position["y"]["scale"]["domain"]
-    span = high - low
-    middles = spread(middles, 4 * size / side * span, 1.1 * size / side * span)
-    words = alt.Chart(middles).encode(**position, text=alt.Text("class:N"))
+    places = label_places(points, size / side * (high - low))
+    words = alt.Chart(places).encode(**position, text=alt.Text("class:N"))
     return alt.layer(*haloed(words, dark=dark, size=size))
+
+
+def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
+    """Return ``x, y, class``: where names go that are `size` high, in the units of the points."""
+    middles = points.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
+    return spread(middles, 4 * size, 1.1 * size)
 
 
 def static_map(

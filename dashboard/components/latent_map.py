@@ -21,6 +21,8 @@ from dashboard.services.maps import MapData, coloured_points, index_of_row, map_
 
 WIDE_SIZE, WIDE_PREVIEW = 410, 192
 NARROW_SIZE = 260
+WIDE = 900
+"""Width of a window from which the decode stands beside the map."""
 SNAP_PIXELS = 6
 
 
@@ -30,7 +32,7 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     The spec stays the same after a click: `position` is drawn only when something else changed, for a
     new spec would rebuild the view and lose zoom, hover and filter.
     """
-    narrow = bool((state.widget("map_keys") or {}).get("narrow", False))
+    narrow = state.window_width() < WIDE
     size = NARROW_SIZE if narrow else WIDE_SIZE
     data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size, stacked=narrow)
     dark = is_dark()
@@ -56,11 +58,12 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
         alt=_describe(data, choice),
     )
     map_keys(
-        narrow=narrow,
-        size=size,
-        beside=0 if narrow else SPACING + preview,
-        n_cells=data.n_cells,
+        holder="latent_map",
+        label="Latent map. Arrow keys move the pointer, Enter selects the place under it.",
+        plots=[(-size if narrow else -size - SPACING - preview, 6, size)],
+        step=size / data.n_cells,
         only_focused=is_presenting(),
+        widths=[WIDE],
     )
     st.caption(
         f"{data.n_shown:,} of {data.n_total:,} test images shown"

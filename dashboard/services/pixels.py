@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,19 @@ def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
     veil = np.full((*strength.shape, 4), 128, np.uint8)
     veil[:, :, 3] = np.rint(np.clip(strength, 0, 1) * 150).astype(np.uint8)
     return veil
+
+
+def coloured_dots(shares: FloatArray, colours: Sequence[str], side: int) -> bytes:
+    """Return places ``(n, 2)`` in [0, 1], y upwards, as dots coloured ``#rrggbb`` on a clear ground, WebP."""
+    finer = 2
+    sheet = Image.new("RGBA", (side * finer, side * finer))
+    draw = ImageDraw.Draw(sheet)
+    for (x, y), colour in zip(shares.tolist(), colours, strict=True):
+        draw.circle((x * sheet.width, (1 - y) * sheet.width), sheet.width / 160, fill=f"{colour}cc")
+    buffer = io.BytesIO()
+    sheet = sheet.resize((side, side), Image.Resampling.BOX)
+    sheet.save(buffer, "WEBP", lossless=True, quality=0, method=0)
+    return buffer.getvalue()
 
 
 def dots_pixels(places: FloatArray, edge: float, side: int) -> npt.NDArray[np.uint8]:

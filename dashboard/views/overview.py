@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.front_maps import front_map, page_links
+from dashboard.components.front_maps import front_maps, page_links
 from dashboard.components.glance import gallery_of
 from dashboard.components.pickers import pick_dataset
 from dashboard.components.present import is_presenting, start_button
@@ -16,9 +16,9 @@ from dashboard.services.maps import FRAMED
 
 FRONT_MODELS = (
     ("pca-d2", "The best flat projection: classes overlap, decodes are averages."),
-    ("ae-d2", "Learned by squeezing through two numbers: sharp, but with holes between the classes."),
+    ("ae-d2", "Squeezed through two numbers: sharp, but with holes between the classes."),
     ("vae-d2", "Learned with noise and a prior: a filled disc in which every place means something."),
-    ("gan-d2", "Learned to fool a critic: draws well, and finds the codes of real images only afterwards."),
+    ("gan-d2", "Learned to fool a critic: draws well, finds codes of real images only afterwards."),
 )
 
 
@@ -28,29 +28,27 @@ def page() -> None:
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
     state.publish(dataset=dataset)
-    words, pictures = st.columns([1.35, 1], gap="large", vertical_alignment="bottom")
-    with words:
-        if not is_presenting():
+    words, pictures = st.columns([1, 1], gap="large", vertical_alignment="bottom")
+    if not is_presenting():
+        with words:
             _welcome()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            pick_dataset(datasets, dataset)
-            if not is_presenting():
-                start_button(catalogue, dataset)
+    with words if is_presenting() else pictures, st.container(horizontal=True, vertical_alignment="center"):
+        pick_dataset(datasets, dataset)
+        if not is_presenting():
+            start_button(catalogue, dataset)
     first = bundle_or_error(f"{dataset}/{catalogue.models(dataset)[0]}")
     if first is not None:
         with pictures:
             gallery_of(first)
     show_notices()
-    present = [(name, line) for name, line in FRONT_MODELS if name in catalogue.models(dataset)]
-    for column, (name, sentence) in zip(
-        st.columns(max(len(present), 1), gap="medium"), present, strict=False
-    ):
-        with column:
-            front_map(dataset, name, sentence)
-    page_links(dataset, [name for name, _ in present])
+    lines = {name: line for name, line in FRONT_MODELS if name in catalogue.models(dataset)}
+    bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
+    n_shown = front_maps(bundles, lines) if bundles else 0
+    page_links(dataset, list(lines))
     st.caption(
-        f"{dataset_description(dataset)} Shown: the test split, which no model was trained on. A map frames "
-        f"the middle {FRAMED:.0%} of the codes on either axis."
+        f"{dataset_description(dataset)} Shown: {n_shown:,} images of the test split, which no model was "
+        "trained on, those of a random sample that lie in the frame of every map: the middle "
+        f"{FRAMED:.0%} of the codes on either axis."
     )
     show_problems(catalogue)
 
@@ -59,7 +57,8 @@ def _welcome() -> None:
     st.title("Latent Atlas")
     st.markdown(
         "A generative model files every image under a few numbers, its **code**. Here are the codes that "
-        "different models give the same images. Open a map, move the pointer, and watch what the model draws."
+        "different models give the same images. **Point at a map**: see what its model draws at that place, "
+        "and where the nearest image lies on the other maps."
     )
 
 

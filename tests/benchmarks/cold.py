@@ -14,7 +14,7 @@ import numpy as np
 from playwright.sync_api import Browser
 
 from tests.browser.explore import MAP_CANVAS
-from tests.serving import machine, new_page, opened_chromium, started_server
+from tests.serving import count_received, machine, new_page, opened_chromium, started_server
 
 N_STARTS = 5
 BAR_SECONDS, BAR_MEGABYTES = 5.0, 10.0
@@ -25,18 +25,7 @@ def first_map(browser: Browser, dataset: str, model: str) -> tuple[float, float]
     started = time.monotonic()
     with started_server() as server:
         page = new_page(browser)
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("Network.enable")
-        received = [0.0]
-
-        def count(event: dict[str, float]) -> None:
-            received[0] += event["encodedDataLength"]
-
-        def count_frame(event: dict[str, dict[str, str]]) -> None:
-            received[0] += len(event["response"]["payloadData"]) * 3 / 4  # base64 of a binary frame
-
-        devtools.on("Network.loadingFinished", count)
-        devtools.on("Network.webSocketFrameReceived", count_frame)
+        received = count_received(page)
         page.goto(f"{server.address}/explore?dataset={dataset}&model={model}")
         page.wait_for_selector(MAP_CANVAS, timeout=120_000)
         seconds = time.monotonic() - started

@@ -232,7 +232,7 @@ def test_the_selection_survives_pages_and_the_address_restores_it(page, server):
     open_map(page, server, "digits/ae-d8", "&point=17")
     assert page.get_by_text("Test image 17").is_visible()
     page.get_by_role("link", name="Overview").click()
-    page.wait_for_selector("text=Open a map")
+    page.wait_for_selector("text=Point at a map")
     page.get_by_role("link", name="Explore", exact=True).click()
     page.wait_for_selector("text=Test image 17", timeout=20_000)
     assert query_of(page)["model"] == "ae-d8"

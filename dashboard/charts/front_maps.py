@@ -1,0 +1,245 @@
+"""The front door's maps: one pointer for all of them, without a word to the server.
+
+A transparent grid on top takes the pointer. `hov` names what is under it: a cell of one map, whose decode
+is shown, and the nearest image, ringed on every map and decoded by the other models. `open` is the place of
+a click, the only selection that travels. All maps are one view over pixels: views that stand together are
+laid out, and repainted, at every move. Rings move on all maps at once, so that all is repainted in any case:
+a map's dots are one picture, for thousands of them drawn anew take 20 ms.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from dashboard.charts.front_layout import TITLE, FrontLayout, Place
+from dashboard.charts.names import haloed
+from dashboard.charts.palette import ink
+from dashboard.charts.scatter import (
+    NO_PADDING,
+    double_ring,
+    label_places,
+    position_axes,
+)
+from dashboard.charts.spec import AnyChart, to_spec
+
+PICTURES, IMAGES, TARGETS = "front_pictures", "front_images", "front_targets"
+"""Names of the tables that the spec draws from and does not hold; see `front_tables`."""
+RING_SIZE = 150
+CROSS, CROSS_SIZE = "M-1,0H1M0,-1V1", 120
+GREY = "#8a93a3"
+VALUES = {"x": alt.XValue, "y": alt.YValue, "x2": alt.X2Value, "y2": alt.Y2Value}
+
+
+@dataclass(frozen=True)
+class FrontContent:
+    """What the maps draw; the columns are those of `dashboard.services.front.FrontMaps`."""
+
+    titles: tuple[str, ...]
+    images: pd.DataFrame
+    targets: pd.DataFrame
+    n_columns: int
+    n_rows: int
+    n_cells: int
+    tile_shape: tuple[int, int]
+
+
+def front_tables(content: FrontContent, layout: FrontLayout) -> dict[str, pd.DataFrame]:
+    """Return the images and targets, by the names of their tables, with places in pixels, y upwards."""
+    images = content.images.copy()
+    parts = []
+    for k, (left, top) in enumerate(layout.corners):
+        bottom = layout.height - top - layout.size
+        images[f"x{k}"] = (left + images[f"x{k}"] * layout.size).round(1)
+        images[f"y{k}"] = (bottom + images[f"y{k}"] * layout.size).round(1)
+        own = content.targets[content.targets["map"] == k]
+        parts.append(own.assign(x=left + own["x"] * layout.size, y=bottom + own["y"] * layout.size))
+    targets = pd.concat(parts)
+    return {IMAGES: images, TARGETS: targets.assign(target=np.arange(len(targets), dtype=np.int16))}
+
+
+def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
+    """Return the maps as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="open")``.
+
+    Parameters
+    ----------
+    content : FrontContent
+    layout : FrontLayout
+    start : int
+        The row of the targets that is shown before the pointer moves.
+    dark : bool
+    """
+    tables = front_tables(content, layout)
+    position = position_axes((0, layout.width, 0, layout.height), None)
+    by_map = pd.DataFrame({"map": range(layout.n_maps)})
+    grid = alt.Chart(alt.NamedData(TARGETS), name="grid").mark_point(opacity=0, size=1, tooltip=None)
+    layers: list[AnyChart] = [
+        alt.Chart(alt.NamedData(IMAGES)).mark_point(opacity=0, size=0, x=0, y=0, tooltip=None),  # to be read
+        _frames(by_map, layout),
+        _dots(layout),
+        *_labels(tables[IMAGES], position, layout, dark=dark),
+        *_rings(by_map, position),
+        *_cross(position),
+        *(_window(content, layout, k) for k in range(layout.n_maps)),
+        *_words(content.titles, layout, dark=dark),
+        grid.encode(**position),
+    ]
+    chart = alt.layer(*layers).properties(width=layout.width, height=layout.height)
+    chart.params = _params(tables[TARGETS].iloc[start])
+    spec = to_spec(chart)
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
+    spec["config"]["path"] = {"opacity": 0}  # the invisible cells around the nearest targets
+    return spec
+
+
+def _params(start: pd.Series) -> list[alt.TopLevelSelectionParameter]:
+    names = ["map", "cell", "near", "x", "y"]
+    hover = alt.PointSelectionConfig(
+        type="point", on="pointermove, pointerdown", nearest=True, fields=names, clear=False
+    )
+    click = alt.PointSelectionConfig(
+        type="point", on="click", nearest=True, fields=["target"], toggle=False, clear=False
+    )
+    return [
+        alt.TopLevelSelectionParameter(
+            name="hov", select=hover, value=[{n: float(start[n]) for n in names}], views=["grid"]
+        ),
+        alt.TopLevelSelectionParameter(name="open", select=click, views=["grid"]),
+    ]
+
+
+def _frames(by_map: pd.DataFrame, layout: FrontLayout) -> alt.Chart:
+    """Return a quiet frame around each map."""
+    rect = alt.Chart(by_map).mark_rect(
+        fill=GREY, fillOpacity=0.05, stroke=GREY, strokeOpacity=0.4, tooltip=None
+    )
+    lefts, tops = zip(*layout.corners, strict=True)
+    ends = _own("x2", lefts, layout.size) | _own("y2", tops, layout.size)
+    chart: alt.Chart = rect.encode(**_at(layout.corners), **ends)
+    return chart
+
+
+def _dots(layout: FrontLayout) -> alt.Chart:
+    """Return the picture of each map's dots."""
+    mark = alt.Chart(alt.NamedData(PICTURES)).mark_image(
+        width=layout.size, height=layout.size, align="left", baseline="top", tooltip=None
+    )
+    chart: alt.Chart = mark.encode(url=alt.Url("dots:N"), **_at(layout.corners))
+    return chart
+
+
+def _labels(
+    images: pd.DataFrame, position: dict[str, Any], layout: FrontLayout, *, dark: bool
+) -> list[alt.Chart]:
+    """Return the names of the classes on each map."""
+    size = 12 if layout.size >= 200 else 10
+    own = [images[[f"x{k}", f"y{k}", "class"]] for k in range(layout.n_maps)]
+    places = pd.concat([label_places(points.set_axis(["x", "y", "class"], axis=1), size) for points in own])
+    return haloed(alt.Chart(places).encode(**position, text=alt.Text("class:N")), dark=dark, size=size)
+
+
+def _rings(by_map: pd.DataFrame, position: dict[str, Any]) -> list[alt.Chart]:
+    """Return a double ring around the nearest image on each map."""
+    row = f"data('{IMAGES}')[hov.near[0]]"
+    places = alt.Chart(by_map).transform_calculate(x=f"{row}['x' + datum.map]", y=f"{row}['y' + datum.map]")
+    return double_ring(places, position, size=RING_SIZE)
+
+
+def _cross(position: dict[str, Any]) -> list[alt.Chart]:
+    """Return a cross at the place whose decode is shown: it stays when the pointer leaves."""
+    place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(x="hov.x[0]", y="hov.y[0]")
+    return [
+        place.mark_point(
+            shape=CROSS, size=CROSS_SIZE, stroke=colour, strokeWidth=width, opacity=1, tooltip=None
+        ).encode(**position)
+        for colour, width in (("#ffffff", 4.5), ("#000000", 1.8))
+    ]
+
+
+def _window(content: FrontContent, layout: FrontLayout, k: int) -> alt.Chart:
+    """Return the window of one model over its sheet: the cell under the pointer, or the nearest image."""
+    (left, top), side = layout.windows[k], layout.window
+    height, width = content.tile_shape
+    scale = side / max(height, width)
+    tile = f"(hov.map[0] == {k} ? hov.cell[0] : data('{IMAGES}')[hov.near[0]].tile)"
+    outline = f"M{left},{top}h{width * scale}v{height * scale}h{-width * scale}Z"
+    mark = (
+        alt.Chart(alt.NamedData(PICTURES))
+        .transform_filter(f"datum.map == {k}")
+        .mark_image(
+            width=content.n_columns * width * scale,
+            height=content.n_rows * height * scale,
+            align="left",
+            baseline="top",
+            aspect=False,
+            smooth=False,
+            clip=alt.ExprRef(expr=f"pathShape('{outline}')"),
+            tooltip=None,
+        )
+    )
+    chart: alt.Chart = mark.encode(
+        url=alt.Url("sheet:N"),
+        **_pixels("x", f"{left} - {tile} % {content.n_columns} * {width * scale}"),
+        **_pixels("y", f"{top} - floor({tile} / {content.n_columns}) * {height * scale}"),
+    )
+    return chart
+
+
+def _words(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[alt.Chart]:
+    """Return what each decode is; on a compact chart with its model's name, and that above the map, too."""
+    names = alt.Chart(pd.DataFrame({"map": range(layout.n_maps), "title": titles}))
+    across, down = (layout.window + 12, 2) if layout.words_beside else (0, layout.window + 6)
+    own = "hov.map[0] == datum.map"
+    image = f"data('{IMAGES}')[hov.near[0]]"
+    if layout.compact:
+        first, second = "datum.title", f"{own} ? 'the pointer' : 'the ring'"
+    else:
+        first = f"{own} ? 'Under the pointer' : 'The ringed image'"
+        ringed = f"'The ring: test image ' + {image}.index, 'class: ' + {image}['class']"
+        second = f"{own} ? ['decoded by ' + datum.title, '', {ringed}] : ['decoded by ' + datum.title]"
+    names = names.transform_calculate(first=first, second=second)
+    parts = [
+        _text(names, "first", _at(layout.windows, across, down), size=13, bold=True, dark=dark),
+        _text(names, "second", _at(layout.windows, across, down + 19), size=12, dark=dark),
+    ]
+    if layout.compact:
+        parts.append(_text(names, "title", _at(layout.corners, 0, 6 - TITLE), size=15, bold=True, dark=dark))
+    return parts
+
+
+def _text(
+    names: alt.Chart, column: str, place: dict[str, Any], *, size: int, bold: bool = False, dark: bool
+) -> alt.Chart:
+    mark = names.mark_text(
+        align="left",
+        baseline="top",
+        fontSize=size,
+        fontWeight=600 if bold else 400,
+        lineHeight=size + 5,
+        color=ink(dark=dark),
+        tooltip=None,
+    )
+    chart: alt.Chart = mark.encode(text=alt.Text(f"{column}:N"), **place)
+    return chart
+
+
+def _pixels(channel: str, expression: str) -> dict[str, Any]:
+    """Return the encoding of a channel as pixels that follow signals; `alt.value` would take 20 ms."""
+    return {channel: VALUES[channel](alt.ExprRef(expr=expression))}  # type: ignore[no-untyped-call]
+
+
+def _own(channel: str, values: Iterable[int], more: int = 0) -> dict[str, Any]:
+    """Return the encoding of a channel as one number of pixels a map."""
+    return _pixels(channel, f"{json.dumps([value + more for value in values])}[datum.map]")
+
+
+def _at(places: Iterable[Place], across: int = 0, down: int = 0) -> dict[str, Any]:
+    """Return the encoding of one place a map, some pixels further across and down."""
+    lefts, tops = zip(*places, strict=True)
+    return _own("x", lefts, across) | _own("y", tops, down)
