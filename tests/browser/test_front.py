@@ -1,0 +1,233 @@
+"""Pointer, click, keys and touch on the front door's maps, seen in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.charts.front_layout import FrontLayout
+from dashboard.services.catalogue import open_bundle
+from dashboard.services.front import N_CELLS, FrontMaps
+from latentcore.geometry import cell_centres
+from tests.browser.explore import PANEL_IMAGE, query_of
+from tests.browser.front import (
+    CANVAS,
+    MODELS,
+    canvas_pixels,
+    layout_of,
+    map_places,
+    open_front,
+    shown_maps,
+)
+
+UNIT = (0.0, 1.0, 0.0, 1.0)
+TOLERANCE = 6 / 255
+
+
+@pytest.fixture
+def frames(page: Page) -> list[str]:
+    """What the page sends over its websocket."""
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append("sent")))
+    return sent
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A tab of a phone."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+def lonely_cell(maps: FrontMaps, number: int) -> int:
+    """Return the cell of a map that is farthest from any shown image."""
+    shares = maps.images[[f"x{number}", f"y{number}"]].to_numpy()
+    away = np.linalg.norm(cell_centres(UNIT, N_CELLS)[:, None] - shares[None], axis=2).min(axis=1)
+    return int(away.argmax())
+
+
+def pixel(
+    page: Page, number: int, share: np.ndarray, layout: FrontLayout | None = None
+) -> tuple[float, float]:
+    """Return the place in the window of a place on a map, as shares from its lower left corner."""
+    left, top, side = map_places(page, layout)[number]
+    return left + share[0] * side, top + (1 - share[1]) * side
+
+
+def decode_shown(page: Page, maps: FrontMaps, number: int, layout: FrontLayout | None = None) -> np.ndarray:
+    """Return the decode beside a map, float ``(h, w)`` in [0, 1], read at the middle of each pixel."""
+    layout = layout or layout_of()
+    left, top = layout.windows[number]
+    side = layout.window / maps.tile_shape[1]
+    rows, columns = (
+        (start + layout.origin[axis] + (np.arange(maps.tile_shape[0]) + 0.5) * side).astype(int)
+        for axis, start in ((1, top), (0, left))
+    )
+    grey: np.ndarray = canvas_pixels(page)[np.ix_(rows, columns)].mean(axis=2) / 255
+    return grey
+
+
+def ring_around(page: Page, number: int, share: np.ndarray, layout: FrontLayout | None = None) -> int:
+    """Return how many black pixels lie around a place of a map."""
+    x, y = pixel(page, number, share, layout)
+    box = page.locator(CANVAS).bounding_box()
+    column, row = round(x - box["x"]), round(y - box["y"])
+    around = canvas_pixels(page)[max(row - 9, 0) : row + 9, max(column - 9, 0) : column + 9]
+    return int((around.max(axis=2) < 60).sum())
+
+
+def ring_count(pixels: np.ndarray) -> int:
+    """Return about how many double rings are drawn, from the black pixels that they take on the maps."""
+    layout = layout_of()
+    return int((pixels[: layout.height].max(axis=2) < 30).sum() / 40)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "number"), [*(("digits", number) for number in range(len(MODELS))), ("mnist", 1)]
+)
+def test_a_hover_shows_the_decode_there_and_the_nearest_image_on_all_maps(
+    page, server, frames, dataset, number
+):
+    open_front(page, server, dataset)
+    maps, cell = shown_maps(dataset), lonely_cell(shown_maps(dataset), number)
+    share = cell_centres(UNIT, N_CELLS)[cell]
+    before = canvas_pixels(page)
+    frames.clear()
+    x, y = pixel(page, number, share)
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.wait_for_timeout(300)
+    assert not frames
+    assert (before != canvas_pixels(page)).any()
+    shares = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(MODELS))]
+    nearest = int(np.linalg.norm(shares[number] - share, axis=1).argmin())
+    index = maps.images["index"].iloc[nearest]
+    for k, name in enumerate(MODELS):
+        bundle = open_bundle(f"{dataset}/{name}")
+        of_place = cell_centres(maps.extents[number], N_CELLS)[cell]
+        code = of_place if k == number else bundle.test.codes[bundle.test.indices == index][0]
+        expected = bundle.model.decode(code[None])[0, 0]
+        assert np.abs(decode_shown(page, maps, k) - expected).mean() <= TOLERANCE, name
+        assert ring_around(page, k, shares[k][nearest]) > 25, f"no ring on the map of {name}"
+
+
+def test_the_pointer_is_led_over_a_map_at_first_until_somebody_takes_over(page, server, frames):
+    page.goto(f"{server}/?dataset=digits")
+    page.wait_for_selector(CANVAS, timeout=60_000)
+    page.wait_for_timeout(1500)
+    frames.clear()
+    seen = []
+    for _ in range(3):
+        page.wait_for_timeout(400)
+        seen.append(canvas_pixels(page))
+    assert (seen[0] != seen[1]).any()
+    assert (seen[1] != seen[2]).any()
+    assert not frames
+    x, y = pixel(page, 0, np.array([0.5, 0.5]))
+    page.mouse.move(x, y)
+    page.mouse.move(x + 2, y)
+    page.wait_for_timeout(300)
+    rest = canvas_pixels(page)
+    page.wait_for_timeout(800)
+    assert (rest == canvas_pixels(page)).all()
+
+
+def test_who_wants_no_motion_is_shown_a_place_at_rest(page, server):
+    open_front(page, server, "digits")
+    rest = canvas_pixels(page)
+    page.wait_for_timeout(1500)
+    assert (rest == canvas_pixels(page)).all()
+    assert ring_count(rest) >= len(MODELS)
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_click_on_an_empty_place_opens_explore_there(page, server, number):
+    open_front(page, server, "digits")
+    maps = shown_maps("digits")
+    cell = lonely_cell(maps, number)
+    page.mouse.move(*pixel(page, number, np.array([0.4, 0.4])))
+    page.mouse.click(*pixel(page, number, cell_centres(UNIT, N_CELLS)[cell]))
+    page.wait_for_selector(PANEL_IMAGE, timeout=20_000)
+    page.wait_for_function("location.pathname.endsWith('/explore') && location.search.includes('at=')")
+    query = query_of(page)
+    place = cell_centres(maps.extents[number], N_CELLS)[cell]
+    assert np.allclose([float(part) for part in query["at"].split(",")], place, rtol=1e-3, atol=1e-3)
+    assert (query["dataset"], query["model"]) == ("digits", MODELS[number])
+
+
+def test_a_click_on_an_image_opens_explore_on_it_and_back_leads_home(page, server):
+    open_front(page, server, "digits")
+    maps, number = shown_maps("digits"), 2
+    shares = maps.images[[f"x{number}", f"y{number}"]].to_numpy(np.float32)
+    away = np.linalg.norm(shares[:, None] - shares[None], axis=2) + 9 * np.eye(len(shares))
+    inside = ((shares > 0.05) & (shares < 0.95)).all(axis=1)
+    image = int(np.where(inside, away.min(axis=1), 0).argmax())
+    page.mouse.move(*pixel(page, number, np.array([0.4, 0.4])))
+    page.mouse.click(*pixel(page, number, shares[image]))
+    expect(page.get_by_text(f"Test image {maps.images['index'].iloc[image]}").first).to_be_visible(
+        timeout=20_000
+    )
+    assert query_of(page)["model"] == MODELS[number]
+    page.go_back()
+    expect(page.get_by_text("Latent Atlas", exact=True).first).to_be_visible(timeout=20_000)
+    page.wait_for_timeout(1500)
+    assert page.locator(CANVAS).is_visible(), "the former click still counts"
+
+
+def test_arrow_keys_walk_over_the_maps_and_enter_opens_explore(page, server, frames):
+    open_front(page, server, "digits")
+    maps, holder = shown_maps("digits"), page.locator(".st-key-front_maps").first
+    assert re.search("arrow keys", holder.get_attribute("aria-label") or "", re.IGNORECASE)
+    page.mouse.move(*pixel(page, 0, np.array([0.99, 0.5])))
+    page.mouse.move(*pixel(page, 0, np.array([0.985, 0.5])))
+    holder.focus()
+    frames.clear()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    middle = N_CELLS // 2 * N_CELLS  # a cell of the left edge of the next map, or the one above it
+    codes = cell_centres(maps.extents[1], N_CELLS)[[middle, middle - N_CELLS]]
+    candidates = open_bundle(f"digits/{MODELS[1]}").model.decode(codes)[:, 0]
+    shown = decode_shown(page, maps, 1)
+    assert min(np.abs(shown - one).mean() for one in candidates) <= TOLERANCE, "the step did not lead on"
+    assert not frames
+    page.keyboard.press("Enter")
+    page.wait_for_selector(PANEL_IMAGE, timeout=20_000)
+    assert query_of(page)["model"] == MODELS[1]
+
+
+def test_a_phone_shows_all_maps_a_tap_points_and_a_second_opens(phone, server):
+    open_front(phone, server, "digits")
+    phone.wait_for_timeout(2500)
+    layout, maps, number = layout_of(390), shown_maps("digits"), 1
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    box = phone.locator(CANVAS).bounding_box()
+    assert box["x"] + box["width"] <= 390
+    phone.locator(CANVAS).evaluate("e => e.scrollIntoView({ block: 'center' })")
+    phone.wait_for_timeout(300)
+    cell = lonely_cell(maps, number)
+    place = pixel(phone, number, cell_centres(UNIT, N_CELLS)[cell], layout)
+    phone.touchscreen.tap(*place)
+    phone.wait_for_timeout(600)
+    code = cell_centres(maps.extents[number], N_CELLS)[cell]
+    expected = open_bundle(f"digits/{MODELS[number]}").model.decode(code[None])[0, 0]
+    assert np.abs(decode_shown(phone, maps, number, layout) - expected).mean() <= TOLERANCE
+    assert "/explore" not in phone.url
+    phone.touchscreen.tap(*place)
+    phone.wait_for_selector(PANEL_IMAGE, timeout=20_000)
+    assert query_of(phone)["model"] == MODELS[number]
+
+
+@pytest.mark.parametrize("width", [768, 1024, 1280, 1920])
+def test_the_maps_fit_other_windows(browser, server, width):
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    open_front(tab, server, "digits")
+    tab.wait_for_timeout(1000)
+    box = tab.locator(CANVAS).bounding_box()
+    assert box["x"] + box["width"] <= width
+    assert abs(box["width"] - layout_of(width).width) <= 4
+    tab.close()
