@@ -18,7 +18,7 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from latentcore.datasets import DATASETS, idx, load_dataset, torchvision_sets
+from latentcore.datasets import idx, load_dataset, torchvision_sets
 from latentcore.datasets.digits import read_digits
 from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, draw, draw_factors, read_shapes
 from latentcore.datasets.torchvision_import import torchvision_datasets
@@ -30,6 +30,7 @@ from latentcore.datasets.torchvision_sets import (
     read_split,
 )
 from latentcore.types import DatasetError, DatasetMissing
+from tests.splits import split_or_skip
 
 N_IMAGES = {"train": 12, "t10k": 5}
 
@@ -214,9 +215,7 @@ def test_a_full_disk_is_named_and_nothing_is_left(folder, mirror, monkeypatch):
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_the_real_files_are_the_real_dataset(name):
-    if not DATASETS[name].is_present():
-        pytest.skip(f"{name} is not on this machine; point LATENTCORE_DATA to it")
-    train, test = load_dataset(name, "train"), load_dataset(name, "test")
+    train, test = split_or_skip(name, "train"), split_or_skip(name)
     assert train.images.shape == (60_000, 1, 28, 28)
     assert test.images.shape == (10_000, 1, 28, 28)
     assert np.bincount(test.labels).min() > 800

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from latentcore.datasets import Dataset, load_dataset
+from latentcore.datasets import load_dataset
 from latentcore.metrics.generation import class_shares, logistic_labels
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.recipes import ZOO
 from latentcore.store import list_bundles, load_bundle, models_folder
-from latentcore.types import DatasetMissing
+from tests.splits import split_or_skip
 
 MAX_BYTES = 2_500_000
 MAX_ALL_BYTES = 80_000_000
 IDS = [spec.id for spec in list_bundles()]
 TRAIN, TEST = load_dataset("digits", "train"), load_dataset("digits", "test")
-
-
-@lru_cache(maxsize=2)
-def split_or_skip(name: str) -> Dataset:
-    """Return the test images of a dataset; skip where they are not on this machine."""
-    try:
-        return load_dataset(name, "test")
-    except DatasetMissing as error:
-        pytest.skip(str(error))
 
 
 def mse(name: str, dataset: str = "digits") -> float:
@@ -106,7 +95,7 @@ def test_pca_of_large_images_equals_scikit_learn(dataset, k):
     if f"{dataset}/pca-d{k}" not in IDS:
         pytest.skip(f"{dataset}/pca-d{k} has not been trained yet")
     test = split_or_skip(dataset)
-    train = load_dataset(dataset, "train")
+    train = split_or_skip(dataset, "train")
     fresh = PCA(k).fit(train.images.reshape(len(train), -1))
     rows = test.images.reshape(len(test), -1)
     expected = np.clip(fresh.inverse_transform(fresh.transform(rows)), 0, 1)
