@@ -15,6 +15,7 @@ from dashboard.services.linked import common_rows
 from dashboard.services.maps import FRAMED, stratified_rows
 from dashboard.services.pixels import data_uri
 from dashboard.services.targets import inside
+from dashboard.services.turns import dear
 from latentcore.atlas import tile_images
 from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
 from latentcore.types import FloatArray, LabelArray
@@ -86,6 +87,7 @@ class FrontMaps:
     n_total: int
 
 
+@dear
 def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
     """Return what a model of 2-D codes draws at each cell of its map, and of the test images in some rows."""
     extent = square_extent(bundle.test.plane, share=FRAMED)
