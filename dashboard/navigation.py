@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.components.present import banner, is_presenting
 from dashboard.components.problems import gone
 from dashboard.services.catalogue import LatentcoreError, catalogue
-from dashboard.services.runtime import prepare
+from dashboard.services.runtime import drawing_page, prepare
 
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
@@ -51,6 +51,7 @@ def show_page() -> None:
     if is_presenting() and (found := catalogue()).specs:
         banner(found)
     try:
-        page.run()
+        with drawing_page():
+            page.run()
     except LatentcoreError as error:  # such as a bundle that went between two looks at it
         gone(error)

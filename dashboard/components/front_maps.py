@@ -20,12 +20,19 @@ from dashboard.components.glance import glance
 from dashboard.components.keys import map_keys
 from dashboard.components.present import is_presenting
 from dashboard.components.theme import is_dark
-from dashboard.services.catalogue import Bundle, family_title
+from dashboard.services.catalogue import Bundle, catalogue, family_title
 from dashboard.services.front import FrontMaps, clicked_place
 from dashboard.services.front import front_maps as maps_of
 from dashboard.services.maps import default_plane
 from dashboard.services.pixels import coloured_dots, data_uri
 
+FRONT_MODELS = {
+    "pca-d2": "The best flat projection: classes overlap, decodes are averages.",
+    "ae-d2": "Squeezed through two numbers: sharp, but with holes between the classes.",
+    "vae-d2": "Learned with noise and a prior: a filled disc in which every place means something.",
+    "gan-d2": "Learned to fool a critic: draws well, finds codes of real images only afterwards.",
+}
+"""What the front door shows of each dataset, and what it says of it."""
 KEY = "front_maps"
 DOTS_SIDE = 580
 """Pixels a side of the picture of a map's dots, for screens of a high resolution, too."""
@@ -65,6 +72,15 @@ def front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
         with column:
             _about(bundle, sentences[bundle.spec.name], headed=layout.compact)
     return len(maps.images)
+
+
+def prepare_front() -> None:
+    """Make what the front door shows of the first dataset, before anybody asks for it."""
+    found = catalogue()
+    for dataset in found.datasets()[:1]:
+        ids = tuple(f"{dataset}/{name}" for name in FRONT_MODELS if name in found.models(dataset))
+        if ids:
+            _pictures(ids)
 
 
 def _columns(layout: FrontLayout) -> list[DeltaGenerator]:

@@ -1,10 +1,13 @@
-"""One-time preparation of the server process."""
+"""The server process: its one-time preparation, and whether it is drawing a page."""
 
 from __future__ import annotations
 
 import gc
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 
 import pyarrow as pa
@@ -19,12 +22,12 @@ _preparing = threading.Lock()
 
 
 def prepare() -> None:
-    """Give each session one torch thread, and take what is loaded by now out of garbage collection.
+    """Give torch one thread, and take what is loaded by now out of garbage collection; done once a process.
 
-    Done once a process. Streamlit collects the whole heap after each run: with torch loaded, a click
-    takes four times as long unless the heap is frozen. oneDNN keeps half a MB for each network and number
-    of images that it has ever seen; without it one image is decoded in half the time, many in the same,
-    and 128 are encoded in four times the time.
+    Where a host lets Streamlit collect the whole heap after each run, a click takes four times as long unless
+    the heap is frozen. oneDNN keeps half a MB for each network and number of images that it has ever seen;
+    without it one image is decoded in half the time, many in the same, and 128 are encoded in four times the
+    time.
     """
     with _preparing:
         _prepare_once()
@@ -32,7 +35,7 @@ def prepare() -> None:
 
 @cache
 def _prepare_once() -> None:
-    torch.set_num_threads(1)
+    torch.set_num_threads(1)  # in threads of their own `OMP_NUM_THREADS` says so: see dashboard/__init__.py
     torch.backends.mkldnn.set_flags(False)
     pa.set_memory_pool(pa.system_memory_pool())  # mimalloc keeps what threads that ended held
     gc.freeze()
@@ -40,7 +43,42 @@ def _prepare_once() -> None:
 
 
 def _trim_now_and_then() -> None:
-    """Streamlit collects garbage after each run, so only what is free already is given back."""
+    """Give back what is free already; collecting garbage as well would hold up every session."""
     while True:
         time.sleep(TRIM_SECONDS)
         trim()
+
+
+@dataclass
+class _Pages:
+    """How many pages are being drawn, and when the latest one was done."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    drawing: int = 0
+    last: float = field(default_factory=time.monotonic)
+
+
+_pages = _Pages()
+
+
+@contextmanager
+def drawing_page() -> Iterator[None]:
+    """Say that a page is drawn as long as the block runs; see `wait_until_idle`."""
+    with _pages.lock:
+        _pages.drawing += 1
+    try:
+        yield
+    finally:
+        with _pages.lock:
+            _pages.drawing -= 1
+            _pages.last = time.monotonic()
+
+
+def wait_until_idle(seconds: float) -> None:
+    """Return once no page has been drawn for so long."""
+    while True:
+        with _pages.lock:
+            left = seconds if _pages.drawing else seconds - (time.monotonic() - _pages.last)
+        if left <= 0:
+            return
+        time.sleep(max(left, 0.05))

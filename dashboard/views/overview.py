@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.front_maps import front_maps, page_links
+from dashboard.components.front_maps import FRONT_MODELS, front_maps, page_links
 from dashboard.components.glance import gallery_of
 from dashboard.components.pickers import pick_dataset
 from dashboard.components.present import is_presenting, start_button
@@ -13,13 +13,6 @@ from dashboard.components.problems import bundle_or_error, catalogue_or_stop, sh
 from dashboard.components.share import show_notices
 from dashboard.services.catalogue import dataset_description
 from dashboard.services.maps import FRAMED
-
-FRONT_MODELS = (
-    ("pca-d2", "The best flat projection: classes overlap, decodes are averages."),
-    ("ae-d2", "Squeezed through two numbers: sharp, but with holes between the classes."),
-    ("vae-d2", "Learned with noise and a prior: a filled disc in which every place means something."),
-    ("gan-d2", "Learned to fool a critic: draws well, finds codes of real images only afterwards."),
-)
 
 
 def page() -> None:
@@ -41,7 +34,7 @@ def page() -> None:
         with pictures:
             gallery_of(first)
     show_notices()
-    lines = {name: line for name, line in FRONT_MODELS if name in catalogue.models(dataset)}
+    lines = {name: line for name, line in FRONT_MODELS.items() if name in catalogue.models(dataset)}
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
     n_shown = front_maps(bundles, lines) if bundles else 0
     page_links(dataset, list(lines))
