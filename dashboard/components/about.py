@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.charts.history import training_curves
 from dashboard.components.bundle_fragment import bundle_fragment
+from dashboard.components.kept import kept
 from dashboard.services.catalogue import Bundle, card_pictures, card_text, megabytes
 
 PICTURE_TITLES = {
@@ -37,7 +38,7 @@ def _facts(bundle: Bundle) -> None:
         st.caption("Remake it with")
         st.code(config["recipe"].get("command", ""), language="bash", wrap_lines=True)
     with curves:
-        spec = training_curves(bundle.history)
+        spec = kept(training_curves)(bundle.history)
         if spec is None:
             st.caption("Fitted in closed form: there are no training curves.")
         else:

@@ -14,6 +14,7 @@ from dashboard.charts.detection import ANOMALY, NORMAL, anomaly_map, roc_chart, 
 from dashboard.components.anomaly_controls import NAMES, USUAL_SCORE, pick_setting, pick_threshold
 from dashboard.components.anomaly_tables import alone_decodes, anomaly_tables
 from dashboard.components.bundle_fragment import bundle_fragment
+from dashboard.components.kept import kept
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.theme import is_dark
@@ -92,7 +93,7 @@ def _curves(found: Detection, title: str) -> tuple[BoolArray, float]:
         share = pick_threshold()
         threshold = float(np.quantile(found.scores[~found.anomalous], 1 - share))
         st.vega_lite_chart(
-            spec=score_histogram(found.scores, found.anomalous, threshold, title),
+            spec=kept(score_histogram)(found.scores, found.anomalous, threshold, title),
             key="anomaly_scores",
             width="stretch",
             alt=f"Histogram of the {title.lower()} of normal images and of anomalies",
@@ -101,7 +102,7 @@ def _curves(found: Detection, title: str) -> tuple[BoolArray, float]:
     at = float(flagged[~found.anomalous].mean()), float(flagged[found.anomalous].mean())
     with left:
         st.vega_lite_chart(
-            spec=roc_chart(*curve_of(found), at),
+            spec=kept(roc_chart)(*curve_of(found), at),
             key="anomaly_roc",
             width="content",
             alt=f"ROC curve, area {found.area.value:.3f}",
@@ -185,7 +186,7 @@ def _map(setting: Setting, found: Detection, flagged: BoolArray) -> None:
     st.markdown(f"**Where they lie** on the map of {bundle_title(bundle_id)}")
     with st.container(key="anomaly_map"):
         st.vega_lite_chart(
-            spec=anomaly_map(
+            spec=kept(anomaly_map)(
                 points,
                 map_points(bundle_id, 1000).extent,
                 size=MAP_SIZE,

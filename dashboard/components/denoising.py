@@ -8,6 +8,7 @@ from dashboard import state
 from dashboard.charts.level_curves import level_curves
 from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.image_source import chosen_source, pick_subject
+from dashboard.components.kept import kept
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, picture_row
 from dashboard.components.problems import study_or_say
@@ -135,7 +136,7 @@ def _curves(bundles: list[Bundle], kind: Kind, level: float) -> None:
         renamed = table.rename(columns={name: "value", f"{name}_low": "low", f"{name}_high": "high"})
         shown = renamed[["title", "group", "level", "value", "low", "high"]]
         column.vega_lite_chart(
-            spec=level_curves(shown, (f"level: {kind.unit}", title), at=level, form=form, dark=dark),
+            spec=kept(level_curves)(shown, (f"level: {kind.unit}", title), at=level, form=form, dark=dark),
             key=f"curve_{name}",
             width="stretch",
             alt=f"{title} against the level of {kind.title.lower()}, a line a method",

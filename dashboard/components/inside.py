@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.charts.inside import dimension_bars, score_rows
 from dashboard.components.figures import Figure, figure_row, missing, rests_on
 from dashboard.components.inside_vae import vae_figures
+from dashboard.components.kept import kept
 from dashboard.services.catalogue import Bundle, bundle_title
 from dashboard.services.inside import (
     class_separation,
@@ -43,7 +44,7 @@ def _pca_figures(bundle: Bundle) -> list[Figure]:
     table = score_table(score, dimension_names(k))
     figure = Figure(
         title,
-        dimension_bars(table, "share", form=".0%", cumulative=True),
+        kept(dimension_bars)(table, "share", form=".0%", cumulative=True),
         f"Bars: share of each component; orange: of all up to it, {table['value'].sum():.1%} in the end "
         f"({rests_on(score)}).",
         str(score.get("protocol", "")),
@@ -65,7 +66,7 @@ def _class_shares(bundle: Bundle) -> Figure:
     rarest = int(np.argmin(score["value"]))
     return Figure(
         title,
-        dimension_bars(table, "share", form=".0%", level=1 / n_classes),
+        kept(dimension_bars)(table, "share", form=".0%", level=1 / n_classes),
         f"Orange: the test images; dashed: equal shares. Rarest: {bundle.classes[rarest]}, "
         f"{score['value'][rarest]:.1%}; a class near 0 would be a lost mode ({rests_on(score)}).",
         str(score.get("protocol", "")),
@@ -117,7 +118,7 @@ def _rows(
     lack = f" Not measured: {', '.join(absent)}." if absent else ""
     return Figure(
         title,
-        score_rows(table, unit, form=form),
+        kept(score_rows)(table, unit, form=form),
         f"{sentence} ({rests if len(bases) > 1 else next(iter(bases))}).{lack}",
         "\n\n".join(str(score.get("protocol", "")) for score in present.values()),
     )
@@ -128,7 +129,7 @@ def _lda_figures(bundle: Bundle) -> list[Figure]:
     table = pd.DataFrame({"name": dimension_names(len(ratio)), "value": ratio})
     figure = Figure(
         "Separation of the classes, by axis",
-        dimension_bars(table, "between / within"),
+        kept(dimension_bars)(table, "between / within"),
         f"Variance between classes over that within, of n = {len(bundle.train):,} train codes, computed "
         "exactly. LDA has seen these labels.",
     )
@@ -143,7 +144,7 @@ def _spread(bundle: Bundle) -> Figure:
     few = "" if np.isfinite(ratio) and ratio < 1e3 else " Dimensions near 0 are unused."
     return Figure(
         "Spread of the codes, by dimension",
-        dimension_bars(table, "standard deviation"),
+        kept(dimension_bars)(table, "standard deviation"),
         f"Of n = {len(bundle.test):,} test codes, computed exactly.{few} "
         + ("No prior sets the scale." if bundle.spec.family in ("ae", "dae") else ""),
     )

@@ -13,6 +13,7 @@ from dashboard.charts.inside import (
     visible_multiple,
 )
 from dashboard.components.figures import Figure, missing, rests_on
+from dashboard.components.kept import kept
 from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.editing import dimensions_of
@@ -51,7 +52,7 @@ def _kl(bundle: Bundle) -> Figure:
     cross = "A cross would mark an unused one" if table["used"].all() else "Crosses: unused"
     return Figure(
         title,
-        dimension_bars(table, "nats"),
+        kept(dimension_bars)(table, "nats"),
         f"{_units(bundle)} {cross}, whose posterior mean has a variance below {ACTIVE_VARIANCE:g}. In all "
         f"{table['value'].sum():.1f} nats an image ({rests_on(score)}).",
         str(score.get("protocol", "")),
@@ -85,7 +86,7 @@ def _densities(bundle: Bundle) -> Figure:
     shown = f" The {MOST_PANELS} most telling of {len(names)}." if len(names) > MOST_PANELS else ""
     return Figure(
         "Aggregate posterior against the prior",
-        density_panels(table, [names[k] for k in order]),
+        kept(density_panels)(table, [names[k] for k in order]),
         "Blue: the mean of all posteriors; orange line: N(0, 1). Where they differ, samples from the prior "
         f"meet places that no image has.{shown} {_images(len(posterior.mean), posterior.from_originals)}",
         square=True,
@@ -96,7 +97,7 @@ def _codes(bundle: Bundle) -> Figure:
     rows = stratified_rows(bundle.labels, N_DOTS)
     return Figure(
         "Codes over the prior",
-        codes_and_prior(
+        kept(codes_and_prior)(
             bundle.codes[rows], _names(bundle, bundle.labels[rows]), bundle.classes, dark=is_dark()
         ),
         "Circles: 1, 2 and 3 standard deviations of N(0, I), which hold 39%, 86% and 99% of its samples. "
@@ -113,7 +114,7 @@ def _ellipses(bundle: Bundle) -> Figure:
     drawn = "1 standard deviation" if factor == 1 else f"{factor} standard deviations, enlarged to be seen"
     return Figure(
         "Posterior ellipses",
-        posterior_ellipses(
+        kept(posterior_ellipses)(
             mean, factor * deviation, _names(bundle, posterior.labels[chosen]), bundle.classes
         ),
         f"How precisely each image is placed: {drawn}; the median is {np.median(deviation):.3f}. "

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.charts.palette import LINE_COLOURS
 from dashboard.components.job_panel import job_button, job_of, watch_job
+from dashboard.components.kept import kept
 from dashboard.components.originals import originals_note
 from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import dataset_title
@@ -42,7 +43,7 @@ def learned_from(found: Mapping[str, Any], names: Sequence[str], key: str) -> No
             with st.container(width="content"):
                 st.markdown(f"**{model_title(name)}**")
                 st.vega_lite_chart(
-                    curves(table, COLOURS, frame, dark=is_dark()),
+                    kept(curves)(table, COLOURS, frame, dark=is_dark()),
                     width="content",
                     key=f"{key}_{name}",
                     alt=f"Accuracy of classifiers trained on real images, on samples of {model_title(name)}, "

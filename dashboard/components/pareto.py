@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.pareto import Axis, pareto_chart
+from dashboard.components.kept import kept
 from dashboard.components.theme import is_dark
 from dashboard.services.scores import SUITE, Better, Measure, Row, pareto_front
 
@@ -64,7 +65,7 @@ def _plot(horizontal: Measure, vertical: Measure, rows: Sequence[Row]) -> None:
             for row in both
         ]
     )
-    spec = pareto_chart(points, _axis(horizontal), _axis(vertical), dark=is_dark())
+    spec = kept(pareto_chart)(points, _axis(horizontal), _axis(vertical), dark=is_dark())
     words = (
         f"{vertical.title} against {horizontal.title} of {len(both)} models, with intervals; best in both: "
     )

@@ -9,6 +9,7 @@ from dashboard import state
 from dashboard.charts.path_map import path_map
 from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.ends import SIDES, TITLES
+from dashboard.components.kept import kept
 from dashboard.components.theme import is_dark
 from dashboard.components.walls import picked
 from dashboard.services.interpolation import End, Strip
@@ -50,7 +51,7 @@ def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
     )
     st.markdown(f"**{strip.title}**")
     st.vega_lite_chart(
-        spec=path_map(
+        spec=kept(path_map)(
             data.points,
             widened(data.extent, np.concatenate([places, strip.codes]) if is_space else places),
             data.classes,

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.charts.palette import line_colours
 from dashboard.components.job_panel import job_button, job_of, watch_job
+from dashboard.components.kept import kept
 from dashboard.components.originals import originals_note
 from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import dataset_title
@@ -35,7 +36,7 @@ def probe_curves(found: Mapping[str, Any], names: Sequence[str], key: str) -> No
     colours = list(line_colours(table["series"], {PIXELS: BASELINE}).values())
     frame = Frame(None, 350, domain_of(table), "labelled images a class", "accuracy on test images")
     st.vega_lite_chart(
-        curves(table, colours, frame, dark=is_dark()),
+        kept(curves)(table, colours, frame, dark=is_dark()),
         key=key,
         alt="Accuracy of a linear probe against labels a class, one line an encoder.",
     )

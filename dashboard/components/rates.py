@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.rates import rate_curves
+from dashboard.components.kept import kept
 from dashboard.components.theme import is_dark
 from dashboard.services.compression import NOT_COUNTED, STEPS, Curve, StudyResult, bar_words, curves_frame
 
@@ -33,7 +34,7 @@ def rates(study: StudyResult, curves: Sequence[Curve]) -> float:
     bar = study.found["bar"] if n_images == NOT_COUNTED else None  # it counts no decoder
     frame = curves_frame(curves, n_images, n_pixels)
     with plot:
-        spec = rate_curves(frame, step, tuple(bar) if bar else None, dark=is_dark())
+        spec = kept(rate_curves)(frame, step, tuple(bar) if bar else None, dark=is_dark())
         st.vega_lite_chart(spec, width="stretch", key="rate_curves", alt="Rate-distortion curves")
     with words:
         _table(curves, step, n_images, n_pixels)

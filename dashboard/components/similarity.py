@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.heatmap import heatmap
+from dashboard.components.kept import kept
 from dashboard.components.problems import study_or_say
 from dashboard.services.similarity import MEANINGS, MEASURES, anchors, similarity_table
 
@@ -40,7 +41,7 @@ def similarity(ids: list[str]) -> None:
             st.info("None of the chosen models is in the study; choose others above.")
         else:
             st.vega_lite_chart(
-                spec=heatmap(table, MEASURES[measure]),
+                spec=kept(heatmap)(table, MEASURES[measure]),
                 width="content",
                 key="likeness",
                 alt=f"{MEASURES[measure]} of each pair of {len(names)} models, as coloured numbers",

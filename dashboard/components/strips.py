@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
+from dashboard.components.kept import kept
 from dashboard.services.interpolation import End, Strip, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.sheets import morph_gif, morph_webp, sheet_png, sheet_uri
@@ -79,7 +80,7 @@ def draw_strip(strip: Strip, *, top: float) -> None:
             f'{strip.kind} path" style="width:100%;padding-left:{AXIS_SPACE}px;image-rendering:pixelated">'
         )
         st.vega_lite_chart(
-            spec=plausibility(strip.code_distance, strip.image_distance, strip.confidence, top=top),
+            spec=kept(plausibility)(strip.code_distance, strip.image_distance, strip.confidence, top=top),
             key=f"curve_{strip.bundle_id}",
             alt=f"Plausibility of the steps of {strip.title}",
         )

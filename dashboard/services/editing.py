@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import open_bundle
+from dashboard.services.turns import dear
 from latentcore.datasets import DATASETS
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
 from latentcore.models.vae import VAEModel
@@ -76,6 +77,8 @@ def dimensions_of(bundle_id: str) -> list[Dimension]:
     ]
 
 
+@st.cache_data(max_entries=24, show_spinner=False)
+@dear
 def traversal(bundle_id: str, code: FloatArray, dimensions: list[Dimension], steps: FloatArray) -> FloatArray:
     """Return decodes ``(len(dimensions) * len(steps), c, h, w)``, row by row.
 

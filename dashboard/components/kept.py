@@ -1,0 +1,22 @@
+"""Charts that are built once for all sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import streamlit as st
+
+Given = ParamSpec("Given")
+Spec = TypeVar("Spec", dict[str, Any], dict[str, Any] | None)
+MOST = 16
+"""Specs that are kept of each kind of chart; the largest hold 2,000 points."""
+
+_kept: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+def kept(chart: Callable[Given, Spec]) -> Callable[Given, Spec]:
+    """Return the function of a chart that builds each spec once: Altair takes up to a tenth of a second."""
+    if chart not in _kept:
+        _kept[chart] = st.cache_resource(max_entries=MOST, show_spinner=False)(chart)
+    return cast("Callable[Given, Spec]", _kept[chart])
