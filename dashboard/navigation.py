@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import state
@@ -10,6 +12,8 @@ from dashboard.components.problems import gone
 from dashboard.services.catalogue import LatentcoreError, catalogue
 from dashboard.services.runtime import drawing_page, prepare
 
+ICON = str(Path(__file__).with_name("icon.svg"))
+"""Ours: the browser would fetch one of Streamlit's from another server."""
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
 div[data-testid="stCaptionContainer"] { opacity: 0.75; }
@@ -26,7 +30,7 @@ div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 
 def show_page() -> None:
     """Run the page that the address names, in the frame of all pages."""
-    st.set_page_config(page_title="Latent Atlas", page_icon=":material/scatter_plot:", layout="wide")
+    st.set_page_config(page_title="Latent Atlas", page_icon=ICON, layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
     prepare()
     state.begin()
