@@ -36,13 +36,15 @@ def page() -> None:
     show_notices()
     lines = {name: line for name, line in FRONT_MODELS.items() if name in catalogue.models(dataset)}
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
-    n_shown = front_maps(bundles, lines) if bundles else 0
+    shown = ""
+    if bundles:
+        n_shown = front_maps(bundles, lines)
+        shown = (
+            f" Shown: {n_shown:,} images of the test split, which no model was trained on, those of a random "
+            f"sample that lie in the frame of every map: the middle {FRAMED:.0%} of the codes on either axis."
+        )
     page_links(dataset, list(lines))
-    st.caption(
-        f"{dataset_description(dataset)} Shown: {n_shown:,} images of the test split, which no model was "
-        "trained on, those of a random sample that lie in the frame of every map: the middle "
-        f"{FRAMED:.0%} of the codes on either axis."
-    )
+    st.caption(dataset_description(dataset) + shown)
     show_problems(catalogue)
 
 

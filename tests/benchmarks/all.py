@@ -13,6 +13,7 @@ from tests.serving import ROOT, machine
 LONG = {
     "Cold start": ("cold",),
     "Latency": ("table",),
+    "Front door": ("front",),
     "Four linked maps": ("linked",),
     "Pages of several models": ("pages",),
     "Measuring again": ("meanwhile",),

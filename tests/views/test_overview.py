@@ -1,0 +1,56 @@
+"""The front door with as many maps as there are models for."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from latentcore.store import models_folder
+from tests.serving import ROOT
+
+
+def overview(tmp_path, monkeypatch, names: tuple[str, ...]) -> AppTest:
+    for name in names:
+        shutil.copytree(models_folder() / "digits" / name, tmp_path / "digits" / name)
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    return AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.caption])
+
+
+@pytest.mark.parametrize(
+    ("names", "titles"),
+    [
+        (("vae-d2",), ("VAE",)),
+        (("gan-d2", "pca-d2", "ae-d8"), ("PCA", "GAN")),
+        (("pca-d2", "ae-d2", "vae-d2"), ("PCA", "Autoencoder", "VAE")),
+    ],
+)
+def test_a_map_for_each_model_that_there_is(tmp_path, monkeypatch, names, titles):
+    app = overview(tmp_path, monkeypatch, names).run()
+    assert not app.exception
+    assert [e.value for e in app.markdown if e.value.startswith("#### ")] == [f"#### {t}" for t in titles]
+    assert len(app.get("vega_lite_chart")) == 1
+    assert sum("Test MSE" in caption.value for caption in app.caption) == len(titles)
+
+
+def test_without_a_model_of_two_numbers_there_is_no_map(tmp_path, monkeypatch):
+    app = overview(tmp_path, monkeypatch, ("lda-d9",)).run()
+    assert not app.exception
+    assert not app.get("vega_lite_chart")
+    assert "Shown" not in texts(app)
+
+
+def test_a_damaged_model_is_named_and_the_other_maps_stand(tmp_path, monkeypatch):
+    app = overview(tmp_path, monkeypatch, ("pca-d2", "ae-d2"))
+    (tmp_path / "digits" / "ae-d2" / "codes.npz").write_bytes(b"PK")
+    app.run()
+    assert not app.exception
+    assert "codes.npz" in app.error[0].value
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "#### PCA" in texts(app)
+    assert "#### Autoencoder" not in texts(app)
