@@ -18,6 +18,8 @@ from latentcore.codec.codec import DEFAULT_STEP
 from latentcore.codec.files import compress_path, decompress_path
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
+from latentcore.evaluation.agreement import allowance
+from latentcore.evaluation.suite import kind_of
 from latentcore.features import train_features
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
@@ -218,7 +220,7 @@ def evaluate_command(
         check_place(bundle.spec.folder, overwrite=True)
     train_split, test_split = (load_dataset(bundle.spec.dataset, split) for split in ("train", "test"))
     measured = evaluate(bundle.model, train_split, test_split)
-    differences = compare_scores(dict(bundle.metrics), measured)
+    differences = compare_scores(dict(bundle.metrics), measured, tuple(bundle.config["image_shape"]))
     if as_json:
         _print_json({"id": bundle_id, "scores": measured, "differences": differences})
     else:
@@ -323,6 +325,7 @@ def decompress_command(
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:
     """Print the scores with n and interval; with fresh ones beside the recorded."""
     table = Table("score", "recorded", *(["measured now"] if measured else []), "interval", "n", "protocol")
+    shape = tuple(spec.config["image_shape"])
     for name, score in spec.metrics.items():
         fresh = [_number(measured.get(name, {}).get("value"))] if measured else []
         interval = score.get("interval")
@@ -333,7 +336,7 @@ def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> N
             *fresh,
             between,
             str(score.get("n", "")),
-            score.get("protocol", ""),
+            f"{score.get('protocol', '')} {allowance(kind_of(name, shape), score)}",
         )
     console.print(table)
 

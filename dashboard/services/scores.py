@@ -10,7 +10,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.catalogue import catalogue, family_title
-from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason
+from latentcore.datasets import dataset_spec
+from latentcore.evaluation.agreement import allowance
+from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
 from latentcore.store import BundleSpec
 from latentcore.studies import read_study
 
@@ -34,6 +36,7 @@ class Cell:
     n : int
     seed : int or None
     protocol : str
+        With how far the score may differ when it is measured elsewhere.
     reason : str
     """
 
@@ -94,7 +97,7 @@ def real_row(dataset: str) -> Row | None:
     if study is None:
         return None
     cells = {
-        measure.name: _cell(study.found[measure.name])
+        measure.name: _cell(measure.name, study.found[measure.name], dataset_spec(dataset).image_shape)
         if measure.name in study.found
         else Cell(None, reason="of models only")
         for measure in SUITE
@@ -164,7 +167,7 @@ def _row(spec: BundleSpec) -> Row:
             "CPU time": float(recipe.get("cpu_seconds", 0.0)),
         },
         cells={
-            measure.name: _cell(spec.metrics[measure.name])
+            measure.name: _cell(measure.name, spec.metrics[measure.name], tuple(spec.config["image_shape"]))
             if measure.name in spec.metrics
             else Cell(None, reason=absent_reason(measure, spec))
             for measure in SUITE
@@ -178,14 +181,14 @@ def _epochs(settings: Mapping[str, Any]) -> int:
     return int(settings.get("n_epochs", 0)) + int(settings.get("inversion_epochs", 0))
 
 
-def _cell(score: Mapping[str, Any]) -> Cell:
+def _cell(name: str, score: Mapping[str, Any], image_shape: tuple[int, ...]) -> Cell:
     interval = score.get("interval")
     return Cell(
         value=float(score["value"]),
         interval=(float(interval[0]), float(interval[1])) if interval else None,
         n=int(score["n"]),
         seed=score["seed"],
-        protocol=str(score["protocol"]),
+        protocol=f"{score['protocol']} {allowance(kind_of(name, image_shape), score)}",
     )
 
 

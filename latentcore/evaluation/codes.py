@@ -23,6 +23,8 @@ from latentcore.types import Capability, FloatArray
 N_STRUCTURE, K_STRUCTURE = 2_000, 10
 N_RESAMPLES = 200
 N_PATHS, N_STEPS = 200, 17
+NO_LENGTH = 1e-5
+"""A chord up to here is rounding: both ends are one code. Between two images it is 0.02 and more."""
 N_STRETCHED = 500
 FLAT = 2
 """The stretch of a volume is measured where codes are a plane: dead dimensions would leave noise."""
@@ -112,7 +114,7 @@ def geometry_scores(subject: Subject) -> dict[str, Score]:
     for start, end in codes[pairs]:
         images = decode(linear_path(start, end, N_STEPS))
         chord = path_length(images[[0, -1]])
-        ratios.append(path_length(images) / chord if chord > 0 else 1.0)
+        ratios.append(path_length(images) / chord if chord > NO_LENGTH else 1.0)
     straightness = mean_score(
         np.asarray(ratios, np.float32),
         f"Length of the decoded straight line between two random test codes over its chord, {N_STEPS} "

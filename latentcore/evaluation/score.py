@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,7 +12,6 @@ from latentcore.metrics.reconstruction import bootstrap_interval, psnr
 from latentcore.types import FloatArray, LabelArray
 
 SEED = 0
-TOLERANCE = 1e-3
 
 Values: TypeAlias = float | list[float]
 
@@ -121,20 +120,3 @@ def resampled_score(
 def exact_score(values: FloatArray, *, n: int, protocol: str) -> Score:
     """Return a value that nothing random enters."""
     return Score(value=plain_values(values), n=n, seed=None, interval=None, protocol=protocol)
-
-
-def compare_scores(recorded: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[str]:
-    """Return one sentence for each score that is missing or differs by more than 0.1%."""
-    differences = [
-        f"{name} is recorded, but was not measured." for name in sorted(set(recorded) - set(fresh))
-    ]
-    for name, score in fresh.items():
-        if name not in recorded:
-            differences.append(f"{name} was measured, but is not recorded.")
-            continue
-        was = np.atleast_1d(np.asarray(recorded[name]["value"], np.float64))
-        now = np.atleast_1d(np.asarray(score["value"], np.float64))
-        scale = max(float(np.abs(was).max()), 1e-12)
-        if was.shape != now.shape or float(np.abs(was - now).max()) > TOLERANCE * scale:
-            differences.append(f"{name} is recorded as {recorded[name]['value']}, measured {score['value']}.")
-    return differences

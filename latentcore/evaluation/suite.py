@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from latentcore.datasets import DATASETS
 from latentcore.evaluation.codes import FLAT
-from latentcore.features import SIDE
+from latentcore.evaluation.conditional import judged_by_network
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.store import BundleSpec
 from latentcore.types import Capability
@@ -21,6 +21,18 @@ class Better(StrEnum):
     HIGHER = "higher"
     HALF = "half"
     NEITHER = "neither"
+
+
+class Kind(StrEnum):
+    """What a score is made of, and so how far it moves between processors; see `agreement`.
+
+    AMOUNT sums over many items. SHARE counts those items, out of n, on which a decision says yes. TAUGHT is
+    how well something does that learns anew each time, and whose training amplifies rounding.
+    """
+
+    AMOUNT = "amount"
+    SHARE = "share"
+    TAUGHT = "taught"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +140,7 @@ NEEDS: Mapping[str, tuple[str, Callable[[BundleSpec], bool]]] = {
         "draws nothing",
         lambda spec: bool(spec.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}),
     ),
-    "judge": ("no judge here", lambda spec: tuple(spec.config["image_shape"]) == (1, SIDE, SIDE)),
+    "judge": ("no judge here", lambda spec: judged_by_network(tuple(spec.config["image_shape"]))),
     "likelihood": ("no likelihood", lambda spec: Capability.LIKELIHOOD_BOUND in spec.capabilities),
     "plane": ("2-D codes only", lambda spec: spec.latent_dim == FLAT),
     "factors": (
@@ -139,6 +151,22 @@ NEEDS: Mapping[str, tuple[str, Callable[[BundleSpec], bool]]] = {
     "denoising": ("not trained to", lambda spec: spec.family == DenoisingAutoencoderModel.family),
 }
 """What a score can need, by name: the words that stand where it is missing, and whether a bundle has it."""
+
+
+_SHARES = frozenset(
+    {"knn_accuracy", "probe_accuracy", "precision", "recall", "density", "coverage", "c2st", "class_shares"}
+)
+_FORESTS = frozenset({"disentanglement", "completeness", "informativeness"})
+
+
+def kind_of(name: str, image_shape: tuple[int, ...]) -> Kind:
+    """Return the kind of a score in ``metrics.json``, on a dataset of images of a shape.
+
+    A classifier that learns from samples is a network, or else a regression solved exactly.
+    """
+    if name in _FORESTS or (name == "cas" and judged_by_network(image_shape)):
+        return Kind.TAUGHT
+    return Kind.SHARE if name in _SHARES or name == "cas" else Kind.AMOUNT
 
 
 def absent_reason(measure: Measure, spec: BundleSpec) -> str:

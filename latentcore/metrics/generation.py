@@ -193,6 +193,8 @@ def two_sample_accuracy(real: FloatArray, samples: FloatArray, *, seed: int, n_f
 def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray) -> LabelArray:
     """Return the class of each sample, as a logistic classifier of real images sees it.
 
+    The solution is exact, in double precision, as that of `two_sample_accuracy`.
+
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
@@ -206,8 +208,9 @@ def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray)
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    classifier = LogisticRegression(max_iter=5000).fit(images.reshape(len(images), -1), labels)
-    return np.asarray(classifier.predict(samples.reshape(len(samples), -1)), np.int64)
+    seen, judged = (part.reshape(len(part), -1).astype(np.float64) for part in (images, samples))
+    classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(seen, labels)
+    return np.asarray(classifier.predict(judged), np.int64)
 
 
 def class_shares(labels: LabelArray, *, n_classes: int) -> FloatArray:

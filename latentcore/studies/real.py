@@ -12,6 +12,7 @@ from latentcore.evaluation.conditional import classification_score, n_learned
 from latentcore.evaluation.samples import RealReference, copying_score, scores_of_draws
 from latentcore.evaluation.score import SEED, Score
 from latentcore.evaluation.subject import random_part
+from latentcore.training import one_thread
 from latentcore.types import FloatArray
 
 PROTOCOL = (
@@ -24,19 +25,20 @@ SEEDS = (0, 1, 2, 3, 4)
 
 def real_scores(dataset: str, on_stage: Callable[[str], None]) -> dict[str, Any]:
     """Return the scores of real images by name, as plain JSON values."""
-    train, test = load_dataset(dataset, "train"), load_dataset(dataset, "test")
-    on_stage("features of the real images")
-    reference = RealReference.of(train, test)
-    on_stage("real images as samples")
-    scores = scores_of_draws(_draw_outside(train, reference.sizes.n_samples), "train images", reference)
-    if reference.features is not None:
-        features = reference.features
-        mixed = np.random.default_rng(SEED).permutation(features.test)  # MNIST's first half is easier
-        drawn, held_out = np.array_split(mixed, 2)
-        scores["copying"] = copying_score(drawn, held_out, features)
-    on_stage("a classifier of real images")
-    scores["cas"] = _classifier_score(train, test)
-    return {name: score.plain() for name, score in scores.items()}
+    with one_thread():  # as models are measured
+        train, test = load_dataset(dataset, "train"), load_dataset(dataset, "test")
+        on_stage("features of the real images")
+        reference = RealReference.of(train, test)
+        on_stage("real images as samples")
+        scores = scores_of_draws(_draw_outside(train, reference.sizes.n_samples), "train images", reference)
+        if reference.features is not None:
+            features = reference.features
+            mixed = np.random.default_rng(SEED).permutation(features.test)  # MNIST's first half is easier
+            drawn, held_out = np.array_split(mixed, 2)
+            scores["copying"] = copying_score(drawn, held_out, features)
+        on_stage("a classifier of real images")
+        scores["cas"] = _classifier_score(train, test)
+        return {name: score.plain() for name, score in scores.items()}
 
 
 def _draw_outside(train: Dataset, n_reference: int) -> Callable[[int, int], FloatArray]:

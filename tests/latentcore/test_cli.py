@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -46,26 +45,29 @@ def test_list_and_info_print_facts(run):
     assert json.loads(out)["config"]["recipe"]["command"].startswith("latentcore train digits vae")
 
 
-def test_evaluate_confirms_what_is_recorded(run):
-    code, out, _ = run("evaluate", "digits/pca-d2", "--json")
-    assert code == 0
+@pytest.mark.parametrize("bundle_id", [spec.id for spec in list_bundles() if spec.dataset == "digits"])
+def test_evaluate_confirms_what_is_recorded(run, bundle_id):
+    code, out, _ = run("evaluate", bundle_id, "--json")
     assert json.loads(out)["differences"] == []
+    assert code == 0
 
 
-def test_evaluate_reports_a_false_score(run, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "by"), [("mse", 0.005 * 0.05261), ("knn_accuracy", 3 / 540)])
+def test_evaluate_reports_a_false_score(run, tmp_path, monkeypatch, name, by):
     folder = tmp_path / "digits" / "pca-d2"
     shutil.copytree(models_folder() / "digits" / "pca-d2", folder)
-    metrics = json.loads((folder / "metrics.json").read_text())
-    metrics["mse"]["value"] /= 2
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    metrics[name]["value"] += by
     data = json.dumps(metrics).encode()
     (folder / "metrics.json").write_bytes(data)
-    config = json.loads((folder / "config.json").read_text())
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     config["files"]["metrics.json"] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
     code, _, err = run("evaluate", "digits/pca-d2")
     assert code == 1
-    assert "mse is recorded" in err
+    assert err.count("Differs: ") == 1
+    assert f"{name} is recorded" in err
 
 
 def test_train_writes_once_and_refuses_to_overwrite(run, tmp_path):
@@ -145,12 +147,17 @@ def test_training_all_with_nothing_missing_says_so(run):
 
 
 def test_a_killed_training_leaves_no_bundle_and_can_be_repeated(tmp_path):
-    arguments = ("train", "digits", "ae", "--latent-dim", "2", "--out", str(tmp_path))
-    command = [sys.executable, "-c", "from latentcore.cli import main; main()", *arguments]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    time.sleep(6)
-    process.kill()
-    process.wait()
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom latentcore.bundling import train_bundle\n"
+        "from latentcore.recipes import make_recipe\n"
+        "def tell(event): print(event.epoch, flush=True)\n"
+        "train_bundle(make_recipe('digits', 'ae', 2), Path(sys.argv[1]), on_event=tell)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "1\n"  # it is at work
+        process.kill()
     assert list_bundles(tmp_path) == []
     assert not list(tmp_path.glob("digits/[!_]*"))
 
