@@ -12,6 +12,7 @@ import pytest
 
 from latentcore import cli
 from latentcore.datasets.torchvision_import import torchvision_datasets
+from latentcore.image_index import load_index
 from latentcore.store import list_bundles, models_folder
 
 
@@ -98,6 +99,8 @@ def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
         (("train", "cats", "--all"), "No dataset"),
         (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "goes with --all"),
         (("fetch", "cats"), "No dataset"),
+        (("index", "cats"), "No dataset"),
+        (("repack", "digits/none"), "No bundle"),
         (("features", "digits"), "expected (n, 1, 28, 28)"),
     ],
 )
@@ -121,6 +124,13 @@ def test_a_damaged_bundle_is_named_and_the_others_are_listed(run, tmp_path, monk
     code, _, err = run("info", "digits/pca-d2")
     assert code == 2
     assert "not valid JSON" in err
+
+
+def test_the_index_of_a_dataset_is_made_again(run, tmp_path):
+    assert run("index", "digits", "--out", str(tmp_path))[0] == 0
+    made = load_index("digits", tmp_path)
+    assert made is not None
+    assert len(made.indices) == 1257
 
 
 def test_a_dataset_that_ships_needs_no_fetching(run):
