@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -18,6 +20,10 @@ from latentcore.types import LatentcoreError
 __all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
+
+_loading = threading.Lock()
+_alive: WeakValueDictionary[str, Bundle] = WeakValueDictionary()
+"""Bundles that some page or cache holds."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,16 @@ def catalogue_place() -> str:
 
 @st.cache_resource(max_entries=10, show_spinner=False)
 def open_bundle(bundle_id: str) -> Bundle:
-    """Load and verify a bundle once; raises `LatentcoreError` with file and cause."""
-    bundle = load_bundle(bundle_id)
-    _files_in_use()[bundle_id] = bundle.config["files"]
-    return bundle
+    """Load and verify a bundle once; raises `LatentcoreError` with file and cause.
+
+    One is loaded at a time, and none that some page still holds: each takes 6 MB, and 20 while it is loaded.
+    """
+    with _loading:
+        bundle, spec = _alive.get(bundle_id), _scanned().specs.get(bundle_id)
+        if bundle is None or spec is None or bundle.config["files"] != spec.config["files"]:
+            _alive[bundle_id] = bundle = load_bundle(bundle_id)
+        _files_in_use()[bundle_id] = bundle.config["files"]
+        return bundle
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
