@@ -30,10 +30,12 @@ from dashboard.charts.scatter import (
 from dashboard.charts.spec import AnyChart, to_spec
 
 PICTURES, IMAGES, TARGETS = "front_pictures", "front_images", "front_targets"
-"""Names of the tables that the spec draws from and does not hold; see `front_tables`."""
-RING_SIZE = 150
+"""Tables by name; that of the pictures is not in the spec: ``map, sheet, dots``, the latter two as URIs."""
+RING_SIZE, HIT_AREA = 150, 60
 CROSS, CROSS_SIZE = "M-1,0H1M0,-1V1", 120
 GREY = "#8a93a3"
+UNSEEN: dict[str, Any] = {"opacity": 0, "tooltip": None, "aria": False}
+"""Words for each of thousands of marks, which a canvas has no use for, would take Vega half a second."""
 VALUES = {"x": alt.XValue, "y": alt.YValue, "x2": alt.X2Value, "y2": alt.Y2Value}
 
 
@@ -50,20 +52,6 @@ class FrontContent:
     tile_shape: tuple[int, int]
 
 
-def front_tables(content: FrontContent, layout: FrontLayout) -> dict[str, pd.DataFrame]:
-    """Return the images and targets, by the names of their tables, with places in pixels, y upwards."""
-    images = content.images.copy()
-    parts = []
-    for k, (left, top) in enumerate(layout.corners):
-        bottom = layout.height - top - layout.size
-        images[f"x{k}"] = (left + images[f"x{k}"] * layout.size).round(1)
-        images[f"y{k}"] = (bottom + images[f"y{k}"] * layout.size).round(1)
-        own = content.targets[content.targets["map"] == k]
-        parts.append(own.assign(x=left + own["x"] * layout.size, y=bottom + own["y"] * layout.size))
-    targets = pd.concat(parts)
-    return {IMAGES: images, TARGETS: targets.assign(target=np.arange(len(targets), dtype=np.int16))}
-
-
 def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
     """Return the maps as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="open")``.
 
@@ -75,36 +63,70 @@ def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: 
         The row of the targets that is shown before the pointer moves.
     dark : bool
     """
-    tables = front_tables(content, layout)
+    images = _images(content, layout)
+    targets = _targets(content, layout)
     position = position_axes((0, layout.width, 0, layout.height), None)
     by_map = pd.DataFrame({"map": range(layout.n_maps)})
-    grid = alt.Chart(alt.NamedData(TARGETS), name="grid").mark_point(opacity=0, size=1, tooltip=None)
     layers: list[AnyChart] = [
-        alt.Chart(alt.NamedData(IMAGES)).mark_point(opacity=0, size=0, x=0, y=0, tooltip=None),  # to be read
+        alt.Chart(_csv(images, IMAGES)).mark_point(x=0, y=0, **UNSEEN),  # for expressions to read
         _frames(by_map, layout),
         _dots(layout),
-        *_labels(tables[IMAGES], position, layout, dark=dark),
+        *_labels(images, position, layout, dark=dark),
         *_rings(by_map, position),
         *_cross(position),
         *(_window(content, layout, k) for k in range(layout.n_maps)),
         *_words(content.titles, layout, dark=dark),
-        grid.encode(**position),
+        _grid(targets, position),
     ]
     chart = alt.layer(*layers).properties(width=layout.width, height=layout.height)
-    chart.params = _params(tables[TARGETS].iloc[start])
+    chart.params = _params(targets.iloc[start])
     spec = to_spec(chart)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
-    spec["config"]["path"] = {"opacity": 0}  # the invisible cells around the nearest targets
     return spec
+
+
+def _images(content: FrontContent, layout: FrontLayout) -> pd.DataFrame:
+    """Return the images with places in pixels, y upwards."""
+    images = content.images.copy()
+    for k, (left, bottom) in enumerate(_lower_corners(layout)):
+        images[f"x{k}"] = (left + images[f"x{k}"] * layout.size).round(1)
+        images[f"y{k}"] = (bottom + images[f"y{k}"] * layout.size).round(1)
+    return images
+
+
+def _targets(content: FrontContent, layout: FrontLayout) -> pd.DataFrame:
+    """Return the targets with places in pixels, y upwards, and with the marks that they are."""
+    targets = content.targets
+    corners = np.array(_lower_corners(layout))[targets["map"]]
+    cell = (layout.size / content.n_cells) ** 2
+    return targets[["map", "cell", "near"]].assign(
+        x=(corners[:, 0] + targets["x"] * layout.size).round(1),
+        y=(corners[:, 1] + targets["y"] * layout.size).round(1),
+        target=np.arange(len(targets)),
+        shape=np.where(targets["is_image"], "circle", "square"),
+        area=np.where(targets["is_image"], HIT_AREA, cell).round(1),
+    )
+
+
+def _lower_corners(layout: FrontLayout) -> list[Place]:
+    return [(left, layout.height - top - layout.size) for left, top in layout.corners]
+
+
+def _csv(table: pd.DataFrame, name: str) -> alt.InlineData:
+    """Return a table as text: from Arrow, Streamlit's page takes 8 us a cell, which adds up to a second."""
+    parse = {str(column): "number" for column in table.select_dtypes("number")}
+    layout = alt.CsvDataFormat(type="csv", parse=parse)
+    return alt.InlineData(values=table.to_csv(index=False), format=layout, name=name)
 
 
 def _params(start: pd.Series) -> list[alt.TopLevelSelectionParameter]:
     names = ["map", "cell", "near", "x", "y"]
+    over = "@grid_marks:"
     hover = alt.PointSelectionConfig(
-        type="point", on="pointermove, pointerdown", nearest=True, fields=names, clear=False
+        type="point", on=f"{over}pointermove, {over}pointerdown", fields=names, clear=False
     )
     click = alt.PointSelectionConfig(
-        type="point", on="click", nearest=True, fields=["target"], toggle=False, clear=False
+        type="point", on=f"{over}click", fields=["target"], toggle=False, clear=False
     )
     return [
         alt.TopLevelSelectionParameter(
@@ -112,6 +134,21 @@ def _params(start: pd.Series) -> list[alt.TopLevelSelectionParameter]:
         ),
         alt.TopLevelSelectionParameter(name="open", select=click, views=["grid"]),
     ]
+
+
+def _grid(targets: pd.DataFrame, position: dict[str, Any]) -> alt.Chart:
+    """Return what the pointer hits: a square a cell, and above them a disc an image.
+
+    Vega's search for the nearest of thousands of points takes a second to prepare.
+    """
+    data = _csv(targets, TARGETS)
+    mark = alt.Chart(data, name="grid").mark_point(filled=True, **UNSEEN)
+    chart: alt.Chart = mark.encode(
+        **position,
+        size=alt.Size("area:Q", scale=None, legend=None),
+        shape=alt.Shape("shape:N", scale=None, legend=None),
+    )
+    return chart
 
 
 def _frames(by_map: pd.DataFrame, layout: FrontLayout) -> alt.Chart:

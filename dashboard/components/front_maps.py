@@ -13,9 +13,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
 from dashboard.charts.front_layout import WIDTHS, FrontLayout, front_layout, rounded_down
-from dashboard.charts.front_maps import PICTURES, FrontContent, front_tables
+from dashboard.charts.front_maps import PICTURES, FrontContent
 from dashboard.charts.front_maps import front_maps as draw_maps
 from dashboard.charts.palette import class_colours
+from dashboard.components.chart_data import compact
 from dashboard.components.glance import glance
 from dashboard.components.keys import map_keys
 from dashboard.components.present import is_presenting
@@ -178,11 +179,8 @@ def _in_canvas(layout: FrontLayout, place: tuple[int, int]) -> tuple[int, int]:
 def _spec(ids: tuple[str, ...], layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
     maps = maps_of(ids)
     content = FrontContent(**{field.name: getattr(maps, field.name) for field in fields(FrontContent)})
-    tables = front_tables(content, layout)
-    spec = draw_maps(content, layout, start, dark=dark)
-    datasets = {name: pa.Table.from_pylist(rows) for name, rows in spec["datasets"].items()}
-    datasets |= {name: pa.Table.from_pandas(table, preserve_index=False) for name, table in tables.items()}
-    return {**spec, "datasets": {**datasets, PICTURES: _pictures(ids)}}
+    spec = compact(draw_maps(content, layout, start, dark=dark))
+    return {**spec, "datasets": {**spec["datasets"], PICTURES: _pictures(ids)}}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -64,7 +64,7 @@ class FrontMaps:
         places ``x0, y0, x1, y1 ...`` as shares of a map's width and height, from the lower left corner.
     targets : DataFrame
         What a pointer can hit: on each ``map`` the cells of the grid, then the images. ``x, y`` as above;
-        ``cell`` in reading order; ``near``, the row of the nearest shown image.
+        ``cell`` in reading order; ``near``, the row of the nearest shown image; ``is_image``.
     sheets : tuple of str
         One a model, the image of its `FrontSheet` as a data URI.
     extents : tuple of Extent
@@ -168,6 +168,7 @@ def _targets(number: int, shares: FloatArray) -> pd.DataFrame:
             "x": places[:, 0],
             "y": places[:, 1],
             "cell": np.concatenate([np.arange(N_CELLS**2), row * N_CELLS + column]).astype(np.int16),
+            "is_image": np.repeat([False, True], [len(centres), len(shares)]),
             "near": np.concatenate([away.argmin(axis=1), np.arange(len(shares))]).astype(np.int16),
         }
     )

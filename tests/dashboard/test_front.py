@@ -14,7 +14,7 @@ import vl_convert
 from PIL import Image
 
 from dashboard.charts.front_layout import WIDTHS, front_layout, rounded_down
-from dashboard.charts.front_maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps, front_tables
+from dashboard.charts.front_maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.front import N_CELLS, SNAP, FrontMaps, clicked_place, front_sheet
 from dashboard.services.front import front_maps as maps_of
@@ -29,13 +29,11 @@ def content_of(maps: FrontMaps) -> FrontContent:
 
 
 def whole_spec(maps: FrontMaps, width: int, *, dark: bool = False) -> dict[str, Any]:
-    """Return the spec with its tables in it, as rows, with empty pictures."""
-    content, n_maps = content_of(maps), len(maps.titles)
-    layout = front_layout(width, n_maps, 32)
-    spec = front_maps(content, layout, 7, dark=dark)
-    tables = {name: table.to_dict("records") for name, table in front_tables(content, layout).items()}
-    tables[PICTURES] = [{"map": k, "sheet": PIXEL, "dots": PIXEL} for k in range(n_maps)]
-    return {**spec, "datasets": {**spec["datasets"], **tables}}
+    """Return the spec with empty pictures in it."""
+    n_maps = len(maps.titles)
+    spec = front_maps(content_of(maps), front_layout(width, n_maps, 32), 7, dark=dark)
+    pictures = [{"map": k, "sheet": PIXEL, "dots": PIXEL} for k in range(n_maps)]
+    return {**spec, "datasets": {**spec["datasets"], PICTURES: pictures}}
 
 
 def tile(maps: FrontMaps, number: int, k: int) -> np.ndarray:
@@ -78,6 +76,14 @@ def test_a_signal_of_the_hover_moves_windows_and_rings():
     read_from = next(data for data in vega["data"] if data["name"] == IMAGES)
     assert not read_from.get("transform"), "what the expressions read is filtered"
     assert sum("hov" in json.dumps(mark.get("encode", {})) for mark in vega["marks"]) >= 4
+
+
+def test_numbers_travel_as_numbers_and_words_as_words():
+    layers = whole_spec(maps_of(MODELS), 1343)["layer"]
+    tables = {layer["data"]["name"]: layer["data"] for layer in layers if "values" in layer["data"]}
+    targets, images = (tables[name]["format"]["parse"] for name in (TARGETS, IMAGES))
+    assert set(targets) == {"map", "cell", "near", "x", "y", "target", "area"}
+    assert set(images) == {"index", "tile", *(f"{axis}{k}" for axis in "xy" for k in range(4))}
 
 
 def test_the_spec_is_the_same_when_drawn_again():
