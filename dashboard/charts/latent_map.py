@@ -135,7 +135,7 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
     )
     columns = ["x", "y", "class"] if by_class else ["x", "y", style.colour]
     points = points_layer(content.points[columns], position, colour, size=24)
-    grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None)
+    grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None, aria=False)
     grid = grid.encode(**position)
     layers: list[AnyChart] = [frame(style.size)]
     if style.shade_uri is not None:

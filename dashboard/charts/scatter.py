@@ -94,8 +94,13 @@ def points_layer(
     size: int,
     name: str = "points",
 ) -> alt.Chart:
-    """Return one filled circle a row of `points` (columns ``x, y`` and what `colour` needs)."""
-    mark = alt.Chart(points, name=name).mark_circle(size=size, opacity=0.75, clip=True, tooltip=None)
+    """Return one filled circle a row of `points` (columns ``x, y`` and what `colour` needs).
+
+    Vega would describe each in words, for thousands of circles half a second, and a canvas cannot tell them.
+    """
+    mark = alt.Chart(points, name=name).mark_circle(
+        size=size, opacity=0.75, clip=True, tooltip=None, aria=False
+    )
     chart: alt.Chart = mark.encode(**position, color=colour)
     return chart
 
