@@ -147,4 +147,4 @@ def test_a_morph_begins_and_ends_on_the_maps(t, end):
     next(param for param in spec["params"] if param["name"] == "t")["value"] = t
     drawn = vl_convert.vegalite_to_svg(json.dumps(spec))
     x, y = (100 * (1 + places[f"x{end}"][0]), 100 * (1 - places[f"y{end}"][0]))
-    assert re.search(rf'aria-roledescription="circle"[^>]*transform="translate\({x:g},{y:g}\)"', drawn)
+    assert re.search(rf'<path[^>]*transform="translate\({x:g},{y:g}\)"', drawn)
