@@ -6,6 +6,8 @@ top with the views that feed it, and has one store: what is selected in one map 
 
 from __future__ import annotations
 
+import json
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,8 @@ from dashboard.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 150
 GAP = 16
+NOTE_WIDTH = 22
+"""Letters in a line of the note below the image."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ class LinkedStyle:
         Pixels a side of a map and of the image under the pointer.
     n_across : int
         Maps a row; the image stands to the right of them.
-    image_title : str
+    image_title, image_note : str
+        What the image is, above it and, in more words, below it; a note may be empty.
     dark : bool
     """
 
@@ -75,6 +80,7 @@ class LinkedStyle:
     preview: int
     n_across: int
     image_title: str
+    image_note: str
     dark: bool
 
 
@@ -175,7 +181,8 @@ def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
     words = _hovered().mark_text(
         align="left", baseline="top", fontSize=13, color=ink(dark=style.dark), tooltip=None
     )
-    words = words.transform_calculate(words="['Test image ' + datum.index, datum.class]")
+    note = "".join(f", {json.dumps(line)}" for line in textwrap.wrap(style.image_note, NOTE_WIDTH))
+    words = words.transform_calculate(words=f"['Test image ' + datum.index, datum.class{note}]")
     words = words.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="words:N")
     title = _title("Under the pointer", style.image_title)
     return alt.layer(window, words).properties(width=tile_width, height=tile_height, title=title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -16,7 +17,7 @@ from dashboard.components.anomaly_tables import alone_decodes, anomaly_tables
 from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.kept import kept
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.components.theme import is_dark
 from dashboard.services.anomalies import (
     CLASSES,
@@ -27,10 +28,11 @@ from dashboard.services.anomalies import (
     rival_level,
 )
 from dashboard.services.answers import map_points
-from dashboard.services.catalogue import Bundle, bundle_title
+from dashboard.services.catalogue import Bundle, bundle_title, dataset_title
 from dashboard.services.one_class import score_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.sheets import sheet_uri
+from dashboard.services.stand_ins import stand_in_words, stand_ins_words
 
 MAP_SIZE, N_TOP, TOP_SIDE, N_NEAR, NEAR_COLUMNS = 400, 18, 64, 16, 8
 BoolArray = npt.NDArray[np.bool_]
@@ -46,7 +48,7 @@ def anomaly(bundles: list[Bundle]) -> None:
         _say(setting, found, title)
         originals_note(setting.dataset)
         flagged, threshold = _curves(found, title)
-        _confusion(found, flagged, threshold)
+        _confusion(setting, found, flagged, threshold)
         _most_anomalous_and_map(setting, found, flagged)
         alone_decodes(setting)
     state.republish(*NAMES)
@@ -110,7 +112,7 @@ def _curves(found: Detection, title: str) -> tuple[BoolArray, float]:
     return flagged, threshold
 
 
-def _confusion(found: Detection, flagged: BoolArray, threshold: float) -> None:
+def _confusion(setting: Setting, found: Detection, flagged: BoolArray, threshold: float) -> None:
     """Draw the counts of the four outcomes, each with the images nearest to the threshold."""
     groups = (
         ("Anomalies caught", found.anomalous & flagged, found.anomalous),
@@ -131,12 +133,27 @@ def _confusion(found: Detection, flagged: BoolArray, threshold: float) -> None:
                     continue
                 uri = sheet_uri(found.images[rows], min(len(rows), NEAR_COLUMNS))
                 style = f"width:{width:.0%};image-rendering:pixelated;border-radius:3px"
-                st.html(
-                    f'<img src="{uri}" alt="{escape(title, quote=True)}, {len(rows)} images" style="{style}">'
-                )
+                words = f"{title}, {len(rows)} images{_kinds(found, rows)}"
+                st.html(f'<img src="{uri}" alt="{escape(words, quote=True)}" style="{style}">')
     st.caption(
         f"The images of each outcome that lie nearest to the threshold, {threshold:.3g}: just below and just "
-        "above it."
+        f"above it.{_shown_as(setting, found)}"
+    )
+
+
+def _kinds(found: Detection, rows: npt.NDArray[np.int64]) -> str:
+    """Return what the images in some rows, all of one side, are where they are no originals."""
+    return in_brackets(stand_ins_words(found.makers[rows[0]]))
+
+
+def _shown_as(setting: Setting, found: Detection) -> str:
+    """Return a sentence on what stands in for originals, if anything does."""
+    made_by = next((maker for maker in found.makers if maker), None)
+    if made_by is None:
+        return ""
+    return (
+        f" Test images of {dataset_title(setting.dataset)} are shown as {stand_ins_words(made_by)}. "
+        "Scores were measured on the originals."
     )
 
 
@@ -152,24 +169,24 @@ def _most_anomalous(found: Detection) -> None:
     rows = np.argsort(-found.scores, kind="stable")[:N_TOP]
     n_normal = int((~found.anomalous[rows]).sum())
     st.markdown(f"**Most anomalous**: the {len(rows)} highest scores, {n_normal} of them normal images")
-    pictures = [
-        Picture(
-            data_uri(png_bytes(image_pixels(found.images[row]))),
-            found.names[row],
-            f"{found.names[row]}\n{'anomaly' if found.anomalous[row] else 'normal'}",
-            TOP_SIDE,
-        )
-        for row in rows
-    ]
-    picture_row(pictures, gap=14)
+    sides = ["anomaly" if found.anomalous[row] else "normal" for row in rows]
+    picture_row(_pictures(found, rows, sides), gap=14)
     rows = np.flatnonzero(~found.anomalous)
     rows = rows[np.argsort(-found.scores[rows], kind="stable")[: N_TOP // 2]]
     st.markdown("**Most unusual among the normal images**")
-    images = [data_uri(png_bytes(image_pixels(found.images[row]))) for row in rows]
-    picture_row(
-        [Picture(u, found.names[r], found.names[r], TOP_SIDE) for u, r in zip(images, rows, strict=True)],
-        gap=14,
-    )
+    picture_row(_pictures(found, rows, [""] * len(rows)), gap=14)
+
+
+def _pictures(found: Detection, rows: npt.NDArray[np.int64], words: Sequence[str]) -> list[Picture]:
+    return [
+        Picture(
+            data_uri(png_bytes(image_pixels(found.images[row]))),
+            found.names[row] + in_brackets(stand_in_words(found.makers[row])),
+            f"{found.names[row]}\n{more}",
+            TOP_SIDE,
+        )
+        for row, more in zip(rows, words, strict=True)
+    ]
 
 
 def _map(setting: Setting, found: Detection, flagged: BoolArray) -> None:

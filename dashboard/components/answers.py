@@ -8,6 +8,7 @@ from math import floor
 import streamlit as st
 
 from dashboard.charts.stills import code_bars, dot_map, is_outside, marked_map
+from dashboard.components.pictures import in_brackets
 from dashboard.components.theme import is_dark
 from dashboard.services.answers import Answer, Subject, map_points
 from dashboard.services.pixels import (
@@ -17,6 +18,7 @@ from dashboard.services.pixels import (
     png_bytes,
     residual_pixels,
 )
+from dashboard.services.stand_ins import stand_in_words, stand_ins_words
 
 N_DOTS = 1000
 N_NUMBERS = 3
@@ -73,7 +75,7 @@ def _card(subject: Subject, answer: Answer, *, dark: bool) -> str:
         (
             f"<h4>{escape(answer.title)}{caveat}</h4>",
             _pictures(subject, answer),
-            _error(answer),
+            _error(subject, answer),
             _code(answer),
             _map(answer, dark=dark),
             _neighbours(answer),
@@ -108,9 +110,10 @@ def _figure(uri: str, alt: str, caption: str) -> str:
     return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def _error(answer: Answer) -> str:
+def _error(subject: Subject, answer: Answer) -> str:
     share = answer.percentile
-    words = f"<b>{answer.error:.4f} MSE</b>, more than for {floor(share)}% of test images"
+    on = "" if subject.is_real else " on the original"
+    words = f"<b>{answer.error:.4f} MSE</b>{on}, more than for {floor(share)}% of test images"
     return (
         f'<div><p class="error">{words}</p>'
         '<div class="rank" title="From 0 to 100% of the test images">'
@@ -154,16 +157,17 @@ def _dots(bundle_id: str) -> str:
 
 
 def _neighbours(answer: Answer) -> str:
+    kind = in_brackets(stand_in_words(answer.neighbours_by))
     figures = "".join(
         _figure(
             data_uri(png_bytes(image_pixels(neighbour.image))),
-            f"Train image {neighbour.index}, {neighbour.label}, {neighbour.distance:.3g} away",
+            f"Train image {neighbour.index}, {neighbour.label}, {neighbour.distance:.3g} away{kind}",
             neighbour.label,
         )
         for neighbour in answer.neighbours
     )
-    kind = "" if answer.originals_shown else ", shown as decodes"
-    return f'<div><p>Nearest train images by code{kind}</p><div class="six">{figures}</div></div>'
+    kinds = escape(in_brackets(stand_ins_words(answer.neighbours_by)))
+    return f'<div><p>Nearest train images by code{kinds}</p><div class="six">{figures}</div></div>'
 
 
 def _svg(svg: str) -> str:

@@ -1,4 +1,4 @@
-"""The selected code: decode, original, residual, numbers, trust and nearest real images."""
+"""The selected code: decode, original, residual, numbers, trust and nearest train images."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.components.refine import refine_code
 from dashboard.components.selection import Selection, select_image
 from dashboard.services.pixels import RESIDUAL_LIMIT, data_uri, image_pixels, png_bytes, residual_pixels
 from dashboard.services.places import Place
+from dashboard.services.stand_ins import stand_in_words, stand_ins_words
 
 LARGE, SMALL, TINY = 176, 128, 58
 DOWNLOAD_FACTOR = 32
@@ -26,8 +27,11 @@ def decode_panel(bundle_id: str, place: Place, selection: Selection, n_total: in
         originals_note(dataset)
         _numbers(place)
         refine_code(bundle_id, place)
-        kind = "originals" if place.originals_shown else "decodes, for the dataset is not on this machine"
-        st.markdown(f"**Nearest real images** in code space (train, {kind})")
+        st.markdown(
+            "**Nearest real images** in code space (train, originals)"
+            if place.neighbours_by is None
+            else f"**Nearest train images** in code space ({stand_ins_words(place.neighbours_by)})"
+        )
         picture_row([_neighbour(place, k) for k in range(len(place.neighbours))], gap=8)
         st.download_button(
             "Decode (PNG)",
@@ -102,7 +106,7 @@ def _neighbour(place: Place, k: int) -> Picture:
     neighbour = place.neighbours[k]
     return Picture(
         data_uri(png_bytes(image_pixels(neighbour.image))),
-        f"Train image {neighbour.index}, {neighbour.label}",
+        f"Train image {neighbour.index}, {neighbour.label}{in_brackets(stand_in_words(place.neighbours_by))}",
         f"{neighbour.label}\n{neighbour.distance:.3g}",
         TINY,
     )

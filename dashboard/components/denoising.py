@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import state
@@ -10,7 +12,7 @@ from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.image_source import chosen_source, pick_subject
 from dashboard.components.kept import kept
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.components.problems import study_or_say
 from dashboard.components.theme import is_dark
 from dashboard.services.answers import Subject
@@ -26,6 +28,7 @@ from dashboard.services.denoising import (
     spoil,
 )
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.stand_ins import stand_in_words
 from dashboard.services.study_results import study_or_none
 
 NAMES = ("noise", "level", "seed", "source", "point")
@@ -85,20 +88,19 @@ def _one_image(bundles: list[Bundle], subject: Subject, kind: Kind, level: float
     dataset, clean = bundles[0].spec.dataset, subject.image
     spoilt = spoil(clean, kind.name, level, seed)
     study = study_or_none(dataset, "denoise")
-    stand_in = "" if subject.is_real else "\na decode of the first model stands in"
-    uri = data_uri(png_bytes(image_pixels(clean)))
-    picture_row(
-        [
-            Picture(uri, f"Clean image: {subject.title}", subject.title + stand_in, LARGE),
-            _picture(spoilt, LARGE),
-        ],
-        gap=20,
-    )
-    made = cleaned_by_models([bundle.spec.id for bundle in bundles], clean, spoilt.image)
+    words, uri = stand_in_words(subject.made_by), data_uri(png_bytes(image_pixels(clean)))
+    title = f"Clean image: {subject.title}{in_brackets(words)}"
+    show = partial(_picture, scored=subject.is_real)
+    picture_row([Picture(uri, title, f"{subject.title}\n{words}", LARGE), show(spoilt, LARGE)], gap=20)
+    made = cleaned_by_models([b.spec.id for b in bundles], clean, spoilt.image, made_by=subject.made_by)
     if study is not None:
         made += cleaned_by_filters(study, kind.name, level, clean, spoilt.image)
     with st.container(key="cleaned"):
-        picture_row([_picture(one, SIDE) for one in made], gap=16)
+        picture_row([show(one, SIDE) for one in made], gap=16)
+    if not subject.is_real:
+        st.caption(
+            "No scores here: they would compare with a stand-in. The curves below were measured on originals."
+        )
     st.caption(
         "The last two have learned nothing: a median filter and total variation, each as strong as was best "
         "on validation images at the nearest level of the study."
@@ -107,10 +109,13 @@ def _one_image(bundles: list[Bundle], subject: Subject, kind: Kind, level: float
     )
 
 
-def _picture(one: Cleaned, side: int) -> Picture:
+def _picture(one: Cleaned, side: int, *, scored: bool) -> Picture:
+    uri, note = data_uri(png_bytes(image_pixels(one.image))), f"\n{one.note}" if one.note else ""
+    if not scored:
+        return Picture(uri, one.title, one.title + note, side)
     decibels = "exact" if one.psnr is None else f"{one.psnr:.1f} dB"
-    words = f"{one.title}\n{decibels}, SSIM {one.ssim:.2f}" + (f"\n{one.note}" if one.note else "")
-    return Picture(data_uri(png_bytes(image_pixels(one.image))), f"{one.title}: {decibels}", words, side)
+    words = f"{one.title}\n{decibels}, SSIM {one.ssim:.2f}{note}"
+    return Picture(uri, f"{one.title}: {decibels}", words, side)
 
 
 def _curves(bundles: list[Bundle], kind: Kind, level: float) -> None:

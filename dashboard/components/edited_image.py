@@ -10,12 +10,13 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.bundle_fragment import bundle_callback
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_beside
+from dashboard.components.pictures import Picture, in_brackets, picture_beside
 from dashboard.components.walls import image_wall
+from dashboard.services.answers import subject_of
 from dashboard.services.catalogue import Bundle, open_bundle
-from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.places import image_number
+from dashboard.services.stand_ins import stand_in_words
 
 THUMBNAIL, WORDS = 84, 240
 
@@ -46,12 +47,14 @@ def _take_random(bundle_id: str) -> None:
 
 def pick_image(bundle: Bundle, index: int) -> None:
     """Draw the image, and the wall it can be chosen from."""
-    image, original = end_picture(bundle.spec.id, End(index=index))
-    title = end_title(bundle.spec.id, End(index=index))
+    subject = subject_of(bundle.spec.id, index)
+    kind = in_brackets(stand_in_words(subject.made_by))
     beside = st.container(horizontal=True, vertical_alignment="center")
     with beside:
-        picture_beside(Picture(data_uri(png_bytes(image_pixels(image))), title, "", THUMBNAIL))
+        picture_beside(
+            Picture(data_uri(png_bytes(image_pixels(subject.image))), subject.title + kind, "", THUMBNAIL)
+        )
     with beside.container(gap="small", width=WORDS):
-        st.markdown(f"**{title}**{'' if original else ' (decode)'}")
+        st.markdown(f"**{subject.title}**{kind}")
         image_wall(bundle, "edited", partial(state.put, "point"))
     originals_note(bundle.spec.dataset)

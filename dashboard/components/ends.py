@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.bundle_fragment import bundle_callback
-from dashboard.components.pictures import Picture, picture_beside
+from dashboard.components.pictures import Picture, in_brackets, picture_beside
 from dashboard.components.walls import image_wall
 from dashboard.services.catalogue import Bundle, open_bundle
 from dashboard.services.interpolation import End, end_picture, end_title
@@ -33,13 +33,13 @@ def pick_ends(bundle: Bundle, ends: tuple[End, End]) -> None:
     """Draw both ends, and what they can be chosen from."""
     for side, end, column in zip(SIDES, ends, st.columns(2), strict=True):
         beside = column.container(horizontal=True, vertical_alignment="center")
-        image, original = end_picture(bundle.spec.id, end)
+        image, kind = end_picture(bundle.spec.id, end)
         title = end_title(bundle.spec.id, end)
         uri = data_uri(png_bytes(image_pixels(image)))
         with beside:
-            picture_beside(Picture(uri, f"{TITLES[side]}: {title}", "", THUMBNAIL))
+            picture_beside(Picture(uri, f"{TITLES[side]}: {title}{in_brackets(kind)}", "", THUMBNAIL))
         with beside.container(gap="small", width=WORDS):
-            st.markdown(f"**{TITLES[side]}**  \n{title}{'' if original else ' (decode)'}")
+            st.markdown(f"**{TITLES[side]}**  \n{title}{in_brackets(kind)}")
             image_wall(
                 bundle,
                 side,

@@ -10,7 +10,7 @@ from dashboard import state
 from dashboard.components.drawing import drawing
 from dashboard.components.edited_image import chosen_image, random_image_button
 from dashboard.components.walls import image_wall
-from dashboard.services.answers import Subject, real_subject
+from dashboard.services.answers import Subject, subject_of
 from dashboard.services.catalogue import Bundle, LatentcoreError
 from dashboard.services.preparing import BlankImage, layout_of, looks_inverted, prepare_image
 from dashboard.services.uploads import GreyImage, read_data_url, read_image
@@ -56,7 +56,7 @@ def _test_image(bundle: Bundle) -> Subject:
         image_wall(bundle, "one_image", partial(state.put, "point"))
         random_image_button(bundle)
     st.caption("One of the test images, which no model was trained on.")
-    return real_subject(bundle.spec.id, index)
+    return subject_of(bundle.spec.id, index)
 
 
 def _drawn(bundle: Bundle) -> Subject:
@@ -100,7 +100,7 @@ def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, 
             )
             layout = layout if place else None
     prepared = prepare_image(bundle, grey, invert=exchange, layout=layout)
-    return Subject(prepared.image, True, None, title, prepared.notes)
+    return Subject(prepared.image, None, None, title, prepared.notes)
 
 
 def _take_source() -> None:

@@ -28,6 +28,7 @@ from dashboard.services.inside import (
     score_table,
 )
 from dashboard.services.maps import stratified_rows
+from dashboard.services.stand_ins import stand_ins_words
 
 N_ELLIPSES, N_DOTS = 150, 1000
 MOST_PANELS = 16
@@ -88,7 +89,7 @@ def _densities(bundle: Bundle) -> Figure:
         "Aggregate posterior against the prior",
         kept(density_panels)(table, [names[k] for k in order]),
         "Blue: the mean of all posteriors; orange line: N(0, 1). Where they differ, samples from the prior "
-        f"meet places that no image has.{shown} {_images(len(posterior.mean), posterior.from_originals)}",
+        f"meet places that no image has.{shown} {_images(len(posterior.mean), posterior.made_by)}",
         square=True,
     )
 
@@ -118,7 +119,7 @@ def _ellipses(bundle: Bundle) -> Figure:
             mean, factor * deviation, _names(bundle, posterior.labels[chosen]), bundle.classes
         ),
         f"How precisely each image is placed: {drawn}; the median is {np.median(deviation):.3f}. "
-        f"{_images(len(chosen), posterior.from_originals)}",
+        f"{_images(len(chosen), posterior.made_by)}",
         square=True,
     )
 
@@ -127,6 +128,5 @@ def _names(bundle: Bundle, labels: np.ndarray) -> list[str]:
     return [bundle.classes[label] for label in labels]
 
 
-def _images(n: int, from_originals: bool) -> str:
-    kind = "test images" if from_originals else "reconstructions, for the dataset is not on this machine"
-    return f"Posteriors of {n:,} {kind}; seed 0."
+def _images(n: int, made_by: str | None) -> str:
+    return f"Posteriors of {n:,} {stand_ins_words(made_by) or 'test images'}; seed 0."

@@ -15,6 +15,7 @@ from dashboard.components.originals import originals_note
 from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.linked import EDGE, linked_data, sample_atlas
+from dashboard.services.stand_ins import maker_of, stand_in_words
 
 SIZES = {2: 450, 3: 350, 4: 262, 5: 310, 6: 310}
 """Pixels a side of a map by the number of maps; a row fits a laptop's window."""
@@ -44,7 +45,7 @@ def linked_maps(bundles: list[Bundle]) -> None:
     originals_note(bundles[0].spec.dataset)
     with st.container(key="linked_maps"):
         st.vega_lite_chart(
-            spec=_spec(ids, align=align, dark=is_dark()),
+            spec=_spec(ids, maker_of(bundles[0].spec.dataset), align=align, dark=is_dark()),
             key="linked_maps_chart",
             width="content",
             alt="Linked maps of " + ", ".join(linked_data(ids, align=align).titles),
@@ -65,9 +66,15 @@ def _caption(ids: tuple[str, ...], *, align: bool) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _spec(ids: tuple[str, ...], *, align: bool, dark: bool) -> dict[str, Any]:
+def _spec(
+    ids: tuple[str, ...],
+    made_by: str | None,  # noqa: ARG001 - the key
+    *,
+    align: bool,
+    dark: bool,
+) -> dict[str, Any]:
     data = linked_data(ids, align=align)
-    atlas = sample_atlas(ids[0], tuple(data.table["index"].tolist()))
+    atlas = sample_atlas(ids[0].partition("/")[0], tuple(data.table["index"].tolist()))
     content = LinkedContent(
         table=data.table,
         titles=data.titles,
@@ -84,7 +91,8 @@ def _spec(ids: tuple[str, ...], *, align: bool, dark: bool) -> dict[str, Any]:
         size=SIZES[len(ids)],
         preview=PREVIEW,
         n_across=ACROSS[len(ids)],
-        image_title="the image" if atlas.originals_shown else f"decode of {data.titles[0]}",
+        image_title="the image" if atlas.made_by is None else "a stand-in",
+        image_note=stand_in_words(atlas.made_by),
         dark=dark,
     )
     return compact(draw_maps(content, style))

@@ -10,7 +10,7 @@ from dashboard.charts.change_map import change_map
 from dashboard.components.chart_data import compact
 from dashboard.components.model_pair import chosen_pair, pick_pair
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.components.theme import is_dark
 from dashboard.services.catalogue import Bundle
 from dashboard.services.neighbours import (
@@ -20,6 +20,7 @@ from dashboard.services.neighbours import (
     moved_samples,
     neighbour_change,
 )
+from dashboard.services.stand_ins import stand_in_words
 
 SIZE, SIDE = 470, 58
 
@@ -56,8 +57,9 @@ def neighbours(bundles: list[Bundle]) -> None:
 
 def _list(samples: list[MovedSample], change: NeighbourChange) -> None:
     first, second = change.titles
-    shown = "the original, " if samples[0].original else ""
-    st.markdown(f"**Moved most**: {shown}the decodes by {first} and by {second}")
+    kind = in_brackets(stand_in_words(samples[0].made_by))
+    shown = f"the image{kind}" if kind else "the original"
+    st.markdown(f"**Moved most**: {shown}, the decodes by {first} and by {second}")
     for start in range(0, len(samples), 3):
         for k, column in enumerate(st.columns(3)):
             if start + k < len(samples):
@@ -67,9 +69,10 @@ def _list(samples: list[MovedSample], change: NeighbourChange) -> None:
 
 def _sample(number: int, sample: MovedSample, titles: tuple[str, str]) -> None:
     st.caption(f"**{number}** · {sample.label}, {sample.change:.0%}  \nTest image {sample.index}")
-    pictures = [Picture(sample.original, f"Test image {sample.index}", "", SIDE)] if sample.original else []
+    name = f"Test image {sample.index}"
+    pictures = [Picture(sample.image, name + in_brackets(stand_in_words(sample.made_by)), "", SIDE)]
     pictures += [
-        Picture(uri, f"Test image {sample.index} decoded by {title}", "", SIDE)
+        Picture(uri, f"{name} decoded by {title}", "", SIDE)
         for uri, title in zip(sample.decodes, titles, strict=True)
     ]
     picture_row(pictures, gap=4)

@@ -9,10 +9,11 @@ from dashboard.components.answers import draw_answers
 from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.image_source import chosen_source, pick_subject
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.services.answers import Subject, answer
 from dashboard.services.catalogue import Bundle
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.stand_ins import stand_in_words
 
 NAMES = ("source", "point")
 LARGE = 208
@@ -40,14 +41,6 @@ def one_image(bundles: list[Bundle]) -> None:
 
 
 def _input(subject: Subject) -> None:
-    stand_in = "" if subject.is_real else "\nA decode of the first model stands in for it"
-    picture_row(
-        [
-            Picture(
-                data_uri(png_bytes(image_pixels(subject.image))),
-                f"Input: {subject.title}",
-                subject.title + stand_in,
-                LARGE,
-            )
-        ]
-    )
+    kind, uri = stand_in_words(subject.made_by), data_uri(png_bytes(image_pixels(subject.image)))
+    words = f"Input: {subject.title}{in_brackets(kind)}"
+    picture_row([Picture(uri, words, f"{subject.title}\n{kind}", LARGE)])

@@ -5,23 +5,25 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.services.catalogue import dataset_title
-from dashboard.services.originals import can_be_fetched, fetching_of, originals_problem, start_fetching
+from dashboard.services.fetching import can_be_fetched, fetching_of, start_fetching
+from dashboard.services.originals import originals_problem
+from dashboard.services.stand_ins import maker_of, stand_ins_words
 
 POLL_SECONDS = 0.5
 
 
 def originals_note(dataset: str) -> None:
-    """Say that decodes stand in for originals, and offer to fetch them; nothing where they are at hand."""
+    """Say what stands in for originals, and offer to fetch them; nothing where they are at hand."""
     problem = originals_problem(dataset)
     if problem is None:
         return
+    made_by = stand_ins_words(maker_of(dataset))
+    shown = f"Its images are shown as {made_by}, the model with the lowest reconstruction error."
     if not can_be_fetched(dataset):
-        st.warning(f"Reconstructions stand in for originals. {problem}", icon=":material/image:")
+        st.warning(f"{problem} {shown}", icon=":material/image:")
         return
-    st.caption(
-        f"{dataset_title(dataset)} is not on this machine: reconstructions stand in for originals, and real "
-        "neighbours are shown as their decodes."
-    )
+    title = dataset_title(dataset)
+    st.caption(f"{title} is not on this machine. {shown}")
     fetching = fetching_of(dataset)
     if fetching is not None and not fetching.finished:
         _progress(dataset)
@@ -29,7 +31,7 @@ def originals_note(dataset: str) -> None:
     if fetching is not None and fetching.problem is not None:
         st.warning(fetching.problem, icon=":material/cloud_off:")
     st.button(
-        f"Fetch {dataset_title(dataset)}",
+        f"Fetch {title}",
         icon=":material/download:",
         key="fetch_dataset",
         on_click=start_fetching,
@@ -45,4 +47,5 @@ def _progress(dataset: str) -> None:
     if fetching is None or fetching.finished:
         st.rerun()
         return
-    st.progress(fetching.share, text=f"Fetching {dataset_title(dataset)}: {fetching.share:.0%}")
+    done = f"{fetching.share:.0%}" if fetching.started else "waiting for its turn"
+    st.progress(fetching.share, text=f"Fetching {dataset_title(dataset)}: {done}")

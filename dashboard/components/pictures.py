@@ -30,6 +30,11 @@ class Picture:
     side: int
 
 
+def in_brackets(kind: str) -> str:
+    """Return what a picture is, to be written behind its title; nothing for nothing."""
+    return f" ({kind})" if kind else ""
+
+
 def picture_row(pictures: list[Picture], *, gap: int = 12) -> None:
     """Draw pictures in a row that wraps; pixels stay crisp."""
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(map(_figure, pictures))}</div>')

@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.charts.gallery import gallery
 from dashboard.charts.samples import class_histogram, samples_over_codes
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.components.walls import picked
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.maps import extent_of, stratified_rows
@@ -27,6 +27,7 @@ from dashboard.services.sampling import (
     samples_npz,
 )
 from dashboard.services.sheets import sheet_png
+from dashboard.services.stand_ins import stand_in_words, stand_ins_words
 
 SIDE = 260
 N_CLOUD = 1000
@@ -141,48 +142,47 @@ def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
 
 
 def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
-    """Draw the sample that was clicked: its code, its class, and the real images nearest to it."""
+    """Draw the sample that was clicked: its code, its class, and the train images nearest to it."""
     if opened is None:
-        st.caption("Click a sample to open it: its code, its class, and the real images nearest to it.")
+        st.caption("Click a sample to open it: its code, its class, and the train images nearest to it.")
         return
     samples = next(one for one in drawn if one.bundle_id == opened[0])
     row = opened[1]
     bundle = open_bundle(samples.bundle_id)
     label = bundle.classes[samples.labels[row]]
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
-    nearest_real = resembling(samples.bundle_id, samples.images[row])
-    own, real = st.columns([1, 3], gap="medium")
+    own, others = st.columns([1, 3], gap="medium")
     with own:
         uri = data_uri(png_bytes(image_pixels(samples.images[row])))
         said = f"{label}, says {samples.judge}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
-    with real:
-        _nearest_words(nearest_real, len(bundle.train))
-        picture_row(
-            [
-                Picture(
-                    data_uri(png_bytes(image_pixels(other.image))),
-                    f"Train image {other.index}, {other.label}",
-                    f"{other.label}\n{other.distance:.2f}",
-                    SMALL,
-                )
-                for other in nearest_real
-            ],
-            gap=8,
-        )
+    with others:
+        _nearest_train(resembling(samples.bundle_id, samples.images[row]), len(bundle.train))
     originals_note(bundle.spec.dataset)
     code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
     st.code(f"z = ({code})", language=None, wrap_lines=True)
 
 
-def _nearest_words(found: list[Resembling], n_searched: int) -> None:
-    """Say how near the nearest train image is, and how that was found."""
+def _nearest_train(found: list[Resembling], n_searched: int) -> None:
+    """Draw the train images nearest to a sample; say how near they are, and how that was found."""
     if not found:
         st.caption("The nearest train images need the dataset, or its image index: `latentcore index`.")
         return
     how = "in pixels, estimated from principal components" if found[0].estimated else "in pixels"
-    shown = "" if found[0].original else " They are shown as decodes."
+    kinds, kind = stand_ins_words(found[0].made_by), in_brackets(stand_in_words(found[0].made_by))
     st.markdown(
         f"**Nearest train images** {how}, of {n_searched:,}: the nearest is {found[0].distance:.2f} away; "
-        f"0 would be a copy.{shown}"
+        "0 would be a copy." + (f" They are shown as {kinds}." if kinds else "")
+    )
+    picture_row(
+        [
+            Picture(
+                data_uri(png_bytes(image_pixels(other.image))),
+                f"Train image {other.index}, {other.label}{kind}",
+                f"{other.label}\n{other.distance:.2f}",
+                SMALL,
+            )
+            for other in found
+        ],
+        gap=8,
     )

@@ -12,13 +12,14 @@ from dashboard import state
 from dashboard.components.bundle_fragment import bundle_fragment
 from dashboard.components.edited_image import chosen_image, random_image_button
 from dashboard.components.originals import originals_note
-from dashboard.components.pictures import Picture, picture_row
+from dashboard.components.pictures import Picture, in_brackets, picture_row
 from dashboard.components.walls import image_wall
+from dashboard.services.answers import subject_of
 from dashboard.services.catalogue import Bundle
 from dashboard.services.compressing import Squeezed, squeeze
 from dashboard.services.compression import Curve
-from dashboard.services.interpolation import End, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.stand_ins import stand_in_words
 
 RATES = ("0.02", "0.03", "0.05", "0.07", "0.1", "0.15", "0.25", "0.4", "0.7", "1", "2")
 SMALL_IMAGE = 28 * 28
@@ -44,18 +45,25 @@ def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
         random_image_button(bundle)
     state.republish("rate", "point")
     originals_note(bundle.spec.dataset)
-    image, is_real = end_picture(bundle.spec.id, End(index=index))
-    title = end_title(bundle.spec.id, End(index=index))
-    stand_in = f"{image.size} bytes\n8 bits/px" if is_real else "a decode of the first model stands in"
+    subject = subject_of(bundle.spec.id, index)
+    kind = stand_in_words(subject.made_by)
+    words = kind or f"{subject.image.size} bytes\n8 bits/px"
     found = squeeze(bundle.spec.dataset, index, curves, float(rate))
     with st.container(key="squeezed"):
         picture_row(
-            [Picture(_uri(image), title, f"{title}\n{stand_in}", SIDE)]
+            [
+                Picture(
+                    _uri(subject.image), subject.title + in_brackets(kind), f"{subject.title}\n{words}", SIDE
+                )
+            ]
             + [_picture(entry) for entry in found],
             gap=14,
         )
-    if not is_real:
-        st.caption("PCA, JPEG, WebP and AVIF need the original images and are left out.")
+    if not subject.is_real:
+        st.caption(
+            "Models decode the codes of the original. PCA, JPEG, WebP and AVIF need the image itself and are "
+            "left out, and so are errors on this one."
+        )
     st.caption(
         "Bytes are an image's share of the study's file. JPEG, WebP and AVIF compress it among others in one "
         "picture, where a file of its own would be mostly header."

@@ -10,9 +10,12 @@ import streamlit as st
 
 from dashboard.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
 from dashboard.components.kept import kept
+from dashboard.components.pictures import in_brackets
+from dashboard.services.catalogue import open_bundle
 from dashboard.services.interpolation import End, Strip, end_picture, end_title
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
 from dashboard.services.sheets import morph_gif, morph_webp, sheet_png, sheet_uri
+from dashboard.services.stand_ins import maker_of, stand_ins_words
 
 DOWNLOAD_FACTOR = 8
 LARGEST = 8.0
@@ -38,19 +41,19 @@ def strip_legend(strips: list[Strip]) -> None:
 
 
 def real_row(bundle_id: str, ends: tuple[End, End], n_steps: int) -> None:
-    """Draw the real images above the ends of the strips; a class mean has none and stays empty."""
+    """Draw the real images, or their stand-ins, above the strips; a class mean has none and stays empty."""
     label, picture = st.columns([1, 5.2], vertical_alignment="center", gap="small")
-    label.markdown("**Real images**")
+    made_by = maker_of(open_bundle(bundle_id).spec.dataset)
+    label.markdown("**Real images**" if made_by is None else f"**Test images**  \n{stand_ins_words(made_by)}")
     width = f"calc((100% - {AXIS_SPACE}px) / {n_steps})"
     cells = []
     for end in ends:
-        image, original = end_picture(bundle_id, end)
-        shown = original or end.index is not None
-        title = escape(end_title(bundle_id, end) + ("" if original else ", reconstruction"))
+        image, kind = end_picture(bundle_id, end)
+        title = escape(end_title(bundle_id, end) + in_brackets(kind))
         uri = data_uri(png_bytes(image_pixels(image)))
         cells.append(
             f'<img src="{uri}" alt="{title}" title="{title}" style="width:{width};image-rendering:pixelated">'
-            if shown
+            if end.index is not None
             else f'<span style="width:{width}"></span>'
         )
     picture.html(

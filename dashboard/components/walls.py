@@ -8,7 +8,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.charts.gallery import gallery
+from dashboard.components.pictures import in_brackets
 from dashboard.services.catalogue import Bundle
+from dashboard.services.stand_ins import stand_ins_words
 from dashboard.services.walls import gallery_wall
 
 N_COLUMNS, N_ROWS = 12, 4
@@ -50,14 +52,17 @@ def image_wall(
                     args=(wanted,),
                 )
         seed = int(state.widget(f"wall_seed_{key}") or 0)
-        uris, indices = gallery_wall(bundle.spec.id, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
+        shown = gallery_wall(bundle.spec.id, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
+        kinds = stand_ins_words(shown.made_by)
+        if kinds:
+            st.caption(f"Shown as {kinds}.")
         st.vega_lite_chart(
-            spec=gallery(uris, indices, N_COLUMNS),
+            spec=gallery(shown.uris, shown.indices, N_COLUMNS),
             key=f"gallery_{key}",
             width="content",
             on_select=lambda: _take_clicked(key, take),
             selection_mode="picked",
-            alt=f"{len(uris)} test images, {wanted}; click one to take it",
+            alt=f"{len(shown.uris)} test images, {wanted}{in_brackets(kinds)}; click one to take it",
         )
 
 

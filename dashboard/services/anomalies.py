@@ -14,10 +14,12 @@ from dashboard.services.maps import default_plane, plane_of, stratified_rows
 from dashboard.services.one_class import kept_models
 from dashboard.services.originals import has_originals, original_images, originals_problem
 from dashboard.services.places import blended_places, row_of
+from dashboard.services.stand_ins import Shown, maker_of, shown_test_images
 from dashboard.services.study_results import study_or_none
 from dashboard.services.turns import dear
 from latentcore.anomaly import SCORES, Seen, scores_of
 from latentcore.corruptions import CORRUPTIONS, corrupt
+from latentcore.datasets import DATASETS
 from latentcore.foreign import foreign_datasets, foreign_images
 from latentcore.metrics.detection import Auroc, auroc, roc_curve
 from latentcore.studies.one_class import SEED
@@ -40,7 +42,7 @@ class Setting:
     detector : str
         Name of a bundle ("vae-d16"), or "only-" and a family for a model of the normal class alone.
     background : str
-        Name of the bundle whose map and, without originals, decodes are shown.
+        Name of the bundle whose map is shown.
     normal : tuple of int
         Normal classes; what counts with `against` "classes" only.
     against : str
@@ -67,6 +69,8 @@ class Side:
     ----------
     seen : Seen
     images : float32 array, shape (n, channels, height, width)
+    made_by : str or None
+        Id of the bundle whose decodes stand in for the images; None for originals.
     names : tuple of str
         What each image shows.
     places : float32 array, shape (n, 2)
@@ -74,6 +78,7 @@ class Side:
 
     seen: Seen
     images: FloatArray
+    made_by: str | None
     names: tuple[str, ...]
     places: FloatArray
 
@@ -92,8 +97,8 @@ class Detection:
     names : tuple of str
     places : float32 array, shape (n, 2)
         On the map of the background bundle.
-    originals : bool
-        Whether the images are originals rather than decodes.
+    makers : tuple of (str or None)
+        Id of the bundle whose decode stands in for each image; None for originals.
     """
 
     scores: FloatArray
@@ -102,19 +107,24 @@ class Detection:
     images: FloatArray
     names: tuple[str, ...]
     places: FloatArray
-    originals: bool
+    makers: tuple[str | None, ...]
 
 
 def rivals(dataset: str) -> dict[str, str]:
     """Return what can stand against the normal images, title by name; datasets not at hand are left out."""
-    at_hand = {name: dataset_title(name) for name in foreign_datasets(dataset) if has_originals(name)}
+    at_hand = {name: dataset_title(name) for name in _foreign(dataset) if has_originals(name)}
     spoilt = {name: one.title for name, one in CORRUPTIONS.items()} if has_originals(dataset) else {}
     return {CLASSES: "Other classes", **at_hand, **spoilt}
 
 
+def _foreign(dataset: str) -> list[str]:
+    """Return datasets whose images can be shown to models of this one; none where it is unknown here."""
+    return foreign_datasets(dataset) if dataset in DATASETS else []
+
+
 def absent_rivals(dataset: str) -> list[str]:
     """Return in one sentence each what cannot stand against the normal images here, and why."""
-    found = [originals_problem(name) or "" for name in foreign_datasets(dataset) if not has_originals(name)]
+    found = [originals_problem(name) or "" for name in _foreign(dataset) if not has_originals(name)]
     if not has_originals(dataset):
         found.append("Images can be spoilt only where the originals are at hand.")
     return found
@@ -156,22 +166,22 @@ def score_meaning(name: str) -> str:
 
 def detect(setting: Setting, score: str) -> Detection:
     """Return the scores of both sides."""
-    return _detect(setting, score, originals=has_originals(setting.dataset))
+    return _detect(setting, score, maker_of(setting.dataset))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Scoring the images")
-def _detect(setting: Setting, score: str, *, originals: bool) -> Detection:
+def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
     if setting.is_alone:
-        return _kept(setting, originals=originals)
+        return _kept(setting, made_by)
     bundle_id = f"{setting.dataset}/{setting.detector}"
     if setting.against == CLASSES:
         rows = stratified_rows(open_bundle(bundle_id).labels, N_IMAGES)
-        both = _test_side(bundle_id, tuple(rows.tolist()), originals=originals)
+        both = _test_side(bundle_id, tuple(rows.tolist()), made_by)
         anomalous = ~np.isin(open_bundle(bundle_id).labels[rows], setting.normal)
         scores = _measure(bundle_id, score, both.seen, setting.normal)
         parts: Sequence[Side] = [both]
     else:
-        parts = _sides(bundle_id, setting.against, originals=originals)
+        parts = _sides(bundle_id, setting.against, made_by)
         scores = np.concatenate([_measure(bundle_id, score, side.seen, None) for side in parts])
         anomalous = np.arange(len(scores)) >= len(parts[0].seen)
     return Detection(
@@ -181,7 +191,7 @@ def _detect(setting: Setting, score: str, *, originals: bool) -> Detection:
         images=parts[0].images if len(parts) == 1 else np.concatenate([side.images for side in parts]),
         names=tuple(name for side in parts for name in side.names),
         places=np.concatenate([side.places for side in parts]),
-        originals=originals,
+        makers=tuple(side.made_by for side in parts for _ in side.names),
     )
 
 
@@ -194,25 +204,34 @@ def _measure(bundle_id: str, score: str, seen: Seen, normal: Sequence[int] | Non
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 @dear
-def _test_side(bundle_id: str, rows: tuple[int, ...], *, originals: bool) -> Side:
-    """Return test images by their rows; decodes and stored errors stand in where there are no originals."""
+def _test_side(bundle_id: str, rows: tuple[int, ...], made_by: str | None) -> Side:
+    """Return test images by their rows; without originals, the stored codes and errors are scored."""
     bundle, chosen = open_bundle(bundle_id), np.array(rows)
     names = tuple(bundle.classes[label] for label in bundle.labels[chosen])
     places = plane_of(bundle_id, default_plane(bundle_id)).points[chosen]
-    images = _originals_of(bundle_id, bundle.test.indices[chosen]) if originals else None
-    if images is None:
-        seen = Seen(bundle.test.codes[chosen], bundle.test.errors[chosen])
-        return Side(seen, bundle.model.decode(seen.codes), names, places)
-    return Side(Seen.by(bundle.model, images), images, names, places)
+    shown = _shown(bundle.spec.dataset, tuple(bundle.test.indices[chosen].tolist()), made_by)
+    if shown.made_by is None:
+        return Side(Seen.by(bundle.model, shown.images), shown.images, None, names, places)
+    seen = Seen(bundle.test.codes[chosen], bundle.test.errors[chosen])
+    return Side(seen, shown.images, shown.made_by, names, places)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shown(
+    dataset: str,
+    indices: tuple[int, ...],
+    made_by: str | None,  # noqa: ARG001 - the key
+) -> Shown:
+    return shown_test_images(dataset, np.array(indices, np.int64))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _sides(bundle_id: str, against: str, *, originals: bool) -> tuple[Side, Side]:
+def _sides(bundle_id: str, against: str, made_by: str | None) -> tuple[Side, Side]:
     """Return random test images, and images of elsewhere or other test images spoilt, as the study does."""
     bundle = open_bundle(bundle_id)
     order = np.random.default_rng(SEED).permutation(len(bundle.test))
     n = min(N_A_SIDE, len(order) // 2)
-    normal = _test_side(bundle_id, tuple(order[:n].tolist()), originals=originals)
+    normal = _test_side(bundle_id, tuple(order[:n].tolist()), made_by)
     if against not in CORRUPTIONS:
         images = foreign_images(against, bundle.image_shape, n, seed=SEED)
         return normal, _strange_side(bundle_id, images, (dataset_title(against),) * len(images))
@@ -227,7 +246,7 @@ def _strange_side(bundle_id: str, images: FloatArray, names: tuple[str, ...]) ->
     seen = Seen.by(open_bundle(bundle_id).model, images)
     plane = default_plane(bundle_id)
     places = seen.codes if plane == "codes" else blended_places(bundle_id, seen.codes)
-    return Side(seen, images, names, places)
+    return Side(seen, images, None, names, places)
 
 
 def _originals_of(bundle_id: str, indices: LabelArray) -> FloatArray:
@@ -236,7 +255,7 @@ def _originals_of(bundle_id: str, indices: LabelArray) -> FloatArray:
     return images
 
 
-def _kept(setting: Setting, *, originals: bool) -> Detection:
+def _kept(setting: Setting, made_by: str | None) -> Detection:
     """Return what a model of the normal class alone made of the images that the study kept scores of."""
     study = study_or_none(setting.dataset, "anomaly")
     assert study is not None  # noqa: S101 - see detectors
@@ -244,7 +263,7 @@ def _kept(setting: Setting, *, originals: bool) -> Detection:
     bundle_id = f"{setting.dataset}/{setting.background}"
     bundle = open_bundle(bundle_id)
     rows = np.array([row_of(bundle_id, index) for index in study.found["one_class"]["kept"]])
-    side = _test_side(bundle_id, tuple(rows.tolist()), originals=originals)
+    side = _test_side(bundle_id, tuple(rows.tolist()), made_by)
     anomalous = bundle.labels[rows] != setting.normal[0]
     return Detection(
         scores=kept.scores,
@@ -253,7 +272,7 @@ def _kept(setting: Setting, *, originals: bool) -> Detection:
         images=side.images,
         names=side.names,
         places=side.places,
-        originals=originals,
+        makers=(side.made_by,) * len(rows),
     )
 
 

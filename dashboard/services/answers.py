@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, open_bundle
-from dashboard.services.interpolation import End, end_picture, end_title
+from dashboard.services.interpolation import End, end_title
 from dashboard.services.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
 from dashboard.services.places import Neighbour, nearest_train, row_of
+from dashboard.services.stand_ins import shown_test_image
 from latentcore.geometry import Extent
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.types import Capability, FloatArray
@@ -32,8 +33,8 @@ class Subject:
     ----------
     image : float32 array (c, h, w)
         In [0, 1].
-    is_real : bool
-        False where a decode stands in for a test image that is not on this machine.
+    made_by : str or None
+        Id of the bundle whose decode stands in for a test image that is not on this machine, else None.
     index : int or None
         Number of a test image, None for an image from elsewhere.
     title : str
@@ -42,10 +43,15 @@ class Subject:
     """
 
     image: FloatArray
-    is_real: bool
+    made_by: str | None
     index: int | None
     title: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it is the image itself rather than a stand-in."""
+        return self.made_by is None
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,8 @@ class Answer:
     is_exact : bool
         False where `place` is blended from those of the nearest train codes.
     neighbours : list of Neighbour
-    originals_shown : bool
-        Whether the neighbours' images are originals.
+    neighbours_by : str or None
+        Id of the bundle whose decodes the neighbours' images are; None for originals.
     """
 
     bundle_id: str
@@ -87,7 +93,7 @@ class Answer:
     place: FloatArray
     is_exact: bool
     neighbours: list[Neighbour]
-    originals_shown: bool
+    neighbours_by: str | None
 
 
 @dataclass(frozen=True)
@@ -108,10 +114,10 @@ class MapPoints:
     classes: tuple[str, ...]
 
 
-def real_subject(bundle_id: str, index: int) -> Subject:
-    """Return a test image as the subject; where it is not at hand, its decode by this model stands in."""
-    image, is_real = end_picture(bundle_id, End(index=index))
-    return Subject(image, is_real, index, end_title(bundle_id, End(index=index)))
+def subject_of(bundle_id: str, index: int) -> Subject:
+    """Return a test image as the subject, or what stands in for it."""
+    shown = shown_test_image(open_bundle(bundle_id).spec.dataset, index)
+    return Subject(shown.images[0], shown.made_by, index, end_title(bundle_id, End(index=index)))
 
 
 def answer(bundle_id: str, subject: Subject) -> Answer:
@@ -126,7 +132,7 @@ def answer(bundle_id: str, subject: Subject) -> Answer:
     if error is None:
         error = float(image_mse(subject.image[None], decode[None])[0])
     plane = default_plane(bundle_id)
-    neighbours, originals_shown = nearest_train(bundle_id, code)
+    neighbours, neighbours_by = nearest_train(bundle_id, code)
     middle, spread = code_scale(bundle_id)
     return Answer(
         bundle_id=bundle_id,
@@ -141,7 +147,7 @@ def answer(bundle_id: str, subject: Subject) -> Answer:
         place=end_place(bundle_id, plane, subject.index, code),
         is_exact=plane == "codes" or subject.index is not None,
         neighbours=neighbours,
-        originals_shown=originals_shown,
+        neighbours_by=neighbours_by,
     )
 
 

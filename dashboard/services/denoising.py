@@ -91,12 +91,17 @@ def spoil(image: FloatArray, kind: str, level: float, seed: int) -> Cleaned:
     return _cleaned(NOISY_TITLE, "", image, corrupt(image[None], kind, level, seed=seed)[0])
 
 
-def cleaned_by_models(ids: Sequence[str], image: FloatArray, spoilt: FloatArray) -> list[Cleaned]:
-    """Return what each model makes of the spoilt image, compared with the clean one."""
+def cleaned_by_models(
+    ids: Sequence[str], image: FloatArray, spoilt: FloatArray, *, made_by: str | None = None
+) -> list[Cleaned]:
+    """Return what each model makes of the spoilt image, compared with the clean one.
+
+    Where the clean one is a stand-in that a model made, its own result says so.
+    """
     return [
         _cleaned(
             bundle_title(bundle_id),
-            _note(bundle_id),
+            "made the stand-in, which favours it" if bundle_id == made_by else _note(bundle_id),
             image,
             open_bundle(bundle_id).model.reconstruct(spoilt[None])[0],
         )

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.services.catalogue import Bundle, open_bundle
 from dashboard.services.maps import stratified_rows
-from dashboard.services.originals import original_images
+from dashboard.services.stand_ins import maker_of, shown_test_images
 from dashboard.services.turns import dear
 from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
 from latentcore.types import FloatArray, LabelArray
@@ -31,14 +31,14 @@ class Posterior:
     ----------
     mean, deviation : float32 arrays (n, latent_dim)
     labels : int64 array (n,)
-    from_originals : bool
-        False where reconstructions stood in for the images, because the dataset is not at hand.
+    made_by : str or None
+        Id of the bundle whose decodes stood in for the images; None for originals.
     """
 
     mean: FloatArray
     deviation: FloatArray
     labels: LabelArray
-    from_originals: bool
+    made_by: str | None
 
 
 def score_of(bundle: Bundle, name: str, n_values: int | None = None) -> Mapping[str, Any] | None:
@@ -76,19 +76,22 @@ def active_dimensions(bundle: Bundle) -> list[bool]:
     return active
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-@dear
 def posterior_of(bundle_id: str) -> Posterior:
     """Return the posteriors of up to 500 random test images of a VAE, every class with its share."""
+    return _posterior_of(bundle_id, maker_of(open_bundle(bundle_id).spec.dataset))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _posterior_of(
+    bundle_id: str,
+    made_by: str | None,  # noqa: ARG001 - the key
+) -> Posterior:
     bundle = open_bundle(bundle_id)
     assert isinstance(bundle.model, VAEModel)  # noqa: S101 - the caller looked at the family
     rows = stratified_rows(bundle.labels, N_POSTERIORS)
-    images = original_images(bundle.spec.dataset, "test", bundle.test.indices[rows])
-    at_hand = images is not None
-    if images is None:
-        images = bundle.model.decode(bundle.codes[rows])
-    mean, deviation = bundle.model.posterior(images)
-    return Posterior(mean, deviation, bundle.labels[rows], at_hand)
+    shown = shown_test_images(bundle.spec.dataset, bundle.test.indices[rows])
+    mean, deviation = bundle.model.posterior(shown.images)
+    return Posterior(mean, deviation, bundle.labels[rows], shown.made_by)
 
 
 def aggregate_density(posterior: Posterior) -> tuple[FloatArray, FloatArray]:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.image_search import nearest_train_images, usual_image_distance
-from dashboard.services.originals import has_originals, one_image
+from dashboard.services.originals import has_originals
 from dashboard.services.places import distances_to_real, row_of
+from dashboard.services.stand_ins import shown_test_image, stand_in_words
 from latentcore.geometry import bilinear_grid, linear_path, path_length, spherical_path
 from latentcore.types import Capability, FloatArray
 
@@ -86,13 +87,16 @@ def end_title(bundle_id: str, end: End) -> str:
     return f"Mean code of {bundle.classes[end.label]}"
 
 
-def end_picture(bundle_id: str, end: End) -> tuple[FloatArray, bool]:
-    """Return the image ``(c, h, w)`` of an end, and whether it is an original rather than a decode."""
+def end_picture(bundle_id: str, end: End) -> tuple[FloatArray, str]:
+    """Return a picture ``(c, h, w)`` of an end, and what it is where it is no original; else nothing.
+
+    The mean code of a class belongs to no image: its decode by this model is shown.
+    """
     bundle = open_bundle(bundle_id)
-    original = None if end.index is None else one_image(bundle.spec.dataset, "test", end.index)
-    if original is not None:
-        return original, True
-    return bundle.model.decode(end_code(bundle_id, end)[None])[0], False
+    if end.index is None:
+        return bundle.model.decode(end_code(bundle_id, end)[None])[0], "decode"
+    shown = shown_test_image(bundle.spec.dataset, end.index)
+    return shown.images[0], stand_in_words(shown.made_by)
 
 
 def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind) -> Strip:

@@ -12,9 +12,9 @@ from PIL import Image
 
 from dashboard.services.catalogue import Bundle, bundle_title, open_bundle
 from dashboard.services.maps import stratified_rows
-from dashboard.services.originals import original_images
 from dashboard.services.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.services.sheets import sheet_pixels
+from dashboard.services.stand_ins import maker_of, shown_test_images
 from dashboard.services.turns import dear
 from latentcore.geometry import square_extent
 from latentcore.metrics.spaces import procrustes_align
@@ -65,15 +65,15 @@ class SampleAtlas:
     uri : str
     tile_shape : (int, int)
     n_columns, n_rows : int
-    originals_shown : bool
-        Otherwise decodes of the first model stand in.
+    made_by : str or None
+        Id of the bundle whose decodes they are; None for originals.
     """
 
     uri: str
     tile_shape: tuple[int, int]
     n_columns: int
     n_rows: int
-    originals_shown: bool
+    made_by: str | None
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -114,24 +114,27 @@ def linked_data(bundle_ids: tuple[str, ...], *, align: bool) -> LinkedData:
     )
 
 
+def sample_atlas(dataset: str, indices: tuple[int, ...]) -> SampleAtlas:
+    """Return the images of test samples, or what stands in for them, as one."""
+    return _sample_atlas(dataset, indices, maker_of(dataset))
+
+
 @st.cache_resource(max_entries=6, show_spinner=False)
 @dear
-def sample_atlas(bundle_id: str, indices: tuple[int, ...]) -> SampleAtlas:
-    """Return the images of test samples as one; where originals are not at hand, a bundle's decodes."""
-    bundle = open_bundle(bundle_id)
-    numbers = np.array(indices, np.int64)
-    images = original_images(bundle.spec.dataset, "test", numbers)
-    shown = images is not None
-    if images is None:
-        images = bundle.model.decode(bundle.test.codes[rows_of(bundle, numbers)])
-    buffer = io.BytesIO()
-    Image.fromarray(sheet_pixels(images, ATLAS_COLUMNS)).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
+def _sample_atlas(
+    dataset: str,
+    indices: tuple[int, ...],
+    made_by: str | None,  # noqa: ARG001 - the key
+) -> SampleAtlas:
+    shown = shown_test_images(dataset, np.array(indices, np.int64))
+    pixels, buffer = sheet_pixels(shown.images, ATLAS_COLUMNS), io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
     return SampleAtlas(
         uri=data_uri(buffer.getvalue(), "image/webp"),
-        tile_shape=(images.shape[2], images.shape[3]),
+        tile_shape=(shown.images.shape[2], shown.images.shape[3]),
         n_columns=ATLAS_COLUMNS,
-        n_rows=-(-len(numbers) // ATLAS_COLUMNS),
-        originals_shown=shown,
+        n_rows=-(-len(indices) // ATLAS_COLUMNS),
+        made_by=shown.made_by,
     )
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard.services.catalogue import bundle_title, open_bundle
 from dashboard.services.linked import common_rows, rows_of
 from dashboard.services.maps import stratified_rows
-from dashboard.services.originals import original_images
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
+from dashboard.services.stand_ins import maker_of, shown_test_images
 from dashboard.services.turns import dear
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
@@ -68,8 +68,10 @@ class MovedSample:
     index : int
     label : str
     change : float
-    original : str or None
-        None where the dataset is not at hand.
+    image : str
+        The original, or what stands in for it.
+    made_by : str or None
+        Id of the bundle whose decode the image is; None for an original.
     decodes : (str, str)
         By the first and the second model.
     """
@@ -77,7 +79,8 @@ class MovedSample:
     index: int
     label: str
     change: float
-    original: str | None
+    image: str
+    made_by: str | None
     decodes: tuple[str, str]
 
 
@@ -114,21 +117,29 @@ def neighbour_change(first: str, second: str) -> NeighbourChange:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
 def moved_samples(first: str, second: str) -> list[MovedSample]:
     """Return the samples that changed their neighbours most, with their images."""
+    return _moved_samples(first, second, maker_of(open_bundle(first).spec.dataset))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _moved_samples(
+    first: str,
+    second: str,
+    made_by: str | None,  # noqa: ARG001 - the key
+) -> list[MovedSample]:
     moved = neighbour_change(first, second).moved
     bundles = open_bundle(first), open_bundle(second)
     indices = moved["index"].to_numpy(np.int64)
-    originals = original_images(bundles[0].spec.dataset, "test", indices)
+    shown = shown_test_images(bundles[0].spec.dataset, indices)
     decodes = [_uris(bundle.model.decode(bundle.test.codes[rows_of(bundle, indices)])) for bundle in bundles]
     return [
-        MovedSample(index=int(index), label=str(label), change=float(change), original=original, decodes=pair)
-        for index, label, change, original, pair in zip(
+        MovedSample(int(index), str(label), float(change), image, shown.made_by, pair)
+        for index, label, change, image, pair in zip(
             indices,
             moved["class"],
             moved["change"],
-            [None] * len(moved) if originals is None else _uris(originals),
+            _uris(shown.images),
             zip(*decodes, strict=True),
             strict=True,
         )

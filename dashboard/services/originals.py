@@ -1,9 +1,6 @@
-"""The original images of a dataset, where they are on this machine, and fetching them where they are not."""
+"""The original images of a dataset, where they are on this machine."""
 
 from __future__ import annotations
-
-import threading
-from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
@@ -70,12 +67,6 @@ def has_originals(dataset: str) -> bool:
     return originals_problem(dataset) is None
 
 
-def can_be_fetched(dataset: str) -> bool:
-    """Return whether the originals are merely absent and there is a place to download them from."""
-    spec = DATASETS.get(dataset)
-    return spec is not None and spec.fetch is not None and not spec.is_present()
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _pixels(dataset: str, split: str) -> PixelArray:
     """Return the pixels of a split as they are stored; an error is not cached: the files may come later."""
@@ -96,59 +87,6 @@ def _read(dataset: str, split: str, rows: LabelArray | None = None) -> PixelArra
     if dataset not in DATASETS:
         raise DatasetMissing(f"The dataset {dataset!r} is unknown here.")
     return DATASETS[dataset].read(split, rows)[0]
-
-
-@dataclass
-class Fetching:
-    """A download that runs beside the sessions.
-
-    Attributes
-    ----------
-    share : float
-        What has arrived, in [0, 1].
-    problem : str or None
-        Why it failed.
-    finished : bool
-    """
-
-    share: float = 0.0
-    problem: str | None = None
-    finished: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-@st.cache_resource(show_spinner=False)
-def _downloads() -> dict[str, Fetching]:
-    return {}
-
-
-def start_fetching(dataset: str) -> None:
-    """Begin to download a dataset, unless that is under way."""
-    running = _downloads().get(dataset)
-    if running is not None and not running.finished:
-        return
-    fetching = Fetching()
-    _downloads()[dataset] = fetching
-    threading.Thread(target=_fetch, args=(dataset, fetching), daemon=True).start()
-
-
-def fetching_of(dataset: str) -> Fetching | None:
-    """Return the latest download of a dataset, or None."""
-    return _downloads().get(dataset)
-
-
-def _fetch(dataset: str, fetching: Fetching) -> None:
-    def on_bytes(done: int, total: int) -> None:
-        fetching.share = min(done / total, 1.0)
-
-    fetch = DATASETS[dataset].fetch
-    assert fetch is not None  # noqa: S101 - the button is shown only where there is one
-    try:
-        fetch(on_bytes)
-    except LatentcoreError as error:
-        fetching.problem = str(error)
-    finally:
-        fetching.finished = True
 
 
 def one_image(dataset: str, split: str, index: int) -> FloatArray | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.services.catalogue import open_bundle
-from dashboard.services.originals import one_image, train_originals
+from dashboard.services.originals import one_image
+from dashboard.services.stand_ins import shown_train_images
 from latentcore.metrics.structure import nearest
 from latentcore.plane import N_BLEND, Plane
 from latentcore.types import FloatArray
@@ -17,7 +18,7 @@ N_NEIGHBOURS = 6
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A real training image near a code.
+    """A training image whose code lies near a code.
 
     Attributes
     ----------
@@ -28,7 +29,7 @@ class Neighbour:
     distance : float
         Euclidean distance of its code.
     image : float32 array (c, h, w)
-        The original, or its decode where the dataset is not at hand.
+        The original, or what stands in for it.
     """
 
     index: int
@@ -60,8 +61,8 @@ class Place:
     cycle_error : float
         Length of encode(decode(z)) - z.
     neighbours : list of Neighbour
-    originals_shown : bool
-        Whether the neighbours' images are originals.
+    neighbours_by : str or None
+        Id of the bundle whose decodes the neighbours' images are; None for originals.
     """
 
     index: int | None
@@ -74,7 +75,7 @@ class Place:
     percentile: float
     cycle_error: float
     neighbours: list[Neighbour]
-    originals_shown: bool
+    neighbours_by: str | None
 
 
 def distances_to_real(bundle_id: str, codes: FloatArray) -> FloatArray:
@@ -129,7 +130,7 @@ def _inspect(
     bundle = open_bundle(bundle_id)
     decode = bundle.model.decode(code[None])
     cycle = bundle.model.encode(decode)[0] - code
-    neighbours, originals_shown = nearest_train(bundle_id, code)
+    neighbours, neighbours_by = nearest_train(bundle_id, code)
     distance = neighbours[0].distance
     return Place(
         index=index,
@@ -142,16 +143,15 @@ def _inspect(
         percentile=100 * bundle.derived.share_nearer(distance),
         cycle_error=float(np.linalg.norm(cycle)),
         neighbours=neighbours,
-        originals_shown=originals_shown,
+        neighbours_by=neighbours_by,
     )
 
 
-def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bool]:
-    """Return the train images nearest to a code ``(latent_dim,)``, and whether they are originals."""
+def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], str | None]:
+    """Return the train images nearest to a code ``(latent_dim,)``, and who made the stand-ins, if any."""
     bundle = open_bundle(bundle_id)
     (distances,), (rows,) = nearest(bundle.train.codes, code[None], k=N_NEIGHBOURS)
-    originals = train_originals(bundle_id, rows)
-    images = bundle.model.decode(bundle.train.codes[rows]) if originals is None else originals
+    shown = shown_train_images(bundle_id, rows)
     neighbours = [
         Neighbour(
             index=int(bundle.train.indices[row]),
@@ -159,9 +159,9 @@ def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], bo
             distance=float(distance),
             image=image,
         )
-        for row, distance, image in zip(rows, distances, images, strict=True)
+        for row, distance, image in zip(rows, distances, shown.images, strict=True)
     ]
-    return neighbours, originals is not None
+    return neighbours, shown.made_by
 
 
 def blended_place(bundle_id: str, code: FloatArray) -> FloatArray:

@@ -12,8 +12,8 @@ import streamlit as st
 from dashboard.services.catalogue import bundle_title, feature_network, open_bundle
 from dashboard.services.image_search import can_search, nearest_train_images
 from dashboard.services.maps import plane_of
-from dashboard.services.originals import train_originals
 from dashboard.services.places import row_of
+from dashboard.services.stand_ins import shown_train_images
 from dashboard.services.turns import dear
 from latentcore.metrics.structure import nearest
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -107,7 +107,7 @@ def variations(bundle_id: str, index: int, radius: float, n: int, seed: int) -> 
 
 @dataclass(frozen=True)
 class Resembling:
-    """The real training image nearest to a sample in pixels.
+    """The training image nearest to a sample in pixels.
 
     Attributes
     ----------
@@ -116,8 +116,9 @@ class Resembling:
     distance : float
         Euclidean over pixels.
     image : float32 array (c, h, w)
-        The original, or its decode where the dataset is not at hand.
-    original : bool
+        The original, or what stands in for it.
+    made_by : str or None
+        Id of the bundle whose decode the image is; None for an original.
     estimated : bool
         Whether the distance is estimated, because the dataset is not at hand.
     """
@@ -126,7 +127,7 @@ class Resembling:
     label: str
     distance: float
     image: FloatArray
-    original: bool
+    made_by: str | None
     estimated: bool
 
 
@@ -140,20 +141,17 @@ def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
     if found is None:
         return []
     rows = found.rows[0]
-    images = train_originals(bundle_id, rows)
-    original = images is not None
-    if images is None:
-        images = bundle.model.decode(bundle.train.codes[rows])
+    shown = shown_train_images(bundle_id, rows)
     return [
         Resembling(
             index=int(bundle.train.indices[row]),
             label=bundle.classes[bundle.train.labels[row]],
             distance=float(distance),
             image=image,
-            original=original,
+            made_by=shown.made_by,
             estimated=found.estimated,
         )
-        for distance, row, image in zip(found.distances[0], rows, images, strict=True)
+        for distance, row, image in zip(found.distances[0], rows, shown.images, strict=True)
     ]
 
 

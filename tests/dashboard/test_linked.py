@@ -13,7 +13,7 @@ import vl_convert
 
 from dashboard.charts.linked_maps import LinkedContent, LinkedStyle, linked_maps
 from dashboard.charts.morph import morph
-from dashboard.services import linked
+from dashboard.services import linked, stand_ins
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.linked import EDGE, LinkedData, common_rows, linked_data, rows_of, sample_atlas
 from latentcore.metrics.spaces import procrustes_r2
@@ -22,7 +22,7 @@ BUNDLES = tuple(f"digits/{name}" for name in ("pca-d2", "ae-d2", "vae-d8", "gan-
 
 
 def content(data: LinkedData) -> LinkedContent:
-    atlas = sample_atlas(BUNDLES[0], tuple(data.table["index"].tolist()))
+    atlas = sample_atlas("digits", tuple(data.table["index"].tolist()))
     return LinkedContent(
         table=data.table,
         titles=data.titles,
@@ -47,7 +47,7 @@ def signals(vega: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_map_feeds_hover_and_brush(n, n_across, dark):
     data = linked_data(BUNDLES[:n], align=True)
-    style = LinkedStyle(size=200, preview=100, n_across=n_across, image_title="the image", dark=dark)
+    style = LinkedStyle(200, 100, n_across, "a stand-in", 'stand-in: decode by an "own" model, 16-D', dark)
     spec = linked_maps(content(data), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
     names = signals(vl_convert.vegalite_to_vega(json.dumps(spec)))
@@ -101,8 +101,7 @@ def test_bundles_with_other_rows_share_what_they_have_in_common():
 
 
 def test_the_atlas_has_each_sample_in_its_tile_and_decodes_stand_in(monkeypatch):
-    indices = (7, 3, 100)
-    sample_atlas.clear()
+    indices = (7, 3, 101)
     shown = []
 
     def keep(images: np.ndarray, _: int) -> np.ndarray:
@@ -110,12 +109,10 @@ def test_the_atlas_has_each_sample_in_its_tile_and_decodes_stand_in(monkeypatch)
         return np.zeros((8, 8), np.uint8)
 
     monkeypatch.setattr(linked, "sheet_pixels", keep)
-    assert sample_atlas(BUNDLES[0], indices).originals_shown
-    sample_atlas.clear()
-    monkeypatch.setattr(linked, "original_images", lambda *_: None)
-    assert not sample_atlas(BUNDLES[0], indices).originals_shown
-    sample_atlas.clear()
-    bundle = open_bundle(BUNDLES[0])
+    assert sample_atlas("digits", indices).made_by is None
+    monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
+    assert sample_atlas("digits", indices).made_by == "digits/ae-d8"
+    bundle = open_bundle("digits/ae-d8")
     assert np.array_equal(
         shown[1], bundle.model.decode(bundle.test.codes[rows_of(bundle, np.array(indices))])
     )

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from dashboard.charts.history import training_curves
 from dashboard.charts.latent_map import MapContent, MapStyle, latent_map
 from dashboard.charts.palette import CLASS_COLOURS
-from dashboard.services import places
+from dashboard.services import places, stand_ins
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.exports import codes_csv, codes_npz, codes_parquet
 from dashboard.services.maps import coloured_points, map_data, stratified_rows, trust_shade, widened
@@ -140,12 +140,12 @@ def test_an_image_is_inspected_truly():
 
 
 def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
-    monkeypatch.setattr(places, "train_originals", lambda *_: None)
+    monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
     monkeypatch.setattr(places, "one_image", lambda *_: None)
     place = places.inspect_image(BUNDLE, 3)
     assert place.original is None
-    assert not place.originals_shown
-    bundle = open_bundle(BUNDLE)
+    assert place.neighbours_by == "digits/ae-d8"
+    bundle = open_bundle("digits/ae-d8")
     row = bundle.train.indices.tolist().index(place.neighbours[0].index)
     assert np.allclose(place.neighbours[0].image, bundle.model.decode(bundle.train.codes[row : row + 1])[0])
 

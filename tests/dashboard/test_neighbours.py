@@ -10,7 +10,7 @@ import vl_convert
 from sklearn.neighbors import NearestNeighbors
 
 from dashboard.charts.change_map import change_map
-from dashboard.services import neighbours
+from dashboard.services import stand_ins
 from dashboard.services.catalogue import open_bundle
 from dashboard.services.neighbours import N_MOVED, moved_samples, neighbour_change
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
@@ -48,16 +48,15 @@ def test_listed_samples_have_their_own_images(monkeypatch):
     samples = moved_samples(FIRST, SECOND)
     images = load_dataset("digits", "test").images
     for sample in samples:
-        assert sample.original == data_uri(png_bytes(image_pixels(images[sample.index])))
+        assert sample.image == data_uri(png_bytes(image_pixels(images[sample.index])))
+        assert sample.made_by is None
         bundle = open_bundle(SECOND)
         row = bundle.test.indices.tolist().index(sample.index)
         decode = bundle.model.decode(bundle.test.codes[row : row + 1])[0]
         assert sample.decodes[1] == data_uri(png_bytes(image_pixels(decode)))
         assert sample.label == bundle.classes[bundle.test.labels[row]]
-    moved_samples.clear()
-    monkeypatch.setattr(neighbours, "original_images", lambda *_: None)
-    assert all(sample.original is None for sample in moved_samples(FIRST, SECOND))
-    moved_samples.clear()
+    monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
+    assert {sample.made_by for sample in moved_samples(FIRST, SECOND)} == {"digits/ae-d8"}
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import drawing
-from dashboard.services.answers import Subject, answer, real_subject
+from dashboard.services.answers import Subject, answer, subject_of
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
 
@@ -148,18 +148,18 @@ def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeyp
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
     app = open_section(dataset="mnist", models=["pca-d2", "ae-d2"], point="3")
     html = html_of(app)
-    assert "stands in for it" in html
+    assert "stand-in: decode by Autoencoder, 16-D" in html
     assert "not on this machine" in html
     assert "Residual" not in html
-    assert f"{load_bundle('mnist/ae-d2').test.errors[3]:.4f} MSE" in html
-    assert "shown as decodes" in html
+    assert f"{load_bundle('mnist/ae-d2').test.errors[3]:.4f} MSE</b> on the original" in html
+    assert "Nearest train images by code (stand-ins: decodes by Autoencoder, 16-D)" in html
 
 
 def test_an_image_from_elsewhere_is_encoded_and_measured():
     image = load_dataset("digits", "test").images[7]
     bundle_id = "digits/vae-d8"
-    stored = answer(bundle_id, real_subject(bundle_id, 7))
-    fresh = answer(bundle_id, Subject(image, True, None, "a copy"))
+    stored = answer(bundle_id, subject_of(bundle_id, 7))
+    fresh = answer(bundle_id, Subject(image, None, None, "a copy"))
     assert np.allclose(stored.code, fresh.code, atol=1e-3)
     assert fresh.error == pytest.approx(stored.error, rel=0.01)
     assert fresh.percentile == pytest.approx(stored.percentile, abs=1)
@@ -173,7 +173,7 @@ def test_an_image_from_elsewhere_is_encoded_and_measured():
 def test_the_worst_test_image_has_the_highest_percentile():
     errors = load_bundle("digits/pca-d8").test.errors
     for index, expected in ((errors.argmin(), 0), (errors.argmax(), 100 - 100 / len(errors))):
-        found = answer("digits/pca-d8", real_subject("digits/pca-d8", int(index)))
+        found = answer("digits/pca-d8", subject_of("digits/pca-d8", int(index)))
         assert found.percentile == pytest.approx(expected, abs=0.01)
 
 

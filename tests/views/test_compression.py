@@ -114,7 +114,7 @@ def test_a_model_that_the_study_lacks_is_named(monkeypatch):
 
 def test_mnist_opens_with_no_dataset_on_disk(no_data):
     app = open_page(dataset="mnist", models=["pca-d16", "vae-d2"])
-    assert "reconstructions stand in" in said(app)
+    assert "shown as stand-ins" in said(app)
     assert "need the original images" in said(app)
 
 

@@ -108,10 +108,16 @@ def test_bad_input_is_named_and_the_page_works(query, notice):
     assert "Median filter: " in html_of(app)
 
 
-def test_without_originals_a_decode_stands_in(no_data):
-    app = open_page(dataset="mnist", models="pca-d16", point="3")
-    assert "a decode of the first model stands in" in html_of(app)
-    assert "Median filter: " in html_of(app)
+def test_nothing_is_scored_against_a_stand_in(no_data):
+    app = open_page(dataset="mnist", models=["pca-d16", "ae-d16"], point="3")
+    html = html_of(app)
+    assert "stand-in: decode by Autoencoder, 16-D" in html
+    assert html.count("made the stand-in, which favours it") == 1
+    assert "Median filter" in html
+    assert " dB" not in html
+    assert "SSIM" not in html
+    assert "No scores here" in words_of(app)
+    assert len(app.get("vega_lite_chart")) == 2
 
 
 def test_without_the_study_the_models_still_clean(monkeypatch, tmp_path):

@@ -172,10 +172,14 @@ def test_factor_directions_of_shapes_say_how_sure_they_are():
 def test_without_the_dataset_a_page_works_and_says_what_stands_in(no_data, name):
     models = ["pca-d16", "ae-d16", "vae-d16", "gan-d16"]
     app = open_page(name, dataset="mnist", models=models, sample="vae-d16:5")
-    assert any("reconstructions stand in for originals" in caption.value for caption in app.caption)
+    assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)
     assert app.button(key="fetch_dataset").label == "Fetch MNIST"
     html = " ".join(element.proto.body for element in app.get("html"))
-    said = {"interpolate": "(decodes of train images)", "sample": "(decodes)", "edit": "(decode)"}
+    said = {
+        "interpolate": "(train images, estimated)",
+        "sample": "0 would be a copy. They are shown as stand-ins: decodes by Autoencoder, 16-D.",
+        "edit": "(stand-in: decode by Autoencoder, 16-D)",
+    }
     assert said[name] in text_of(app) + html
     assert not app.warning
     assert not app.error
@@ -197,13 +201,13 @@ def test_a_strip_and_samples_notice_that_originals_appeared(absent_digits):
     path = ("digits/vae-d8", End(index=3), End(index=9), 7, "straight")
     before, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
     assert before.estimated
-    assert not resembling("digits/vae-d8", drawn.images[0])[0].original
+    assert resembling("digits/vae-d8", drawn.images[0])[0].made_by == "digits/ae-d8"
     absent_digits()
     after, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
     assert not after.estimated
     assert np.abs(after.image_distance - before.image_distance).max() > 1e-5
     assert drawn.judge == "the nearest train image"
-    assert resembling("digits/vae-d8", drawn.images[0])[0].original
+    assert resembling("digits/vae-d8", drawn.images[0])[0].made_by is None
 
 
 def test_a_strip_begins_and_ends_with_its_images():
@@ -231,10 +235,10 @@ def test_the_corners_of_a_grid_are_its_images():
 @pytest.mark.parametrize("label", [-1, 3])
 @pytest.mark.parametrize("seed", [0, 7])
 def test_a_wall_gives_the_number_of_the_image_it_shows(label, seed):
-    uris, indices = gallery_wall("digits/pca-d2", label, seed, 20)
+    wall = gallery_wall("digits/pca-d2", label, seed, 20)
     test = load_dataset("digits", "test")
-    assert len(set(indices)) == 20
-    for uri, index in zip(uris, indices, strict=True):
+    assert len(set(wall.indices)) == 20
+    for uri, index in zip(wall.uris, wall.indices, strict=True):
         import base64  # noqa: PLC0415
 
         pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))), float) / 255

@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.services import originals
+from dashboard.services import fetching
 from latentcore.datasets.torchvision_sets import MNIST_SOURCE
 from latentcore.store import Bundle, list_bundles, models_folder
 
@@ -168,13 +168,13 @@ def test_a_story_step_out_of_range_is_brought_into_it_with_a_notice(step, at_the
     assert not app.warning
 
 
-def test_without_the_dataset_reconstructions_stand_in_and_a_button_fetches_it(no_data):
+def test_without_the_dataset_decodes_stand_in_and_a_button_fetches_it(no_data):
     app = explore(dataset="mnist", model="pca-d2", point="3")
-    assert any("reconstructions stand in for originals" in caption.value for caption in app.caption)
-    assert "train, decodes" in headings(app)
+    assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)
+    assert "**Nearest train images** in code space (stand-ins: decodes by Autoencoder, 16-D)" in headings(app)
     app.button(key="fetch_dataset").click().run()
     deadline = time.monotonic() + 20
-    while not originals.fetching_of("mnist").finished and time.monotonic() < deadline:
+    while not fetching.fetching_of("mnist").finished and time.monotonic() < deadline:
         time.sleep(0.05)
     app.run()
     assert any("Check the network" in warning.value for warning in app.warning)
