@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from typing import Any
 
 import streamlit as st
 
@@ -20,6 +21,8 @@ LATER = ("scipy.ndimage", "scipy.spatial", "scipy.special")
 """Libraries that several pages import when they first need them."""
 IDLE_SECONDS = 1.5
 """No page was drawn for so long before the next thing is prepared."""
+PATIENCE = 60.0
+"""Seconds after which datasets are fetched though pages are drawn all the time."""
 
 
 @asynccontextmanager
@@ -30,10 +33,15 @@ async def warm_up(_app: st.App) -> AsyncGenerator[None]:
 
 
 def _prepare_all() -> None:
+    waiting = import_module(
+        "dashboard.services.fetching"
+    ).enter_wanted()  # before a page offers to fetch them
     for name in FIRST_MAP:
         import_module(name)
     runtime = import_module("dashboard.services.runtime")
     runtime.prepare()
+    if waiting:
+        threading.Thread(target=_fetch, args=(waiting,), name="fetch", daemon=True).start()
     components = import_module("dashboard.components")
     modules = [f"dashboard.components.{found.name}" for found in pkgutil.iter_modules(components.__path__)]
     for name in [*LATER, *modules]:
@@ -41,3 +49,9 @@ def _prepare_all() -> None:
         import_module(name)
     runtime.wait_until_idle(IDLE_SECONDS)
     import_module("dashboard.components.front_maps").prepare_front()
+
+
+def _fetch(waiting: dict[str, Any]) -> None:
+    """Fetch the datasets that the host wants; importing and unpacking would delay the first pages."""
+    import_module("dashboard.services.runtime").wait_until_idle(IDLE_SECONDS, at_most=PATIENCE)
+    import_module("dashboard.services.fetching").fetch_in_turn(waiting)

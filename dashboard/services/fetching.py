@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -15,11 +14,6 @@ from latentcore.types import LatentcoreError
 
 WANTED = "LATENTCORE_FETCH"
 """Names the datasets that the server fetches after its start: in the environment or Streamlit's secrets."""
-N_NAPS, NAP, LATE = 50, 0.02, 0.1
-"""The server is quiet once a thread that naps so often, for so many seconds, wakes hardly late, by this share
-at most: nobody else wants the interpreter or the processor."""
-PATIENCE = 60.0
-"""Seconds after which it fetches anyway."""
 
 _log = get_logger(__name__)
 
@@ -90,9 +84,7 @@ def enter_wanted() -> dict[str, Fetching]:
 
 
 def fetch_in_turn(waiting: dict[str, Fetching]) -> None:
-    """Run downloads one after the other, once the first pages have been drawn; returns when all are over."""
-    if waiting:
-        _wait_until_quiet()
+    """Run downloads one after the other; returns when all are over."""
     for dataset, fetching in waiting.items():
         _start(dataset, fetching).join()
 
@@ -114,17 +106,6 @@ def _wanted() -> list[str]:
                 "%s names %.60r, which is no dataset; there is %s.", WANTED, name, ", ".join(DATASETS)
             )
     return [name for name in names if name in DATASETS]
-
-
-def _wait_until_quiet() -> None:
-    """Return once no page is being drawn, which importing and unpacking would delay."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < PATIENCE:
-        before = time.monotonic()
-        for _ in range(N_NAPS):
-            time.sleep(NAP)
-        if time.monotonic() - before < (1 + LATE) * N_NAPS * NAP:
-            return
 
 
 def _start(dataset: str, fetching: Fetching) -> threading.Thread:

@@ -82,6 +82,7 @@ def posterior_of(bundle_id: str) -> Posterior:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
+@dear
 def _posterior_of(
     bundle_id: str,
     made_by: str | None,  # noqa: ARG001 - the key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -74,11 +75,13 @@ def drawing_page() -> Iterator[None]:
             _pages.last = time.monotonic()
 
 
-def wait_until_idle(seconds: float) -> None:
-    """Return once no page has been drawn for so long."""
+def wait_until_idle(seconds: float, *, at_most: float = math.inf) -> None:
+    """Return once no page has been drawn for so long, or after `at_most` seconds."""
+    end = time.monotonic() + at_most
     while True:
         with _pages.lock:
             left = seconds if _pages.drawing else seconds - (time.monotonic() - _pages.last)
+        left = min(left, end - time.monotonic())
         if left <= 0:
             return
         time.sleep(max(left, 0.05))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from types import ModuleType
 
 import torch
@@ -12,6 +13,7 @@ _SCHEMAS = (
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
 _declared: list[torch.library.Library] = []
+_importing = threading.Lock()
 
 
 def torchvision_datasets() -> ModuleType:
@@ -21,11 +23,12 @@ def torchvision_datasets() -> ModuleType:
     does not load, the import fails on two operators that it would have declared. Only datasets are
     needed here, so the two are declared in its place.
     """
-    try:
-        return importlib.import_module("torchvision.datasets")
-    except RuntimeError:
-        library = torch.library.Library("torchvision", "DEF")
-        for schema in _SCHEMAS:
-            library.define(schema)
-        _declared.append(library)  # the declarations live as long as the library object
-        return importlib.import_module("torchvision.datasets")
+    with _importing:  # a schema can be declared once
+        try:
+            return importlib.import_module("torchvision.datasets")
+        except RuntimeError:
+            library = torch.library.Library("torchvision", "DEF")
+            for schema in _SCHEMAS:
+                library.define(schema)
+            _declared.append(library)  # the declarations live as long as the library object
+            return importlib.import_module("torchvision.datasets")

@@ -142,7 +142,8 @@ def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
     ----------
     source : TorchvisionSource
     on_bytes : callable, optional
-        Receives bytes received so far and in all, about five times a second, from another thread.
+        Receives bytes received so far and in all, about five times a second, from another thread. Without it,
+        torchvision draws a progress bar on the terminal.
 
     Returns
     -------
@@ -158,9 +159,11 @@ def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
         source.raw.mkdir(parents=True, exist_ok=True)
         with draft_folder(source.raw.parent, source.name) as draft:
             with _watched(draft, source.download_bytes, on_bytes):
-                _download(source, draft)
+                _download(source, draft, with_bar=on_bytes is None)
             for name, expected in source.sha256.items():
-                if hashlib.sha256((draft / name).read_bytes()).hexdigest() != expected:
+                with (draft / name).open("rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+                if found != expected:
                     raise DatasetError(f"{source.title}: {name} arrived with a wrong checksum. Try again.")
             for name in source.sha256:
                 (draft / name).replace(source.raw / name)
@@ -172,11 +175,13 @@ def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
     return source.raw
 
 
-def _download(source: TorchvisionSource, draft: Path) -> None:
+def _download(source: TorchvisionSource, draft: Path, *, with_bar: bool) -> None:
     """Download and unpack every file of the torchvision class; each is tried on each mirror."""
     from latentcore.datasets.torchvision_import import torchvision_datasets  # noqa: PLC0415 - 1 s to import
 
     datasets: Any = torchvision_datasets()
+    if not with_bar and not isinstance(datasets.utils.tqdm, partial):
+        datasets.utils.tqdm = partial(datasets.utils.tqdm, disable=True)  # a log would hold it line by line
     official = getattr(datasets, source.folder)
     for packed, md5 in official.resources:
         faults = []

@@ -27,3 +27,10 @@ def test_waiting_ends_only_after_the_page():
 
 def test_an_idle_server_does_not_wait():
     wait_until_idle(0.0)
+
+
+def test_it_waits_for_no_longer_than_it_may_though_pages_are_drawn_all_the_time():
+    begun = time.monotonic()
+    with drawing_page():
+        wait_until_idle(5.0, at_most=0.3)
+    assert 0.3 <= time.monotonic() - begun < 4

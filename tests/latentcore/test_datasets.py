@@ -164,12 +164,13 @@ def mirror(monkeypatch) -> Iterator[type[Handler]]:
     server.server_close()
 
 
-def test_fetching_puts_the_files_in_place_and_reports(folder, mirror):
+def test_fetching_puts_the_files_in_place_and_reports(folder, mirror, capfd):
     heard: list[tuple[int, int]] = []
     assert fetch(SOURCE, lambda done, total: heard.append((done, total))) == folder
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
     assert heard[-1] == (SOURCE.download_bytes, SOURCE.download_bytes)
     assert is_present(SOURCE)
+    assert "B/s" not in capfd.readouterr().err
     assert [path.name for path in folder.parent.iterdir()] == ["raw"]
 
 
