@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.present import banner, is_presenting
+from dashboard.components.present import banner, is_presenting, keep_to_story
 from dashboard.components.problems import gone
 from dashboard.services.catalogue import LatentcoreError, catalogue
 from dashboard.services.runtime import drawing_page, prepare
@@ -33,7 +33,7 @@ def show_page() -> None:
     st.set_page_config(page_title="Latent Atlas", page_icon=ICON, layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
     prepare()
-    state.begin()
+    arrived = state.begin()
     pages = {
         "": [
             st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
@@ -53,6 +53,7 @@ def show_page() -> None:
     }
     page = st.navigation(pages, position="hidden" if is_presenting() else "top")
     if is_presenting() and (found := catalogue()).specs:
+        keep_to_story(found, page.url_path, arrived=arrived)
         banner(found)
     try:
         with drawing_page():

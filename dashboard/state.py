@@ -37,18 +37,31 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~$:!]")
 HeldT = TypeVar("HeldT")
 
 
-def begin() -> None:
-    """Take over what the URL says, if it is not what this session wrote; call once at the top of a run."""
+def begin() -> bool:
+    """Take over what the URL says, if it is not what this session wrote; call once at the top of a run.
+
+    Returns
+    -------
+    bool
+        Whether anything was taken over.
+    """
     session = st.session_state
     values, written = session.setdefault(_VALUES, {}), session.setdefault(_WRITTEN, {})
     session.setdefault(_NOTICES, {})
     session.setdefault(_HELD, {})
     current = {name: ",".join(st.query_params.get_all(name)) for name in NAMES if name in st.query_params}
-    if current and current != written:
-        if "point" in current or "at" in current:
-            values.pop("point", None)
-            values.pop("at", None)
-        values.update(current)
+    if not current or current == written:
+        return False
+    if "point" in current or "at" in current:
+        values.pop("point", None)
+        values.pop("at", None)
+    values.update(current)
+    return True
+
+
+def is_addressed(name: str) -> bool:
+    """Return whether the URL carries a name at this moment."""
+    return name in st.query_params
 
 
 def get(name: str) -> str | None:
@@ -82,8 +95,13 @@ def choose(name: str, options: Sequence[str], default: str, word: str | None = N
     return chosen
 
 
-def number(name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
-    """Return the value of a name as a number; one that is none, or out of range, is mended, with a notice."""
+def number(
+    name: str, default: float, low: float, high: float, *, whole: bool = False, word: str | None = None
+) -> float:
+    """Return the value of a name as a number; one that is none, or out of range, is mended, with a notice.
+
+    The notice calls it by `word`, where its name is none that a reader would know.
+    """
     text = get(name)
     if text is None:
         return default
@@ -92,14 +110,15 @@ def number(name: str, default: float, low: float, high: float, *, whole: bool = 
     except ValueError:
         value = math.nan
     if math.isnan(value) or (whole and not value.is_integer() and math.isfinite(value)):
-        put(name, None)
+        put(name, f"{default:g}" if whole else None)
         kind = "whole number" if whole else "number"
-        notify(name, f"The {name} “{text[:20]}” is no {kind}; taking {default:g}.")
+        notify(name, f"The {word or name} “{text[:20]}” is no {kind}; taking {default:g}.")
         return default
     if not low <= value <= high:
         value = min(max(value, low), high)
         put(name, f"{value:g}")
-        notify(name, f"The {name} goes from {low:g} to {high:g}, not “{text[:12]}”; taking {value:g}.")
+        scale = f"The {word or name} goes from {low:g} to {high:g}"
+        notify(name, f"{scale}, not “{text[:12]}”; taking {value:g}.")
     return value
 
 

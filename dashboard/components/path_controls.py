@@ -26,16 +26,7 @@ class PathChoice:
 def chosen_path() -> PathChoice:
     """Return the valid choice; a number of steps out of range is brought into it, with a notice."""
     path = state.choose("path", PATHS, "apt")
-    text = state.get("steps")
-    n_steps = DEFAULT
-    if text is not None:
-        if text.removeprefix("-").isdecimal() and len(text) < 10:
-            n_steps = min(max(int(text), FEWEST), MOST)
-        if str(n_steps) != text:
-            state.put("steps", str(n_steps))
-            state.notify(
-                "steps", f"A path has {FEWEST} to {MOST} steps, not “{text[:12]}”; showing {n_steps}."
-            )
+    n_steps = int(state.number("steps", DEFAULT, FEWEST, MOST, whole=True, word="number of steps"))
     kinds: dict[str, Literal["apt", "straight", "spherical"]] = {
         "apt": "apt",
         "straight": "straight",

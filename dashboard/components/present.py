@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard import state
 from dashboard.services.catalogue import Catalogue
 
+SUBJECT = ("model", "models")
+"""What a step is about: it stays as the step says, whatever the address says."""
 STYLE = """
 html { font-size: 18px; }
 .stAppHeader, [data-testid="stToolbar"] { display: none; }
@@ -115,11 +118,36 @@ def start_button(catalogue: Catalogue, dataset: str) -> None:
         _go(story_of(catalogue, dataset), dataset, 0)
 
 
+def keep_to_story(catalogue: Catalogue, path: str, *, arrived: bool) -> None:
+    """Keep page and step together: an address leads to its step's page, a link elsewhere ends the story.
+
+    The browser's Back brings another page with the query of the former one; then that page's step is told.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    path : str
+        Of the page that is to be drawn; empty for the front door.
+    arrived : bool
+        Whether the address was taken over in this run.
+    """
+    dataset, steps, number = _current(catalogue)
+    if path != _path(steps[number]):
+        if arrived and state.is_addressed("present"):
+            st.switch_page(steps[number].view, query_params={"dataset": dataset, "present": str(number)})
+        own = [k for k, step in enumerate(steps) if _path(step) == path]
+        if arrived or not own:
+            state.put("present", None)
+            st.rerun()
+        number, arrived = min(own, key=lambda k: abs(k - number)), True
+        state.put("present", str(number))
+    if arrived:
+        _take_state(steps[number])
+
+
 def banner(catalogue: Catalogue) -> None:
     """Draw title, sentence and buttons of the current step; hide what is not for the room."""
-    dataset = state.choose("dataset", catalogue.datasets(), catalogue.datasets()[0])
-    steps = story_of(catalogue, dataset)
-    number = _step_number(len(steps))
+    dataset, steps, number = _current(catalogue)
     st.html(f"<style>{STYLE}</style>")
     words, buttons = st.columns([2.6, 1], vertical_alignment="center")
     with words:
@@ -139,20 +167,27 @@ def banner(catalogue: Catalogue) -> None:
             st.rerun()
 
 
-def _step_number(n_steps: int) -> int:
-    """Return the step that the address names, from 0; another than there are is mended, with a notice."""
-    text = state.get("present") or "0"
-    known = text.isdecimal() and len(text) < 4
-    number = min(int(text), n_steps - 1) if known else 0
-    if str(number) != text:
-        state.put("present", str(number))
-        state.notify(
-            "present", f"The story has steps 0 to {n_steps - 1}, not “{text[:12]}”; showing {number}."
-        )
-    return number
+def _current(catalogue: Catalogue) -> tuple[str, list[Step], int]:
+    """Return the dataset, its steps and the number of the current one, from 0."""
+    dataset = state.choose("dataset", catalogue.datasets(), catalogue.datasets()[0])
+    steps = story_of(catalogue, dataset)
+    number = state.number("present", 0, 0, len(steps) - 1, whole=True, word="step of the story")
+    return dataset, steps, int(number)
+
+
+def _take_state(step: Step) -> None:
+    """Take over the step's state; what the address says besides stays, such as another number of samples."""
+    for name in {name for one in STORY for name in one.query}:
+        if name in SUBJECT or not state.is_addressed(name):
+            value = step.query.get(name)
+            state.put(name, ",".join(value) if isinstance(value, list) else value)
+
+
+def _path(step: Step) -> str:
+    """Return the path of a step's page in the address: none for the front door, where the story begins."""
+    return "" if step.view == STORY[0].view else Path(step.view).stem
 
 
 def _go(steps: list[Step], dataset: str, number: int) -> None:
-    step = steps[number]
     state.reset()
-    st.switch_page(step.view, query_params={"dataset": dataset, "present": str(number), **step.query})
+    st.switch_page(steps[number].view, query_params={"dataset": dataset, "present": str(number)})

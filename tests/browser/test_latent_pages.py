@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
@@ -40,6 +41,39 @@ def test_a_click_on_a_sample_opens_it(page, server):
     page.mouse.click(box["x"] + 60, box["y"] + 60)
     expect(page.get_by_text(re.compile("Sample 7 of VAE, 2-D"))).to_be_visible(timeout=20_000)
     assert query_of(page)["sample"] == "vae-d2:7"
+
+
+def test_an_address_of_the_story_opens_the_page_of_its_step_and_a_link_ends_it(page, server):
+    page.goto(f"{server}/?dataset=digits&present=1")
+    expect(page.get_by_text("PCA: the flattest map")).to_be_visible(timeout=60_000)
+    page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
+    assert urlsplit(page.url).path == "/explore"
+    assert query_of(page)["model"] == "pca-d2"
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("What is a latent space?")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Explore the VAE map").click()
+    expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=20_000)
+    page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
+    page.wait_for_timeout(1000)
+    assert query_of(page)["model"] == "vae-d2"
+    assert "present" not in query_of(page)
+
+
+def test_back_turns_the_pages_of_the_story_with_their_words(page, server):
+    page.goto(f"{server}/?dataset=digits&present=0")
+    expect(page.get_by_text("What is a latent space?")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1000)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("PCA: the flattest map")).to_be_visible(timeout=20_000)
+    page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
+    for _ in range(6):  # Streamlit adds an entry to the history for the page and one for its query
+        page.wait_for_timeout(1000)
+        if urlsplit(page.url).path == "/":
+            break
+        page.go_back()
+    expect(page.get_by_text("What is a latent space?")).to_be_visible(timeout=20_000)
+    page.wait_for_selector(".st-key-front_maps canvas", timeout=20_000)
+    assert query_of(page)["present"] == "0"
 
 
 def test_arrow_keys_turn_the_pages_of_the_story(page, server):

@@ -14,7 +14,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.present import story_of
 from dashboard.services import fetching
+from dashboard.services.catalogue import catalogue
 from latentcore.datasets.torchvision_sets import MNIST_SOURCE
 from latentcore.store import Bundle, list_bundles, models_folder
 
@@ -151,19 +153,116 @@ def test_the_story_is_told_page_by_page_and_ends():
     assert titles[-1] in headings(app)
     app.button(key="story_end").click().run()
     assert "present" not in app.query_params
-    assert not any(button.key == "story_next" for button in app.button)
+    assert not is_story(app)
+
+
+def test_a_link_to_another_page_ends_the_story():
+    app = opened(dataset="digits", present="0")
+    del app.query_params["present"]
+    app.query_params["model"] = "pca-d2"
+    app.switch_page("views/explore.py").run()
+    assert not app.exception
+    assert not is_story(app)
+    assert shown_page(app) == "explore"
+    assert "present" not in app.query_params
+
+
+OWN_KEYS = {
+    "overview": "pick_images",
+    "explore": "go_to",
+    "interpolate": "pick_path",
+    "sample": "pick_n",
+    "compare": "pick_by",
+}
+"""Of each page, a widget that no other has."""
+
+
+def opened(view: str = "overview", **query: str) -> AppTest:
+    """Open a page's address."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run() if view == "overview" else app.switch_page(f"views/{view}.py").run()
+    assert not app.exception
+    return app
+
+
+def shown_page(app: AppTest) -> str:
+    keys = {
+        widget.key
+        for kind in ("number_input", "selectbox", "segmented_control", "pills", "slider", "toggle")
+        for widget in app.get(kind)
+    }
+    (view,) = (view for view, key in OWN_KEYS.items() if key in keys)
+    return view
+
+
+def is_story(app: AppTest) -> bool:
+    return any(button.key == "story_next" for button in app.button)
+
+
+def assert_tells(app: AppTest, number: int) -> None:
+    """The words of the step stand over its own page, in its own state."""
+    step = story_of(catalogue(), app.query_params["dataset"])[number]
+    assert f"## {step.title}" in [element.value for element in app.markdown]
+    assert step.sentence in headings(app)
+    assert shown_page(app) == Path(step.view).stem
+    assert {name: app.query_params.get(name) for name in step.query} == step.query
+    assert app.query_params["present"] == str(number)
 
 
 @pytest.mark.parametrize(
-    ("step", "at_the_end"), [("99", "story_next"), ("-1", "story_back"), ("x", "story_back")]
+    ("view", "dataset", "number"),
+    [
+        *(("overview", "digits", number) for number in range(7)),
+        *(("compare", "digits", number) for number in (0, 1, 6)),
+        *(("explore", "digits", number) for number in (0, 3, 6)),
+        ("explore", "mnist", 7),
+    ],
 )
-def test_a_story_step_out_of_range_is_brought_into_it_with_a_notice(step, at_the_end):
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.query_params["present"] = step
-    app.run()
+def test_an_address_of_the_story_leads_to_the_page_of_its_step(view, dataset, number):
+    app = opened(view, dataset=dataset, present=str(number))
+    assert_tells(app, number)
+    assert not app.warning
+
+
+def test_a_step_keeps_its_models_and_what_else_its_address_says():
+    assert_tells(opened("explore", dataset="digits", model="vae-d8", present="5"), 5)
+    app = opened("explore", dataset="digits", model="pca-d2", point="42", present="1")
+    assert_tells(app, 1)
+    assert "Test image 42" in headings(app)
+
+
+@pytest.mark.parametrize(
+    ("now", "view", "then"), [(6, "explore", 5), (1, "overview", 0), (5, "interpolate", 6)]
+)
+def test_back_and_forward_go_on_with_the_step_of_the_page(now, view, then):
+    """The browser brings the page with the query of the former one."""
+    app = opened(dataset="digits", present=str(now))
+    app.switch_page(f"views/{view}.py").run()
     assert not app.exception
+    assert_tells(app, then)
+
+
+def test_shading_of_one_step_does_not_stay_for_the_next():
+    app = opened("explore", dataset="digits", present="3")
+    assert app.query_params["shade"] == "on"
+    app.query_params.clear()
+    app.query_params["dataset"], app.query_params["present"] = "digits", "2"
+    app.run()
+    assert_tells(app, 2)
+    assert "shade" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("step", "number"), [("99", 6), ("9" * 5000, 6), ("-1", 0), ("x", 0), ("", 0), ("1.5", 0), ("nan", 0)]
+)
+def test_a_story_step_out_of_range_is_brought_into_it_with_a_notice(step, number):
+    app = opened(dataset="digits", present=step)
+    assert_tells(app, number)
+    at_the_end = "story_next" if number else "story_back"
     assert app.button(key=at_the_end).disabled
-    assert any("The story has steps 0 to" in warning.value for warning in app.warning)
+    assert any("step of the story" in warning.value for warning in app.warning)
     app.button(key="story_next" if at_the_end == "story_back" else "story_back").click().run()
     assert not app.warning
 
