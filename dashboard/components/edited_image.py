@@ -1,4 +1,4 @@
-"""Which test image is edited or compared: owns the name "point" where there are several models."""
+"""Choosing the test image that is edited or compared."""
 
 from __future__ import annotations
 
@@ -15,24 +15,9 @@ from dashboard.components.walls import image_wall
 from dashboard.services.answers import subject_of
 from dashboard.services.catalogue import Bundle, open_bundle
 from dashboard.services.pixels import data_uri, image_pixels, png_bytes
-from dashboard.services.places import image_number
 from dashboard.services.stand_ins import stand_in_words
 
 THUMBNAIL, WORDS = 84, 240
-
-
-def chosen_image(bundle: Bundle) -> int:
-    """Return the number of a valid test image; an unknown one falls back to the first, with a notice."""
-    text = state.get("point")
-    first = int(bundle.test.indices[0])
-    if text is None:
-        return first
-    number = image_number(bundle.spec.id, text)
-    if number is not None:
-        return number
-    state.put("point", None)
-    state.notify("point", f"There is no test image “{text[:30]}”; showing image {first}.")
-    return first
 
 
 def random_image_button(bundle: Bundle) -> None:

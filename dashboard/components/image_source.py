@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.drawing import drawing
-from dashboard.components.edited_image import chosen_image, random_image_button
+from dashboard.components.edited_image import random_image_button
+from dashboard.components.selection import chosen_image
 from dashboard.components.walls import image_wall
 from dashboard.services.answers import Subject, subject_of
 from dashboard.services.catalogue import Bundle, LatentcoreError

@@ -1,4 +1,4 @@
-"""What is selected on the map: owns the names "point" and "at"."""
+"""Which test image is chosen, or which place of a map: owns the names "point" and "at"."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from dashboard import state
+from dashboard.services.catalogue import Bundle
 from dashboard.services.maps import plane_of
 from dashboard.services.places import Place, image_number, inspect_code, inspect_image, place_code, row_of
 
@@ -18,20 +19,24 @@ class Selection:
     at: tuple[float, float] | None
 
 
-def current_selection(bundle_id: str, n_total: int) -> Selection:
+def chosen_image(bundle: Bundle) -> int:
+    """Return the number of a valid test image; an unknown one falls back to the first, with a notice."""
+    text = state.get("point")
+    first = int(bundle.test.indices[0])
+    if text is None:
+        return first
+    number = image_number(bundle.spec.id, text)
+    if number is not None:
+        return number
+    state.put("point", None)
+    state.notify("point", f"There is no test image “{text[:30]}”; showing image {first}.")
+    return first
+
+
+def current_selection(bundle: Bundle) -> Selection:
     """Return the valid selection; the first test image until there is another."""
     at = _parse_place(state.get("at"))
-    if at is not None:
-        return Selection(None, at)
-    text = state.get("point")
-    if text is None:
-        return Selection(0, None)
-    number = image_number(bundle_id, text)
-    if number is not None:
-        return Selection(number, None)
-    state.put("point", None)
-    state.notify("point", f"There is no test image “{text[:30]}”; they are numbered 0 to {n_total - 1:,}.")
-    return Selection(0, None)
+    return Selection(chosen_image(bundle), None) if at is None else Selection(None, at)
 
 
 def select_image(index: int) -> None:

@@ -10,9 +10,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.bundle_fragment import bundle_fragment
-from dashboard.components.edited_image import chosen_image, random_image_button
+from dashboard.components.edited_image import random_image_button
 from dashboard.components.originals import originals_note
 from dashboard.components.pictures import Picture, in_brackets, picture_row
+from dashboard.components.selection import chosen_image
 from dashboard.components.walls import image_wall
 from dashboard.services.answers import subject_of
 from dashboard.services.catalogue import Bundle

@@ -6,9 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.selection import chosen_image
 from dashboard.services.catalogue import Bundle, bundle_title
-from dashboard.services.places import image_number
 from dashboard.services.sampling import variations
 from dashboard.services.sheets import sheet_uri
 
@@ -27,7 +26,7 @@ def image_variations(bundles: list[Bundle], seed: int) -> None:
         highest = int(bundles[0].test.indices.max())
         left, right, _ = st.columns([1, 1.6, 2], vertical_alignment="bottom")
         index = int(
-            left.number_input("Test image", 0, highest, value=_first(bundles[0]), step=1, key="varied")
+            left.number_input("Test image", 0, highest, value=chosen_image(bundles[0]), step=1, key="varied")
         )
         radius = right.slider(
             "Radius",
@@ -48,8 +47,3 @@ def image_variations(bundles: list[Bundle], seed: int) -> None:
                 f'<img src="{sheet_uri(images, N_VARIATIONS)}" style="width:100%;image-rendering:pixelated" '
                 f'alt="{N_VARIATIONS} variations of test image {index} by {escape(title)}">'
             )
-
-
-def _first(bundle: Bundle) -> int:
-    """Return the test image that is chosen on another page, or else the first."""
-    return image_number(bundle.spec.id, state.get("point") or "") or 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dashboard import state
 from dashboard.components.direction_rows import direction_rows
 from dashboard.components.edit_sliders import dimension_sliders
-from dashboard.components.edited_image import chosen_image, pick_image
+from dashboard.components.edited_image import pick_image
 from dashboard.components.model_set import several_models
 from dashboard.components.problems import catalogue_or_stop, show_problems
+from dashboard.components.selection import chosen_image
 from dashboard.components.share import copy_link, show_notices
 from dashboard.components.traversals import traversal_matrix
 

@@ -51,7 +51,7 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
     What is waited for comes first: the map when the page is opened, the panel after a click.
     """
     n_total = len(bundle.test)
-    selection = current_selection(bundle.spec.id, n_total)
+    selection = current_selection(bundle)
     state.publish(
         dataset=dataset,
         model=model,
