@@ -10,6 +10,9 @@ from latentcore.types import FloatArray, LabelArray, PixelArray
 TREE_DIMENSIONS = 8
 """Up to here a tree finds neighbours faster than computing all distances, save those of one query: the tree
 must be built first, and among 10,000 rows that takes 2.3 ms where the distances take 0.6."""
+EXACT_DIMENSIONS = 32
+"""Up to here a logistic regression is solved exactly in no time; for an image's pixels it would take 20 times
+as long."""
 CHUNK, BLOCK, SPARE = 128, 1000, 8
 """Queries searched at once; reference rows that are centred at once (a copy of all 10,000 images would be
 31 MB in each session that searches); rows whose rough distance is only a little too large to be nearest."""
@@ -107,7 +110,8 @@ def probe_correct(
     """Return 1 where a linear probe predicts the test label, else 0, float32 ``(n_test,)``.
 
     The probe is a multinomial logistic regression (C = 1) on codes standardised on train; its mean
-    correctness is the linear-probe accuracy.
+    correctness is the linear-probe accuracy. In up to 32 dimensions the solution is exact, in double
+    precision: a solver that stops early moves a few decisions from processor to processor.
 
     References
     ----------
@@ -117,7 +121,12 @@ def probe_correct(
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    if train_codes.shape[1] <= EXACT_DIMENSIONS:
+        train_codes, test_codes = train_codes.astype(np.float64), test_codes.astype(np.float64)
+        regression = LogisticRegression(solver="newton-cholesky", tol=1e-8)
+    else:
+        regression = LogisticRegression(max_iter=1000)
+    probe = make_pipeline(StandardScaler(), regression)
     predicted = probe.fit(train_codes, train_labels).predict(test_codes)
     return np.asarray(predicted == test_labels, np.float32)
 
