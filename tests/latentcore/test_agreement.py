@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latentcore.evaluation import compare_scores
-from latentcore.evaluation.agreement import allowance, allowed_difference, allowed_items
+from latentcore.evaluation.agreement import allowance, allowed_difference
 from latentcore.evaluation.suite import SUITE, Kind, kind_of
 from latentcore.store import list_bundles
 
@@ -22,17 +22,16 @@ def agree(name, was, now, shape=LARGE):
     return not compare_scores({name: was}, {name: was | {"value": now}}, shape)
 
 
-@pytest.mark.parametrize(("n", "items"), [(540, 2), (2_000, 2), (2_500, 3), (5_000, 4), (10_000, 6)])
+@pytest.mark.parametrize("n", [540, 5_000, 10_000])
 @pytest.mark.parametrize("name", ["knn_accuracy", "probe_accuracy", "precision", "c2st", "coverage"])
-def test_a_share_may_differ_by_a_stated_handful_of_items_and_by_no_more(name, n, items):
-    assert allowed_items(n) == items
+def test_a_share_may_differ_by_two_items_and_by_no_more(name, n):
     hits = n // 3
     for sign in (-1, 1):
-        assert agree(name, score(hits / n, n), (hits + sign * items) / n)
-        assert not agree(name, score(hits / n, n), (hits + sign * (items + 1)) / n)
+        assert agree(name, score(hits / n, n), (hits + sign * 2) / n)
+        assert not agree(name, score(hits / n, n), (hits + sign * 3) / n)
 
 
-def test_each_class_has_its_handful():
+def test_each_class_may_differ_by_two_items():
     was = np.array([0.1, 0.4, 0.5], np.float32)
     moved = was + np.array([2, 0, -2], np.float32) / 2_000
     assert agree("class_shares", score(was.tolist(), 2_000), moved.tolist(), SMALL)
@@ -56,7 +55,6 @@ def test_a_network_taught_by_samples_may_differ_by_the_width_of_its_interval():
     assert not agree("cas", was, 0.6205)
     assert agree("cas", score(0.6, 540, [0.56, 0.64]), 0.6 + 2 / 540, SMALL)  # a regression is solved exactly
     assert not agree("cas", score(0.6, 540, [0.56, 0.64]), 0.6 + 3 / 540, SMALL)
-    assert agree("mig", score(0.0), 0.0)
 
 
 def test_what_is_missing_on_either_side_is_named():
@@ -67,7 +65,7 @@ def test_what_is_missing_on_either_side_is_named():
 def test_a_difference_says_what_would_be_allowed():
     said = compare_scores({"c2st": score(0.5)}, {"c2st": score(0.6)}, LARGE)
     assert said == [
-        "c2st is recorded as 0.5, measured 0.6. Measured elsewhere, it may differ by 6 of 10,000 items."
+        "c2st is recorded as 0.5, measured 0.6. Measured elsewhere, it may differ by 2 of 10,000 items."
     ]
 
 
