@@ -49,6 +49,8 @@ def _prepare_all() -> None:
         import_module(name)
     runtime.wait_until_idle(IDLE_SECONDS)
     import_module("dashboard.components.front_maps").prepare_front()
+    runtime.wait_until_idle(IDLE_SECONDS)
+    import_module("dashboard.components.model_set").prepare_models()
 
 
 def _fetch(waiting: dict[str, Any]) -> None:

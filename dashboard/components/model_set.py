@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -11,7 +12,15 @@ from dashboard.components.pickers import take_dataset
 from dashboard.components.present import is_presenting
 from dashboard.components.problems import bundle_or_error
 from dashboard.components.share import reset_button
-from dashboard.services.catalogue import Bundle, Catalogue, dataset_title, family_title
+from dashboard.services.catalogue import (
+    Bundle,
+    Catalogue,
+    LatentcoreError,
+    catalogue,
+    dataset_title,
+    family_title,
+    open_bundle,
+)
 
 PREFERRED = ("pca", "ae", "vae", "gan")
 """Families that differ most."""
@@ -91,6 +100,15 @@ def model_head(
     with actions:
         reset_button()
     return dataset, names
+
+
+def prepare_models() -> None:
+    """Open what pages of several models show of the first dataset at first, before anybody asks."""
+    found = catalogue()
+    for dataset in found.datasets()[:1]:
+        for name in _defaults(found, dataset, PREFERRED):
+            with suppress(LatentcoreError):  # the page will say what is wrong with it
+                open_bundle(f"{dataset}/{name}")
 
 
 def load_models(ids: list[str]) -> list[Bundle]:
