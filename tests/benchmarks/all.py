@@ -1,6 +1,6 @@
 """Run every benchmark in its long form, one after the other: ``python -m tests.benchmarks.all``.
 
-It takes about an hour on two cores; nothing else should run meanwhile. ``--quick`` runs short forms.
+It takes somewhat more than an hour on two cores; nothing else should run meanwhile. ``--quick`` runs short forms.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ LONG = {
     "Pages of several models": ("pages",),
     "Measuring again": ("meanwhile",),
     "Twenty visitors": ("crowd",),
+    "A meeting on a fresh server": ("meeting",),
     "Memory": ("memory",),
 }
 QUICK = {
     "Cold start": ("cold", "1"),
     "Latency": ("table", "--quick"),
     "Four visitors": ("crowd", "--visitors", "4", "--seconds", "10"),
+    "A meeting on a fresh server": ("meeting", "--quick"),
     "Memory": ("memory", "--visits", "50", "--sessions", "4", "--pause", "0"),
 }
 
