@@ -5,6 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 if __name__ == "__main__":
+    from dashboard.warming import import_first
+
+    import_first()
     from dashboard.navigation import show_page
 
     show_page()

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 FIRST_MAP = (
+    "dashboard.navigation",
     "dashboard.components.latent_map",
     "dashboard.components.decode_panel",
     "dashboard.components.downloads",
@@ -19,10 +20,25 @@ FIRST_MAP = (
 """Modules that bring what the first map needs: torch, pandas, altair."""
 LATER = ("scipy.ndimage", "scipy.spatial", "scipy.special")
 """Libraries that several pages import when they first need them."""
+PREPARED = {
+    "dashboard.components.front_maps": "prepare_front",
+    "dashboard.components.model_set": "prepare_models",
+}
+"""What makes something before it is asked for, by module."""
 IDLE_SECONDS = 1.5
 """No page was drawn for so long before the next thing is prepared."""
 PATIENCE = 60.0
 """Seconds after which datasets are fetched though pages are drawn all the time."""
+
+
+_importing = threading.RLock()
+
+
+def import_first() -> None:
+    """Import what the first page needs, in one thread: two would find each other's packages half made."""
+    with _importing:
+        for name in FIRST_MAP:
+            import_module(name)
 
 
 @asynccontextmanager
@@ -33,11 +49,9 @@ async def warm_up(_app: st.App) -> AsyncGenerator[None]:
 
 
 def _prepare_all() -> None:
-    waiting = import_module(
-        "dashboard.services.fetching"
-    ).enter_wanted()  # before a page offers to fetch them
-    for name in FIRST_MAP:
-        import_module(name)
+    with _importing:  # no page offers to fetch what will be fetched
+        import_first()
+        waiting = import_module("dashboard.services.fetching").enter_wanted()
     runtime = import_module("dashboard.services.runtime")
     runtime.prepare()
     if waiting:
@@ -45,12 +59,10 @@ def _prepare_all() -> None:
     components = import_module("dashboard.components")
     modules = [f"dashboard.components.{found.name}" for found in pkgutil.iter_modules(components.__path__)]
     for name in [*LATER, *modules]:
+        runtime.import_when_idle(name, IDLE_SECONDS)
+    for module, prepare in PREPARED.items():
         runtime.wait_until_idle(IDLE_SECONDS)
-        import_module(name)
-    runtime.wait_until_idle(IDLE_SECONDS)
-    import_module("dashboard.components.front_maps").prepare_front()
-    runtime.wait_until_idle(IDLE_SECONDS)
-    import_module("dashboard.components.model_set").prepare_models()
+        getattr(import_module(module), prepare)()
 
 
 def _fetch(waiting: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 
 import pyarrow as pa
 import torch
@@ -73,6 +74,19 @@ def drawing_page() -> Iterator[None]:
         with _pages.lock:
             _pages.drawing -= 1
             _pages.last = time.monotonic()
+
+
+def import_when_idle(name: str, seconds: float) -> None:
+    """Import a module once no page has been drawn for so long; pages that begin meanwhile wait for it.
+
+    Two threads that import parts of one package at once can find it half made.
+    """
+    while True:
+        wait_until_idle(seconds)
+        with _pages.lock:
+            if not _pages.drawing:
+                import_module(name)
+                return
 
 
 def wait_until_idle(seconds: float, *, at_most: float = math.inf) -> None:

@@ -1,0 +1,23 @@
+"""A visitor who comes while the server still imports gets a page, not somebody's half-made module."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.benchmarks.visitor import Run, Visitor
+from tests.serving import started_server
+
+
+async def opened(address: str, page: str) -> Run:
+    async with Visitor(address) as visitor:
+        return await visitor.open(page, "dataset=digits")
+
+
+@pytest.mark.parametrize("page", ["", "explore", "anomaly"])
+def test_the_first_page_stands(page):
+    with started_server() as server:
+        run = asyncio.run(opened(server.address, page))
+        assert run.exceptions() == []
+        assert run.elements
