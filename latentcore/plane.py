@@ -9,6 +9,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -133,13 +135,16 @@ def umap_plane(points: FloatArray, reference_points: FloatArray, reference_codes
         Codes, and where they lie, that an empty place is blended from: the mean of the 8 nearest,
         weighted by 1 / distance.
     """
-    from scipy.spatial import KDTree  # noqa: PLC0415 - only this plane searches neighbours
-
-    tree = KDTree(reference_points)
     n_neighbours = min(N_BLEND, len(reference_points))
 
+    @cache
+    def tree() -> Any:  # noqa: ANN401 - scipy has no types
+        from scipy.spatial import KDTree  # noqa: PLC0415 - a quarter of a second, and points need none
+
+        return KDTree(reference_points)
+
     def to_codes(places: FloatArray) -> FloatArray:
-        distances, rows = tree.query(places, k=np.arange(1, n_neighbours + 1))
+        distances, rows = tree().query(places, k=np.arange(1, n_neighbours + 1))
         weights = 1 / np.maximum(distances, 1e-9)
         weights /= weights.sum(axis=1, keepdims=True)
         blended: FloatArray = np.einsum("mk,mkd->md", weights, reference_codes[rows]).astype(np.float32)

@@ -1,6 +1,6 @@
 """Run every benchmark in its long form, one after the other: ``python -m tests.benchmarks.all``.
 
-It takes somewhat more than an hour on two cores; nothing else should run meanwhile. ``--quick`` runs short forms.
+It takes over an hour on two cores; nothing else should run meanwhile. ``--quick`` runs short forms.
 """
 
 from __future__ import annotations

@@ -67,12 +67,13 @@ def title_of(visit: tuple[str, str]) -> str:
 
 
 @contextmanager
-def fresh_server(*, data: bool) -> Iterator[Server]:
-    """Start a server, with or without datasets, and show it one page of digits."""
+def fresh_server(*, data: bool, pause: float) -> Iterator[Server]:
+    """Start a server, with or without datasets, let it show one page of digits, and wait `pause` seconds."""
     with tempfile.TemporaryDirectory() as empty:
         environment = {} if data else {"LATENTCORE_DATA": empty}
         with started_server(**environment) as server:
             asyncio.run(opening(server, "", "dataset=digits"))
+            time.sleep(pause)
             yield server
 
 
@@ -85,10 +86,12 @@ async def opening(server: Server, page: str, query: str) -> float:
         return run.seconds
 
 
-def first_and_second(visit: tuple[str, str], dataset: str, *, data: bool) -> tuple[float, float]:
+def first_and_second(
+    visit: tuple[str, str], dataset: str, *, data: bool, pause: float
+) -> tuple[float, float]:
     """Return the first opening of a page on a fresh server, and the median of the next three, in s."""
     page, further = visit
-    with fresh_server(data=data) as server:
+    with fresh_server(data=data, pause=pause) as server:
         times = [
             asyncio.run(opening(server, page, f"dataset={dataset}{further}")) for _ in range(1 + N_AGAIN)
         ]
@@ -148,15 +151,16 @@ def summary(openings: list[Opening], low: float, high: float) -> dict[str, float
     }
 
 
-def meeting(n_visitors: int, *, data: bool, end: float, n_alone: int) -> dict[str, object]:
+def meeting(n_visitors: int, *, data: bool, pause: float, end: float, n_alone: int) -> dict[str, object]:
     """Return what visitors wait on a fresh server, beside what one waits on it afterwards."""
-    with fresh_server(data=data) as server:
+    with fresh_server(data=data, pause=pause) as server:
         openings = asyncio.run(crowd(server, n_visitors, end))
         single = asyncio.run(alone(server, n_alone))
         first = summary(openings, 0, FIRST)
         return {
             "visitors": n_visitors,
             "datasets": data,
+            "pause": pause,
             "single_warm_median": round(single, 3),
             "first_30_s": first,
             "first_over_single": {
@@ -167,12 +171,12 @@ def meeting(n_visitors: int, *, data: bool, end: float, n_alone: int) -> dict[st
         }
 
 
-def show_openings(chosen: list[tuple[str, str]], dataset: str, *, data: bool) -> None:
+def show_openings(chosen: list[tuple[str, str]], dataset: str, *, data: bool, pause: float) -> None:
     """Print a Markdown table: first and second opening of each page, and their ratio."""
     words = f"{dataset}, {'with' if data else 'without'} datasets"
     sys.stdout.write(f"\n| {words} | first | second | ratio |\n|---|---|---|---|\n")
     for visit in chosen:
-        first, second = first_and_second(visit, dataset, data=data)
+        first, second = first_and_second(visit, dataset, data=data, pause=pause)
         over = " **over**" if first > FIRST_RATIO * second else ""
         sys.stdout.write(f"| {title_of(visit)} | {first:.2f} | {second:.2f} | {first / second:.1f}{over} |\n")
         sys.stdout.flush()
@@ -187,6 +191,7 @@ def main() -> None:
     )
     parser.add_argument("--visitors", nargs="+", type=int, default=[8, 20])
     parser.add_argument("--dataset", default="mnist", choices=list(DATASETS))
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between the page and the visitors")
     parser.add_argument("--data", nargs="+", choices=["with", "without"], default=["without", "with"])
     chosen = parser.parse_args()
     if chosen.quick:
@@ -194,11 +199,11 @@ def main() -> None:
     pages = [("interpolate", ""), ("", ""), ("compare", "&view=maps")] if chosen.quick else visits()
     for data in (word == "with" for word in chosen.data):
         if "openings" in chosen.only:
-            show_openings(pages, chosen.dataset, data=data)
+            show_openings(pages, chosen.dataset, data=data, pause=chosen.pause)
         if "meetings" in chosen.only:
             for n_visitors in chosen.visitors:
                 end, n_alone = (FIRST, 15) if chosen.quick else (END, N_ALONE)
-                found = meeting(n_visitors, data=data, end=end, n_alone=n_alone)
+                found = meeting(n_visitors, data=data, pause=chosen.pause, end=end, n_alone=n_alone)
                 sys.stdout.write(json.dumps(found) + "\n")
                 sys.stdout.flush()
     sys.stdout.write(json.dumps({"machine": machine()}) + "\n")
