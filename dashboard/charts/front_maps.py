@@ -68,7 +68,7 @@ def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: 
     position = position_axes((0, layout.width, 0, layout.height), None)
     by_map = pd.DataFrame({"map": range(layout.n_maps)})
     layers: list[AnyChart] = [
-        alt.Chart(_csv(images, IMAGES)).mark_point(x=0, y=0, **UNSEEN),  # for expressions to read
+        alt.Chart(_csv(images, IMAGES)).mark_point(x=0, y=0, size=0, **UNSEEN),  # for expressions to read
         _frames(by_map, layout),
         _dots(layout),
         *_labels(images, position, layout, dark=dark),
@@ -139,10 +139,11 @@ def _params(start: pd.Series) -> list[alt.TopLevelSelectionParameter]:
 def _grid(targets: pd.DataFrame, position: dict[str, Any]) -> alt.Chart:
     """Return what the pointer hits: a square a cell, and above them a disc an image.
 
+    Clipped, they do not make the chart larger than its frames, which `FrontLayout.origin` counts on.
     Vega's search for the nearest of thousands of points takes a second to prepare.
     """
     data = _csv(targets, TARGETS)
-    mark = alt.Chart(data, name="grid").mark_point(filled=True, **UNSEEN)
+    mark = alt.Chart(data, name="grid").mark_point(filled=True, clip=True, **UNSEEN)
     chart: alt.Chart = mark.encode(
         **position,
         size=alt.Size("area:Q", scale=None, legend=None),
@@ -193,7 +194,7 @@ def _cross(position: dict[str, Any]) -> list[alt.Chart]:
     place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(x="hov.x[0]", y="hov.y[0]")
     return [
         place.mark_point(
-            shape=CROSS, size=CROSS_SIZE, stroke=colour, strokeWidth=width, opacity=1, tooltip=None
+            shape=CROSS, size=CROSS_SIZE, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
         ).encode(**position)
         for colour, width in (("#ffffff", 4.5), ("#000000", 1.8))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -54,6 +55,8 @@ def test_the_maps_compile(n_maps, width):
     svg = vl_convert.vegalite_to_svg(json.dumps(spec))
     assert svg.startswith("<svg")
     assert all(title in svg for title in maps.titles)
+    origin = re.search(r"translate\((\d+),(\d+)\)", svg)
+    assert front_layout(width, n_maps, 32).origin == (int(origin[1]), int(origin[2])), "keys look elsewhere"
     assert {param["name"]: param["views"] for param in spec["params"]} == {"hov": ["grid"], "open": ["grid"]}
     assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
 
