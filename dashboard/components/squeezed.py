@@ -62,8 +62,8 @@ def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
         )
     if not subject.is_real:
         st.caption(
-            "Models decode the codes of the original. PCA, JPEG, WebP and AVIF need the image itself and are "
-            "left out, and so are errors on this one."
+            "Models decode the codes of the original. PCA, JPEG, WebP and AVIF need the original images and "
+            "are left out, and so are errors on this one."
         )
     st.caption(
         "Bytes are an image's share of the study's file. JPEG, WebP and AVIF compress it among others in one "

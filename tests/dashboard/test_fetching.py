@@ -304,7 +304,7 @@ def test_the_server_says_one_line_about_each_fault_when_it_starts(tmp_path):
         text=True,
         check=True,
     )
-    lines = [line for line in done.stderr.splitlines() if "ScriptRunContext" not in line]
+    lines = [line for line in done.stderr.splitlines() if "streamlit." not in line]
     assert len(lines) == 2, done.stderr
     assert "names 'letters', which is no dataset" in lines[0]
     assert "MNIST cannot be downloaded" in lines[1]
