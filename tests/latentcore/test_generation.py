@@ -150,6 +150,7 @@ def test_the_network_of_shapes_is_as_accurate_as_it_says():
     assert (predicted == test.labels).mean() == pytest.approx(network.facts["accuracy"], abs=5e-4)
 
 
+@pytest.mark.slow
 def test_real_images_score_better_than_any_model():
     """The scores of real test images passed off as samples: what a perfect model would get."""
     train, test = load_dataset("shapes", "train"), load_dataset("shapes", "test")

@@ -232,6 +232,7 @@ def train(root) -> dict[str, str]:
     return zoo.train_here(zoo.missing_recipes(root), root, lambda _: (lambda _: None, lambda _: None), print)
 
 
+@pytest.mark.slow
 def test_training_goes_on_where_it_was_interrupted(small_zoo, tmp_path, monkeypatch):
     real = zoo.train_bundle
     calls = []
@@ -266,6 +267,7 @@ def test_one_failure_does_not_stop_the_others(small_zoo, tmp_path, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
 def test_a_cluster_of_two_workers_trains_the_same_bundles(small_zoo, tmp_path):
     from distributed import LocalCluster  # noqa: PLC0415 - slow to import
 
