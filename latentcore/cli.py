@@ -300,7 +300,7 @@ def compress_command(
     ] = DEFAULT_STEP,
     force: Force = False,
 ) -> None:
-    """Compress images to a .lat file: codes of a model, rounded and entropy-coded."""
+    """Compress images to a .lat file: codes of a model, rounded and entropy-coded, and the images' names."""
     compressed = compress_path(source, out, load_bundle(model), step=step, force=force)
     console.print(
         f"Wrote {out}: {compressed.n:,} images, {compressed.n_bytes:,} bytes, "
@@ -308,6 +308,8 @@ def compress_command(
         soft_wrap=True,
         highlight=False,
     )
+    for note in compressed.notes:
+        console.print(note, soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command("decompress")
@@ -317,7 +319,7 @@ def decompress_command(
     *,
     force: Force = False,
 ) -> None:
-    """Decompress a .lat file to images, in the order in which they were compressed."""
+    """Decompress a .lat file to images: under the names that they had, else numbered in the same order."""
     n = decompress_path(source, out, force=force)
     console.print(f"Wrote {out}: {n:,} images.", soft_wrap=True, highlight=False)
 

@@ -23,7 +23,13 @@ def unit_grid(bundle: Bundle) -> Grid:
     return Grid(unit_of(codes, shares), shares)
 
 
-def compress(images: FloatArray, bundle: Bundle, *, step: float = DEFAULT_STEP) -> bytes:
+def compress(
+    images: FloatArray,
+    bundle: Bundle,
+    *,
+    step: float = DEFAULT_STEP,
+    names: tuple[str, ...] | None = None,
+) -> bytes:
     """Return images as the bytes of a ``.lat`` file.
 
     Parameters
@@ -33,20 +39,24 @@ def compress(images: FloatArray, bundle: Bundle, *, step: float = DEFAULT_STEP) 
     bundle : Bundle
     step : float
         In multiples of `unit_grid`, above 0; coarser is smaller.
+    names : tuple of str or None
+        One an image, to be kept in the file; see `latentcore.codec.names.named`.
 
     Raises
     ------
     CodecError
-        If images do not fit the bundle, or the step is out of range.
+        If images do not fit the bundle, the step is out of range, or the names cannot be kept.
     """
     try:
         check_images(images, expected=bundle.image_shape)
     except ValueError as error:
         raise CodecError(f"The images do not fit {bundle.spec.id}: {error}") from error
-    return compress_codes(bundle.model.encode(images), bundle, unit_grid(bundle).scaled(step))
+    return compress_codes(bundle.model.encode(images), bundle, unit_grid(bundle).scaled(step), names)
 
 
-def compress_codes(codes: FloatArray, bundle: Bundle, grid: Grid) -> bytes:
+def compress_codes(
+    codes: FloatArray, bundle: Bundle, grid: Grid, names: tuple[str, ...] | None = None
+) -> bytes:
     """Return codes ``(n, latent_dim)`` as the bytes of a ``.lat`` file; raises `CodecError`."""
     return pack_codes(
         codes,
@@ -55,6 +65,7 @@ def compress_codes(codes: FloatArray, bundle: Bundle, grid: Grid) -> bytes:
         model=bundle.spec.id,
         sha256=_weights(bundle),
         shape=bundle.image_shape,
+        names=names,
     )
 
 
@@ -66,10 +77,11 @@ def pack_codes(
     model: str,
     sha256: str,
     shape: ImageShape,
+    names: tuple[str, ...] | None = None,
 ) -> bytes:
     """Return codes ``(n, latent_dim)`` as the bytes of a ``.lat`` file, expecting what is `typical`.
 
-    For the names that go into the header see `LatFile`.
+    For what goes into the header see `LatFile`.
     """
     tables = fit_tables(grid.quantise(typical))
     content = LatFile(
@@ -81,6 +93,7 @@ def pack_codes(
         step=grid.step,
         shares=grid.shares,
         payload=encode_symbols(grid.quantise(codes), tables),
+        names=names,
     )
     return pack(content)
 

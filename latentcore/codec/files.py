@@ -25,16 +25,19 @@ class Compressed:
     bits_per_pixel : float
     psnr : float
         Of the mean squared error over all images, in decibels.
+    notes : tuple of str
+        Sentences on what was done to the images before.
     """
 
     n: int
     n_bytes: int
     bits_per_pixel: float
     psnr: float
+    notes: tuple[str, ...]
 
 
 def compress_path(source: Path, out: Path, bundle: Bundle, *, step: float, force: bool) -> Compressed:
-    """Compress what `source` names to `out`.
+    """Compress what `source` names to `out`, with the images' names; see `read_images`.
 
     Raises
     ------
@@ -48,8 +51,9 @@ def compress_path(source: Path, out: Path, bundle: Bundle, *, step: float, force
         raise CodecError(f"{out} is a folder. Choose another name.")
     if out.exists() and not force:
         raise CodecError(f"{out} exists already. Choose another name or add --force to replace it.")
-    images = read_images(source, bundle.image_shape)
-    data = compress(images, bundle, step=step)
+    found = read_images(source, bundle.image_shape)
+    images = found.images
+    data = compress(images, bundle, step=step, names=found.names)
     decoded = bundle.model.decode(read_codes(unpack(data, str(out)), bundle))
     try:
         with draft_file(out) as draft:
@@ -57,11 +61,13 @@ def compress_path(source: Path, out: Path, bundle: Bundle, *, step: float, force
     except OSError as error:
         raise unwritable(out, error) from error
     mse = float(image_mse(images, decoded).mean(dtype="float64"))
-    return Compressed(len(images), len(data), 8 * len(data) / images.size, psnr(mse))
+    return Compressed(len(images), len(data), 8 * len(data) / images.size, psnr(mse), found.notes)
 
 
 def decompress_path(source: Path, out: Path, *, force: bool) -> int:
     """Decompress `source` to `out`, with the installed bundle that it names; return how many images.
+
+    In a folder they get the names that they had, or numbers if the file keeps none.
 
     Raises
     ------
@@ -79,12 +85,14 @@ def decompress_path(source: Path, out: Path, *, force: bool) -> int:
             f"{source} needs the model {content.model}, which is not installed. {error}"
         ) from error
     images = bundle.model.decode(read_codes(content, bundle))
-    write_images(out, images, force=force)
+    write_images(out, images, content.names, force=force)
     return len(images)
 
 
 def read_lat(path: Path) -> LatFile:
     """Return the verified content of a ``.lat`` file; raises `CodecError`."""
+    if path.exists() and not path.is_file():
+        raise CodecError(f"{path} is no file. Name a {SUFFIX} file.")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise CodecError(f"{path} is larger than {MOST_BYTES // 2**20} MiB; no file of ours is.")

@@ -5,10 +5,14 @@ bytes          content
 =============  =======================================================================
 4              ``LATC``
 2, 2, 4        format version, length of the header, length of the payload (little-endian)
+4              in version 2: length of the names
 header         JSON: model, sha256 of its weights, tables, image shape, n, step, shares
 payload        the codes, see `latentcore.codec.entropy`
+names          in version 2: the images' names, see `latentcore.codec.names`
 8              BLAKE2b of everything before
 =============  =======================================================================
+
+Images without names make a file of version 1, which older programs read.
 
 References
 ----------
@@ -22,21 +26,26 @@ import json
 import math
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from latentcore.codec.grid import LARGEST_SHARE
+from latentcore.codec.names import fault_of, pack_names, unpack_names
 from latentcore.types import CodecError, ImageShape
 
 SUFFIX = ".lat"
 MAGIC = b"LATC"
-FORMAT_VERSION = 1
+UNNAMED, NAMED = 1, 2
+"""Format versions."""
 MOST_BYTES = 64 * 2**20
 MOST_IMAGES = 1_000_000
 MOST_PIXELS = 2**28
 """Of all images together: a gigabyte once they are decoded."""
 
-_PREFIX = struct.Struct("<4sHHI")
+_START = struct.Struct("<4sH")
+_LENGTHS = {UNNAMED: struct.Struct("<HI"), NAMED: struct.Struct("<HII")}
+"""Of the blocks that follow, in their order: header, payload, names."""
 _DIGEST_BYTES = 8
 _LONGEST_HEADER = 2**16 - 1
 
@@ -61,6 +70,8 @@ class LatFile:
     shares : tuple of int
         See `latentcore.codec.grid.Grid`.
     payload : bytes
+    names : tuple of str or None
+        One an image, without an ending; see `latentcore.codec.names.fault_of` for what they are free of.
     """
 
     model: str
@@ -71,6 +82,7 @@ class LatFile:
     step: float
     shares: tuple[int, ...]
     payload: bytes
+    names: tuple[str, ...] | None = None
 
 
 def pack(content: LatFile) -> bytes:
@@ -79,16 +91,23 @@ def pack(content: LatFile) -> bytes:
     Raises
     ------
     CodecError
-        If there are more than a file can hold.
+        If there are more than a file can hold, or the names are not one an image or unsafe.
     """
-    facts = {name: value for name, value in asdict(content).items() if name != "payload"}
+    facts = {name: value for name, value in vars(content).items() if name in _FIELDS}
     header = json.dumps(facts, separators=(",", ":"), allow_nan=False).encode()
-    size = _PREFIX.size + len(header) + len(content.payload) + _DIGEST_BYTES
+    blocks = [header, content.payload]
+    if content.names is not None:
+        fault = fault_of(content.names) if len(content.names) == content.n else "there should be one an image"
+        if fault is not None:
+            raise CodecError(f"The images' names cannot be kept: {fault}.")
+        blocks.append(pack_names(content.names))
+    version = UNNAMED if content.names is None else NAMED
+    size = _START.size + _LENGTHS[version].size + sum(map(len, blocks)) + _DIGEST_BYTES
     if size > MOST_BYTES or not _is_bounded(content.n, content.shape):
         raise CodecError("There are more images than a file can hold. Compress them in several parts.")
     if len(header) > _LONGEST_HEADER:
         raise CodecError("The model has more dimensions than a file's header can describe.")
-    body = _PREFIX.pack(MAGIC, FORMAT_VERSION, len(header), len(content.payload)) + header + content.payload
+    body = _START.pack(MAGIC, version) + _LENGTHS[version].pack(*map(len, blocks)) + b"".join(blocks)
     return body + _digest(body)
 
 
@@ -108,22 +127,35 @@ def unpack(data: bytes, name: str) -> LatFile:
     """
     if not data.startswith(MAGIC):
         raise CodecError(f"{name} is no file of compressed images. Make one with `latentcore compress`.")
-    if len(data) < _PREFIX.size:
+    if len(data) < _START.size:
         raise CodecError(_damage(name, "it ends within its first bytes"))
-    _, version, n_header, n_payload = _PREFIX.unpack_from(data)
-    expected = _PREFIX.size + n_header + n_payload + _DIGEST_BYTES
-    body = data[:-_DIGEST_BYTES]
-    if version == FORMAT_VERSION and len(data) != expected:
-        raise CodecError(_damage(name, f"it has {len(data):,} bytes instead of {expected:,}"))
-    if _digest(body) != data[-_DIGEST_BYTES:]:
+    _, version = _START.unpack_from(data)
+    header, payload, *names = _blocks(data, version, name)
+    facts = _checked(_parse(header, name), name)
+    kept = _parse_names(names[0], facts["n"], name) if names else None
+    return LatFile(**facts, payload=payload, names=kept)
+
+
+def _blocks(data: bytes, version: int, name: str) -> list[bytes]:
+    """Return header, payload and, in version 2, names, once the sizes and the checksum are found right."""
+    lengths = _LENGTHS.get(version)
+    ends = [_START.size + (lengths.size if lengths else 0)]
+    if lengths is not None:
+        if len(data) < ends[0]:
+            raise CodecError(_damage(name, "it ends within its first bytes"))
+        for length in lengths.unpack_from(data, _START.size):
+            ends.append(ends[-1] + length)
+        if len(data) != ends[-1] + _DIGEST_BYTES:
+            expected = ends[-1] + _DIGEST_BYTES
+            raise CodecError(_damage(name, f"it has {len(data):,} bytes instead of {expected:,}"))
+    if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
         raise CodecError(_damage(name, "its checksum is wrong"))
-    if version != FORMAT_VERSION:
+    if lengths is None:
         raise CodecError(
-            f"{name} has format version {version}, this program reads {FORMAT_VERSION}. "
+            f"{name} has format version {version}, this program reads {UNNAMED} and {NAMED}. "
             "Upgrade the program that is older."
         )
-    header = body[_PREFIX.size : _PREFIX.size + n_header]
-    return LatFile(**_checked(_parse(header, name), name), payload=body[_PREFIX.size + n_header :])
+    return [data[start:end] for start, end in pairwise(ends)]
 
 
 def _digest(body: bytes) -> bytes:
@@ -142,6 +174,13 @@ def _parse(header: bytes, name: str) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise CodecError(f"{name}: its header is no JSON object. Compress the images again.")
     return facts
+
+
+def _parse_names(block: bytes, n: int, name: str) -> tuple[str, ...]:
+    try:
+        return unpack_names(block, n)
+    except ValueError as error:
+        raise CodecError(f"{name}: the names in it are not as they should be. Compress again.") from error
 
 
 def _is_count(value: object, most: int) -> bool:
@@ -165,7 +204,7 @@ _FIELDS: Mapping[str, Callable[[Any], bool]] = {
 
 def _checked(facts: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the header's fields, each of the right type and within its bounds."""
-    if set(facts) != {field.name for field in fields(LatFile)} - {"payload"}:
+    if set(facts) != set(_FIELDS):
         raise CodecError(f"{name}: its header has other fields than it should. Compress the images again.")
     for field, is_right in _FIELDS.items():
         if not is_right(facts[field]):

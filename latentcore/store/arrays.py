@@ -27,6 +27,11 @@ MAX_ENTRIES = 64
 """Files within an npz file."""
 
 _ENTRY_SIGNATURE = b"PK\x01\x02"
+NOT_NPZ = (
+    *(OSError, ValueError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, OverflowError, SyntaxError, TypeError, IndexError, TokenError),
+)
+"""What reading something else as an npz file may raise."""
 _READ_HEADER = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
@@ -78,11 +83,8 @@ def parse_npz(data: bytes, path: Path, expected: Mapping[str, np.dtype[Any]]) ->
             if total > MAX_ARRAY_BYTES:
                 raise BundleError(f"{path}: unpacks to {total / 2**20:,.0f} MiB, more than any bundle holds.")
             _check_names(entries, expected)
-            arrays = {name: _read_array(archive, entry) for name, entry in entries.items()}
-    except (
-        *(OSError, ValueError, EOFError, KeyError, MemoryError, NotImplementedError, RuntimeError),
-        *(zipfile.BadZipFile, zlib.error, OverflowError, SyntaxError, TypeError, IndexError, TokenError),
-    ) as error:
+            arrays = {name: read_array(archive, entry) for name, entry in entries.items()}
+    except NOT_NPZ as error:
         raise BundleError(f"{path}: not a plain npz file ({_cause(error)}).") from error
     return {name: _as_expected(array, expected[name], name, path) for name, array in arrays.items()}
 
@@ -95,14 +97,23 @@ def _check_names(found: Mapping[str, object], expected: Mapping[str, object]) ->
         raise ValueError(f"array {shown(extra[0])} does not belong here")
 
 
-def _read_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
-    """Return one array; its header has to claim exactly the bytes that follow it."""
+def read_array(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int = MAX_ARRAY_BYTES
+) -> np.ndarray:
+    """Return one array of an npz file; its header has to claim exactly the bytes that follow it.
+
+    Raises
+    ------
+    ValueError
+        If it does not, the array holds Python objects, or its entry more than `most` bytes. Other entries
+        than arrays raise any of `NOT_NPZ`.
+    """
     with archive.open(entry) as file:
         shape, fortran, dtype = _read_header(file)
         if dtype.hasobject:
             raise ValueError("it holds Python objects")
         claimed = math.prod(shape) * dtype.itemsize
-        content = file.read(MAX_ARRAY_BYTES + 1)
+        content = file.read(most + 1)
     if claimed != len(content) or dtype.itemsize == 0:
         raise ValueError(f"an array claims {claimed:,} bytes where {len(content):,} follow")
     array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
