@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
+import streamlit as st
 
 from dashboard.services.turns import AT_ONCE, dear
 
@@ -52,3 +54,26 @@ def test_a_dear_step_in_another_is_a_mistake():
     with pytest.raises(RuntimeError, match="inner is part of another"):
         outer()
     assert inner() == 1
+
+
+def test_two_sessions_that_ask_for_the_same_make_it_once():
+    made: list[int] = []
+    start = threading.Barrier(2)
+
+    @st.cache_resource(show_spinner=False)
+    @dear
+    def step(number: int) -> int:
+        made.append(number)
+        time.sleep(0.2)
+        return number
+
+    def ask() -> None:
+        start.wait()
+        assert step(7) == 7
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [7]
