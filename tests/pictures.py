@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from dashboard.services.maps import map_data
 from tests.browser.explore import MAP_CANVAS, N_SHOWN, find_plot
 from tests.browser.front import CANVAS, map_places, open_front
-from tests.serving import ROOT, WINDOW, new_page, opened_chromium, started_server
+from tests.serving import ROOT, new_page, opened_chromium, started_server
 
 FOLDER = ROOT / ".github"
 DATASET, OPENED = "mnist", 2
@@ -84,7 +84,6 @@ def curve(points: list[tuple[float, float]], n: int) -> np.ndarray:
 
 def story(page: Page, address: str) -> list[Frame]:
     """Return the frames: the pointer over the front door's maps, a click, and over the map in Explore."""
-    page.set_viewport_size({"width": WINDOW["width"], "height": 728})
     open_front(page, address, DATASET)
     page.evaluate(POINTER)
     page.evaluate(HIDE_SCRIPT)
