@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
+from dashboard.services import fetching
 from latentcore.datasets.torchvision_import import torchvision_datasets
+
+
+@pytest.fixture(autouse=True)
+def no_downloads(monkeypatch):
+    """No test sees the download of another; they are kept outside the caches."""
+    monkeypatch.setattr(fetching, "_downloads", fetching._Downloads())
 
 
 @pytest.fixture(autouse=True)
