@@ -110,7 +110,7 @@ def _verified(
         if path.exists() and not path.is_file():
             raise DatasetError(f"{path}: not a regular file. Remove it and fetch {source.title} again.")
         found = read_items(path, shape, rows)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise DatasetMissing(
             f"{source.title} is not in {data_folder()}. Fetch it with `latentcore fetch {source.name}`, or "
             "point LATENTCORE_DATA to a folder that has it."
