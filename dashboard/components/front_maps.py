@@ -156,6 +156,10 @@ def _open(bundles: list[Bundle], maps: FrontMaps, clicked: Any) -> None:  # noqa
     place = clicked_place(maps, target)
     query = {"point": str(place)} if isinstance(place, int) else {"at": f"{place[0]:.5g},{place[1]:.5g}"}
     query |= {"dataset": spec.dataset, "model": spec.name, "plane": default_plane(spec.id)}
+    # All that Explore would write into the address itself: one step of the browser's Back, not two.
+    query["colour"] = state.get("colour") or "class"
+    if state.get("shade") == "on":
+        query["shade"] = "on"
     st.switch_page("views/explore.py", query_params=query)
 
 

@@ -183,7 +183,7 @@ def test_a_click_on_an_image_opens_explore_on_it_and_back_leads_home(page, serve
         timeout=20_000
     )
     assert query_of(page)["model"] == MODELS[number]
-    page.wait_for_timeout(2000)  # Explore still writes its state into the address
+    page.wait_for_timeout(2000)  # time for Explore to write into the address what it should find there
     page.go_back()
     expect(page.get_by_text("Latent Atlas", exact=True).first).to_be_visible(timeout=20_000)
     page.wait_for_timeout(1500)

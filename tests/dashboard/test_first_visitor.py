@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,7 +18,7 @@ async def opened(address: str, page: str) -> Run:
 
 @pytest.mark.parametrize("page", ["", "explore", "anomaly"])
 def test_the_first_page_stands(page):
-    with started_server() as server:
-        run = asyncio.run(opened(server.address, page))
+    with started_server() as server, ThreadPoolExecutor(1) as thread:  # this one may have Playwright's loop
+        run = thread.submit(asyncio.run, opened(server.address, page)).result()
         assert run.exceptions() == []
         assert run.elements
