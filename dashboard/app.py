@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 if __name__ == "__main__":
-    from dashboard.warming import import_first
+    from dashboard.server.warm_up import import_first
 
     import_first()
     from dashboard.navigation import show_page
 
     show_page()
 else:  # `streamlit run` finds the app by its name and imports this file once
-    from dashboard.services.allocator import bound_allocator
-    from dashboard.warming import warm_up
+    from dashboard.server.malloc import bound_allocator
+    from dashboard.server.warm_up import warm_up
 
     bound_allocator()
     app = st.App(__file__, lifespan=warm_up)

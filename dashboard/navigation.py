@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard import state
-from dashboard.components.present import banner, is_presenting, keep_to_story
-from dashboard.components.problems import gone
-from dashboard.services.catalogue import LatentcoreError, catalogue
-from dashboard.services.runtime import drawing_page, prepare
+from dashboard.data.catalogue import LatentcoreError, catalogue
+from dashboard.server.process import drawing_page, prepare
+from dashboard.ui.presentation import banner, is_presenting, keep_to_story
+from dashboard.ui.problems import gone
 
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page of the navigation.
+
+    Attributes
+    ----------
+    folder : str
+        Folder of the feature, beside this file; its `page.py` is the page.
+    title : str
+    icon : str
+        Name of a Material symbol, as ``:material/name:``.
+    url_path : str
+        Path in the address; empty for the front door. Shared links rely on it.
+    """
+
+    folder: str
+    title: str
+    icon: str
+    url_path: str
+
+
+PAGES = {
+    "": (
+        PageEntry("overview", "Overview", ":material/home:", ""),
+        PageEntry("explore", "Explore", ":material/scatter_plot:", "explore"),
+        PageEntry("interpolate", "Interpolate", ":material/gradient:", "interpolate"),
+        PageEntry("sample", "Sample", ":material/casino:", "sample"),
+        PageEntry("edit", "Edit", ":material/tune:", "edit"),
+        PageEntry("compare", "Compare", ":material/compare_arrows:", "compare"),
+    ),
+    "Apply": (
+        PageEntry("apply/compression", "Compression", ":material/compress:", "compression"),
+        PageEntry("apply/anomaly", "Anomalies", ":material/troubleshoot:", "anomaly"),
+        PageEntry("apply/denoising", "Denoise", ":material/blur_off:", "denoise"),
+        PageEntry("apply/synthetic_data", "Synthetic data", ":material/auto_awesome:", "synthesis"),
+        PageEntry("apply/transfer", "Transfer", ":material/move_up:", "transfer"),
+    ),
+}
+"""The pages by the group of the menu that they stand in."""
 ICON = str(Path(__file__).with_name("icon.svg"))
 """Ours: the browser would fetch one of Streamlit's from another server."""
 PAGE_STYLE = """
@@ -34,23 +76,7 @@ def show_page() -> None:
     st.html(f"<style>{PAGE_STYLE}</style>")
     prepare()
     arrived = state.begin()
-    pages = {
-        "": [
-            st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
-            st.Page("views/explore.py", title="Explore", icon=":material/scatter_plot:"),
-            st.Page("views/interpolate.py", title="Interpolate", icon=":material/gradient:"),
-            st.Page("views/sample.py", title="Sample", icon=":material/casino:"),
-            st.Page("views/edit.py", title="Edit", icon=":material/tune:"),
-            st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
-        ],
-        "Apply": [
-            st.Page("views/compression.py", title="Compression", icon=":material/compress:"),
-            st.Page("views/anomaly.py", title="Anomalies", icon=":material/troubleshoot:"),
-            st.Page("views/denoise.py", title="Denoise", icon=":material/blur_off:"),
-            st.Page("views/synthesis.py", title="Synthetic data", icon=":material/auto_awesome:"),
-            st.Page("views/transfer.py", title="Transfer", icon=":material/move_up:"),
-        ],
-    }
+    pages = {group: [_page(entry) for entry in entries] for group, entries in PAGES.items()}
     page = st.navigation(pages, position="hidden" if is_presenting() else "top")
     if is_presenting() and (found := catalogue()).specs:
         keep_to_story(found, page.url_path, arrived=arrived)
@@ -60,3 +86,13 @@ def show_page() -> None:
             page.run()
     except LatentcoreError as error:  # such as a bundle that went between two looks at it
         gone(error)
+
+
+def _page(entry: PageEntry) -> StreamlitPage:
+    return st.Page(
+        f"{entry.folder}/page.py",
+        title=entry.title,
+        icon=entry.icon,
+        url_path=entry.url_path,
+        default=not entry.url_path,
+    )

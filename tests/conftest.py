@@ -16,11 +16,12 @@ for name in [name for name in os.environ if name.startswith(("LATENTCORE_", "STR
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
-SLOW = ("tests/browser/", "tests/contract/", "tests/views/", "hostile")
+SLOW = ("tests/browser/", "tests/contract/", "hostile")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what opens pages, fits every family, or tries a lot of hostile input."""
     for item in items:
-        if any(part in item.nodeid for part in SLOW):
+        opens_pages = hasattr(getattr(item, "module", None), "AppTest")
+        if opens_pages or any(part in item.nodeid for part in SLOW):
             item.add_marker(pytest.mark.slow)

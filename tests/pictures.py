@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from dashboard.services.maps import map_data
+from dashboard.data.maps import map_data
 from tests.browser.explore import MAP_CANVAS, N_SHOWN, find_plot
 from tests.browser.front import CANVAS, map_places, open_front
 from tests.serving import ROOT, new_page, opened_chromium, started_server

@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from dashboard.services.catalogue import open_bundle
+from dashboard.data.catalogue import open_bundle
 
 N_POINTS, SIDE, DPI = 10_000, 410, 100
 

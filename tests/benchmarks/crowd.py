@@ -23,10 +23,10 @@ import numpy as np
 from PIL import Image
 from streamlit.proto.Element_pb2 import Element
 
-from dashboard.services.catalogue import open_bundle
-from dashboard.services.maps import default_plane, plane_of
-from dashboard.services.pixels import image_pixels
-from dashboard.services.places import place_code
+from dashboard.data.catalogue import open_bundle
+from dashboard.data.images.pixels import image_pixels
+from dashboard.data.maps import default_plane, plane_of
+from dashboard.data.places import place_code
 from tests.benchmarks.visitor import Received, Run, Visitor
 from tests.browser.explore import shown_data
 from tests.serving import Server, machine, started_server

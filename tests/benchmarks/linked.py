@@ -13,7 +13,7 @@ import time
 import numpy as np
 from playwright.sync_api import Page
 
-from dashboard.components.linked_maps import SIZES
+from dashboard.compare.maps.section import SIZES
 from tests.benchmarks.latency import HOVER_SCRIPT
 from tests.browser.linked import CANVAS, corners, open_maps
 from tests.serving import new_page, opened_chromium, started_server

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, Page
 
-from dashboard.charts.spec import to_spec
-from dashboard.services.exports import chart_png
+from dashboard.explore.services.exports import chart_png
+from dashboard.ui.charts.spec import to_spec
 from tests.benchmarks.classic import classic_hover
 from tests.benchmarks.cold import first_map
 from tests.benchmarks.latency import measure, switch_times

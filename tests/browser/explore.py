@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from dashboard.charts.latent_map import SPACING
-from dashboard.components.latent_map import WIDE_PREVIEW, WIDE_SIZE
-from dashboard.services.maps import MapData, map_data
+from dashboard.data.maps import MapData, map_data
+from dashboard.explore.charts.latent_map import SPACING
+from dashboard.explore.latent_map import WIDE_PREVIEW, WIDE_SIZE
 
 N_CELLS = 48
 N_SHOWN = 5000

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from dashboard.charts.front_layout import FrontLayout, front_layout, rounded_down
-from dashboard.components.front_maps import GAP
-from dashboard.services.front import FrontMaps, front_maps
+from dashboard.overview.charts.layout import FrontLayout, front_layout, rounded_down
+from dashboard.overview.maps import GAP
+from dashboard.overview.services import FrontMaps, front_maps
 from tests.serving import WINDOW
 
 CANVAS = ".st-key-front_maps canvas"

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from dashboard.charts.linked_maps import GAP
-from dashboard.components.linked_maps import SIZES
-from dashboard.services.linked import EDGE, linked_data
+from dashboard.compare.maps.charts.linked_maps import GAP
+from dashboard.compare.maps.section import SIZES
+from dashboard.data.aligned_maps import EDGE, linked_data
 
 CANVAS = ".st-key-linked_maps canvas"
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.services.catalogue import open_bundle
-from dashboard.services.maps import MapData, atlas_of
+from dashboard.data.catalogue import open_bundle
+from dashboard.data.maps import MapData, atlas_of
 from latentcore.geometry import cell_of
 from tests.browser.explore import (
     MAP_CANVAS,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.charts.front_layout import FrontLayout
-from dashboard.services.catalogue import open_bundle
-from dashboard.services.front import N_CELLS, FrontMaps
+from dashboard.data.catalogue import open_bundle
+from dashboard.overview.charts.layout import FrontLayout
+from dashboard.overview.services import N_CELLS, FrontMaps
 from latentcore.geometry import cell_centres
 from tests.browser.explore import PANEL_IMAGE, query_of
 from tests.browser.front import (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.components.linked_maps import PREVIEW, SIZES
-from dashboard.services.linked import linked_data
+from dashboard.compare.maps.section import PREVIEW, SIZES
+from dashboard.data.aligned_maps import linked_data
 from latentcore.datasets import load_dataset
 from tests.browser.linked import CANVAS, canvas_pixels, corners, open_maps, sample_places
 

@@ -1,0 +1,1 @@
+"""What latent spaces are used for: one folder a page."""

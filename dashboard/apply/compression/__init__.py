@@ -1,0 +1,1 @@
+"""Compression: rate and distortion."""

@@ -1,0 +1,89 @@
+"""One image at a chosen rate through every method: owns the names "rate" and "point"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from dashboard.apply.compression.services.live import Squeezed, squeeze
+from dashboard.apply.compression.services.study import Curve
+from dashboard.data.catalogue import Bundle
+from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.stand_ins import stand_in_words
+from dashboard.data.reconstructions import subject_of
+from dashboard.ui.fragments import bundle_fragment
+from dashboard.ui.gallery import image_wall
+from dashboard.ui.image_picker import random_image_button
+from dashboard.ui.missing_originals import originals_note
+from dashboard.ui.pictures import Picture, in_brackets, picture_row
+from dashboard.ui.selection import chosen_image
+
+RATES = ("0.02", "0.03", "0.05", "0.07", "0.1", "0.15", "0.25", "0.4", "0.7", "1", "2")
+SMALL_IMAGE = 28 * 28
+SIDE = 128
+
+
+@bundle_fragment
+def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
+    """Draw the section; another image or rate runs this part only."""
+    st.markdown("#### One image at the same rate")
+    index = chosen_image(bundle)
+    default = "0.1" if np.prod(bundle.image_shape) >= SMALL_IMAGE else "0.4"
+    rate = state.choose("rate", RATES, default)
+    slider, buttons = st.columns([1, 1.6], vertical_alignment="bottom")
+    slider.select_slider(
+        "At most so many bits per pixel",
+        RATES,
+        help="Every method gets its best setting within this rate, the decoder not counted.",
+        **state.bind("pick_rate", rate, _take_rate),
+    )
+    with buttons.container(horizontal=True):
+        image_wall(bundle, "squeezed", partial(state.put, "point"))
+        random_image_button(bundle)
+    state.republish("rate", "point")
+    originals_note(bundle.spec.dataset)
+    subject = subject_of(bundle.spec.id, index)
+    kind = stand_in_words(subject.made_by)
+    words = kind or f"{subject.image.size} bytes\n8 bits/px"
+    found = squeeze(bundle.spec.dataset, index, curves, float(rate))
+    with st.container(key="squeezed"):
+        picture_row(
+            [
+                Picture(
+                    _uri(subject.image), subject.title + in_brackets(kind), f"{subject.title}\n{words}", SIDE
+                )
+            ]
+            + [_picture(entry) for entry in found],
+            gap=14,
+        )
+    if not subject.is_real:
+        st.caption(
+            "Models decode the codes of the original. PCA, JPEG, WebP and AVIF need the original images and "
+            "are left out, and so are errors on this one."
+        )
+    st.caption(
+        "Bytes are an image's share of the study's file. JPEG, WebP and AVIF compress it among others in one "
+        "picture, where a file of its own would be mostly header."
+    )
+
+
+def _picture(entry: Squeezed) -> Picture:
+    point = entry.point
+    own = "" if entry.psnr is None else f"\n{entry.psnr:.1f} dB on this one"
+    rate = f"{point.bits_per_pixel:.3f} bits/px"
+    caption = f"{entry.title}\n{point.bytes_per_image:,.1f} bytes\n{rate}{own}"
+    if not entry.fits:
+        caption += "\nIt cannot go so low"
+    return Picture(_uri(entry.image), f"The image after {entry.title}", caption, SIDE)
+
+
+def _uri(image: np.ndarray) -> str:
+    return data_uri(png_bytes(image_pixels(image)))
+
+
+def _take_rate() -> None:
+    state.put("rate", str(state.widget("pick_rate")))

@@ -1,0 +1,1 @@
+"""What this feature asks of latentcore, cached; no widgets."""

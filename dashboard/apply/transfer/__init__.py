@@ -1,0 +1,1 @@
+"""Transfer learning: linear probes on few labels."""

@@ -1,0 +1,1 @@
+"""Section: how decoders stretch their maps."""

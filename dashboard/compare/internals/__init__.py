@@ -1,0 +1,1 @@
+"""Section: what each family lets one see inside."""

@@ -1,0 +1,206 @@
+"""Maps of the same samples side by side: hover, brush and legend act on all of them, in the browser.
+
+One wide table, a row a sample and a pair of columns a model. Each selection is listed once at the
+top with the views that feed it, and has one store: what is selected in one map is selected in all.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.scatter import (
+    class_colour,
+    class_labels,
+    double_ring,
+    frame,
+    moving_pixels,
+    points_layer,
+    position_axes,
+)
+from dashboard.ui.charts.spec import AnyChart, to_spec
+
+RING_SIZE = 150
+GAP = 16
+NOTE_WIDTH = 22
+"""Letters in a line of the note below the image."""
+
+
+@dataclass(frozen=True)
+class LinkedContent:
+    """What the maps draw; see `dashboard.data.aligned_maps`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns ``row, index, class, x0, y0, x1, y1 ...``.
+    titles, planes, contexts : tuple of str
+    edge : float
+    classes : tuple of str
+    atlas_uri : str
+    tile_shape : (int, int)
+    n_columns, n_rows : int
+        Tiles of the atlas.
+    """
+
+    table: pd.DataFrame
+    titles: tuple[str, ...]
+    planes: tuple[str, ...]
+    contexts: tuple[str, ...]
+    edge: float
+    classes: tuple[str, ...]
+    atlas_uri: str
+    tile_shape: tuple[int, int]
+    n_columns: int
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class LinkedStyle:
+    """How the maps are laid out.
+
+    Attributes
+    ----------
+    size, preview : int
+        Pixels a side of a map and of the image under the pointer.
+    n_across : int
+        Maps a row; the image stands to the right of them.
+    image_title, image_note : str
+        What the image is, above it and, in more words, below it; a note may be empty.
+    dark : bool
+    """
+
+    size: int
+    preview: int
+    n_across: int
+    image_title: str
+    image_note: str
+    dark: bool
+
+
+def linked_maps(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
+    """Return the maps as a Vega-Lite spec; nothing in it selects on the server."""
+    n_maps = len(content.titles)
+    views = [to_spec(_map(content, style, k)) for k in range(n_maps)]
+    views.append(to_spec(_preview(content, style)))
+    spec = {key: views[0][key] for key in ("$schema", "config", "usermeta")}
+    datasets = {"samples": content.table.to_dict("records")}
+    for view in views:  # Altair's own concat copies every part at each level: ten times slower
+        datasets |= view.pop("datasets")
+        del view["$schema"], view["config"], view["usermeta"]
+    rows = [
+        {"hconcat": views[k : min(k + style.n_across, n_maps)], "spacing": GAP}
+        for k in range(0, n_maps, style.n_across)
+    ]
+    spec["hconcat"] = [{"vconcat": rows, "spacing": GAP}, views[-1]]
+    spec |= {"params": _params(n_maps), "datasets": datasets, "spacing": GAP}
+    spec |= {"padding": 0, "autosize": {"type": "pad"}}
+    spec["config"]["path"] = {"opacity": 0}  # the invisible cells around the nearest targets
+    return spec
+
+
+def _params(n_maps: int) -> list[dict[str, Any]]:
+    """Return the selections, each with the views that feed it."""
+    targets, points = ([f"{name}{k}" for k in range(n_maps)] for name in ("targets", "points"))
+    on = "pointermove, pointerdown"
+    hover = {"type": "point", "on": on, "nearest": True, "fields": ["row"], "clear": False}
+    edge = {"fill": "#717581", "fillOpacity": 0.12, "stroke": "#717581", "strokeWidth": 1}
+    brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": edge}
+    legend = {"type": "point", "fields": ["class"]}
+    return [
+        {"name": "hov", "select": hover, "value": [{"row": 0}], "views": targets},
+        {"name": "brush", "select": brush, "views": points},
+        {"name": "leg", "select": legend, "bind": "legend", "views": points[:1]},
+    ]
+
+
+def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
+    """Return one map: context and points below, rings around the sample under the pointer, targets on top."""
+    position = position_axes((-content.edge, content.edge, -content.edge, content.edge), None)
+    own = {axis: encoding.copy() for axis, encoding in position.items()}
+    own["x"].shorthand, own["y"].shorthand = f"x{k}:Q", f"y{k}:Q"
+    samples, of_class = alt.NamedData("samples"), alt.ParameterPredicate(param="leg", empty=True)
+    legend = alt.Legend(
+        title=None, orient="top", columns=10, symbolType="circle", symbolSize=90, symbolOpacity=1
+    )
+    points = points_layer(samples, own, class_colour(content.classes, legend=legend), size=18)
+    points = points.properties(name=f"points{k}")
+    targets = alt.Chart(samples, name=f"targets{k}").mark_point(opacity=0, size=1, tooltip=None)
+    places = content.table[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
+    labels = class_labels(places, position, dark=style.dark, size=12, side=style.size)
+    layers: list[AnyChart] = [
+        frame(style.size),
+        _context(content.contexts[k], style.size),
+        points.transform_filter(of_class).transform_filter(alt.ParameterPredicate(param="brush", empty=True)),
+        labels.transform_filter(of_class),
+        *double_ring(_hovered(), own, size=RING_SIZE),
+        targets.encode(**own).transform_filter(of_class),
+    ]
+    title = _title(content.titles[k], content.planes[k])
+    return alt.layer(*layers).properties(width=style.size, height=style.size, title=title)
+
+
+def _context(uri: str, size: int) -> alt.Chart:
+    """Return all samples as one picture of faint dots, shown while there is a rectangle.
+
+    As marks they would take as long to draw, at each move, as the samples inside it.
+    """
+    blank = alt.Chart(pd.DataFrame({"one": [0]})).transform_filter("length(data('brush_store'))")
+    chart: alt.Chart = blank.mark_image(
+        url=uri, width=size, height=size, align="left", baseline="top", tooltip=None
+    ).encode(x=alt.value(0), y=alt.value(0))
+    return chart
+
+
+def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
+    """Return the window over the atlas that `hov` moves, with number and class below it."""
+    height, width = content.tile_shape
+    scale = style.preview / max(height, width)
+    tile_width, tile_height = width * scale, height * scale
+    blank = alt.Chart(pd.DataFrame({"one": [0]}))
+    window = blank.mark_image(
+        url=content.atlas_uri,
+        width=tile_width * content.n_columns,
+        height=tile_height * content.n_rows,
+        align="left",
+        baseline="top",
+        aspect=False,
+        smooth=False,
+        clip=True,
+        tooltip=None,
+    ).encode(
+        x=moving_pixels(f"-(hov.row[0] % {content.n_columns}) * {tile_width}"),
+        y=moving_pixels(f"-floor(hov.row[0] / {content.n_columns}) * {tile_height}"),
+    )
+    words = _hovered().mark_text(
+        align="left", baseline="top", fontSize=13, color=ink(dark=style.dark), tooltip=None
+    )
+    note = "".join(f", {json.dumps(line)}" for line in textwrap.wrap(style.image_note, NOTE_WIDTH))
+    words = words.transform_calculate(words=f"['Test image ' + datum.index, datum.class{note}]")
+    words = words.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="words:N")
+    title = _title("Under the pointer", style.image_title)
+    return alt.layer(window, words).properties(width=tile_width, height=tile_height, title=title)
+
+
+def _hovered() -> alt.Chart:
+    """Return a chart of the one sample under the pointer."""
+    hovered = alt.ParameterPredicate(param="hov", empty=False)
+    return alt.Chart(alt.NamedData("samples")).transform_filter(hovered)
+
+
+def _title(title: str, subtitle: str) -> alt.Title:
+    return alt.Title(
+        title,
+        subtitle=subtitle,
+        subtitleColor="#8a93a3",
+        anchor="start",
+        fontSize=14,
+        subtitleFontSize=12,
+        offset=8,
+    )

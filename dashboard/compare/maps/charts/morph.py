@@ -1,0 +1,91 @@
+"""One map turning into another: a slider and a timer in the browser move every sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.ui.charts.labels import haloed, spread
+from dashboard.ui.charts.scatter import class_colour, frame, points_layer, position_axes
+from dashboard.ui.charts.spec import to_spec
+
+FRAME_MS, SECONDS = 33, 3
+"""Time between two frames while it plays, and length of one way."""
+FONT_SIZE = 13
+
+
+def morph(
+    table: pd.DataFrame,
+    titles: tuple[str, str],
+    classes: tuple[str, ...],
+    edge: float,
+    *,
+    size: int,
+    dark: bool,
+) -> dict[str, Any]:
+    """Return the map as a Vega-Lite spec with two inputs below it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a sample: ``class``, its place ``xa, ya`` at the start and ``xb, yb`` at the end.
+    titles : (str, str)
+        Of start and end.
+    classes : tuple of str
+    edge : float
+        The map covers ``-edge`` to ``edge``.
+    size : int
+        Pixels a side.
+    dark : bool
+    """
+    position = position_axes((-edge, edge, -edge, edge), None)
+    points = points_layer(table, position, class_colour(classes, legend=None), size=22)
+    labels = _labels(table, position, size=size, dark=dark)
+    layers = [frame(size), *(_moving(chart) for chart in (points, *labels))]
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
+    spec["params"] = _params(titles)
+    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    return spec
+
+
+def _params(titles: tuple[str, str]) -> list[dict[str, Any]]:
+    """Return the signals: `t` goes from 0 to 1 and back while `play` is on; `eased` is what places follow.
+
+    Vega-Lite hands ``on`` through to Vega, whose timer moves `t`; its own schema does not know it.
+    """
+    step = FRAME_MS / 1000 / SECONDS
+    slider = {"input": "range", "min": 0, "max": 1, "step": 0.01, "name": f"{titles[0]} → {titles[1]}"}
+    tick = {"events": {"type": "timer", "throttle": FRAME_MS}}
+    turn = "t >= 1 ? -1 : t <= 0 ? 1 : direction"
+    return [
+        {"name": "play", "value": False, "bind": {"input": "checkbox", "name": "Play"}},
+        {"name": "direction", "value": 1, "on": [{"events": {"signal": "t"}, "update": turn}]},
+        {
+            "name": "t",
+            "value": 0,
+            "bind": slider,
+            "on": [tick | {"update": f"play ? clamp(t + direction * {step:.5f}, 0, 1) : t"}],
+        },
+        {"name": "eased", "expr": "t * t * (3 - 2 * t)"},
+    ]
+
+
+def _moving(chart: alt.Chart) -> alt.Chart:
+    """Return a chart of rows with ``xa, ya, xb, yb`` at the place between that `eased` says."""
+    moved: alt.Chart = chart.transform_calculate(
+        x="datum.xa + eased * (datum.xb - datum.xa)", y="datum.ya + eased * (datum.yb - datum.ya)"
+    )
+    return moved
+
+
+def _labels(table: pd.DataFrame, position: dict[str, Any], *, size: int, dark: bool) -> list[alt.Chart]:
+    """Return each class's name near the median of its points at either end, haloed."""
+    middles = table.groupby("class", as_index=False, sort=False)[["xa", "ya", "xb", "yb"]].median()
+    low, high = position["y"]["scale"]["domain"]
+    pixel = (high - low) / size
+    for end in "ab":
+        places = middles[[f"x{end}", f"y{end}"]].set_axis(["x", "y"], axis=1)
+        middles[f"y{end}"] = spread(places, 4 * FONT_SIZE * pixel, 1.1 * FONT_SIZE * pixel)["y"]
+    return haloed(alt.Chart(middles).encode(**position, text="class:N"), dark=dark, size=FONT_SIZE)

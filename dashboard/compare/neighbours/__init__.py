@@ -1,0 +1,1 @@
+"""Section: how neighbours change from one space to another."""

@@ -1,0 +1,1 @@
+"""Section: one image through every model."""

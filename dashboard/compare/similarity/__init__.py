@@ -1,0 +1,1 @@
+"""Section: similarity of latent spaces."""

@@ -1,1 +1,0 @@
-"""One widget or panel each, with the state key it owns."""

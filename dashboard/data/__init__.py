@@ -1,0 +1,1 @@
+"""Cached access to latentcore for several pages: bundles, maps, codes, samples, jobs."""

@@ -1,0 +1,1 @@
+"""Images of datasets and of visitors: reading, searching, encoding for the page."""

@@ -1,0 +1,51 @@
+"""Walls of test images to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.data.catalogue import open_bundle
+from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.stand_ins import shown_test_images
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Test images to choose from.
+
+    Attributes
+    ----------
+    uris : list of str
+    indices : list of int
+        Number of each image.
+    made_by : str or None
+        Id of the bundle whose decodes they are; None for originals.
+    """
+
+    uris: list[str]
+    indices: list[int]
+    made_by: str | None
+
+
+def gallery_wall(bundle_id: str, label: int, seed: int, n: int) -> Wall:
+    """Return a random choice of test images, or of what stands in for them.
+
+    Parameters
+    ----------
+    bundle_id : str
+        Says which test images there are.
+    label : int
+        Class to choose from; any class below 0.
+    seed : int
+    n : int
+        At most this many.
+    """
+    bundle = open_bundle(bundle_id)
+    rows = np.arange(len(bundle.test)) if label < 0 else np.flatnonzero(bundle.test.labels == label)
+    chosen = np.random.default_rng(seed).permutation(rows)[:n]
+    indices = bundle.test.indices[chosen]
+    shown = shown_test_images(bundle.spec.dataset, indices)
+    uris = [data_uri(png_bytes(image_pixels(image))) for image in shown.images]
+    return Wall(uris, indices.tolist(), shown.made_by)

@@ -1,0 +1,52 @@
+"""Several images as one picture, still or moving."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from latentcore.atlas import tile_images
+from latentcore.types import FloatArray
+
+FRAME_MS, HOLD_FRAMES = 90, 6
+
+
+def sheet_pixels(images: FloatArray, n_columns: int) -> npt.NDArray[np.uint8]:
+    """Return images ``(n, c, h, w)`` side by side, `n_columns` a row, without a gap."""
+    return tile_images(images, n_columns)
+
+
+def sheet_uri(images: FloatArray, n_columns: int) -> str:
+    """Return images side by side as a data URI."""
+    return data_uri(png_bytes(sheet_pixels(images, n_columns)))
+
+
+def sheet_png(images: FloatArray, n_columns: int, *, factor: int) -> bytes:
+    """Return images side by side as PNG, each pixel repeated `factor` times a side."""
+    return png_bytes(sheet_pixels(images, n_columns), factor=factor)
+
+
+def morph_webp(images: FloatArray, *, factor: int) -> bytes:
+    """Return images ``(n, c, h, w)`` as an animated WebP that goes there and back, lossless."""
+    return _animation(images, factor, "WEBP", lossless=True)
+
+
+def morph_gif(images: FloatArray, *, factor: int) -> bytes:
+    """Return images ``(n, c, h, w)`` as an animated GIF that goes there and back."""
+    return _animation(images, factor, "GIF")
+
+
+def _animation(images: FloatArray, factor: int, kind: str, **options: object) -> bytes:
+    order = [*[0] * HOLD_FRAMES, *range(len(images)), *[len(images) - 1] * HOLD_FRAMES]
+    order += list(range(len(images)))[::-1]
+    large = [image_pixels(image).repeat(factor, axis=0).repeat(factor, axis=1) for image in images]
+    frames = [Image.fromarray(large[k]) for k in order]
+    buffer = io.BytesIO()
+    frames[0].save(
+        buffer, kind, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, **options
+    )
+    return buffer.getvalue()

@@ -1,0 +1,117 @@
+"""The train images nearest to any image: exactly where originals are at hand, else from the image index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
+from dashboard.data.images.originals import held_pixels, original_images
+from latentcore.datasets import DATASETS
+from latentcore.image_index import ImageIndex, load_index
+from latentcore.metrics.structure import nearest
+from latentcore.types import FloatArray, LabelArray
+
+N_USUAL = 1_000
+"""Test images that say what distance is usual, where a dataset has no index that knows it."""
+
+
+@dataclass(frozen=True)
+class NearestImages:
+    """The train images nearest to each of n images, nearest first.
+
+    Attributes
+    ----------
+    distances : float32 array, shape (n, k)
+        Euclidean over pixels in [0, 1].
+    rows : int64 array, shape (n, k)
+        Of the bundle's train table.
+    estimated : bool
+        Whether the distances are estimated from principal components, because the images are not at hand.
+    """
+
+    distances: FloatArray
+    rows: LabelArray
+    estimated: bool
+
+
+def nearest_train_images(bundle_id: str, images: FloatArray, *, k: int) -> NearestImages | None:
+    """Search the train images that a bundle keeps codes of.
+
+    Parameters
+    ----------
+    bundle_id : str
+    images : float32 array, shape (n, channels, height, width)
+        Pixels in [0, 1].
+    k : int
+
+    Returns
+    -------
+    NearestImages or None
+        None where neither the images nor an index of them is at hand.
+    """
+    bundle = open_bundle(bundle_id)
+    try:
+        return NearestImages(*_search_pixels(bundle, images, k), estimated=False)
+    except LatentcoreError:
+        index = _index_of(bundle)
+    return None if index is None else NearestImages(*index.nearest(images, k=k), estimated=True)
+
+
+def can_search(bundle_id: str) -> bool:
+    """Return whether `nearest_train_images` finds any for a bundle."""
+    bundle = open_bundle(bundle_id)
+    return _index_of(bundle) is not None or _has_pixels(bundle)
+
+
+def usual_image_distance(bundle_id: str, *, estimated: bool) -> float:
+    """Return the median distance of random test images to their nearest train image; above 0."""
+    index = _index_of(open_bundle(bundle_id))
+    if index is None:
+        return _measured_distance(bundle_id)
+    return index.usual_estimate if estimated else index.usual_distance
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def image_index(dataset: str) -> ImageIndex | None:
+    """Return the index of a dataset, or None where it has none or it is damaged."""
+    try:
+        return load_index(dataset)
+    except LatentcoreError:
+        return None
+
+
+def _index_of(bundle: Bundle) -> ImageIndex | None:
+    """Return the index of the train images that a bundle keeps codes of, or None."""
+    index = image_index(bundle.spec.dataset)
+    fits = index is not None and np.array_equal(index.indices, bundle.train.indices)
+    return index if fits else None
+
+
+def _has_pixels(bundle: Bundle) -> bool:
+    try:
+        held_pixels(bundle.spec.dataset, bundle.train.indices)
+    except LatentcoreError:
+        return False
+    return True
+
+
+def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArray, LabelArray]:
+    """Search originals as they are stored, without a copy of them all in floats; raises if there are none."""
+    dataset = bundle.spec.dataset
+    known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].white)
+    queries = images.reshape(len(images), -1) * white
+    distances, rows = nearest(known.reshape(len(known), -1), queries, k=k)
+    return distances / white, rows
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _measured_distance(bundle_id: str) -> float:
+    """Return the usual distance of a dataset that has originals but no index."""
+    bundle = open_bundle(bundle_id)
+    chosen = np.random.default_rng(0).permutation(len(bundle.test))[:N_USUAL]
+    test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen])
+    found = None if test is None else nearest_train_images(bundle_id, test, k=1)
+    return 1.0 if found is None else max(float(np.median(found.distances)), 1e-9)

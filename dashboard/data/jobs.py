@@ -1,0 +1,121 @@
+"""Long work beside the sessions: one job at a time on a server, with progress and cancel."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+import torch
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.server.malloc import return_memory
+from latentcore.types import LatentcoreError, TrainingCancelled
+
+SECONDS_TO_RETURN = 60
+"""A job ends once its browser has been away for so long: it would keep others waiting for nobody."""
+
+
+@dataclass
+class Job:
+    """Work under way, or done.
+
+    Attributes
+    ----------
+    share : float
+        What is done, in [0, 1].
+    stage : str
+        What is being done.
+    result : object
+        What came of it; None until it is finished, and where it failed.
+    problem : str or None
+        Why there is no result.
+    finished : bool
+    cancelled : Event
+        Set it to end the work at its next step.
+    session : str or None
+        Of whom it was begun for; None for nobody who could leave.
+    seen : float
+        When that session was last connected, on the monotonic clock.
+    """
+
+    share: float = 0.0
+    stage: str = "waiting"
+    result: Any = None
+    problem: str | None = None
+    finished: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    session: str | None = None
+    seen: float = field(default_factory=time.monotonic)
+
+    def announce(self, stage: str, share: float) -> None:
+        """Say what comes next; raises `TrainingCancelled` if the work is no longer wanted."""
+        if self.session is None or is_connected(self.session):
+            self.seen = time.monotonic()
+        if self.cancelled.is_set() or time.monotonic() - self.seen > SECONDS_TO_RETURN:
+            raise TrainingCancelled(stage)
+        self.stage, self.share = stage, min(max(share, 0.0), 1.0)
+
+
+@dataclass
+class _Desk:
+    """The one job that a server works on."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    current: Job | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def _desk() -> _Desk:
+    return _Desk()
+
+
+def is_connected(session: str) -> bool:
+    """Return whether a browser shows a session at present."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
+def start_job(work: Callable[[Job], Any]) -> Job | None:
+    """Let `work` begin and return its job, or None while the server works on another one.
+
+    Parameters
+    ----------
+    work : callable
+        Gets the job, calls its `announce` between steps, and returns the result.
+    """
+    desk = _desk()
+    with desk.lock:
+        if is_busy():
+            return None
+        context = get_script_run_ctx(suppress_warning=True)
+        desk.current = Job(session=context.session_id if context and runtime.exists() else None)
+        threading.Thread(target=_run, args=(desk.current, work), daemon=True).start()
+        return desk.current
+
+
+def is_busy() -> bool:
+    """Return whether the server works on a job."""
+    current = _desk().current
+    return current is not None and not current.finished
+
+
+def _run(job: Job, work: Callable[[Job], Any]) -> None:
+    torch.set_num_threads(1)
+    try:
+        job.result = work(job)
+        job.share = 1.0
+    except TrainingCancelled:
+        away = f"The work ended: this browser was away for {SECONDS_TO_RETURN} seconds. Start it again."
+        job.problem = "The work was cancelled." if job.cancelled.is_set() else away
+    except (LatentcoreError, ValueError, MemoryError, OSError) as error:
+        job.problem = f"The work failed: {error}"
+    except BaseException:
+        job.problem = "The work failed; the server's log says why."
+        raise
+    finally:
+        job.finished = True
+        return_memory()

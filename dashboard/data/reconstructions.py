@@ -1,0 +1,171 @@
+"""What each model makes of one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.data.images.stand_ins import shown_test_image
+from dashboard.data.interpolation import End, end_title
+from dashboard.data.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
+from dashboard.data.places import Neighbour, nearest_train, row_of
+from latentcore.geometry import Extent
+from latentcore.metrics.reconstruction import image_mse
+from latentcore.types import Capability, FloatArray
+
+OUTERMOST = 0.01
+"""Share of the points at each end of an axis that a small map may leave out."""
+CAVEATS = {
+    Capability.APPROXIMATE_DECODER: "drawn by an approximate map back to pixels",
+    Capability.INVERSION_ENCODER: "code guessed by an inversion network",
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The image that goes through every model.
+
+    Attributes
+    ----------
+    image : float32 array (c, h, w)
+        In [0, 1].
+    made_by : str or None
+        Id of the bundle whose decode stands in for a test image that is not on this machine, else None.
+    index : int or None
+        Number of a test image, None for an image from elsewhere.
+    title : str
+    notes : tuple of str
+        What was done to the image, each the part of a sentence.
+    """
+
+    image: FloatArray
+    made_by: str | None
+    index: int | None
+    title: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it is the image itself rather than a stand-in."""
+        return self.made_by is None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one model makes of it.
+
+    Attributes
+    ----------
+    bundle_id, title, caveat : str
+        `caveat` is empty where model and code are the family's own.
+    code : float32 array (latent_dim,)
+    scores : float32 array (latent_dim,)
+        The code in standard deviations of the train codes from their mean.
+    decode : float32 array (c, h, w)
+    residual : float32 array (c, h, w) or None
+        Decode minus image; None where the image is not at hand.
+    error : float
+        Mean squared error of the decode.
+    percentile : float
+        Share of the test images whose error is smaller, in percent.
+    place : float32 array (2,)
+        On the model's default plane.
+    is_exact : bool
+        False where `place` is blended from those of the nearest train codes.
+    neighbours : list of Neighbour
+    neighbours_by : str or None
+        Id of the bundle whose decodes the neighbours' images are; None for originals.
+    """
+
+    bundle_id: str
+    title: str
+    caveat: str
+    code: FloatArray
+    scores: FloatArray
+    decode: FloatArray
+    residual: FloatArray | None
+    error: float
+    percentile: float
+    place: FloatArray
+    is_exact: bool
+    neighbours: list[Neighbour]
+    neighbours_by: str | None
+
+
+@dataclass(frozen=True)
+class MapPoints:
+    """Where test images lie on a model's default plane.
+
+    Attributes
+    ----------
+    points : DataFrame
+        Columns ``x, y, class``.
+    extent : Extent
+        Of all but the outermost, which would squeeze the others into a corner.
+    classes : tuple of str
+    """
+
+    points: pd.DataFrame
+    extent: Extent
+    classes: tuple[str, ...]
+
+
+def subject_of(bundle_id: str, index: int) -> Subject:
+    """Return a test image as the subject, or what stands in for it."""
+    shown = shown_test_image(open_bundle(bundle_id).spec.dataset, index)
+    return Subject(shown.images[0], shown.made_by, index, end_title(bundle_id, End(index=index)))
+
+
+def answer(bundle_id: str, subject: Subject) -> Answer:
+    """Return what a model makes of the subject; stored code and error serve for a test image."""
+    bundle = open_bundle(bundle_id)
+    if subject.index is not None:
+        row = row_of(bundle_id, subject.index)
+        code, error = bundle.test.codes[row], float(bundle.test.errors[row])
+    else:
+        code, error = bundle.model.encode(subject.image[None])[0], None
+    decode = bundle.model.decode(code[None])[0]
+    if error is None:
+        error = float(image_mse(subject.image[None], decode[None])[0])
+    plane = default_plane(bundle_id)
+    neighbours, neighbours_by = nearest_train(bundle_id, code)
+    middle, spread = code_scale(bundle_id)
+    return Answer(
+        bundle_id=bundle_id,
+        title=bundle_title(bundle_id),
+        caveat=", ".join(words for what, words in CAVEATS.items() if what in bundle.model.capabilities),
+        code=code,
+        scores=(code - middle) / spread,
+        decode=decode,
+        residual=decode - subject.image if subject.is_real else None,
+        error=error,
+        percentile=100 * float((bundle.test.errors < error).mean()),
+        place=end_place(bundle_id, plane, subject.index, code),
+        is_exact=plane == "codes" or subject.index is not None,
+        neighbours=neighbours,
+        neighbours_by=neighbours_by,
+    )
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def code_scale(bundle_id: str) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of the train codes, each float32 ``(latent_dim,)``."""
+    codes = open_bundle(bundle_id).train.codes
+    return codes.mean(axis=0), np.maximum(codes.std(axis=0), 1e-6)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def map_points(bundle_id: str, n: int) -> MapPoints:
+    """Return `n` test images on a model's default plane, every class with its share."""
+    bundle = open_bundle(bundle_id)
+    plane = plane_of(bundle_id, default_plane(bundle_id))
+    rows = stratified_rows(bundle.labels, n)
+    names = np.array(bundle.classes)[bundle.labels[rows]]
+    points = pd.DataFrame({"x": plane.points[rows, 0], "y": plane.points[rows, 1], "class": names})
+    low, high = np.quantile(plane.points, [OUTERMOST, 1 - OUTERMOST], axis=0)
+    inner = plane.points[((plane.points >= low) & (plane.points <= high)).all(axis=1)]
+    return MapPoints(points, extent_of(inner), bundle.classes)

@@ -1,0 +1,1 @@
+"""Editing a code by dimension and by direction."""

@@ -1,0 +1,102 @@
+"""Image plus k times a direction, through every model, one row each."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.editing import (
+    N_PRINCIPAL,
+    Direction,
+    along,
+    between_classes,
+    factor_names,
+    of_factor,
+    principal,
+)
+from dashboard.data.images.grids import sheet_uri
+from dashboard.data.interpolation import End, end_code
+from dashboard.ui.fragments import bundle_fragment
+
+N_STEPS = 11
+UNSURE = 0.5
+"""A direction whose bootstrap cosine may fall below this is not to be relied on."""
+KINDS = {"class": "From class to class", "principal": "Principal direction", "factor": "Known factor"}
+
+
+@bundle_fragment
+def direction_rows(bundles: list[Bundle], index: int) -> None:
+    """Draw the choice of a direction and one row a model; a choice runs this part only."""
+    st.markdown("#### Along a direction that means something")
+    kind, choice, reach = _controls(bundles[0])
+    steps = np.linspace(-reach, reach, N_STEPS, dtype=np.float32)
+    for bundle in bundles:
+        try:
+            direction = _direction(bundle, kind, choice)
+        except (ValueError, IndexError) as error:
+            st.caption(f"{bundle_title(bundle.spec.id)}: {error}")
+            continue
+        images = along(bundle.spec.id, end_code(bundle.spec.id, End(index=index)), direction, steps)
+        label, picture = st.columns([1, 5.2], gap="small", vertical_alignment="center")
+        median, low, high = direction.cosine
+        measure = "share of variance" if kind == "principal" else "Cohen's d"
+        label.markdown(f"**{bundle_title(bundle.spec.id)}**")
+        doubt = "unsure: other images would give another one" if low < UNSURE else ""
+        label.caption(
+            f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n"
+            f"{measure} {direction.effect:.2f}  \n{doubt}",
+            help="Cosine between this direction and those from 100 bootstrap resamples of the train images, "
+            "median and 95% interval: 1 means that other images would have given the same one. "
+            "Cohen's d: how far both classes, or the lowest and the highest third of a factor, lie apart "
+            "along it, in pooled standard deviations.",
+        )
+        picture.html(
+            f'<img src="{sheet_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '
+            f'alt="Test image {index} plus {-reach:g} to {reach:g} times {escape(direction.name)}">'
+        )
+    st.caption(f"The middle image is the reconstruction; k goes from {-reach:g} on the left to {reach:g}.")
+
+
+def _controls(bundle: Bundle) -> tuple[str, tuple[str, ...], float]:
+    """Draw the controls; return kind, choice within it, and reach."""
+    factors = factor_names(bundle.spec.dataset)
+    kinds = [kind for kind in KINDS if kind != "factor" or factors]
+    columns = st.columns([2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
+    kind = columns[0].segmented_control(
+        "Direction",
+        kinds,
+        format_func=KINDS.__getitem__,
+        default=kinds[0],
+        required=True,
+        key="direction_kind",
+    )
+    classes = bundle.classes
+    choice: tuple[str, ...]
+    if kind == "principal":
+        number = columns[1].selectbox("Number", range(1, N_PRINCIPAL + 1), key="direction_number")
+        choice = (str(number),)
+    elif kind == "factor":
+        choice = (str(columns[1].selectbox("Factor", factors, key="direction_factor")),)
+    else:
+        source = columns[1].selectbox("From", classes, key="direction_from")
+        target = columns[2].selectbox("To", classes, index=min(1, len(classes) - 1), key="direction_to")
+        choice = (str(source), str(target))
+    reach = columns[3].slider(
+        "k up to", 0.5, 4.0, 1.0 if kind == "class" else 2.0, step=0.5, key=f"reach_{kind}"
+    )
+    return str(kind), choice, float(reach)
+
+
+def _direction(bundle: Bundle, kind: str, choice: tuple[str, ...]) -> Direction:
+    if kind == "principal":
+        directions = principal(bundle.spec.id)
+        if int(choice[0]) > len(directions):
+            raise ValueError(f"its codes have {len(directions)} principal directions only.")
+        return directions[int(choice[0]) - 1]
+    if kind == "factor":
+        return of_factor(bundle.spec.id, choice[0])
+    source, target = (bundle.classes.index(name) for name in choice)
+    return between_classes(bundle.spec.id, source, target)

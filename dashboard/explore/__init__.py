@@ -1,0 +1,1 @@
+"""One model's latent map and the code under the pointer."""

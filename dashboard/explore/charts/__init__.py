@@ -1,0 +1,1 @@
+"""Charts of this feature; no Streamlit inside."""

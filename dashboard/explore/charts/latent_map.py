@@ -1,0 +1,230 @@
+"""The latent map: scatter, hover and click in one chart, without a word to the server on hover.
+
+A transparent grid on top takes the pointer. `hov` names the tile under it and stays in the browser,
+where it moves a strip of decodes behind a window; `cell` names the place of a click and is
+the only selection that travels. `zoom` and `leg` stay in the browser, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.scatter import (
+    NO_PADDING,
+    class_colour,
+    class_labels,
+    class_legend,
+    double_ring,
+    frame,
+    moving_pixels,
+    points_layer,
+    position_axes,
+    value_colour,
+)
+from dashboard.ui.charts.spec import AnyChart, to_spec
+
+RING_SIZE = 190
+SPACING, STACKED_SPACING = 18, 68
+"""Pixels between the map and the decode under the pointer beside it, or below it and the axis."""
+
+
+@dataclass(frozen=True)
+class MapStyle:
+    """How the map is drawn.
+
+    Attributes
+    ----------
+    colour : str
+        "class", or a column of the points.
+    colour_title : str
+        Title of a numeric colour's legend.
+    size, preview : int
+        Pixels a side of the map and of the decode under the pointer.
+    stacked : bool
+        Whether the decode stands below the map (narrow screens) instead of beside it.
+    dark : bool
+    shade_uri : str or None
+        Veil over places far from the data.
+    anchor : (float, float) or None
+        Place marked until the first click.
+    """
+
+    colour: str
+    colour_title: str
+    size: int
+    preview: int
+    stacked: bool
+    dark: bool
+    shade_uri: str | None
+    anchor: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class MapContent:
+    """What the map draws; the columns are those of `dashboard.data.maps.MapData`."""
+
+    points: pd.DataFrame
+    cells: pd.DataFrame
+    extent: tuple[float, float, float, float]
+    axis_titles: tuple[str, str]
+    classes: tuple[str, ...]
+    n_cells: int
+    tile_shape: tuple[int, int]
+    strips: tuple[str, ...]
+
+
+def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
+    """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
+    layers = [*_map_layers(content, style), *_preview_layers(content, style)]
+    chart = alt.layer(*layers).properties(width=style.size, height=style.size)
+    chart.params = _params(content, style)
+    spec = to_spec(chart)
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
+    # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws
+    # thousands of transparent polygons at each move unless their opacity is 0; it still finds them.
+    spec["config"]["path"] = {"opacity": 0}
+    return spec
+
+
+def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionParameter]:
+    """Return the four selections, attached by view name: `add_params` would repeat them on every layer."""
+    start = _start_tile(content, style.anchor)
+    params = [
+        alt.TopLevelSelectionParameter(
+            name="hov",
+            select=alt.PointSelectionConfig(
+                type="point", on="pointermove, pointerdown", nearest=True, fields=["i", "j"], clear=False
+            ),
+            value=[{"i": start[0], "j": start[1]}],
+            views=["grid"],
+        ),
+        alt.TopLevelSelectionParameter(
+            name="cell",
+            select=alt.PointSelectionConfig(
+                type="point", on="click", nearest=True, fields=["gx", "gy", "row"], toggle=False, clear=False
+            ),
+            views=["grid"],
+        ),
+        alt.TopLevelSelectionParameter(
+            name="zoom",
+            select=alt.IntervalSelectionConfig(type="interval", encodings=["x", "y"]),
+            bind="scales",
+            views=["grid"],
+        ),
+    ]
+    if style.colour == "class":
+        legend = alt.PointSelectionConfig(type="point", fields=["class"])
+        params.append(
+            alt.TopLevelSelectionParameter(name="leg", select=legend, bind="legend", views=["points"])
+        )
+    return params
+
+
+def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
+    position = position_axes(content.extent, content.axis_titles)
+    by_class = style.colour == "class"
+    colour = (
+        class_colour(content.classes, legend=class_legend())
+        if by_class
+        else value_colour(style.colour, style.colour_title)
+    )
+    columns = ["x", "y", "class"] if by_class else ["x", "y", style.colour]
+    points = points_layer(content.points[columns], position, colour, size=24)
+    grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None, aria=False)
+    grid = grid.encode(**position)
+    layers: list[AnyChart] = [frame(style.size)]
+    if style.shade_uri is not None:
+        layers.append(_shade(style.shade_uri, content.extent, position))
+    if by_class:
+        shown = alt.ParameterPredicate(param="leg", empty=True)
+        points = points.transform_filter(shown)
+        hit = alt.LogicalOrPredicate(**{"or": ["datum.row < 0", shown]})  # type: ignore[no-untyped-call]
+        grid = grid.transform_filter(hit)
+        labels = class_labels(
+            content.points, position, dark=style.dark, size=13, side=style.size
+        ).transform_filter(shown)
+        layers += [points, labels]
+    else:
+        layers.append(points)
+    return [*layers, *_rings(style, position), grid]
+
+
+def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
+    """Return the veil, spanned between the corners of the extent so that it follows a zoom."""
+    x_min, x_max, y_min, y_max = extent
+    corner = pd.DataFrame({"x": [x_min], "x2": [x_max], "y": [y_min], "y2": [y_max]})
+    mark = alt.Chart(corner).mark_image(url=uri, aspect=False, smooth=True, clip=True, tooltip=None)
+    chart: alt.Chart = mark.encode(**position, x2="x2", y2="y2")
+    return chart
+
+
+def _rings(style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
+    """Return a double ring around the clicked place, or around the anchor until there was a click."""
+    x, y = ("NaN", "NaN") if style.anchor is None else style.anchor
+    place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(
+        x=f"cell.gx ? cell.gx[0] : {x}", y=f"cell.gy ? cell.gy[0] : {y}"
+    )
+    return double_ring(place.transform_filter("isValid(datum.x)"), position, size=RING_SIZE)
+
+
+def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
+    """Return the window behind which `hov` puts a strip and moves it to a tile, and words below.
+
+    Vega repaints the rectangle around what has changed, and the marks that reach into it. So that this
+    spares the points, a strip reaches beyond the window away from the map only, and the window is no view
+    of its own: views that stand together are laid out, and repainted, at every move. The other strips wait
+    right beside the window, where they are drawn, unseen, and so are loaded from the start.
+    """
+    height, width = content.tile_shape
+    scale = style.preview / max(height, width)
+    sides, start = {"x": width * scale, "y": height * scale}, {"x": 0, "y": 0}
+    across, along = ("y", "x") if style.stacked else ("x", "y")  # of the strip
+    start[across] = style.size + (STACKED_SPACING if style.stacked else SPACING)
+    length = {across: sides[across], along: sides[along] * content.n_cells}
+    strip, tile = ("hov.j[0]", "hov.i[0]") if style.stacked else ("hov.i[0]", "hov.j[0]")
+    place = {
+        across: f"{start[across]} + (datum.strip == {strip} ? 0 : {sides[across]})",
+        along: f"{start[along]} - (datum.strip == {strip} ? {tile} * {sides[along]} : 0)",
+    }
+    outline = f"M{start['x']},{start['y']}h{sides['x']}v{sides['y']}h{-sides['x']}Z"
+    window = alt.Chart(pd.DataFrame({"strip": range(content.n_cells), "url": content.strips})).mark_image(
+        width=length["x"],
+        height=length["y"],
+        align="left",
+        baseline="top",
+        aspect=False,
+        smooth=False,
+        clip=alt.ExprRef(expr=f"pathShape('{outline}')"),
+        tooltip=None,
+    )
+    window = window.encode(url="url:N", x=moving_pixels(place["x"]), y=moving_pixels(place["y"]))
+    return [window, _words("Decode under the pointer", start["x"], start["y"] + sides["y"] + 8, style)]
+
+
+def _words(text: str, x: float, y: float, style: MapStyle) -> alt.Chart:
+    """Return words at a place of the chart, in pixels, outside the map."""
+    words = alt.Chart(pd.DataFrame({"words": [text]})).mark_text(
+        align="left",
+        baseline="top",
+        fontSize=13,
+        fontWeight=600,
+        color=ink(dark=style.dark),
+        clip=False,  # a zoom clips to the map what does not say otherwise
+        tooltip=None,
+    )
+    chart: alt.Chart = words.encode(x=alt.value(x), y=alt.value(y), text=alt.Text("words:N"))
+    return chart
+
+
+def _start_tile(content: MapContent, anchor: tuple[float, float] | None) -> tuple[int, int]:
+    """Return column and row of the tile shown before the first hover: the anchor's, or the middle one."""
+    if anchor is None:
+        return content.n_cells // 2, content.n_cells // 2
+    squared = (content.cells["x"] - anchor[0]) ** 2 + (content.cells["y"] - anchor[1]) ** 2
+    nearest = int(squared.to_numpy().argmin())
+    return int(content.cells["i"].iloc[nearest]), int(content.cells["j"].iloc[nearest])

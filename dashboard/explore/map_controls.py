@@ -1,0 +1,132 @@
+"""Colour, plane, number of points and shading of the map: owns the names of the same kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import state
+from dashboard.data.maps import plane_names
+
+SIZES = (100, 250, 500, 1000, 2500, 5000, 10_000)
+DEFAULT_SIZE = 5000
+
+
+@dataclass(frozen=True)
+class MapChoice:
+    """What the map shows: plane name, colour column, at most `n_shown` points, shaded or not."""
+
+    plane: str
+    colour: str
+    n_shown: int
+    shade: bool
+
+
+def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
+    """Return the valid choice for codes of a dimension."""
+    planes, sizes = plane_names(latent_dim), _sizes(n_total)
+    default_size = max(size for size in sizes if size <= max(DEFAULT_SIZE, sizes[0]))
+    return MapChoice(
+        plane=state.choose("plane", planes, planes[0]),
+        colour=state.choose("colour", _colours(latent_dim), "class"),
+        n_shown=int(
+            state.choose("points", [str(size) for size in sizes], str(default_size), "number of points")
+        ),
+        shade=state.choose("shade", ("on", "off"), "off") == "on",
+    )
+
+
+def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
+    """Draw the controls above the map."""
+    two_dimensions = choice.plane.startswith("dims-")
+    columns = st.columns(
+        [1.3, 1.3, *([0.7, 0.7] if two_dimensions else []), 1, 1.4], vertical_alignment="bottom"
+    )
+    columns[0].selectbox(
+        "Colour by",
+        _colours(latent_dim),
+        format_func=colour_title,
+        help="Class, reconstruction error, how crowded its neighbourhood is, or a code dimension.",
+        **state.bind("pick_colour", choice.colour, _take, "colour"),
+    )
+    _pick_plane(choice, latent_dim, columns[1:-2])
+    columns[-2].selectbox(
+        "Points",
+        _sizes(n_total),
+        format_func=lambda size: f"{size:,}",
+        help="How many test images are drawn: a random sample in which every class keeps its share.",
+        **state.bind("pick_points", choice.n_shown, _take, "points"),
+    )
+    columns[-1].toggle(
+        "Trust shading",
+        help="Shades places whose code is far from every real one. Clear up to the median distance of "
+        "test codes to their nearest train code, full from twice the 95th percentile.",
+        **state.bind("pick_shade", choice.shade, _take_shade),
+    )
+
+
+def colour_title(colour: str) -> str:
+    """Return the display name of a colour column."""
+    names = {"class": "Class", "error": "Reconstruction error", "density": "Local density"}
+    return names.get(colour, colour)
+
+
+def legend_title(colour: str) -> str:
+    """Return the title of a numeric colour's legend, with its unit."""
+    titles = {"error": "MSE, pixels in [0, 1]", "density": "-log10 mean distance to 10 neighbours"}
+    return titles.get(colour, colour)
+
+
+def _pick_plane(choice: MapChoice, latent_dim: int, columns: list[DeltaGenerator]) -> None:
+    kinds = ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", "dims"]
+    kind, _, pair = choice.plane.partition("-")
+    titles = {"codes": "Codes (z1, z2)", "umap": "UMAP", "pca": "PCA of codes", "dims": "Two dimensions"}
+    columns[0].selectbox(
+        "Plane",
+        kinds if latent_dim > 1 else ["umap"],
+        format_func=titles.__getitem__,
+        help="How codes are laid out on two axes.",
+        **state.bind("pick_plane", kind, _take_plane),
+    )
+    if kind == "dims":
+        first, second = (int(part) for part in pair.split("-"))
+        for column, key, label, value, other in (
+            (columns[1], "pick_first", "Across", first, second),
+            (columns[2], "pick_second", "Up", second, first),
+        ):
+            column.selectbox(
+                label,
+                [k for k in range(1, latent_dim + 1) if k != other],
+                format_func="z{}".format,
+                **state.bind(key, value, _take_pair),
+            )
+
+
+def _take(name: str) -> None:
+    state.put(name, str(state.widget(f"pick_{name}")))
+
+
+def _take_shade() -> None:
+    state.put("shade", "on" if state.widget("pick_shade") else "off")
+
+
+def _take_plane() -> None:
+    kind = state.widget("pick_plane")
+    state.put("plane", "dims-1-2" if kind == "dims" else kind)
+    state.put("at", None)
+
+
+def _take_pair() -> None:
+    state.put("plane", f"dims-{state.widget('pick_first')}-{state.widget('pick_second')}")
+    state.put("at", None)
+
+
+def _colours(latent_dim: int) -> list[str]:
+    return ["class", "error", "density", *(f"z{k + 1}" for k in range(latent_dim))]
+
+
+def _sizes(n_total: int) -> list[int]:
+    sizes = [size for size in SIZES if size < n_total]
+    return [*sizes, n_total] if n_total <= SIZES[-1] else sizes

@@ -1,0 +1,1 @@
+"""The front door: four maps of the same images."""

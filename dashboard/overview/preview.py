@@ -1,0 +1,53 @@
+"""The same eight images through a model, and eight of its samples, at a glance."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dashboard.data.catalogue import Bundle
+from dashboard.data.images.grids import sheet_uri
+from dashboard.data.images.originals import original_images
+from dashboard.data.sampling import Draw, can_sample, draw_samples
+
+N_IMAGES = 8
+DRAW = Draw(n=N_IMAGES, seed=0, temperature=1.0, truncation=None, density="gaussian")
+WIDTH = 270
+
+
+def glance_rows(bundle: Bundle) -> np.ndarray:
+    """Return the rows of eight test images, of different classes as far as there are."""
+    _, first = np.unique(bundle.labels, return_index=True)
+    return np.resize(first, N_IMAGES)
+
+
+def gallery_of(bundle: Bundle) -> None:
+    """Draw the eight images themselves, or say that they are not at hand."""
+    images = original_images(bundle.spec.dataset, "test", bundle.test.indices[glance_rows(bundle)])
+    if images is None:
+        st.caption("The original images are not on this machine: below are reconstructions of eight of them.")
+        return
+    st.html(_row(sheet_uri(images, N_IMAGES), "Eight test images", "Eight of the images", 2 * WIDTH))
+
+
+def glance(bundle: Bundle) -> None:
+    """Draw the reconstructions of the eight images, and eight samples where the model draws some."""
+    codes = bundle.test.codes[glance_rows(bundle)]
+    html = _row(
+        sheet_uri(bundle.model.decode(codes), N_IMAGES),
+        "Reconstructions of the eight images",
+        "The eight images, reconstructed",
+        WIDTH,
+    )
+    if can_sample(bundle.spec.id):
+        samples = draw_samples(bundle.spec.id, DRAW)
+        html += _row(sheet_uri(samples.images, N_IMAGES), "Eight samples", "Eight samples, seed 0", WIDTH)
+    st.html(html)
+
+
+def _row(uri: str, alt: str, caption: str, width: int) -> str:
+    return (
+        f'<figure style="margin:0 0 8px 0"><img src="{uri}" alt="{alt}" '
+        f'style="width:{width}px;max-width:100%;image-rendering:pixelated;border-radius:3px;display:block">'
+        f'<figcaption style="font-size:0.8rem;opacity:0.75">{caption}</figcaption></figure>'
+    )

@@ -1,0 +1,87 @@
+"""Class histograms of samples, and samples over the real codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard.ui.charts.scatter import NO_PADDING, class_colour, frame, position_axes
+from dashboard.ui.charts.spec import AnyChart, to_spec
+
+BAR_HEIGHT = 110
+
+
+def class_histogram(
+    shares: npt.NDArray[np.float32],
+    data_shares: npt.NDArray[np.float32],
+    classes: tuple[str, ...],
+    *,
+    top: float,
+) -> dict[str, Any]:
+    """Return the share of each class among samples as bars, with a tick where the data's share is.
+
+    Parameters
+    ----------
+    shares, data_shares : float32 array, shape (n_classes,)
+    classes : tuple of str
+    top : float
+        Upper end of the scale, common to all models.
+    """
+    table = pd.DataFrame({"class": classes, "share": shares, "data": data_shares})
+    x = alt.X(
+        "class:N",
+        sort=None,
+        axis=alt.Axis(title=None, labelAngle=-60, labelPadding=2, labelOverlap=False, ticks=False),
+    )
+    scale = alt.Scale(domain=[0, top], nice=False)
+    axis = alt.Axis(title=None, tickCount=3, format=".0%", grid=False)
+    bars = alt.Chart(table).mark_bar(tooltip=None)
+    bars = bars.encode(
+        x=x, y=alt.Y("share:Q", scale=scale, axis=axis), color=class_colour(classes, legend=None)
+    )
+    ticks = alt.Chart(table).mark_tick(thickness=2, color="#717581", size=18, tooltip=None)
+    ticks = ticks.encode(x=x, y=alt.Y("data:Q", scale=scale, axis=axis))
+    spec = to_spec(alt.layer(bars, ticks).properties(height=BAR_HEIGHT, width="container"))
+    spec["padding"] = NO_PADDING
+    return spec
+
+
+def samples_over_codes(
+    real: npt.NDArray[np.float32],
+    drawn: npt.NDArray[np.float32],
+    labels: list[str],
+    classes: tuple[str, ...],
+    extent: tuple[float, float, float, float],
+    *,
+    size: int,
+) -> dict[str, Any]:
+    """Return real codes as a grey cloud with samples above it in the colours of their classes.
+
+    Parameters
+    ----------
+    real : float32 array, shape (n, 2)
+    drawn : float32 array, shape (m, 2)
+    labels : list of str
+        Class name of each sample.
+    classes : tuple of str
+    extent : (float, float, float, float)
+    size : int
+        Pixels a side.
+    """
+    position = position_axes(extent, None)
+    cloud = alt.Chart(pd.DataFrame({"x": real[:, 0], "y": real[:, 1]}))
+    grey = cloud.mark_circle(size=10, color="#94a4a2", opacity=0.35, clip=True, tooltip=None)
+    grey = grey.encode(**position)
+    table = pd.DataFrame({"x": drawn[:, 0], "y": drawn[:, 1], "class": labels})
+    dots = alt.Chart(table).mark_circle(
+        size=34, opacity=0.95, stroke="#ffffff", strokeWidth=0.6, clip=True, tooltip=None
+    )
+    coloured = dots.encode(**position, color=class_colour(classes, legend=None))
+    layers: list[AnyChart] = [frame(size), grey, coloured]
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
+    spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
+    return spec

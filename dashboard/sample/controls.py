@@ -1,0 +1,88 @@
+"""How samples are drawn: owns the names "n", "seed", "temperature", "truncation" and "density"."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.sampling import DensityKind, Draw
+
+SIZES = (16, 36, 64, 100, 144)
+DEFAULT_SIZE = 36
+HOTTEST, NARROWEST, WIDEST = 2.0, 0.5, 4.0
+DENSITIES: dict[str, DensityKind] = {"gaussian": "gaussian", "mixture": "mixture"}
+TITLES = {"gaussian": "Gaussian", "mixture": "Mixture of 10"}
+
+
+def chosen_draw() -> Draw:
+    """Return the valid choice; a number out of range is brought into it, with a notice."""
+    truncation = state.number("truncation", WIDEST, NARROWEST, WIDEST)
+    return Draw(
+        n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE), "number of samples")),
+        seed=int(state.number("seed", 0, 0, 999_999, whole=True)),
+        temperature=state.number("temperature", 1.0, 0.0, HOTTEST),
+        truncation=None if truncation >= WIDEST else truncation,
+        density=DENSITIES[state.choose("density", tuple(DENSITIES), "gaussian")],
+    )
+
+
+def pick_draw(draw: Draw) -> None:
+    """Draw the controls in a row."""
+    columns = st.columns([0.9, 1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
+    columns[0].selectbox(
+        "Samples a model",
+        SIZES,
+        help="How many samples a model draws.",
+        **state.bind("pick_n", draw.n, _take, "n"),
+    )
+    columns[1].number_input(
+        "Seed",
+        0,
+        999_999,
+        step=1,
+        help="The same seed gives the same samples, on every machine, and the same noise to every model of "
+        "the same dimension.",
+        **state.bind("pick_seed", draw.seed, _take, "seed"),
+    )
+    columns[2].slider(
+        "Temperature",
+        0.0,
+        HOTTEST,
+        step=0.1,
+        help="Factor on the spread of the codes: below 1 typical samples, above 1 unusual ones.",
+        **state.bind("pick_temperature", draw.temperature, _take, "temperature"),
+    )
+    columns[3].slider(
+        "Truncation",
+        NARROWEST,
+        WIDEST,
+        step=0.25,
+        format="%.2f sd",
+        help="Noise beyond this many standard deviations is drawn again. 4: no truncation.",
+        **state.bind("pick_truncation", draw.truncation or WIDEST, _take, "truncation"),
+    )
+    columns[4].segmented_control(
+        "Density of PCA and AE",
+        list(DENSITIES),
+        format_func=TITLES.__getitem__,
+        required=True,
+        help="PCA and autoencoders have no prior: their codes are drawn from a density that is fitted to the "
+        "training codes. A VAE and a GAN are drawn from the prior that they were trained with, N(0, I).",
+        **state.bind("pick_density", draw.density, _take, "density"),
+    )
+
+
+def published_draw(draw: Draw) -> dict[str, str | None]:
+    """Return the URL's part of the choice."""
+    return {
+        "n": str(draw.n),
+        "seed": str(draw.seed),
+        "temperature": f"{draw.temperature:g}",
+        "truncation": None if draw.truncation is None else f"{draw.truncation:g}",
+        "density": draw.density,
+    }
+
+
+def _take(name: str) -> None:
+    value = state.widget(f"pick_{name}")
+    state.put(name, f"{value:g}" if isinstance(value, float) else str(value))

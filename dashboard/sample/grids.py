@@ -1,0 +1,188 @@
+"""Samples side by side, one column a model; a click opens one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.catalogue import open_bundle
+from dashboard.data.images.grids import sheet_png
+from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
+from dashboard.data.maps import extent_of, stratified_rows
+from dashboard.data.sampling import (
+    Draw,
+    Resembling,
+    Samples,
+    data_shares,
+    on_plane,
+    resembling,
+    samples_npz,
+)
+from dashboard.sample.charts import class_histogram, samples_over_codes
+from dashboard.ui.charts.gallery import gallery
+from dashboard.ui.gallery import picked
+from dashboard.ui.missing_originals import originals_note
+from dashboard.ui.pictures import Picture, in_brackets, picture_row
+
+SIDE = 260
+N_CLOUD = 1000
+LARGE, SMALL = 128, 72
+DOWNLOAD_FACTOR = 4
+
+
+def sample_columns(drawn: list[Samples], draw: Draw, *, top: float) -> None:
+    """Draw one column a model: samples, source, histogram and map."""
+    for samples, column in zip(drawn, st.columns(len(drawn), gap="medium"), strict=True):
+        with column:
+            _column(samples, draw, top)
+
+
+def _column(samples: Samples, draw: Draw, top: float) -> None:
+    bundle_id, title = samples.bundle_id, samples.title
+    grid, histogram, overlay = _specs(bundle_id, draw, samples.judge, top, samples)
+    st.markdown(f"**{title}**")
+    st.vega_lite_chart(
+        spec=grid,
+        key=f"samples_{bundle_id}",
+        width="content",
+        on_select=lambda: _open(bundle_id),
+        selection_mode="picked",
+        alt=f"{draw.n} samples of {title}; click one to open it",
+    )
+    st.caption(f"Codes from {samples.source}.")
+    _downloads(samples, draw)
+    st.caption(f"Classes according to {samples.judge}; ticks: the data")
+    st.vega_lite_chart(
+        spec=histogram,
+        key=f"histogram_{bundle_id}",
+        alt=f"Share of each class among the samples of {title}",
+    )
+    two = samples.codes.shape[1] == 2
+    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
+    st.vega_lite_chart(
+        spec=overlay,
+        key=f"overlay_{bundle_id}",
+        width="content",
+        alt=f"Samples of {title} over the codes of real images, which are grey",
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _specs(
+    bundle_id: str,
+    draw: Draw,  # noqa: ARG001 - the key
+    judge: str,  # noqa: ARG001 - the key
+    top: float,
+    _samples: Samples,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return grid, histogram and overlay of samples, which follow from how they were drawn and judged."""
+    images, classes = _samples.images, open_bundle(bundle_id).classes
+    n_columns = int(np.ceil(np.sqrt(len(images))))
+    uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
+    grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
+    shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
+    histogram = class_histogram(shares, data_shares(bundle_id), classes, top=top)
+    return grid, histogram, _overlay(_samples)
+
+
+def _open(bundle_id: str) -> None:
+    number = picked(f"samples_{bundle_id}", "index")
+    if number is not None:
+        state.put("sample", f"{bundle_id.partition('/')[2]}:{number}")
+
+
+def _downloads(samples: Samples, draw: Draw) -> None:
+    stem = f"{samples.bundle_id.replace('/', '-')}-samples-seed{draw.seed}"
+    n_columns = int(np.ceil(np.sqrt(len(samples.images))))
+    with st.popover("Save", icon=":material/download:"):
+        st.download_button(
+            "Grid (PNG)",
+            partial(sheet_png, samples.images, n_columns, factor=DOWNLOAD_FACTOR),
+            f"{stem}.png",
+            "image/png",
+            on_click="ignore",
+            key=f"grid_png_{samples.bundle_id}",
+        )
+        st.download_button(
+            "Samples, codes and seed (NPZ)",
+            partial(samples_npz, samples, draw),
+            f"{stem}.npz",
+            "application/octet-stream",
+            on_click="ignore",
+            key=f"grid_npz_{samples.bundle_id}",
+        )
+
+
+def _overlay(samples: Samples) -> dict[str, Any]:
+    bundle = open_bundle(samples.bundle_id)
+    real, drawn = on_plane(samples)
+    real = real[stratified_rows(bundle.labels, N_CLOUD)]
+    names = [bundle.classes[label] for label in samples.labels]
+    extent = extent_of(np.concatenate([real, drawn]))
+    return samples_over_codes(real, drawn, names, bundle.classes, extent, size=SIDE)
+
+
+def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
+    """Return bundle and number of the sample that is opened, or None, with a notice if there is none such."""
+    text = state.get("sample")
+    if text is None:
+        return None
+    name, _, number = text.partition(":")
+    bundle_id = next((one for one in ids if one.partition("/")[2] == name), None)
+    if bundle_id is not None and number.isdecimal() and len(number) < 10 and int(number) < n:
+        return bundle_id, int(number)
+    state.put("sample", None)
+    state.notify("sample", f"There is no sample “{text[:30]}” among those drawn; click one to open it.")
+    return None
+
+
+def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
+    """Draw the sample that was clicked: its code, its class, and the train images nearest to it."""
+    if opened is None:
+        st.caption("Click a sample to open it: its code, its class, and the train images nearest to it.")
+        return
+    samples = next(one for one in drawn if one.bundle_id == opened[0])
+    row = opened[1]
+    bundle = open_bundle(samples.bundle_id)
+    label = bundle.classes[samples.labels[row]]
+    st.markdown(f"#### Sample {row} of {samples.title}: {label}")
+    own, others = st.columns([1, 3], gap="medium")
+    with own:
+        uri = data_uri(png_bytes(image_pixels(samples.images[row])))
+        said = f"{label}, says {samples.judge}"
+        picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
+    with others:
+        _nearest_train(resembling(samples.bundle_id, samples.images[row]), len(bundle.train))
+    originals_note(bundle.spec.dataset)
+    code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
+    st.code(f"z = ({code})", language=None, wrap_lines=True)
+
+
+def _nearest_train(found: list[Resembling], n_searched: int) -> None:
+    """Draw the train images nearest to a sample; say how near they are, and how that was found."""
+    if not found:
+        st.caption("The nearest train images need the dataset, or its image index: `latentcore index`.")
+        return
+    how = "in pixels, estimated from principal components" if found[0].estimated else "in pixels"
+    kinds, kind = stand_ins_words(found[0].made_by), in_brackets(stand_in_words(found[0].made_by))
+    st.markdown(
+        f"**Nearest train images** {how}, of {n_searched:,}: the nearest is {found[0].distance:.2f} away; "
+        "0 would be a copy." + (f" They are shown as {kinds}." if kinds else "")
+    )
+    picture_row(
+        [
+            Picture(
+                data_uri(png_bytes(image_pixels(other.image))),
+                f"Train image {other.index}, {other.label}{kind}",
+                f"{other.label}\n{other.distance:.2f}",
+                SMALL,
+            )
+            for other in found
+        ],
+        gap=8,
+    )

@@ -1,0 +1,54 @@
+"""Sample: what each model draws by itself, with the same seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.sampling import can_sample, draw_samples
+from dashboard.sample.controls import chosen_draw, pick_draw, published_draw
+from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
+from dashboard.sample.variations import image_variations
+from dashboard.ui.fragments import bundle_fragment
+from dashboard.ui.model_set import several_models
+from dashboard.ui.problems import catalogue_or_stop, show_problems
+from dashboard.ui.share import copy_link, show_notices
+
+
+def page() -> None:
+    """Draw the page."""
+    catalogue = catalogue_or_stop()
+    dataset, names, bundles = several_models(catalogue)
+    if bundles:
+        sample(bundles, dataset, names)
+    show_problems(catalogue)
+
+
+@bundle_fragment
+def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
+    """Draw the samples; a choice among the controls runs this part only."""
+    draw = chosen_draw()
+    able = [bundle for bundle in bundles if can_sample(bundle.spec.id)]
+    opened = chosen_sample([bundle.spec.id for bundle in able], draw.n)
+    state.publish(dataset=dataset, models=",".join(names), **published_draw(draw), sample=state.get("sample"))
+    show_notices()
+    pick_draw(draw)
+    for bundle in bundles:
+        if bundle not in able:
+            title = bundle_title(bundle.spec.id)
+            st.caption(f"{title} models no density of its codes and draws nothing by itself.")
+    if able:
+        drawn = [draw_samples(bundle.spec.id, draw) for bundle in able]
+        highest = max(
+            float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in drawn
+        )
+        with st.container(key="samples"):
+            opened_sample(drawn, opened)
+            sample_columns(drawn, draw, top=max(highest, 0.2))
+    copy_link()
+    image_variations(bundles, draw.seed)
+
+
+page()

@@ -1,1 +1,0 @@
-"""The only door to latentcore: cached loading, decoding, planes, atlases and exports."""

@@ -1,0 +1,1 @@
+"""Widgets and panels that several pages use."""

@@ -1,0 +1,1 @@
+"""Parts of charts that several pages use; no Streamlit inside."""

@@ -1,0 +1,157 @@
+"""A scatter of codes: the layer that the latent map, its export and the small maps share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.ui.charts.labels import haloed, spread
+from dashboard.ui.charts.palette import class_colours
+from dashboard.ui.charts.spec import AnyChart, to_spec
+
+AXIS_SPACE = 38
+"""Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
+NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
+"""Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
+
+
+def position_axes(
+    extent: tuple[float, float, float, float], titles: tuple[str, str] | None
+) -> dict[str, Any]:
+    """Return x and y encodings over fixed domains; without titles the axes are left out.
+
+    Titles have a fixed place: Vega would lay them out, and repaint the chart, at every move of the pointer.
+    """
+    x_min, x_max, y_min, y_max = extent
+
+    def axis(title: str) -> alt.Axis:
+        return alt.Axis(title=title, tickCount=5, grid=False, minExtent=AXIS_SPACE, maxExtent=AXIS_SPACE)
+
+    axes: list[alt.Axis | None] = [None, None]
+    if titles is not None:
+        across, up = axis(titles[0]), axis(titles[1])
+        across.titleY, up.titleX = AXIS_SPACE + 2, -AXIS_SPACE - 2
+        axes = [across, up]
+    return {
+        "x": alt.X("x:Q", axis=axes[0], scale=alt.Scale(domain=[x_min, x_max], nice=False, zero=False)),
+        "y": alt.Y("y:Q", axis=axes[1], scale=alt.Scale(domain=[y_min, y_max], nice=False, zero=False)),
+    }
+
+
+def frame(size: int) -> alt.Chart:
+    """Return a quiet frame of `size` pixels a side: Streamlit's theme hides a view's own."""
+    chart: alt.Chart = alt.Chart(pd.DataFrame({"one": [0]})).mark_rect(
+        x=0,
+        x2=size,
+        y=0,
+        y2=size,
+        fill="#8a93a3",
+        fillOpacity=0.05,
+        stroke="#8a93a3",
+        strokeOpacity=0.4,
+        tooltip=None,
+    )
+    return chart
+
+
+def class_colour(classes: tuple[str, ...], *, legend: alt.Legend | None) -> alt.Color:
+    """Return the encoding of class names as colours that colour-blind people can tell apart."""
+    scale = alt.Scale(domain=list(classes), range=class_colours(len(classes)))
+    return alt.Color("class:N", scale=scale, legend=legend, sort=None)
+
+
+def value_colour(column: str, title: str) -> alt.Color:
+    """Return the encoding of a number as a sequential colour."""
+    legend = alt.Legend(
+        title=title,
+        orient="top",
+        gradientLength=140,
+        gradientThickness=8,
+        titleOrient="left",
+        titleLimit=240,
+    )
+    return alt.Color(
+        f"{column}:Q",
+        scale=alt.Scale(scheme=alt.SchemeParams("viridis", extent=[0.2, 1]), zero=False),
+        legend=legend,
+    )
+
+
+def class_legend() -> alt.Legend:
+    """Return the legend of classes, above the map, five a row."""
+    return alt.Legend(
+        title=None, orient="top", columns=5, symbolType="circle", symbolSize=90, symbolOpacity=1
+    )
+
+
+def points_layer(
+    points: pd.DataFrame | alt.NamedData,
+    position: dict[str, Any],
+    colour: alt.Color,
+    *,
+    size: int,
+    name: str = "points",
+) -> alt.Chart:
+    """Return one filled circle a row of `points` (columns ``x, y`` and what `colour` needs).
+
+    Vega would describe each in words, for thousands of circles half a second, and a canvas cannot tell them.
+    """
+    mark = alt.Chart(points, name=name).mark_circle(
+        size=size, opacity=0.75, clip=True, tooltip=None, aria=False
+    )
+    chart: alt.Chart = mark.encode(**position, color=colour)
+    return chart
+
+
+def double_ring(places: alt.Chart, position: dict[str, Any], *, size: int) -> list[alt.Chart]:
+    """Return a white ring and a black one within it around each place of a chart, seen on any colour."""
+    return [
+        places.mark_point(
+            size=size, filled=False, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
+        ).encode(**position)
+        for colour, width in (("#ffffff", 5.0), ("#000000", 2.0))
+    ]
+
+
+def moving_pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrapper
+    """Return the encoding of a place in pixels that follows signals."""
+    return alt.value(alt.ExprRef(expr=expression))
+
+
+def class_labels(
+    points: pd.DataFrame, position: dict[str, Any], *, dark: bool, size: int, side: int
+) -> AnyChart:
+    """Return each class's name near the median of its points, haloed, on a map of `side` pixels."""
+    low, high = position["y"]["scale"]["domain"]
+    places = label_places(points, size / side * (high - low))
+    words = alt.Chart(places).encode(**position, text=alt.Text("class:N"))
+    return alt.layer(*haloed(words, dark=dark, size=size))
+
+
+def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
+    """Return ``x, y, class``: where names go that are `size` high, in the units of the points."""
+    middles = points.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
+    return spread(middles, 4 * size, 1.1 * size)
+
+
+def static_map(
+    points: pd.DataFrame,
+    extent: tuple[float, float, float, float],
+    titles: tuple[str, str] | None,
+    colour: alt.Color,
+    *,
+    size: int,
+    labels: bool,
+    dark: bool = False,
+    mark_size: int = 22,
+) -> dict[str, Any]:
+    """Return a map without interaction as a Vega-Lite spec, `size` pixels a side."""
+    position = position_axes(extent, titles)
+    layers: list[AnyChart] = [frame(size), points_layer(points, position, colour, size=mark_size)]
+    if labels:
+        layers.append(class_labels(points, position, dark=dark, size=12, side=size))
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
+    spec["autosize"] = {"type": "pad"}
+    return spec

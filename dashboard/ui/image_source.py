@@ -1,0 +1,126 @@
+"""Which image goes through every model: a test image, a drawing or an upload. Owns the name "source"."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.catalogue import Bundle, LatentcoreError
+from dashboard.data.images.preparing import BlankImage, layout_of, looks_inverted, prepare_image
+from dashboard.data.images.uploads import GreyImage, read_data_url, read_image
+from dashboard.data.reconstructions import Subject, subject_of
+from dashboard.ui.drawing import drawing
+from dashboard.ui.gallery import image_wall
+from dashboard.ui.image_picker import random_image_button
+from dashboard.ui.selection import chosen_image
+
+SOURCES = {"test": "Test image", "draw": "Draw", "upload": "Upload"}
+THICKNESS = 24
+UPLOADED, EXCHANGED, PLACED = "uploaded", "exchanged", "placed"
+
+
+def chosen_source() -> str:
+    """Return a valid source of the image."""
+    return state.choose("source", list(SOURCES), "test")
+
+
+def pick_subject(bundle: Bundle, source: str) -> Subject | None:
+    """Draw the controls of a source; return the image, or say why there is none.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Any of the chosen models: it says which test images there are, and what an image must look like.
+    source : str
+        Of `SOURCES`.
+    """
+    st.segmented_control(
+        "Image", SOURCES, format_func=SOURCES.__getitem__, required=True,
+        **state.bind("pick_source", source, _take_source),
+    )  # fmt: skip
+    if source == "test":
+        return _test_image(bundle)
+    try:
+        return _drawn(bundle) if source == "draw" else _uploaded(bundle)
+    except BlankImage as blank:
+        st.info(str(blank), icon=":material/info:")
+    except LatentcoreError as error:
+        st.warning(str(error), icon=":material/warning:")
+    return None
+
+
+def _test_image(bundle: Bundle) -> Subject:
+    index = chosen_image(bundle)
+    with st.container(horizontal=True):
+        image_wall(bundle, "one_image", partial(state.put, "point"))
+        random_image_button(bundle)
+    st.caption("One of the test images, which no model was trained on.")
+    return subject_of(bundle.spec.id, index)
+
+
+def _drawn(bundle: Bundle) -> Subject:
+    picture = drawing(thickness=THICKNESS)
+    if not picture:
+        raise BlankImage("The drawing is blank: draw something or pick an image.")
+    return _prepared(bundle, read_data_url(picture), "Your drawing", ("drawing",))
+
+
+def _uploaded(bundle: Bundle) -> Subject | None:
+    st.file_uploader(
+        "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_take_upload
+    )
+    held = state.held(UPLOADED, None)
+    if held is None:
+        st.caption("The image stays on this machine, for this session only.")
+        return None
+    name, found = held
+    if isinstance(found, LatentcoreError):
+        raise found
+    return _prepared(bundle, found, name, (name, found.pixels.tobytes()))
+
+
+def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> Subject:
+    """Draw the switches of an image from elsewhere, and return it prepared."""
+    exchange = state.held(EXCHANGED, token)
+    exchange = looks_inverted(bundle, grey) if exchange is None else exchange
+    layout = layout_of(bundle.spec.dataset)
+    with st.container(horizontal=True):
+        st.toggle(
+            "Exchange black and white",
+            help="Guessed by the border: it should be as dark or bright as in the dataset.",
+            **state.bind("pick_exchange", exchange, _take_switch, EXCHANGED, "pick_exchange", token),
+        )
+        if layout is not None:
+            place = state.held(PLACED, None) is not False
+            st.toggle(
+                "Place it as the dataset's images",
+                help=f"Crop to what is on it and place it {layout.words}.",
+                **state.bind("pick_place", place, _take_switch, PLACED, "pick_place", None),
+            )
+            layout = layout if place else None
+    prepared = prepare_image(bundle, grey, invert=exchange, layout=layout)
+    return Subject(prepared.image, None, None, title, prepared.notes)
+
+
+def _take_source() -> None:
+    state.put("source", state.widget("pick_source"))
+
+
+def _take_switch(name: str, key: str, token: object) -> None:
+    state.release(name)
+    state.hold(name, token, bool(state.widget(key)))
+
+
+def _take_upload() -> None:
+    """Read a new file once; a refusal is kept, too, until there is another file."""
+    state.release(UPLOADED)
+    file = state.widget("upload")
+    if file is None:
+        return
+    try:
+        found: GreyImage | LatentcoreError = read_image(file.getvalue())
+    except LatentcoreError as error:
+        found = error
+    state.hold(UPLOADED, None, (str(file.name), found))

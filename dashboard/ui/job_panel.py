@@ -1,0 +1,67 @@
+"""Starting a job, watching it and ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.jobs import Job, is_busy, start_job
+
+POLL_SECONDS = 0.5
+
+
+def job_of(name: str) -> Job | None:
+    """Return this session's latest job of a name, or None."""
+    job: Job | None = state.held(name, None)
+    return job
+
+
+def job_button(name: str, label: str, work: Callable[[Job], Any]) -> None:
+    """Draw the button that starts the work; at most one job runs on a server."""
+    st.button(
+        label,
+        icon=":material/play_arrow:",
+        key=f"start_{name}",
+        disabled=is_busy(),
+        on_click=_start,
+        args=(name, work),
+    )
+    if is_busy():
+        st.caption("Another session's work is under way; the server does one thing at a time.")
+
+
+def watch_job(name: str) -> Job | None:
+    """Draw the progress of a job that runs; return it once it is finished, or None if there is none."""
+    job = job_of(name)
+    if job is None:
+        return None
+    if not job.finished:
+        _progress(name)
+        return None
+    if job.problem is not None:
+        st.warning(job.problem, icon=":material/info:")
+    return job
+
+
+def _start(name: str, work: Callable[[Job], Any]) -> None:
+    job = start_job(work)
+    if job is not None:
+        state.release(name)
+        state.hold(name, None, job)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _progress(name: str) -> None:
+    """Show how far it is; run the page again when it is over."""
+    job = job_of(name)
+    if job is None or job.finished:
+        st.rerun()
+        return
+    st.progress(job.share, text=job.stage)
+    if job.cancelled.is_set():
+        st.caption("Cancelling at the next step.")
+    else:
+        st.button("Cancel", icon=":material/close:", key=f"cancel_{name}", on_click=job.cancelled.set)

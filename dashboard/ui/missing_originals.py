@@ -1,0 +1,51 @@
+"""What stands in for originals that are not on this machine, and the button that fetches them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.data.catalogue import dataset_title
+from dashboard.data.images.fetching import can_be_fetched, fetching_of, start_fetching
+from dashboard.data.images.originals import originals_problem
+from dashboard.data.images.stand_ins import maker_of, stand_ins_words
+
+POLL_SECONDS = 0.5
+
+
+def originals_note(dataset: str) -> None:
+    """Say what stands in for originals, and offer to fetch them; nothing where they are at hand."""
+    problem = originals_problem(dataset)
+    if problem is None:
+        return
+    made_by = stand_ins_words(maker_of(dataset))
+    shown = f"Its images are shown as {made_by}, the model with the lowest reconstruction error."
+    if not can_be_fetched(dataset):
+        st.warning(f"{problem} {shown}", icon=":material/image:")
+        return
+    title = dataset_title(dataset)
+    st.caption(f"{title} is not on this machine. {shown}")
+    fetching = fetching_of(dataset)
+    if fetching is not None and not fetching.finished:
+        _progress(dataset)
+        return
+    if fetching is not None and fetching.problem is not None:
+        st.warning(fetching.problem, icon=":material/cloud_off:")
+    st.button(
+        f"Fetch {title}",
+        icon=":material/download:",
+        key="fetch_dataset",
+        on_click=start_fetching,
+        args=(dataset,),
+        help="Downloads the images once, into the data folder of this machine.",
+    )
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _progress(dataset: str) -> None:
+    """Show how much has arrived; run the page again when it is over."""
+    fetching = fetching_of(dataset)
+    if fetching is None or fetching.finished:
+        st.rerun()
+        return
+    done = f"{fetching.share:.0%}" if fetching.started else "waiting for its turn"
+    st.progress(fetching.share, text=f"Fetching {dataset_title(dataset)}: {done}")

@@ -1,0 +1,142 @@
+"""Several models of one dataset: owns the names "dataset" and "models"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.catalogue import (
+    Bundle,
+    Catalogue,
+    LatentcoreError,
+    catalogue,
+    dataset_title,
+    family_title,
+    open_bundle,
+)
+from dashboard.ui.pickers import take_dataset
+from dashboard.ui.presentation import is_presenting
+from dashboard.ui.problems import bundle_or_error
+from dashboard.ui.share import reset_button
+
+PREFERRED = ("pca", "ae", "vae", "gan")
+"""Families that differ most."""
+MOST = 6
+
+
+def chosen_models(
+    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+) -> tuple[str, list[str]]:
+    """Return the valid choice of a dataset and of at most `most` of its models by name, at least one.
+
+    Where there is room for all, all are chosen at first, else one of each preferred family.
+    """
+    datasets = catalogue.datasets()
+    dataset = state.choose("dataset", datasets, datasets[0])
+    present = catalogue.models(dataset)
+    text = state.get("models")
+    names = list(dict.fromkeys(text.split(","))) if text else []
+    unknown = [name for name in names if name not in present]
+    known = [name for name in names if name in present]
+    chosen = known[:most]
+    if len(known) > most:
+        state.put("models", ",".join(chosen))
+        state.notify("models", f"This page shows at most {most} models; the first {most} are chosen.")
+    if unknown:
+        state.put("models", ",".join(chosen) or None)
+        state.notify(
+            "models", f"There is no model “{unknown[0][:60]}” of {dataset_title(dataset)} here; left out."
+        )
+    if chosen:
+        return dataset, chosen
+    return dataset, present if most > MOST else _defaults(catalogue, dataset, preferred)
+
+
+def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MOST) -> None:
+    """Draw the two pickers in a row."""
+    left, right = st.columns([1, 3.4], vertical_alignment="bottom")
+    left.selectbox(
+        "Dataset",
+        catalogue.datasets(),
+        format_func=dataset_title,
+        help="The images that go through every model.",
+        **state.bind("pick_dataset", dataset, _take_dataset),
+    )
+    titles = {name: _title(catalogue, dataset, name) for name in catalogue.models(dataset)}
+    right.multiselect(
+        "Models",
+        list(titles),
+        format_func=titles.__getitem__,
+        max_selections=most,
+        help=f"Up to {most} models, one row each.",
+        **state.bind("pick_models", chosen, _take_models),
+    )
+
+
+def several_models(
+    catalogue: Catalogue, preferred: Sequence[str] = PREFERRED
+) -> tuple[str, list[str], list[Bundle]]:
+    """Draw the head of a page that compares models; return dataset, names and the bundles that load."""
+    dataset, names = model_head(catalogue, preferred=preferred)
+    return dataset, names, load_models([f"{dataset}/{name}" for name in names])
+
+
+def model_head(
+    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+) -> tuple[str, list[str]]:
+    """Draw the pickers and the reset button; return the dataset and the names of the models.
+
+    A story has chosen already: it shows neither.
+    """
+    dataset, names = chosen_models(catalogue, most, preferred)
+    if is_presenting():
+        return dataset, names
+    pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_models(catalogue, dataset, names, most)
+    with actions:
+        reset_button()
+    return dataset, names
+
+
+def prepare_models() -> None:
+    """Open what pages of several models show of the first dataset at first, before anybody asks."""
+    found = catalogue()
+    for dataset in found.datasets()[:1]:
+        for name in _defaults(found, dataset, PREFERRED):
+            with suppress(LatentcoreError):  # the page will say what is wrong with it
+                open_bundle(f"{dataset}/{name}")
+
+
+def load_models(ids: list[str]) -> list[Bundle]:
+    """Return the bundles that load, and show what is wrong with the others."""
+    loaded = (bundle_or_error(bundle_id) for bundle_id in ids)
+    return [bundle for bundle in loaded if bundle is not None]
+
+
+def _take_dataset() -> None:
+    take_dataset("pick_dataset")
+    for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
+        state.put(name, None)
+
+
+def _take_models() -> None:
+    state.put("models", ",".join(state.widget("pick_models")) or None)
+
+
+def _defaults(catalogue: Catalogue, dataset: str, preferred: Sequence[str]) -> list[str]:
+    """Return one model of each preferred family, in the largest dimension that they share."""
+    specs = [catalogue.spec(dataset, name) for name in catalogue.models(dataset)]
+    largest: dict[str, str] = {}
+    for spec in specs:  # sorted by dimension within a family
+        if spec.family in preferred:
+            largest[spec.family] = spec.name
+    return list(largest.values()) or [spec.name for spec in specs[:1]]
+
+
+def _title(catalogue: Catalogue, dataset: str, name: str) -> str:
+    spec = catalogue.spec(dataset, name)
+    return f"{family_title(spec.family)}, {spec.latent_dim}-D"

@@ -1,0 +1,62 @@
+"""What to say when a bundle cannot be used."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.data.catalogue import (
+    Bundle,
+    Catalogue,
+    LatentcoreError,
+    catalogue,
+    catalogue_place,
+    open_bundle,
+)
+from dashboard.data.study_results import StudyResult, study_of
+
+
+def catalogue_or_stop() -> Catalogue:
+    """Return the catalogue; with no bundle at all, say so and end the page."""
+    found = catalogue()
+    if not found.specs:
+        st.error(
+            f"There are no models in {catalogue_place()}. Make one with "
+            "`latentcore train digits vae --latent-dim 2`, or point LATENTCORE_MODELS to a folder with some."
+        )
+        show_problems(found)
+        st.stop()
+    return found
+
+
+def bundle_or_error(bundle_id: str) -> Bundle | None:
+    """Return the loaded bundle, or show in one sentence what is wrong with it."""
+    try:
+        return open_bundle(bundle_id)
+    except LatentcoreError as error:
+        st.error(f"{error} The other models stay usable: pick one above.", icon=":material/error:")
+        return None
+
+
+def study_or_say(dataset: str, name: str) -> StudyResult | None:
+    """Return what a study found, or show in one sentence why there is nothing."""
+    try:
+        found = study_of(dataset, name)
+    except LatentcoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    if found is None:
+        st.info(
+            f"This was not measured yet. Run `latentcore study {name} {dataset}`.", icon=":material/info:"
+        )
+    return found
+
+
+def gone(error: LatentcoreError) -> None:
+    """Say that something, such as a bundle, went between two looks at it."""
+    st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")
+
+
+def show_problems(found: Catalogue) -> None:
+    """Name the folders that hold no readable bundle."""
+    for bundle_id, message in found.problems.items():
+        st.warning(f"{bundle_id} cannot be used. {message}", icon=":material/warning:")

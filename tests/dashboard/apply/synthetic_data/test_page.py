@@ -1,0 +1,213 @@
+"""Synthetic data: curves, images of each class, a labelled set, and measuring anew, without a browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import vl_convert
+from streamlit.testing.v1 import AppTest
+
+from dashboard.apply.synthetic_data.classifier_curves import COLOURS
+from dashboard.apply.synthetic_data.services import (
+    Maker,
+    Request,
+    arm_table,
+    class_strips,
+    cost_in_minutes,
+    draw_labelled,
+    finding,
+    gain_table,
+    labelled_choices,
+    labelled_npz,
+    measure,
+    real_choices,
+)
+from dashboard.data.jobs import start_job
+from dashboard.ui.charts.curves import Frame, curves, domain_of
+from latentcore.datasets import load_dataset
+from latentcore.evaluation.conditional import sample_classes
+from latentcore.store import load_bundle, models_folder
+from latentcore.studies import read_study
+from latentcore.studies.repeats import balanced_rows, over_seeds
+from latentcore.studies.synthesis import synthesis_curves
+
+APP = Path(__file__).parents[4] / "dashboard" / "app.py"
+
+
+def open_page(**query: object) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.run()
+    for key, value in {"dataset": "digits", **query}.items():
+        app.query_params[key] = value
+    app.switch_page("apply/synthetic_data/page.py").run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in (*app.markdown, *app.caption, *app.info, *app.warning))
+
+
+def test_the_page_says_where_drawn_images_help_and_shows_images_of_each_class():
+    app = open_page()
+    study = read_study("digits", "synthesis")
+    assert study is not None
+    names = ["pca-d8", "ae-d8", "vae-d8", "gan-d8"]
+    assert finding(study.found, names) in words(app)
+    table = app.dataframe[0].value
+    assert len(table) == len(names) * len(study.found["n_real"])
+    drawn = next(element.body for element in app.html if "class-samples" in element.body)
+    assert drawn.count("<img") == 10
+    assert "GAN, 8-D draws for nine" in drawn
+
+
+def test_model_labels_and_seed_are_in_the_address():
+    app = open_page(maker="ae-d8", labelled="10", seed="7")
+    assert app.selectbox(key="pick_maker").value == "ae-d8"
+    app.number_input(key="pick_seed").set_value(8).run()
+    assert not app.exception
+    assert {name: app.query_params[name] for name in ("maker", "labelled", "seed")} == {
+        "maker": "ae-d8",
+        "labelled": "10",
+        "seed": "8",
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"maker": "lda-d2"}, "There is no model that draws images of a class “lda-d2”"),
+        ({"labelled": "11"}, "There is no number of labelled images “11”"),
+        ({"seed": "many"}, "The seed “many” is no whole number"),
+    ],
+)
+def test_a_wrong_choice_falls_back_with_a_sentence(query, sentence):
+    assert sentence in words(open_page(**query))
+
+
+def test_lda_is_left_out_with_the_reason():
+    app = open_page(models=["lda-d9", "vae-d8"])
+    assert "LDA, 9-D is left out" in words(app)
+    assert len(app.dataframe[0].value) == 3
+    app = open_page(models=["lda-d9"])
+    assert "Choose a model that has not seen labels" in words(app)
+
+
+def test_a_model_outside_the_study_can_be_measured_below():
+    assert "VAE, 2-D can be measured below" in words(open_page(models=["vae-d2", "pca-d8"]))
+
+
+def test_what_was_not_measured_says_how_and_images_are_drawn_all_the_same(tmp_path, monkeypatch):
+    shutil.copytree(models_folder() / "digits" / "vae-d2", tmp_path / "digits" / "vae-d2")
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    app = open_page()
+    assert "Run `latentcore study synthesis digits`" in words(app)
+    assert any("class-samples" in element.body for element in app.html)
+
+
+def test_without_images_nothing_is_measured_anew_and_all_else_works(no_data):
+    app = open_page(dataset="mnist", models=["pca-d2"])
+    assert "A classifier of real images needs the original images" in words(app)
+    assert any("class-samples" in element.body for element in app.html)
+    assert not [button for button in app.button if button.key == "start_synthesis"]
+
+
+def test_a_set_is_drawn_from_the_labelled_codes_and_is_the_same_each_time():
+    maker = Maker("digits/vae-d8", "30", 4)
+    images, labels = draw_labelled(maker, 5)
+    bundle = load_bundle("digits/vae-d8")
+    rows = balanced_rows(bundle.train.labels, 30, seed=4)
+    expected, _ = sample_classes(
+        bundle.model, bundle.train.codes[rows], bundle.train.labels[rows], n_per_class=5, seed=4
+    )
+    assert (images == expected).all()
+    assert (np.bincount(labels) == 5).all()
+    assert [name for name, _ in class_strips(maker)] == list(bundle.classes)
+    held = np.load(io.BytesIO(labelled_npz(maker, 5)), allow_pickle=False)
+    assert (held["images"] == images).all()
+    assert (held["labels"] == labels).all()
+    assert (str(held["model"]), int(held["seed"]), str(held["labelled_per_class"])) == (
+        "digits/vae-d8",
+        4,
+        "30",
+    )
+    assert tuple(held["classes"]) == bundle.classes
+
+
+def test_choices_end_where_the_images_do():
+    assert real_choices("digits/vae-d8") == [10, 30, 100]
+    assert labelled_choices("digits/vae-d8") == ["10", "30", "100", "all"]
+    one, two = (cost_in_minutes(Request(("digits/vae-d8",), (10,), n)) for n in (1, 2))
+    assert two == 2 * one > 0
+
+
+def test_help_hurt_and_neither_are_told_apart():
+    def points(*values: list[float]) -> list[dict]:
+        return [{"n": n, **over_seeds(v)} for n, v in zip((10, 100, 1_000), values, strict=True)]
+
+    found = {
+        "n_real": [10, 100, 1_000],
+        "real": points([0.5, 0.51, 0.5], [0.7, 0.71, 0.7], [0.9, 0.91, 0.9]),
+        "curves": [
+            {
+                "model": "vae-d8",
+                "both": points([0.6, 0.61, 0.62], [0.7, 0.69, 0.71], [0.8, 0.82, 0.81]),
+                "synthetic": points([0.4, 0.41, 0.42], [0.4, 0.41, 0.42], [0.4, 0.41, 0.42]),
+            }
+        ],
+    }
+    verdicts = gain_table(found, ["vae-d8"])["Adding drawn images"].tolist()
+    assert verdicts == ["helps", "no clear difference", "hurts"]
+    assert finding(found, ["vae-d8"]) == (
+        "Drawn images, added to the real ones, **help** with VAE, 8-D at 10 a class, "
+        "and **hurt** with VAE, 8-D at 1,000 a class."
+    )
+    found["curves"][0]["both"] = found["real"]
+    assert "clearly **help** nowhere, and clearly **hurt** nowhere" in finding(found, ["vae-d8"])
+
+
+def test_measuring_again_gives_the_curves_of_the_library():
+    job = start_job(partial(measure, Request(("digits/pca-d8",), (10,), 2)))
+    assert job is not None
+    for _ in range(600):
+        if job.finished:
+            break
+        time.sleep(0.1)
+    assert job.problem is None
+    expected = synthesis_curves(
+        {"pca-d8": load_bundle("digits/pca-d8").model},
+        load_dataset("digits", "train"),
+        load_dataset("digits", "test"),
+        n_real=[10],
+        seeds=range(2),
+    )
+    assert {name: job.result[name] for name in expected} == expected
+
+
+def test_the_button_starts_the_job_and_the_answer_is_drawn():
+    app = open_page(models=["pca-d8"])
+    app.button_group(key="synthesis_seeds").set_value(1).run()
+    app.button(key="start_synthesis").click().run()
+    for _ in range(150):
+        if any("Measured now" in element.value for element in app.markdown):
+            break
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    assert "One seed gives no interval" in words(app)
+
+
+def test_the_chart_of_a_model_compiles():
+    study = read_study("digits", "synthesis")
+    assert study is not None
+    table = arm_table(study.found, "ae-d8")
+    frame = Frame(190, 210, domain_of(table), "real images a class", None)
+    picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, COLOURS, frame, dark=False)))
+    assert all(f">{name}<" in picture for name in ("real", "synthetic", "both"))

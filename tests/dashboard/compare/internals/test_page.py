@@ -1,0 +1,163 @@
+"""Inside each model, run without a browser."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.compare.internals.services import (
+    Posterior,
+    active_dimensions,
+    aggregate_density,
+    class_separation,
+    normal_density,
+    posterior_of,
+    score_of,
+    score_table,
+)
+from latentcore.datasets import load_dataset
+from latentcore.store import list_bundles, load_bundle, models_folder
+
+APP = Path(__file__).parents[4] / "dashboard" / "app.py"
+FIGURES = {
+    "pca": ("Explained variance",),
+    "lda": ("Separation of the classes",),
+    "ae": ("Spread of the codes",),
+    "dae": ("Cleaning noisy images", "Spread of the codes"),
+    "vae": ("KL divergence from the prior", "prior"),
+    "beta_vae": ("KL divergence from the prior", "prior"),
+    "gan": ("Classes among its samples", "Error of its codes"),
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def open_section(**query: object) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.run()
+    for key, value in {"dataset": "digits", "view": "inside", **query}.items():
+        app.query_params[key] = value
+    app.switch_page("compare/page.py").run()
+    assert not app.exception
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.caption])
+
+
+@pytest.mark.parametrize("bundle_id", [spec.id for spec in list_bundles()])
+def test_every_model_shows_what_its_family_has(bundle_id):
+    dataset, _, name = bundle_id.partition("/")
+    app = open_section(dataset=dataset, models=[name])
+    text = text_of(app)
+    assert all(title in text for title in FIGURES[load_bundle(bundle_id).spec.family])
+    assert "holds no" not in text
+    assert not app.error
+    assert not app.warning
+
+
+def test_a_vae_of_two_dimensions_shows_its_posteriors_and_says_whose():
+    text = text_of(open_section(models=["vae-d2"]))
+    assert "Posterior ellipses" in text
+    assert "1, 2 and 3 standard deviations" in text
+    assert "Posteriors of 150 test images" in text
+
+
+def test_without_the_dataset_the_posteriors_are_said_to_be_of_stand_ins(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
+    app = open_section(dataset="mnist", models=["vae-d16"])
+    assert "Posteriors of 500 stand-ins: decodes by Autoencoder, 16-D; seed 0." in text_of(app)
+
+
+@pytest.mark.parametrize("name", ["vae-d8", "gan-d8", "pca-d8"])
+def test_a_bundle_without_scores_gets_a_sentence_and_a_way_on(name, tmp_path, monkeypatch):
+    folder = tmp_path / "digits" / name
+    shutil.copytree(models_folder() / "digits" / name, folder)
+    (folder / "metrics.json").write_text("{}")
+    config = json.loads((folder / "config.json").read_text())
+    config["files"]["metrics.json"] = {"bytes": 2, "sha256": hashlib.sha256(b"{}").hexdigest()}
+    (folder / "config.json").write_text(json.dumps(config))
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    app = open_section(models=[name])
+    assert "This bundle holds no" in text_of(app)
+    assert f"latentcore train digits {name.partition('-')[0]} --latent-dim 8" in text_of(app)
+    assert "holds no code" not in text_of(app)
+
+
+def test_a_score_of_another_length_counts_as_missing():
+    bundle = load_bundle("digits/vae-d8")
+    assert score_of(bundle, "kl", 8) is not None
+    assert score_of(bundle, "kl", 7) is None
+    assert score_of(bundle, "kl") is None
+    assert score_of(bundle, "nothing") is None
+
+
+def test_a_table_of_scores_holds_values_and_intervals():
+    score = score_of(load_bundle("digits/vae-d2"), "kl", 2)
+    table = score_table(score, ["z1", "z2"])
+    assert table["value"].tolist() == score["value"]
+    assert ((table["low"] < table["value"]) & (table["value"] < table["high"])).all()
+    exact = score_of(load_bundle("digits/pca-d2"), "explained_variance_ratio", 2)
+    assert score_table(exact, ["z1", "z2"])["low"].isna().all()
+
+
+def test_posteriors_are_those_of_the_test_images():
+    bundle = load_bundle("digits/vae-d2")
+    found = posterior_of("digits/vae-d2")
+    mean, deviation = bundle.model.posterior(load_dataset("digits", "test").images)
+    rows = [int(np.linalg.norm(mean - own, axis=1).argmin()) for own in found.mean[:20]]
+    assert np.allclose(mean[rows], found.mean[:20], atol=1e-4)
+    assert np.allclose(deviation[rows], found.deviation[:20], atol=1e-4)
+    assert (load_dataset("digits", "test").labels[rows] == found.labels[:20]).all()
+
+
+def test_the_aggregate_of_prior_like_posteriors_is_the_prior():
+    same = Posterior(
+        np.zeros((30, 2), np.float32), np.ones((30, 2), np.float32), np.zeros(30, np.int64), None
+    )
+    grid, density = aggregate_density(same)
+    assert np.allclose(density, normal_density(grid)[:, None], atol=1e-6)
+
+
+def test_an_aggregate_density_holds_all_the_mass_and_matches_draws():
+    found = posterior_of("digits/vae-d8")
+    grid, density = aggregate_density(found)
+    assert np.allclose(np.trapezoid(density, grid, axis=0), 1, atol=0.02)
+    generator = np.random.default_rng(0)
+    draws = found.mean + found.deviation * generator.standard_normal((200, *found.mean.shape))
+    drawn = draws.reshape(-1, draws.shape[-1])
+    mean = np.trapezoid(grid[:, None] * density, grid, axis=0)
+    assert np.allclose(mean, drawn.mean(axis=0), atol=0.03)
+    spread = np.trapezoid((grid[:, None] - mean) ** 2 * density, grid, axis=0)
+    assert np.allclose(spread, drawn.var(axis=0), atol=0.05)
+
+
+def test_dead_dimensions_are_found_where_the_posterior_mean_stands_still():
+    bundle = load_bundle("digits/vae-d8")
+    score = score_of(bundle, "active_units")
+    assert sum(active_dimensions(bundle)) == score["value"]
+
+
+def test_the_separation_agrees_with_an_analysis_of_variance():
+    from scipy.stats import f_oneway  # noqa: PLC0415
+
+    bundle = load_bundle("digits/lda-d9")
+    codes, labels = bundle.train.codes.astype(np.float64), bundle.train.labels
+    groups = [codes[labels == label] for label in range(len(bundle.classes))]
+    freedom = (len(codes) - len(groups)) / (len(groups) - 1)
+    assert class_separation(bundle) * freedom == pytest.approx(f_oneway(*groups).statistic, rel=1e-4)
