@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
+from dashboard.data.catalogue import open_bundle
 from dashboard.data.maps import map_data
 from tests.browser.explore import MAP_CANVAS, N_SHOWN, find_plot
 from tests.browser.front import CANVAS, map_places, open_front
@@ -103,7 +104,7 @@ def story(page: Page, address: str) -> list[Frame]:
     page.wait_for_timeout(3000)
     page.evaluate(HIDE_SCRIPT)
     frames.append((picture(page), HOLD_MS))
-    plot = find_plot(page, map_data(f"{DATASET}/vae-d2", "codes", N_SHOWN, 0.02).extent)
+    plot = find_plot(page, map_data(open_bundle(f"{DATASET}/vae-d2"), "codes", N_SHOWN, 0.02).extent)
     around = [(0.52, 0.6), (0.3, 0.75), (0.2, 0.4), (0.5, 0.2), (0.8, 0.35)]
     path = curve([(plot.left + x * plot.size, plot.top + y * plot.size) for x, y in around], 30)
     return frames + led(page, path, HOLD_MS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 
 NAMES = ("first", "second")
 
@@ -20,7 +20,7 @@ def chosen_pair(bundles: list[Bundle]) -> tuple[Bundle, Bundle]:
 
 def pick_pair(bundles: list[Bundle], pair: tuple[Bundle, Bundle], labels: tuple[str, str]) -> None:
     """Draw both pickers in a row."""
-    titles = {bundle.spec.name: bundle_title(bundle.spec.id) for bundle in bundles}
+    titles = {bundle.spec.name: bundle.spec.title for bundle in bundles}
     names = pair[0].spec.name, pair[1].spec.name
     taken = {"first": None, "second": names[0]}
     with st.container(horizontal=True, vertical_alignment="bottom"):

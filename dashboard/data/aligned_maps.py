@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard.data.catalogue import Bundle, bundle_title, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.grids import sheet_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import maker_of, shown_test_images
@@ -76,17 +77,16 @@ class SampleAtlas:
     made_by: str | None
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def linked_data(bundle_ids: tuple[str, ...], *, align: bool) -> LinkedData:
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=BY_CONTENT)
+def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
     """Return the maps of several bundles of one dataset.
 
     Parameters
     ----------
-    bundle_ids : tuple of str
+    bundles : sequence of Bundle
     align : bool
         Turn, and mirror where that helps, each map to lie as near to the first as it can.
     """
-    bundles = [open_bundle(name) for name in bundle_ids]
     first = bundles[0]
     common = common_rows(bundles)
     chosen = stratified_rows(first.test.labels[common[0]], N_LINKED)
@@ -106,7 +106,7 @@ def linked_data(bundle_ids: tuple[str, ...], *, align: bool) -> LinkedData:
         table[f"x{k}"], table[f"y{k}"] = place.T.round(4)
     return LinkedData(
         table=table,
-        titles=tuple(bundle_title(name) for name in bundle_ids),
+        titles=tuple(bundle.spec.title for bundle in bundles),
         planes=tuple("codes" if b.spec.latent_dim == 2 else "UMAP of the codes" for b in bundles),
         contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
         classes=first.classes,
@@ -138,7 +138,7 @@ def _sample_atlas(
     )
 
 
-def common_rows(bundles: list[Bundle]) -> list[LabelArray]:
+def common_rows(bundles: Sequence[Bundle]) -> list[LabelArray]:
     """Return for each bundle the rows of its test table that all of them have, in one common order."""
     shared = bundles[0].test.indices
     for bundle in bundles[1:]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from dashboard.data.jobs import is_busy
 from latentcore.datasets import DATASETS
 from latentcore.features import FeatureNetwork, load_features
 from latentcore.models import MODELS
@@ -59,35 +58,11 @@ class Catalogue:
         return self.specs[f"{dataset}/{model}"]
 
 
-def catalogue() -> Catalogue:
-    """Return what there is; the models folder is looked through at most once a minute.
-
-    Where a bundle that is in use was replaced by another on disk, everything that was made of the former
-    one is forgotten, so that no page shows the scores of one beside the map of the other.
-    """
-    found = _scanned()
-    replaced = any(
-        files != found.specs[bundle_id].config["files"]
-        for bundle_id, files in _files_in_use().items()
-        if bundle_id in found.specs
-    )
-    if replaced and not is_busy():  # a job keeps its place on the server until it is done
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        found = _scanned()
-    return found
-
-
 @st.cache_resource(ttl=60, show_spinner=False)
-def _scanned() -> Catalogue:
+def catalogue() -> Catalogue:
+    """Return what there is; the models folder is looked through at most once a minute."""
     specs, problems = scan_bundles()
     return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
-
-
-@st.cache_resource(show_spinner=False)
-def _files_in_use() -> dict[str, Mapping[str, Any]]:
-    """Return size and checksum of the files of each bundle as it was when it was opened."""
-    return {}
 
 
 def catalogue_place() -> str:
@@ -95,18 +70,38 @@ def catalogue_place() -> str:
     return str(models_folder())
 
 
-@st.cache_resource(max_entries=10, show_spinner=False)
 def open_bundle(bundle_id: str) -> Bundle:
-    """Load and verify a bundle once; raises `LatentcoreError` with file and cause.
+    """Return a loaded and verified bundle; raises `LatentcoreError` with file and cause.
 
-    One is loaded at a time, and none that some page still holds: each takes 6 MB, and 20 while it is loaded.
+    Its scores and its map are those of the same files: a bundle that was replaced on disk is loaded again
+    when `catalogue` has found its new files.
     """
+    spec = catalogue().specs.get(bundle_id)
+    return _loaded(bundle_id, "" if spec is None else _checksums(spec))
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def _loaded(bundle_id: str, checksums: str) -> Bundle:
+    """Load a bundle, unless some page still holds it: each takes 6 MB, and 20 while it is loaded."""
     with _loading:
-        bundle, spec = _alive.get(bundle_id), _scanned().specs.get(bundle_id)
-        if bundle is None or spec is None or bundle.config["files"] != spec.config["files"]:
+        bundle = _alive.get(bundle_id)
+        if bundle is None or _checksums(bundle.spec) != checksums:
             _alive[bundle_id] = bundle = load_bundle(bundle_id)
-        _files_in_use()[bundle_id] = bundle.config["files"]
         return bundle
+
+
+def _checksums(spec: BundleSpec) -> str:
+    """Return the checksums of a bundle's files as one text."""
+    return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(spec.config["files"].items()))
+
+
+def _content(bundle: Bundle) -> str:
+    """Return a text that tells this bundle, with these files, from any other."""
+    return f"{bundle.spec.id} {_checksums(bundle.spec)}"
+
+
+BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content}
+"""For caches (`hash_funcs`): a bundle is another one once its files are others, so none has to be cleared."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -119,9 +114,9 @@ def feature_network(dataset: str) -> FeatureNetwork | None:
 
 
 def bundle_title(bundle_id: str) -> str:
-    """Return a bundle's display name, such as "VAE, 16-D"."""
-    spec = open_bundle(bundle_id).spec
-    return f"{family_title(spec.family)}, {spec.latent_dim}-D"
+    """Return a bundle's display name, such as "VAE, 16-D", or its id if it is not there any more."""
+    spec = catalogue().specs.get(bundle_id)
+    return bundle_id if spec is None else spec.title
 
 
 def dataset_title(name: str) -> str:

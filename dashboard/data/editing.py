@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.server.concurrency import dear
 from latentcore.datasets import DATASETS
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
@@ -47,14 +47,13 @@ class Dimension:
     alive: bool
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def dimensions_of(bundle_id: str) -> list[Dimension]:
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def dimensions_of(bundle: Bundle) -> list[Dimension]:
     """Return the dimensions of a model's codes, the most telling first.
 
     A VAE's are ordered by their KL divergence from the prior, which is 0 for a dead one; those of the
     other families by the variance of the real codes.
     """
-    bundle = open_bundle(bundle_id)
     codes = bundle.train.codes
     deviations = codes.std(axis=0)
     kl = bundle.metrics.get("kl", {}).get("value") if isinstance(bundle.model, VAEModel) else None
@@ -77,9 +76,9 @@ def dimensions_of(bundle_id: str) -> list[Dimension]:
     ]
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def traversal(bundle_id: str, code: FloatArray, dimensions: list[Dimension], steps: FloatArray) -> FloatArray:
+def traversal(bundle: Bundle, code: FloatArray, dimensions: list[Dimension], steps: FloatArray) -> FloatArray:
     """Return decodes ``(len(dimensions) * len(steps), c, h, w)``, row by row.
 
     Each row sets one dimension to its mean plus `steps` standard deviations of the real codes and
@@ -89,35 +88,34 @@ def traversal(bundle_id: str, code: FloatArray, dimensions: list[Dimension], ste
     for row, dimension in enumerate(dimensions):
         part = slice(row * len(steps), (row + 1) * len(steps))
         codes[part, dimension.number] = dimension.mean + steps * dimension.deviation
-    images: FloatArray = open_bundle(bundle_id).model.decode(codes.astype(np.float32))
+    images: FloatArray = bundle.model.decode(codes.astype(np.float32))
     return images
 
 
-def decode_one(bundle_id: str, code: FloatArray) -> FloatArray:
+def decode_one(bundle: Bundle, code: FloatArray) -> FloatArray:
     """Return the decode ``(c, h, w)`` of one code."""
-    image: FloatArray = open_bundle(bundle_id).model.decode(code[None])[0]
+    image: FloatArray = bundle.model.decode(code[None])[0]
     return image
 
 
-def along(bundle_id: str, code: FloatArray, direction: Direction, steps: FloatArray) -> FloatArray:
+def along(bundle: Bundle, code: FloatArray, direction: Direction, steps: FloatArray) -> FloatArray:
     """Return decodes of a code plus `steps` times a direction, float32 ``(n, c, h, w)``."""
     codes = (code + steps[:, None] * direction.vector).astype(np.float32)
-    images: FloatArray = open_bundle(bundle_id).model.decode(codes)
+    images: FloatArray = bundle.model.decode(codes)
     return images
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def between_classes(bundle_id: str, source: int, target: int) -> Direction:
+@st.cache_data(max_entries=128, show_spinner=False, hash_funcs=BY_CONTENT)
+def between_classes(bundle: Bundle, source: int, target: int) -> Direction:
     """Return the direction from one class to another, from the codes of train images."""
-    bundle = open_bundle(bundle_id)
     name = f"{bundle.classes[source]} to {bundle.classes[target]}"
     return class_direction(bundle.train.codes, bundle.train.labels, source, target, name=name)
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def principal(bundle_id: str) -> list[Direction]:
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def principal(bundle: Bundle) -> list[Direction]:
     """Return the first principal directions of a model's train codes."""
-    return principal_directions(open_bundle(bundle_id).train.codes, N_PRINCIPAL)
+    return principal_directions(bundle.train.codes, N_PRINCIPAL)
 
 
 def factor_names(dataset: str) -> tuple[str, ...]:
@@ -125,10 +123,9 @@ def factor_names(dataset: str) -> tuple[str, ...]:
     return DATASETS[dataset].factor_names if dataset in DATASETS else ()
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def of_factor(bundle_id: str, name: str) -> Direction:
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_CONTENT)
+def of_factor(bundle: Bundle, name: str) -> Direction:
     """Return the direction in which a factor grows, from the codes of train images."""
-    bundle = open_bundle(bundle_id)
     spec = DATASETS[bundle.spec.dataset]
     assert spec.read_factors is not None  # noqa: S101 - its factors were named
     column = spec.read_factors("train")[bundle.train.indices, spec.factor_names.index(name)]

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import bundle_title, feature_network, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, feature_network
 from dashboard.data.images.originals import has_originals
 from dashboard.data.images.search import nearest_train_images, usual_image_distance
 from dashboard.data.images.stand_ins import shown_test_image, stand_in_words
@@ -62,52 +62,49 @@ class Strip:
     confidence: FloatArray | None
 
 
-def has_gaussian_prior(bundle_id: str) -> bool:
+def has_gaussian_prior(bundle: Bundle) -> bool:
     """Return whether the model was trained with N(0, I) as prior, which makes arcs apt."""
-    return Capability.PRIOR in open_bundle(bundle_id).model.capabilities
+    return Capability.PRIOR in bundle.model.capabilities
 
 
-def end_code(bundle_id: str, end: End) -> FloatArray:
+def end_code(bundle: Bundle, end: End) -> FloatArray:
     """Return the code ``(latent_dim,)`` of an end."""
-    bundle = open_bundle(bundle_id)
     if end.index is not None:
-        code: FloatArray = bundle.test.codes[row_of(bundle_id, end.index)]
+        code: FloatArray = bundle.test.codes[row_of(bundle, end.index)]
         return code
     assert end.label is not None  # noqa: S101 - one of the two is set
     mean: FloatArray = bundle.derived.class_means[end.label]
     return mean
 
 
-def end_title(bundle_id: str, end: End) -> str:
+def end_title(bundle: Bundle, end: End) -> str:
     """Return an end in words."""
-    bundle = open_bundle(bundle_id)
     if end.index is not None:
-        return f"Test image {end.index}: {bundle.classes[bundle.test.labels[row_of(bundle_id, end.index)]]}"
+        return f"Test image {end.index}: {bundle.classes[bundle.test.labels[row_of(bundle, end.index)]]}"
     assert end.label is not None  # noqa: S101
     return f"Mean code of {bundle.classes[end.label]}"
 
 
-def end_picture(bundle_id: str, end: End) -> tuple[FloatArray, str]:
+def end_picture(bundle: Bundle, end: End) -> tuple[FloatArray, str]:
     """Return a picture ``(c, h, w)`` of an end, and what it is where it is no original; else nothing.
 
     The mean code of a class belongs to no image: its decode by this model is shown.
     """
-    bundle = open_bundle(bundle_id)
     if end.index is None:
-        return bundle.model.decode(end_code(bundle_id, end)[None])[0], "decode"
+        return bundle.model.decode(end_code(bundle, end)[None])[0], "decode"
     shown = shown_test_image(bundle.spec.dataset, end.index)
     return shown.images[0], stand_in_words(shown.made_by)
 
 
-def make_strip(bundle_id: str, start: End, end: End, n_steps: int, kind: PathKind) -> Strip:
+def make_strip(bundle: Bundle, start: End, end: End, n_steps: int, kind: PathKind) -> Strip:
     """Return the path between two ends through a model."""
-    originals = has_originals(open_bundle(bundle_id).spec.dataset)
-    return _strip(bundle_id, start, end, n_steps, kind, originals=originals)
+    originals = has_originals(bundle.spec.dataset)
+    return _strip(bundle, start, end, n_steps, kind, originals=originals)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_CONTENT)
 def _strip(
-    bundle_id: str,
+    bundle: Bundle,
     start: End,
     end: End,
     n_steps: int,
@@ -115,31 +112,30 @@ def _strip(
     *,
     originals: bool,  # noqa: ARG001 - the key: distances are exact once the images are at hand
 ) -> Strip:
-    bundle = open_bundle(bundle_id)
     walk = spherical_path if kind == "spherical" else linear_path
-    codes = walk(end_code(bundle_id, start), end_code(bundle_id, end), n_steps)
+    codes = walk(end_code(bundle, start), end_code(bundle, end), n_steps)
     images = bundle.model.decode(codes)
-    found = nearest_train_images(bundle_id, images, k=1)
+    found = nearest_train_images(bundle, images, k=1)
     network = feature_network(bundle.spec.dataset)
     return Strip(
-        bundle_id=bundle_id,
-        title=bundle_title(bundle_id),
+        bundle_id=bundle.spec.id,
+        title=bundle.spec.title,
         kind=kind,
         codes=codes,
         images=images,
         length=path_length(images),
         chord=path_length(images[[0, -1]]),
-        code_distance=distances_to_real(bundle_id, codes) / bundle.derived.usual_code_distance,
+        code_distance=distances_to_real(bundle, codes) / bundle.derived.usual_code_distance,
         image_distance=None
         if found is None
-        else found.distances[:, 0] / usual_image_distance(bundle_id, estimated=found.estimated),
+        else found.distances[:, 0] / usual_image_distance(bundle, estimated=found.estimated),
         estimated=found is not None and found.estimated,
         confidence=None if network is None else network.probabilities(images).max(axis=1),
     )
 
 
-def corner_images(bundle_id: str, corners: tuple[int, int, int, int], n_cells: int) -> FloatArray:
+def corner_images(bundle: Bundle, corners: tuple[int, int, int, int], n_cells: int) -> FloatArray:
     """Return decodes on a square grid between the codes of four test images, in reading order."""
-    codes = np.stack([end_code(bundle_id, End(index=index)) for index in corners])
-    images: FloatArray = open_bundle(bundle_id).model.decode(bilinear_grid(codes, n_cells))
+    codes = np.stack([end_code(bundle, End(index=index)) for index in corners])
+    images: FloatArray = bundle.model.decode(bilinear_grid(codes, n_cells))
     return images

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.pixels import data_uri, png_bytes, shade_pixels
 from dashboard.data.map_targets import hit_targets, inside
 from dashboard.data.places import blended_place, distances_to_real, row_of
@@ -76,10 +76,9 @@ def plane_names(latent_dim: int) -> list[str]:
     return ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", *pairs]
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def plane_of(bundle_id: str, plane_name: str) -> Plane:
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
+def plane_of(bundle: Bundle, plane_name: str) -> Plane:
     """Return a plane with the test codes on it."""
-    bundle = open_bundle(bundle_id)
     if plane_name == "codes":
         return identity_plane(bundle.test.codes)
     if plane_name == "pca":
@@ -91,23 +90,24 @@ def plane_of(bundle_id: str, plane_name: str) -> Plane:
     return umap_plane(bundle.test.plane, bundle.train.plane, bundle.train.codes)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def atlas_of(bundle_id: str, plane_name: str, *, stacked: bool = False) -> Atlas:
+def atlas_of(bundle: Bundle, plane_name: str, *, stacked: bool = False) -> Atlas:
     """Return the tiled decodes of a plane, in strips of columns, or of rows for a stacked map."""
-    plane = plane_of(bundle_id, plane_name)
+    plane = plane_of(bundle, plane_name)
     extent = square_extent(plane.points, share=FRAMED)
-    decode = open_bundle(bundle_id).model.decode
+    decode = bundle.model.decode
     return build_atlas(decode, plane.to_codes, extent, n_cells=N_CELLS, by_rows=stacked)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float, *, stacked: bool = False) -> MapData:
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
+def map_data(bundle: Bundle, plane_name: str, n_shown: int, snap: float, *, stacked: bool = False) -> MapData:
     """Return everything that one map shows.
 
     Parameters
     ----------
-    bundle_id, plane_name : str
+    bundle : Bundle
+    plane_name : str
     n_shown : int
         At most this many test images, a random sample stratified by class.
     snap : float
@@ -115,11 +115,7 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float, *, stac
     stacked : bool
         Whether the decode under the pointer stands below the map.
     """
-    bundle, plane, atlas = (
-        open_bundle(bundle_id),
-        plane_of(bundle_id, plane_name),
-        atlas_of(bundle_id, plane_name, stacked=stacked),
-    )
+    plane, atlas = plane_of(bundle, plane_name), atlas_of(bundle, plane_name, stacked=stacked)
     rows = stratified_rows(bundle.test.labels, n_shown)
     names = np.array(bundle.classes)[bundle.test.labels[rows]]
     codes = bundle.test.codes[rows]
@@ -149,26 +145,26 @@ def map_data(bundle_id: str, plane_name: str, n_shown: int, snap: float, *, stac
     )
 
 
-def coloured_points(bundle_id: str, data: MapData, colour: str) -> pd.DataFrame:
+def coloured_points(bundle: Bundle, data: MapData, colour: str) -> pd.DataFrame:
     """Return a map's points with the column that colours them."""
     if colour != "density":
         return data.points
-    density = open_bundle(bundle_id).derived.test_density
+    density = bundle.derived.test_density
     return data.points.assign(density=density[data.points["row"].to_numpy()])
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def trust_shade(bundle_id: str, plane_name: str) -> str:
+def trust_shade(bundle: Bundle, plane_name: str) -> str:
     """Return a veil over the map as a data URI: denser the farther a place's code is from any real one.
 
     Clear up to the median distance of test codes to their nearest train code, full at twice
     the 95th percentile.
     """
-    plane, derived = plane_of(bundle_id, plane_name), open_bundle(bundle_id).derived
+    plane, derived = plane_of(bundle, plane_name), bundle.derived
     codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
     low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
-    strength: FloatArray = (distances_to_real(bundle_id, codes) - low) / max(high - low, 1e-9)
+    strength: FloatArray = (distances_to_real(bundle, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
@@ -185,21 +181,21 @@ def widened(extent: Extent, points: FloatArray) -> Extent:
     return square_extent(np.concatenate([corners, points]))
 
 
-def index_of_row(bundle_id: str, row: int) -> int:
+def index_of_row(bundle: Bundle, row: int) -> int:
     """Return the number of the test image in a row of the bundle's tables."""
-    return int(open_bundle(bundle_id).test.indices[row])
+    return int(bundle.test.indices[row])
 
 
-def end_place(bundle_id: str, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
+def end_place(bundle: Bundle, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
     """Return where a test image, or about where any other code, lies on a plane, ``(2,)``."""
     if plane_name == "codes":
         return code
     if index is not None:
-        shown: FloatArray = plane_of(bundle_id, plane_name).points[row_of(bundle_id, index)]
+        shown: FloatArray = plane_of(bundle, plane_name).points[row_of(bundle, index)]
         return shown
-    return blended_place(bundle_id, code)
+    return blended_place(bundle, code)
 
 
-def default_plane(bundle_id: str) -> str:
+def default_plane(bundle: Bundle) -> str:
     """Return the plane that a bundle's codes are shown on at first."""
-    return plane_names(open_bundle(bundle_id).spec.latent_dim)[0]
+    return plane_names(bundle.spec.latent_dim)[0]

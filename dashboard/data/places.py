@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import Bundle
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
 from latentcore.metrics.structure import nearest
@@ -78,17 +78,16 @@ class Place:
     neighbours_by: str | None
 
 
-def distances_to_real(bundle_id: str, codes: FloatArray) -> FloatArray:
+def distances_to_real(bundle: Bundle, codes: FloatArray) -> FloatArray:
     """Return the distance of each code ``(n, latent_dim)`` to its nearest train code, float32 ``(n,)``."""
-    return nearest(open_bundle(bundle_id).train.codes, codes, k=1)[0][:, 0]
+    return nearest(bundle.train.codes, codes, k=1)[0][:, 0]
 
 
-def inspect_image(bundle_id: str, index: int) -> Place:
+def inspect_image(bundle: Bundle, index: int) -> Place:
     """Return what is known of the test image number `index`."""
-    bundle = open_bundle(bundle_id)
-    row = row_of(bundle_id, index)
+    row = row_of(bundle, index)
     return _inspect(
-        bundle_id,
+        bundle,
         bundle.test.codes[row],
         index=index,
         label=bundle.classes[bundle.test.labels[row]],
@@ -97,29 +96,29 @@ def inspect_image(bundle_id: str, index: int) -> Place:
     )
 
 
-def inspect_code(bundle_id: str, code: FloatArray) -> Place:
+def inspect_code(bundle: Bundle, code: FloatArray) -> Place:
     """Return what is known of a code ``(latent_dim,)`` that belongs to no test image."""
-    return _inspect(bundle_id, code)
+    return _inspect(bundle, code)
 
 
-def row_of(bundle_id: str, index: int) -> int:
+def row_of(bundle: Bundle, index: int) -> int:
     """Return the row of a test image in the bundle's tables; raises `KeyError` if it is not there."""
-    rows = np.flatnonzero(open_bundle(bundle_id).test.indices == index)
+    rows = np.flatnonzero(bundle.test.indices == index)
     if not len(rows):
         raise KeyError(index)
     return int(rows[0])
 
 
-def image_number(bundle_id: str, text: str) -> int | None:
+def image_number(bundle: Bundle, text: str) -> int | None:
     """Return the number that a text from outside names, or None if no test image has it."""
     if not (text.isdecimal() and len(text) < 10):
         return None
     number = int(text)
-    return number if number in open_bundle(bundle_id).test.indices else None
+    return number if number in bundle.test.indices else None
 
 
 def _inspect(
-    bundle_id: str,
+    bundle: Bundle,
     code: FloatArray,
     *,
     index: int | None = None,
@@ -127,10 +126,9 @@ def _inspect(
     original: FloatArray | None = None,
     error: float | None = None,
 ) -> Place:
-    bundle = open_bundle(bundle_id)
     decode = bundle.model.decode(code[None])
     cycle = bundle.model.encode(decode)[0] - code
-    neighbours, neighbours_by = nearest_train(bundle_id, code)
+    neighbours, neighbours_by = nearest_train(bundle, code)
     distance = neighbours[0].distance
     return Place(
         index=index,
@@ -147,11 +145,10 @@ def _inspect(
     )
 
 
-def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], str | None]:
+def nearest_train(bundle: Bundle, code: FloatArray) -> tuple[list[Neighbour], str | None]:
     """Return the train images nearest to a code ``(latent_dim,)``, and who made the stand-ins, if any."""
-    bundle = open_bundle(bundle_id)
     (distances,), (rows,) = nearest(bundle.train.codes, code[None], k=N_NEIGHBOURS)
-    shown = shown_train_images(bundle_id, rows)
+    shown = shown_train_images(bundle, rows)
     neighbours = [
         Neighbour(
             index=int(bundle.train.indices[row]),
@@ -164,19 +161,19 @@ def nearest_train(bundle_id: str, code: FloatArray) -> tuple[list[Neighbour], st
     return neighbours, shown.made_by
 
 
-def blended_place(bundle_id: str, code: FloatArray) -> FloatArray:
+def blended_place(bundle: Bundle, code: FloatArray) -> FloatArray:
     """Return about where a code lies on the stored plane, ``(2,)``; see `blended_places`."""
-    place: FloatArray = blended_places(bundle_id, code[None])[0]
+    place: FloatArray = blended_places(bundle, code[None])[0]
     return place
 
 
-def blended_places(bundle_id: str, codes: FloatArray) -> FloatArray:
+def blended_places(bundle: Bundle, codes: FloatArray) -> FloatArray:
     """Return about where codes ``(n, latent_dim)`` lie on the stored plane, ``(n, 2)``.
 
     Each is the mean place of the 8 nearest train codes, weighted by 1 / distance, as
     `latentcore.plane.umap_plane` does on the way back.
     """
-    train = open_bundle(bundle_id).train
+    train = bundle.train
     distances, rows = nearest(train.codes, codes, k=N_BLEND)
     weights = 1 / np.maximum(distances, 1e-9)
     places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)

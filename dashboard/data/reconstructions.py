@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import shown_test_image
 from dashboard.data.interpolation import End, end_title
 from dashboard.data.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
@@ -114,29 +114,28 @@ class MapPoints:
     classes: tuple[str, ...]
 
 
-def subject_of(bundle_id: str, index: int) -> Subject:
+def subject_of(bundle: Bundle, index: int) -> Subject:
     """Return a test image as the subject, or what stands in for it."""
-    shown = shown_test_image(open_bundle(bundle_id).spec.dataset, index)
-    return Subject(shown.images[0], shown.made_by, index, end_title(bundle_id, End(index=index)))
+    shown = shown_test_image(bundle.spec.dataset, index)
+    return Subject(shown.images[0], shown.made_by, index, end_title(bundle, End(index=index)))
 
 
-def answer(bundle_id: str, subject: Subject) -> Answer:
+def answer(bundle: Bundle, subject: Subject) -> Answer:
     """Return what a model makes of the subject; stored code and error serve for a test image."""
-    bundle = open_bundle(bundle_id)
     if subject.index is not None:
-        row = row_of(bundle_id, subject.index)
+        row = row_of(bundle, subject.index)
         code, error = bundle.test.codes[row], float(bundle.test.errors[row])
     else:
         code, error = bundle.model.encode(subject.image[None])[0], None
     decode = bundle.model.decode(code[None])[0]
     if error is None:
         error = float(image_mse(subject.image[None], decode[None])[0])
-    plane = default_plane(bundle_id)
-    neighbours, neighbours_by = nearest_train(bundle_id, code)
-    middle, spread = code_scale(bundle_id)
+    plane = default_plane(bundle)
+    neighbours, neighbours_by = nearest_train(bundle, code)
+    middle, spread = code_scale(bundle)
     return Answer(
-        bundle_id=bundle_id,
-        title=bundle_title(bundle_id),
+        bundle_id=bundle.spec.id,
+        title=bundle.spec.title,
         caveat=", ".join(words for what, words in CAVEATS.items() if what in bundle.model.capabilities),
         code=code,
         scores=(code - middle) / spread,
@@ -144,25 +143,24 @@ def answer(bundle_id: str, subject: Subject) -> Answer:
         residual=decode - subject.image if subject.is_real else None,
         error=error,
         percentile=100 * float((bundle.test.errors < error).mean()),
-        place=end_place(bundle_id, plane, subject.index, code),
+        place=end_place(bundle, plane, subject.index, code),
         is_exact=plane == "codes" or subject.index is not None,
         neighbours=neighbours,
         neighbours_by=neighbours_by,
     )
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def code_scale(bundle_id: str) -> tuple[FloatArray, FloatArray]:
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def code_scale(bundle: Bundle) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the train codes, each float32 ``(latent_dim,)``."""
-    codes = open_bundle(bundle_id).train.codes
+    codes = bundle.train.codes
     return codes.mean(axis=0), np.maximum(codes.std(axis=0), 1e-6)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def map_points(bundle_id: str, n: int) -> MapPoints:
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def map_points(bundle: Bundle, n: int) -> MapPoints:
     """Return `n` test images on a model's default plane, every class with its share."""
-    bundle = open_bundle(bundle_id)
-    plane = plane_of(bundle_id, default_plane(bundle_id))
+    plane = plane_of(bundle, default_plane(bundle))
     rows = stratified_rows(bundle.labels, n)
     names = np.array(bundle.classes)[bundle.labels[rows]]
     points = pd.DataFrame({"x": plane.points[rows, 0], "y": plane.points[rows, 1], "class": names})

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import bundle_title, feature_network, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, feature_network, open_bundle
 from dashboard.data.images.search import can_search, nearest_train_images
 from dashboard.data.images.stand_ins import shown_train_images
 from dashboard.data.maps import plane_of
@@ -66,38 +66,36 @@ class Samples:
     judge: str
 
 
-def can_sample(bundle_id: str) -> bool:
+def can_sample(bundle: Bundle) -> bool:
     """Return whether a model has a prior or a fitted density."""
-    capabilities = open_bundle(bundle_id).model.capabilities
+    capabilities = bundle.model.capabilities
     return bool(capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})
 
 
-def draw_samples(bundle_id: str, draw: Draw) -> Samples:
+def draw_samples(bundle: Bundle, draw: Draw) -> Samples:
     """Return samples; the same arguments give the same samples on every machine, to 1e-4."""
-    return _judged_samples(bundle_id, draw, _judge_of(bundle_id))
+    return _judged_samples(bundle, draw, _judge_of(bundle))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def _judged_samples(bundle_id: str, draw: Draw, judge: str) -> Samples:
-    bundle = open_bundle(bundle_id)
+def _judged_samples(bundle: Bundle, draw: Draw, judge: str) -> Samples:
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
         source = f"a mixture of {len(mixture.parts)} Gaussians fitted to the training codes"
     codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
     images = bundle.model.decode(codes)
-    labels = _classify(bundle_id, images, codes)
-    return Samples(bundle_id, bundle_title(bundle_id), source, codes, images, labels, judge)
+    labels = _classify(bundle, images, codes)
+    return Samples(bundle.spec.id, bundle.spec.title, source, codes, images, labels, judge)
 
 
-def variations(bundle_id: str, index: int, radius: float, n: int, seed: int) -> FloatArray:
+def variations(bundle: Bundle, index: int, radius: float, n: int, seed: int) -> FloatArray:
     """Return decodes of codes around that of a test image, float32 ``(n, c, h, w)``; the first is its own.
 
     The noise is Gaussian with `radius` times the standard deviation of the codes in each dimension.
     """
-    bundle = open_bundle(bundle_id)
-    row = row_of(bundle_id, index)
+    row = row_of(bundle, index)
     noise = np.random.default_rng(seed).standard_normal((n, bundle.spec.latent_dim), dtype=np.float32)
     noise[0] = 0
     spread = bundle.train.codes.std(axis=0)
@@ -131,17 +129,16 @@ class Resembling:
     estimated: bool
 
 
-def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
+def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
     """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first.
 
     None are found where neither the images nor an index of them is at hand.
     """
-    bundle = open_bundle(bundle_id)
-    found = nearest_train_images(bundle_id, image[None], k=N_NEAREST)
+    found = nearest_train_images(bundle, image[None], k=N_NEAREST)
     if found is None:
         return []
     rows = found.rows[0]
-    shown = shown_train_images(bundle_id, rows)
+    shown = shown_train_images(bundle, rows)
     return [
         Resembling(
             index=int(bundle.train.indices[row]),
@@ -155,9 +152,8 @@ def resembling(bundle_id: str, image: FloatArray) -> list[Resembling]:
     ]
 
 
-def data_shares(bundle_id: str) -> FloatArray:
+def data_shares(bundle: Bundle) -> FloatArray:
     """Return the share of each class among the test images, float32 ``(n_classes,)``."""
-    bundle = open_bundle(bundle_id)
     counts = np.bincount(bundle.labels, minlength=len(bundle.classes))
     return (counts / len(bundle.labels)).astype(np.float32)
 
@@ -169,7 +165,7 @@ def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
     -------
     (float32 array (n, 2), float32 array (m, 2))
     """
-    plane = plane_of(samples.bundle_id, "codes" if samples.codes.shape[1] == 2 else "pca")
+    plane = plane_of(open_bundle(samples.bundle_id), "codes" if samples.codes.shape[1] == 2 else "pca")
     assert plane.place is not None  # noqa: S101 - both planes are maps of all codes
     return plane.points, plane.place(samples.codes)
 
@@ -191,21 +187,20 @@ def samples_npz(samples: Samples, draw: Draw) -> bytes:
     return buffer.getvalue()
 
 
-def _judge_of(bundle_id: str) -> str:
+def _judge_of(bundle: Bundle) -> str:
     """Return what says of which class a sample is."""
-    network = feature_network(open_bundle(bundle_id).spec.dataset)
+    network = feature_network(bundle.spec.dataset)
     if network is not None:
         return f"the {network.facts['name']} network"
-    return f"the nearest train {'image' if can_search(bundle_id) else 'code'}"
+    return f"the nearest train {'image' if can_search(bundle) else 'code'}"
 
 
-def _classify(bundle_id: str, images: FloatArray, codes: FloatArray) -> LabelArray:
+def _classify(bundle: Bundle, images: FloatArray, codes: FloatArray) -> LabelArray:
     """Return the class of each image, as the judge sees it."""
-    bundle = open_bundle(bundle_id)
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         classes: LabelArray = network.probabilities(images).argmax(axis=1)
         return classes
-    found = nearest_train_images(bundle_id, images, k=1)
+    found = nearest_train_images(bundle, images, k=1)
     rows = nearest(bundle.train.codes, codes, k=1)[1] if found is None else found.rows
     return bundle.train.labels[rows[:, 0]]

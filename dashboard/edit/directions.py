@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import (
     N_PRINCIPAL,
     Direction,
@@ -37,13 +37,13 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         try:
             direction = _direction(bundle, kind, choice)
         except (ValueError, IndexError) as error:
-            st.caption(f"{bundle_title(bundle.spec.id)}: {error}")
+            st.caption(f"{bundle.spec.title}: {error}")
             continue
-        images = along(bundle.spec.id, end_code(bundle.spec.id, End(index=index)), direction, steps)
+        images = along(bundle, end_code(bundle, End(index=index)), direction, steps)
         label, picture = st.columns([1, 5.2], gap="small", vertical_alignment="center")
         median, low, high = direction.cosine
         measure = "share of variance" if kind == "principal" else "Cohen's d"
-        label.markdown(f"**{bundle_title(bundle.spec.id)}**")
+        label.markdown(f"**{bundle.spec.title}**")
         doubt = "unsure: other images would give another one" if low < UNSURE else ""
         label.caption(
             f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n"
@@ -92,11 +92,11 @@ def _controls(bundle: Bundle) -> tuple[str, tuple[str, ...], float]:
 
 def _direction(bundle: Bundle, kind: str, choice: tuple[str, ...]) -> Direction:
     if kind == "principal":
-        directions = principal(bundle.spec.id)
+        directions = principal(bundle)
         if int(choice[0]) > len(directions):
             raise ValueError(f"its codes have {len(directions)} principal directions only.")
         return directions[int(choice[0]) - 1]
     if kind == "factor":
-        return of_factor(bundle.spec.id, choice[0])
+        return of_factor(bundle, choice[0])
     source, target = (bundle.classes.index(name) for name in choice)
-    return between_classes(bundle.spec.id, source, target)
+    return between_classes(bundle, source, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import Dimension, decode_one, dimensions_of
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.interpolation import End, end_code
@@ -20,7 +20,7 @@ N_COLUMNS = 4
 @bundle_fragment
 def dimension_sliders(bundles: list[Bundle], index: int) -> None:
     """Draw the sliders of one model and the decode that they give; letting go runs this part only."""
-    titles = {bundle.spec.id: bundle_title(bundle.spec.id) for bundle in bundles}
+    titles = {bundle.spec.id: bundle.spec.title for bundle in bundles}
     st.markdown("#### Dimension by dimension")
     chosen = st.segmented_control(
         "Model to edit",
@@ -31,35 +31,35 @@ def dimension_sliders(bundles: list[Bundle], index: int) -> None:
         label_visibility="collapsed",
         key="edited_model",
     )
-    bundle_id = chosen if chosen in titles else next(iter(titles))
-    start = end_code(bundle_id, End(index=index))
+    bundle = next((one for one in bundles if one.spec.id == chosen), bundles[0])
+    start = end_code(bundle, End(index=index))
     picture, sliders = st.columns([1, 3.2], gap="large")
     with sliders:
-        code = _sliders(bundle_id, index, start)
+        code = _sliders(bundle, index, start)
     with picture:
-        decode = decode_one(bundle_id, code)
+        decode = decode_one(bundle, code)
         uri = data_uri(png_bytes(image_pixels(decode)))
         moved = float(np.linalg.norm(code - start))
-        caption = f"{titles[bundle_id]}: decode of the edited code, {moved:.2f} from where it started"
+        caption = f"{bundle.spec.title}: decode of the edited code, {moved:.2f} from where it started"
         picture_row([Picture(uri, f"Edited decode of test image {index}", caption, LARGE)])
         st.button("Back to the image", icon=":material/undo:", key="undo_edit", on_click=_forget)
 
 
-def _sliders(bundle_id: str, index: int, start: np.ndarray) -> np.ndarray:
+def _sliders(bundle: Bundle, index: int, start: np.ndarray) -> np.ndarray:
     """Draw a slider for each living dimension, the dead ones folded away; return the edited code."""
     code = start.copy()
-    dimensions = dimensions_of(bundle_id)
+    dimensions = dimensions_of(bundle)
     living = [dimension for dimension in dimensions if dimension.alive]
     dead = [dimension for dimension in dimensions if not dimension.alive]
-    _slider_grid(bundle_id, index, start, code, living)
+    _slider_grid(bundle, index, start, code, living)
     if dead:
         with st.expander(f"{len(dead)} dimensions that the model does not use"):
-            _slider_grid(bundle_id, index, start, code, dead)
+            _slider_grid(bundle, index, start, code, dead)
     return code
 
 
 def _slider_grid(
-    bundle_id: str, index: int, start: np.ndarray, code: np.ndarray, dimensions: list[Dimension]
+    bundle: Bundle, index: int, start: np.ndarray, code: np.ndarray, dimensions: list[Dimension]
 ) -> None:
     """Draw sliders in columns, in reading order; write their values into `code`."""
     for first in range(0, len(dimensions), N_COLUMNS):
@@ -74,7 +74,7 @@ def _slider_grid(
                 max(dimension.mean + reach, at),
                 at,
                 format="%.2f",
-                key=f"edit-{bundle_id}-{index}-{k}",
+                key=f"edit-{bundle.spec.id}-{index}-{k}",
                 help=f"{dimension.weight:.3g} {dimension.measure}; real codes {dimension.mean:.2f} "
                 f"with a standard deviation of {dimension.deviation:.2f}.",
             )

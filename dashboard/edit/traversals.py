@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import dimensions_of, traversal
 from dashboard.data.images.grids import sheet_png, sheet_uri
 from dashboard.data.interpolation import End, end_code
@@ -21,16 +21,15 @@ TILE = 40
 def traversal_matrix(bundles: list[Bundle], index: int) -> None:
     """Draw the folded section, a tab a model."""
     with st.expander("Traversals of every dimension", icon=":material/view_comfy:", expanded=True):
-        for bundle, tab in zip(bundles, st.tabs([bundle_title(b.spec.id) for b in bundles]), strict=True):
+        for bundle, tab in zip(bundles, st.tabs([b.spec.title for b in bundles]), strict=True):
             with tab:
                 _matrix(bundle, index)
 
 
 def _matrix(bundle: Bundle, index: int) -> None:
-    bundle_id = bundle.spec.id
-    shown = [dimension for dimension in dimensions_of(bundle_id) if dimension.alive][:MOST_ROWS]
+    shown = [dimension for dimension in dimensions_of(bundle) if dimension.alive][:MOST_ROWS]
     steps = np.linspace(-REACH, REACH, N_STEPS, dtype=np.float32)
-    images = traversal(bundle_id, end_code(bundle_id, End(index=index)), shown, steps)
+    images = traversal(bundle, end_code(bundle, End(index=index)), shown, steps)
     names = "".join(
         f'<div style="height:{TILE}px;line-height:{TILE}px;white-space:nowrap">z{d.number + 1} '
         f'<span style="opacity:0.65;font-size:0.8rem">{d.weight:.2g} {escape(d.measure)}</span></div>'
@@ -50,9 +49,9 @@ def _matrix(bundle: Bundle, index: int) -> None:
     st.download_button(
         "Matrix (PNG)",
         partial(sheet_png, images, N_STEPS, factor=3),
-        f"{bundle_id.replace('/', '-')}-traversals-{index}.png",
+        f"{bundle.spec.id.replace('/', '-')}-traversals-{index}.png",
         "image/png",
         on_click="ignore",
         icon=":material/download:",
-        key=f"matrix_{bundle_id}",
+        key=f"matrix_{bundle.spec.id}",
     )

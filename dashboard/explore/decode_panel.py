@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import RESIDUAL_LIMIT, data_uri, image_pixels, png_bytes, residual_pixels
 from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
 from dashboard.data.places import Place
@@ -18,15 +19,15 @@ DOWNLOAD_FACTOR = 32
 N_NUMBERS = 32
 
 
-def decode_panel(bundle_id: str, place: Place, selection: Selection, n_total: int) -> None:
+def decode_panel(bundle: Bundle, place: Place, selection: Selection, n_total: int) -> None:
     """Draw all that is known of the selected image or place."""
-    dataset = bundle_id.partition("/")[0]
+    dataset = bundle.spec.id.partition("/")[0]
     with st.container(key="decode_panel", gap="small"):
         _header(place, selection, n_total)
         picture_row(_main_pictures(place))
         originals_note(dataset)
         _numbers(place)
-        refine_code(bundle_id, place)
+        refine_code(bundle, place)
         st.markdown(
             "**Nearest real images** in code space (train, originals)"
             if place.neighbours_by is None
@@ -36,7 +37,7 @@ def decode_panel(bundle_id: str, place: Place, selection: Selection, n_total: in
         st.download_button(
             "Decode (PNG)",
             lambda: png_bytes(image_pixels(place.decode), factor=DOWNLOAD_FACTOR),
-            file_name=f"{bundle_id.replace('/', '-')}-decode.png",
+            file_name=f"{bundle.spec.id.replace('/', '-')}-decode.png",
             mime="image/png",
             icon=":material/download:",
             on_click="ignore",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.maps import MapData, coloured_points, index_of_row, map_data, trust_shade
 from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
@@ -26,7 +27,7 @@ WIDE = 900
 SNAP_PIXELS = 6
 
 
-def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float]) -> None:
+def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float]) -> None:
     """Draw the map; a click on it becomes the selection.
 
     The spec stays the same after a click: `position` is drawn only when something else changed, for a
@@ -34,9 +35,9 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     """
     narrow = state.window_width() < WIDE
     size = NARROW_SIZE if narrow else WIDE_SIZE
-    data = map_data(bundle_id, choice.plane, choice.n_shown, SNAP_PIXELS / size, stacked=narrow)
+    data = map_data(bundle, choice.plane, choice.n_shown, SNAP_PIXELS / size, stacked=narrow)
     dark = is_dark()
-    token = (bundle_id, choice, narrow, dark)
+    token = (bundle.spec.id, choice, narrow, dark)
     anchor = state.hold("anchor", token, position)
     preview = WIDE_PREVIEW
     style = MapStyle(
@@ -46,14 +47,14 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
         preview=preview,
         stacked=narrow,
         dark=dark,
-        shade_uri=trust_shade(bundle_id, choice.plane) if choice.shade else None,
+        shade_uri=trust_shade(bundle, choice.plane) if choice.shade else None,
         anchor=anchor,
     )
     st.vega_lite_chart(
-        spec=_spec(bundle_id, choice.plane, choice.n_shown, style),
+        spec=_spec(bundle, choice.plane, choice.n_shown, style),
         width="content",
         key="latent_map",
-        on_select=lambda: _take_click(bundle_id),
+        on_select=lambda: _take_click(bundle.spec.id),
         selection_mode="cell",
         alt=_describe(data, choice),
     )
@@ -74,11 +75,11 @@ def latent_map(bundle_id: str, choice: MapChoice, position: tuple[float, float])
     )
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _spec(bundle_id: str, plane: str, n_shown: int, style: MapStyle) -> dict[str, Any]:
-    data = map_data(bundle_id, plane, n_shown, SNAP_PIXELS / style.size, stacked=style.stacked)
+@st.cache_resource(max_entries=20, show_spinner=False, hash_funcs=BY_CONTENT)
+def _spec(bundle: Bundle, plane: str, n_shown: int, style: MapStyle) -> dict[str, Any]:
+    data = map_data(bundle, plane, n_shown, SNAP_PIXELS / style.size, stacked=style.stacked)
     content = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
-    content = replace(content, points=coloured_points(bundle_id, data, style.colour))
+    content = replace(content, points=coloured_points(bundle, data, style.colour))
     return compact(draw_map(content, style))
 
 
@@ -90,7 +91,7 @@ def _take_click(bundle_id: str) -> None:
         return
     place = clicked[0]
     if place["row"] >= 0:
-        select_image(index_of_row(bundle_id, int(place["row"])))
+        select_image(index_of_row(open_bundle(bundle_id), int(place["row"])))
     else:
         select_place(float(place["gx"]), float(place["gy"]))
 

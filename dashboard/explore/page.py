@@ -62,19 +62,19 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
     )
     show_notices()
     left, right = st.columns([1.2, 1], gap="medium")
-    place = position(bundle.spec.id, choice.plane, selection)
+    place = position(bundle, choice.plane, selection)
     map_first = state.lower("whole page")
     if map_first:
         with left:
-            latent_map(bundle.spec.id, choice, place)
+            latent_map(bundle, choice, place)
     with right:
-        decode_panel(bundle.spec.id, inspect(bundle.spec.id, choice.plane, selection), selection, n_total)
+        decode_panel(bundle, inspect(bundle, choice.plane, selection), selection, n_total)
     with left:
         if not map_first:
-            latent_map(bundle.spec.id, choice, place)
+            latent_map(bundle, choice, place)
         with st.container(horizontal=True):
             copy_link()
-            downloads(bundle.spec.id, choice, n_total)
+            downloads(bundle, choice, n_total)
 
 
 page()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.places import Place
 from dashboard.explore.services.refining import N_STEPS, can_refine, refine
@@ -13,11 +14,11 @@ from dashboard.ui.pictures import Picture, picture_row
 SIDE = 128
 
 
-def refine_code(bundle_id: str, place: Place) -> None:
+def refine_code(bundle: Bundle, place: Place) -> None:
     """Offer to improve the inversion network's code of a real image, and show the error before and after."""
-    if place.index is None or place.original is None or not can_refine(bundle_id):
+    if place.index is None or place.original is None or not can_refine(bundle):
         return
-    token = (bundle_id, place.index)
+    token = (bundle.spec.id, place.index)
     asked = st.button(
         f"Refine the code by {N_STEPS} gradient steps",
         icon=":material/tune:",
@@ -32,7 +33,7 @@ def refine_code(bundle_id: str, place: Place) -> None:
             bar.progress(step / N_STEPS, text=f"Step {step}: MSE {error:.4f}")
 
         state.release("refined")
-        state.hold("refined", token, refine(bundle_id, place, show))
+        state.hold("refined", token, refine(bundle, place, show))
         bar.empty()
     refined = state.held("refined", token)
     if refined is None:

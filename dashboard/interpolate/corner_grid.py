@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, bundle_title, open_bundle
+from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.images.grids import sheet_png, sheet_uri
 from dashboard.data.interpolation import corner_images
 
@@ -26,7 +26,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
         return
     with section:
         left, right = st.columns([1, 1.6], gap="large")
-        titles = {bundle.spec.id: bundle_title(bundle.spec.id) for bundle in bundles}
+        titles = {bundle.spec.id: bundle.spec.title for bundle in bundles}
         with left:
             chosen = st.selectbox(
                 "Model of the grid", list(titles), format_func=titles.__getitem__, key="grid_of"
@@ -40,7 +40,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
                 on_click=_shuffle,
                 args=(chosen,),
             )
-        images = corner_images(bundle.spec.id, corners, N_CELLS)
+        images = corner_images(bundle, corners, N_CELLS)
         with right:
             st.html(
                 f'<img src="{sheet_uri(images, N_CELLS)}" width="{SIDE}" style="image-rendering:pixelated" '

@@ -33,8 +33,8 @@ def pick_ends(bundle: Bundle, ends: tuple[End, End]) -> None:
     """Draw both ends, and what they can be chosen from."""
     for side, end, column in zip(SIDES, ends, st.columns(2), strict=True):
         beside = column.container(horizontal=True, vertical_alignment="center")
-        image, kind = end_picture(bundle.spec.id, end)
-        title = end_title(bundle.spec.id, end)
+        image, kind = end_picture(bundle, end)
+        title = end_title(bundle, end)
         uri = data_uri(png_bytes(image_pixels(image)))
         with beside:
             picture_beside(Picture(uri, f"{TITLES[side]}: {title}{in_brackets(kind)}", "", THUMBNAIL))
@@ -78,7 +78,7 @@ def _parse(side: str, bundle: Bundle, default: End) -> End:
         return default
     if text.startswith("class:") and text.removeprefix("class:") in bundle.classes:
         return End(label=bundle.classes.index(text.removeprefix("class:")))
-    number = image_number(bundle.spec.id, text)
+    number = image_number(bundle, text)
     if number is not None:
         return End(index=number)
     state.put(side, None)

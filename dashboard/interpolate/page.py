@@ -49,15 +49,14 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
         st.button("Random pair", icon=":material/casino:", on_click=randomise, args=(first.spec.id,))
         copy_link()
     originals_note(dataset)
-    ids = [bundle.spec.id for bundle in bundles]
     with st.spinner("Walking from one image to the other in every model..."):
-        strips = [make_strip(name, *ends, choice.n_steps, kind_of(choice, name)) for name in ids]
+        strips = [make_strip(bundle, *ends, choice.n_steps, kind_of(choice, bundle)) for bundle in bundles]
     with st.container(key="interpolation"):
         strip_legend(strips)
-        real_row(first.spec.id, ends, choice.n_steps)
+        real_row(first, ends, choice.n_steps)
         for strip in strips:
             draw_strip(strip, top=common_top(strips))
-    path_maps(strips, ends)
+    path_maps(bundles, strips, ends)
     corner_grid(bundles)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import Bundle
 from dashboard.data.interpolation import PathKind, has_gaussian_prior
 
 PATHS = ("apt", "straight", "spherical")
@@ -35,10 +36,10 @@ def chosen_path() -> PathChoice:
     return PathChoice(kinds[path], n_steps)
 
 
-def kind_of(choice: PathChoice, bundle_id: str) -> PathKind:
+def kind_of(choice: PathChoice, bundle: Bundle) -> PathKind:
     """Return the kind of path for one model: an arc where the prior is N(0, I), if left to what is apt."""
     if choice.path == "apt":
-        return "spherical" if has_gaussian_prior(bundle_id) else "straight"
+        return "spherical" if has_gaussian_prior(bundle) else "straight"
     return choice.path
 
 

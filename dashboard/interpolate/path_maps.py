@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.interpolation import End, Strip
 from dashboard.data.maps import default_plane, end_place, index_of_row, map_data, widened
 from dashboard.interpolate.charts.path_map import path_map
@@ -19,7 +20,7 @@ SIZE, N_SHOWN, SNAP = 290, 1000, 0.02
 N_COLUMNS = 4
 
 
-def path_maps(strips: list[Strip], ends: tuple[End, End]) -> None:
+def path_maps(bundles: list[Bundle], strips: list[Strip], ends: tuple[End, End]) -> None:
     """Draw the folded section with one map a model."""
     section = st.expander("On the maps", icon=":material/scatter_plot:", key="path_maps", on_change="rerun")
     if not section.open:
@@ -33,19 +34,20 @@ def path_maps(strips: list[Strip], ends: tuple[End, End]) -> None:
             required=True,
             key="map_side",
         )
-        for first in range(0, len(strips), N_COLUMNS):
-            for strip, column in zip(strips[first : first + N_COLUMNS], st.columns(N_COLUMNS), strict=False):
+        pairs = list(zip(bundles, strips, strict=True))
+        for first in range(0, len(pairs), N_COLUMNS):
+            for pair, column in zip(pairs[first : first + N_COLUMNS], st.columns(N_COLUMNS), strict=False):
                 with column:
-                    _map(strip, ends, str(side))
+                    _map(*pair, ends, str(side))
 
 
-def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
-    plane = default_plane(strip.bundle_id)
-    data = map_data(strip.bundle_id, plane, N_SHOWN, SNAP)
+def _map(bundle: Bundle, strip: Strip, ends: tuple[End, End], side: str) -> None:
+    plane = default_plane(bundle)
+    data = map_data(bundle, plane, N_SHOWN, SNAP)
     is_space = strip.codes.shape[1] == 2
     places = np.stack(
         [
-            end_place(strip.bundle_id, plane, end.index, code)
+            end_place(bundle, plane, end.index, code)
             for end, code in zip(ends, strip.codes[[0, -1]], strict=True)
         ]
     )
@@ -74,4 +76,4 @@ def _map(strip: Strip, ends: tuple[End, End], side: str) -> None:
 def _take(bundle_id: str, side: str) -> None:
     row = picked(f"path_map_{bundle_id}", "row")
     if row is not None:
-        state.put(side, str(index_of_row(bundle_id, row)))
+        state.put(side, str(index_of_row(open_bundle(bundle_id), row)))

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import Bundle
 from dashboard.data.images.grids import morph_gif, morph_webp, sheet_png, sheet_uri
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.images.stand_ins import maker_of, stand_ins_words
@@ -40,16 +40,16 @@ def strip_legend(strips: list[Strip]) -> None:
     )
 
 
-def real_row(bundle_id: str, ends: tuple[End, End], n_steps: int) -> None:
+def real_row(bundle: Bundle, ends: tuple[End, End], n_steps: int) -> None:
     """Draw the real images, or their stand-ins, above the strips; a class mean has none and stays empty."""
     label, picture = st.columns([1, 5.2], vertical_alignment="center", gap="small")
-    made_by = maker_of(open_bundle(bundle_id).spec.dataset)
+    made_by = maker_of(bundle.spec.dataset)
     label.markdown("**Real images**" if made_by is None else f"**Test images**  \n{stand_ins_words(made_by)}")
     width = f"calc((100% - {AXIS_SPACE}px) / {n_steps})"
     cells = []
     for end in ends:
-        image, kind = end_picture(bundle_id, end)
-        title = escape(end_title(bundle_id, end) + in_brackets(kind))
+        image, kind = end_picture(bundle, end)
+        title = escape(end_title(bundle, end) + in_brackets(kind))
         uri = data_uri(png_bytes(image_pixels(image)))
         cells.append(
             f'<img src="{uri}" alt="{title}" title="{title}" style="width:{width};image-rendering:pixelated">'

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle, catalogue, family_title
+from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue, family_title, open_bundle
 from dashboard.data.images.pixels import coloured_dots, data_uri
 from dashboard.data.maps import default_plane
 from dashboard.overview.charts.layout import WIDTHS, FrontLayout, front_layout, rounded_down
@@ -58,7 +58,7 @@ def front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
     int
         How many images are shown.
     """
-    maps = maps_of(tuple(bundle.spec.id for bundle in bundles))
+    maps = maps_of(bundles)
     gap = GAP_PRESENTING if is_presenting() else GAP
     layout = front_layout(rounded_down(state.window_width()), len(bundles), gap)
     if not layout.compact:
@@ -79,9 +79,9 @@ def prepare_front() -> None:
     """Make what the front door shows of the first dataset, before anybody asks for it."""
     found = catalogue()
     for dataset in found.datasets()[:1]:
-        ids = tuple(f"{dataset}/{name}" for name in FRONT_MODELS if name in found.models(dataset))
-        if ids:
-            _pictures(ids)
+        names = [name for name in FRONT_MODELS if name in found.models(dataset)]
+        if names:
+            _pictures([open_bundle(f"{dataset}/{name}") for name in names])
 
 
 def _columns(layout: FrontLayout) -> list[DeltaGenerator]:
@@ -94,7 +94,7 @@ def _chart(bundles: list[Bundle], maps: FrontMaps, layout: FrontLayout) -> None:
     """Draw the chart with its keys; a click on it leads to Explore."""
     start, path = _lead(maps, layout)
     clicked = st.vega_lite_chart(
-        spec=_spec(tuple(bundle.spec.id for bundle in bundles), layout, start, dark=is_dark()),
+        spec=_spec(bundles, layout, start, dark=is_dark()),
         key=KEY,
         width="content",
         on_select="rerun",
@@ -152,10 +152,10 @@ def _open(bundles: list[Bundle], maps: FrontMaps, clicked: Any) -> None:  # noqa
     if not targets:
         return
     target = int(targets[0]["target"])
-    spec = bundles[int(maps.targets["map"].iloc[target])].spec
+    bundle = bundles[int(maps.targets["map"].iloc[target])]
     place = clicked_place(maps, target)
     query = {"point": str(place)} if isinstance(place, int) else {"at": f"{place[0]:.5g},{place[1]:.5g}"}
-    query |= {"dataset": spec.dataset, "model": spec.name, "plane": default_plane(spec.id)}
+    query |= {"dataset": bundle.spec.dataset, "model": bundle.spec.name, "plane": default_plane(bundle)}
     # All that Explore would write into the address itself: one step of the browser's Back, not two.
     query["colour"] = state.get("colour") or "class"
     if state.get("shade") == "on":
@@ -179,20 +179,20 @@ def _in_canvas(layout: FrontLayout, place: tuple[int, int]) -> tuple[int, int]:
     return layout.origin[0] + place[0], layout.origin[1] + place[1]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _spec(ids: tuple[str, ...], layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
-    maps = maps_of(ids)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
+def _spec(bundles: list[Bundle], layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
+    maps = maps_of(bundles)
     content = FrontContent(**{field.name: getattr(maps, field.name) for field in fields(FrontContent)})
     spec = compact(draw_maps(content, layout, start, dark=dark))
-    return {**spec, "datasets": {**spec["datasets"], PICTURES: _pictures(ids)}}
+    return {**spec, "datasets": {**spec["datasets"], PICTURES: _pictures(bundles)}}
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _pictures(ids: tuple[str, ...]) -> pa.Table:
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def _pictures(bundles: list[Bundle]) -> pa.Table:
     """Return each map's dots and sheet, which are the same in every layout."""
-    maps = maps_of(ids)
+    maps = maps_of(bundles)
     colours = dict(zip(maps.classes, class_colours(len(maps.classes)), strict=True))
     own = [colours[name] for name in maps.images["class"]]
-    places = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(ids))]
+    places = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(bundles))]
     dots = [data_uri(coloured_dots(place, own, DOTS_SIDE), "image/webp") for place in places]
-    return pa.table({"map": list(range(len(ids))), "sheet": list(maps.sheets), "dots": dots})
+    return pa.table({"map": list(range(len(bundles))), "sheet": list(maps.sheets), "dots": dots})

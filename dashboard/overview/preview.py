@@ -39,8 +39,8 @@ def glance(bundle: Bundle) -> None:
         "The eight images, reconstructed",
         WIDTH,
     )
-    if can_sample(bundle.spec.id):
-        samples = draw_samples(bundle.spec.id, DRAW)
+    if can_sample(bundle):
+        samples = draw_samples(bundle, DRAW)
         html += _row(sheet_uri(samples.images, N_IMAGES), "Eight samples", "Eight samples, seed 0", WIDTH)
     st.html(html)
 

@@ -11,7 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.data.aligned_maps import common_rows
-from dashboard.data.catalogue import Bundle, family_title, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, family_title
 from dashboard.data.images.pixels import data_uri
 from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED, stratified_rows
@@ -106,13 +106,12 @@ def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def front_maps(bundle_ids: tuple[str, ...]) -> FrontMaps:
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def front_maps(bundles: list[Bundle]) -> FrontMaps:
     """Return the maps of one to four bundles of one dataset, all of 2-D codes.
 
     Shown are, of a random sample in which every class keeps its share, the images in the frame of every map.
     """
-    bundles = [open_bundle(name) for name in bundle_ids]
     common = common_rows(bundles)
     first = bundles[0]
     chosen = stratified_rows(first.test.labels[common[0]], N_SHOWN)

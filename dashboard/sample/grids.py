@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.images.grids import sheet_png
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
@@ -44,7 +44,7 @@ def sample_columns(drawn: list[Samples], draw: Draw, *, top: float) -> None:
 
 def _column(samples: Samples, draw: Draw, top: float) -> None:
     bundle_id, title = samples.bundle_id, samples.title
-    grid, histogram, overlay = _specs(bundle_id, draw, samples.judge, top, samples)
+    grid, histogram, overlay = _specs(open_bundle(bundle_id), draw, samples.judge, top, samples)
     st.markdown(f"**{title}**")
     st.vega_lite_chart(
         spec=grid,
@@ -72,21 +72,21 @@ def _column(samples: Samples, draw: Draw, top: float) -> None:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 def _specs(
-    bundle_id: str,
+    bundle: Bundle,
     draw: Draw,  # noqa: ARG001 - the key
     judge: str,  # noqa: ARG001 - the key
     top: float,
     _samples: Samples,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return grid, histogram and overlay of samples, which follow from how they were drawn and judged."""
-    images, classes = _samples.images, open_bundle(bundle_id).classes
+    images, classes = _samples.images, bundle.classes
     n_columns = int(np.ceil(np.sqrt(len(images))))
     uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
     grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
     shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
-    histogram = class_histogram(shares, data_shares(bundle_id), classes, top=top)
+    histogram = class_histogram(shares, data_shares(bundle), classes, top=top)
     return grid, histogram, _overlay(_samples)
 
 
@@ -157,7 +157,7 @@ def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
         said = f"{label}, says {samples.judge}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
     with others:
-        _nearest_train(resembling(samples.bundle_id, samples.images[row]), len(bundle.train))
+        _nearest_train(resembling(open_bundle(samples.bundle_id), samples.images[row]), len(bundle.train))
     originals_note(bundle.spec.dataset)
     code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
     st.code(f"z = ({code})", language=None, wrap_lines=True)

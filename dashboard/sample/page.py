@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 from dashboard.data.sampling import can_sample, draw_samples
 from dashboard.sample.controls import chosen_draw, pick_draw, published_draw
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
@@ -30,17 +30,17 @@ def page() -> None:
 def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     """Draw the samples; a choice among the controls runs this part only."""
     draw = chosen_draw()
-    able = [bundle for bundle in bundles if can_sample(bundle.spec.id)]
+    able = [bundle for bundle in bundles if can_sample(bundle)]
     opened = chosen_sample([bundle.spec.id for bundle in able], draw.n)
     state.publish(dataset=dataset, models=",".join(names), **published_draw(draw), sample=state.get("sample"))
     show_notices()
     pick_draw(draw)
     for bundle in bundles:
         if bundle not in able:
-            title = bundle_title(bundle.spec.id)
+            title = bundle.spec.title
             st.caption(f"{title} models no density of its codes and draws nothing by itself.")
     if able:
-        drawn = [draw_samples(bundle.spec.id, draw) for bundle in able]
+        drawn = [draw_samples(bundle, draw) for bundle in able]
         highest = max(
             float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in drawn
         )

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 from dashboard.data.images.grids import sheet_uri
 from dashboard.data.sampling import variations
 from dashboard.ui.selection import chosen_image
@@ -39,8 +39,8 @@ def image_variations(bundles: list[Bundle], seed: int) -> None:
         )
         st.caption("The first of each row is the reconstruction itself.")
         for bundle in bundles:
-            images = variations(bundle.spec.id, index, radius, N_VARIATIONS, seed)
-            title = bundle_title(bundle.spec.id)
+            images = variations(bundle, index, radius, N_VARIATIONS, seed)
+            title = bundle.spec.title
             name, picture = st.columns([1, 6], vertical_alignment="center")
             name.markdown(f"**{title}**")
             picture.html(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import streamlit as st
 
@@ -52,6 +52,14 @@ def bundle_callback(take: Callable[P, None]) -> Callable[P, None]:
             take(*arguments, **named)
 
     return run
+
+
+def deferred_file(
+    make: Callable[Concatenate[Bundle, P], bytes], bundle: Bundle, *args: P.args, **kwargs: P.kwargs
+) -> Callable[[], bytes]:
+    """Return the content of a download button that is made when it is asked for, and holds no bundle."""
+    bundle_id = bundle.spec.id
+    return lambda: make(open_bundle(bundle_id), *args, **kwargs)
 
 
 class _Ids:

@@ -52,7 +52,7 @@ def image_wall(
                     args=(wanted,),
                 )
         seed = int(state.widget(f"wall_seed_{key}") or 0)
-        shown = gallery_wall(bundle.spec.id, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
+        shown = gallery_wall(bundle, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
         kinds = stand_ins_words(shown.made_by)
         if kinds:
             st.caption(f"Shown as {kinds}.")

@@ -32,7 +32,7 @@ def _take_random(bundle_id: str) -> None:
 
 def pick_image(bundle: Bundle, index: int) -> None:
     """Draw the image, and the wall it can be chosen from."""
-    subject = subject_of(bundle.spec.id, index)
+    subject = subject_of(bundle, index)
     kind = in_brackets(stand_in_words(subject.made_by))
     beside = st.container(horizontal=True, vertical_alignment="center")
     with beside:

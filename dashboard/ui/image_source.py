@@ -57,7 +57,7 @@ def _test_image(bundle: Bundle) -> Subject:
         image_wall(bundle, "one_image", partial(state.put, "point"))
         random_image_button(bundle)
     st.caption("One of the test images, which no model was trained on.")
-    return subject_of(bundle.spec.id, index)
+    return subject_of(bundle, index)
 
 
 def _drawn(bundle: Bundle) -> Subject:

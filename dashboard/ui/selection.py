@@ -25,7 +25,7 @@ def chosen_image(bundle: Bundle) -> int:
     first = int(bundle.test.indices[0])
     if text is None:
         return first
-    number = image_number(bundle.spec.id, text)
+    number = image_number(bundle, text)
     if number is not None:
         return number
     state.put("point", None)
@@ -51,20 +51,20 @@ def select_place(x: float, y: float) -> None:
     state.put("at", f"{x:.5g},{y:.5g}")
 
 
-def inspect(bundle_id: str, plane: str, selection: Selection) -> Place:
+def inspect(bundle: Bundle, plane: str, selection: Selection) -> Place:
     """Return what is known of the selection."""
     if selection.index is not None:
-        return inspect_image(bundle_id, selection.index)
+        return inspect_image(bundle, selection.index)
     assert selection.at is not None  # noqa: S101 - one of the two is set
-    return inspect_code(bundle_id, place_code(plane_of(bundle_id, plane), selection.at))
+    return inspect_code(bundle, place_code(plane_of(bundle, plane), selection.at))
 
 
-def position(bundle_id: str, plane: str, selection: Selection) -> tuple[float, float]:
+def position(bundle: Bundle, plane: str, selection: Selection) -> tuple[float, float]:
     """Return where the selection lies on the plane."""
     if selection.at is not None:
         return selection.at
     assert selection.index is not None  # noqa: S101
-    x, y = plane_of(bundle_id, plane).points[row_of(bundle_id, selection.index)]
+    x, y = plane_of(bundle, plane).points[row_of(bundle, selection.index)]
     return float(x), float(y)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from latentcore.models import MODELS
 from latentcore.models.base import LatentModel
 from latentcore.store.codes import CodeTable
 from latentcore.store.derived import DerivedTables
@@ -60,6 +61,11 @@ class BundleSpec:
     def name(self) -> str:
         """The id without the dataset, such as "vae-d2"."""
         return self.id.rpartition("/")[2]
+
+    @property
+    def title(self) -> str:
+        """Display name: family and latent dimension, such as "VAE, 16-D"."""
+        return f"{MODELS[self.family].title}, {self.latent_dim}-D"
 
     def facts(self) -> dict[str, Any]:
         """Return the fields as plain JSON values, without the folder and the config."""

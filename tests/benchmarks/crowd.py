@@ -73,7 +73,7 @@ class Tally:
 
 def clicks_on(bundle_id: str, n: int, part: int) -> list[Click]:
     """Return `n` places of a model's map, other ones for each `part`."""
-    bundle, plane = open_bundle(bundle_id), default_plane(bundle_id)
+    bundle, plane = open_bundle(bundle_id), default_plane(open_bundle(bundle_id))
     cells = shown_data(bundle_id, plane).cells
     rows = np.random.default_rng(0).permutation(len(cells))[part * n : (part + 1) * n]
     clicks = []
@@ -88,7 +88,7 @@ def clicks_on(bundle_id: str, n: int, part: int) -> list[Click]:
             )
         else:
             x, y = (float(f"{cell[name]:.5g}") for name in ("gx", "gy"))
-            code = place_code(plane_of(bundle_id, plane), (x, y))
+            code = place_code(plane_of(open_bundle(bundle_id), plane), (x, y))
             title, query = f"#### Place ({x:.3g}, {y:.3g})", f"at={x:.5g}%2C{y:.5g}"
         pixels = image_pixels(bundle.model.decode(code[None])[0])
         clicks.append(Click({**cell, "row": row}, title, query, pixels))

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
+from dashboard.data.catalogue import open_bundle
 from dashboard.data.maps import MapData, map_data
 from dashboard.explore.charts.latent_map import SPACING
 from dashboard.explore.latent_map import WIDE_PREVIEW, WIDE_SIZE
@@ -51,7 +52,7 @@ def open_map(page: Page, address: str, bundle_id: str, query: str = "") -> None:
 
 def shown_data(bundle_id: str, plane: str) -> MapData:
     """Return what the map of a model shows at first, as the server made it."""
-    return map_data(bundle_id, plane, N_SHOWN, 6 / WIDE_SIZE)
+    return map_data(open_bundle(bundle_id), plane, N_SHOWN, 6 / WIDE_SIZE)
 
 
 def find_plot(page: Page, extent: tuple[float, float, float, float]) -> Plot:

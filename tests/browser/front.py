@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from dashboard.overview.charts.layout import FrontLayout, front_layout, rounded_down
 from dashboard.overview.maps import GAP
 from dashboard.overview.services import FrontMaps, front_maps
+from tests.dashboard.bundles import opened
 from tests.serving import WINDOW
 
 CANVAS = ".st-key-front_maps canvas"
@@ -32,7 +33,7 @@ def layout_of(width: int = WINDOW["width"]) -> FrontLayout:
 
 def shown_maps(dataset: str) -> FrontMaps:
     """Return what the maps show, as the server made it."""
-    return front_maps(tuple(f"{dataset}/{name}" for name in MODELS))
+    return front_maps(opened(f"{dataset}/{name}" for name in MODELS))
 
 
 def map_places(page: Page, layout: FrontLayout | None = None) -> np.ndarray:

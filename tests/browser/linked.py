@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from dashboard.compare.maps.charts.linked_maps import GAP
 from dashboard.compare.maps.section import SIZES
 from dashboard.data.aligned_maps import EDGE, linked_data
+from tests.dashboard.bundles import opened
 
 CANVAS = ".st-key-linked_maps canvas"
 
@@ -38,7 +39,7 @@ def corners(page: Page, n_maps: int) -> list[tuple[float, float]]:
 
 def sample_places(dataset: str, models: tuple[str, ...]) -> np.ndarray:
     """Return where each sample lies on each map, in pixels from its upper left corner, ``(maps, n, 2)``."""
-    table = linked_data(tuple(f"{dataset}/{name}" for name in models), align=True).table
+    table = linked_data(opened(f"{dataset}/{name}" for name in models), align=True).table
     shares = np.stack([table[[f"x{k}", f"y{k}"]].to_numpy() for k in range(len(models))]) / EDGE
     return (shares * [1, -1] + 1) / 2 * SIZES[len(models)]
 

@@ -109,7 +109,7 @@ def test_hover_shows_the_decode_of_the_place_without_the_server(page, server, mo
     near = (data.cells["x"] - place[0]) ** 2 + (data.cells["y"] - place[1]) ** 2
     hit = data.cells.iloc[int(near.argmin())]
     assert (int(hit["i"]), int(hit["j"])) == (int(column[0]), int(row[0]))
-    code = atlas_of(model, plane).codes[int(row[0]) * N_CELLS + int(column[0])]
+    code = atlas_of(open_bundle(model), plane).codes[int(row[0]) * N_CELLS + int(column[0])]
     expected = bundle.model.decode(code[None])[0, 0]
     assert np.abs(preview_image(page, shape, plot.top) - expected).mean() <= TOLERANCE
 
@@ -145,7 +145,7 @@ def test_click_on_an_empty_place_decodes_that_code(page, server, model, plane):
     assert abs(x - place[0]) <= half
     assert abs(y - place[1]) <= half
     index = int((nearest_point_distance(data)).argmax())
-    code = atlas_of(model, plane).codes[index]
+    code = atlas_of(open_bundle(model), plane).codes[index]
     expected = open_bundle(model).model.decode(code[None])[0, 0]
     assert np.abs(panel_image(page) - expected).mean() <= TOLERANCE
 

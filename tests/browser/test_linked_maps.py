@@ -10,6 +10,7 @@ from dashboard.compare.maps.section import PREVIEW, SIZES
 from dashboard.data.aligned_maps import linked_data
 from latentcore.datasets import load_dataset
 from tests.browser.linked import CANVAS, canvas_pixels, corners, open_maps, sample_places
+from tests.dashboard.bundles import opened
 
 MODELS = ("pca-d2", "vae-d2", "gan-d2", "ae-d8")
 SIZE = SIZES[len(MODELS)]
@@ -57,7 +58,7 @@ def test_a_hover_rings_the_sample_on_every_map_and_shows_it(page, server, frames
         around = np.array(corner) + place - 9
         ring = part(page, (around[0], around[1]), 18, 18)
         assert (ring.max(axis=2) < 60).sum() > 25, "no black ring around the sample"
-    index = int(linked_data(tuple(f"digits/{m}" for m in MODELS), align=True).table["index"][row])
+    index = int(linked_data(opened(f"digits/{m}" for m in MODELS), align=True).table["index"][row])
     original = load_dataset("digits", "test").images[index, 0]
     tile = PREVIEW / original.shape[0]
     box = page.locator(CANVAS).bounding_box()

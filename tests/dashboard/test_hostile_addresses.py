@@ -148,7 +148,7 @@ def test_a_spoilt_study_is_a_sentence_on_the_page(models, name):
 
 def a_minute_later() -> None:
     """The catalogue looks again after a minute; here, at once."""
-    catalogue_service._scanned.clear()
+    catalogue_service.catalogue.clear()
 
 
 def explore(**query: str) -> AppTest:
@@ -183,7 +183,7 @@ def test_a_bundle_that_goes_before_a_click_is_named(models):
     app = open_page("interpolate/page.py", {"dataset": "digits", "models": "vae-d2"})
     button = next(button for button in app.button if button.label == "Random pair")
     shutil.rmtree(models / "vae-d2")
-    catalogue_service.open_bundle.clear()
+    catalogue_service._loaded.clear()
     button.click().run()
     assert not app.exception
     assert "No bundle" in app.error[0].value

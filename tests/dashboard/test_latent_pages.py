@@ -13,6 +13,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from dashboard.data.catalogue import open_bundle
 from dashboard.data.images.gallery import gallery_wall
 from dashboard.data.images.grids import morph_gif, morph_webp, sheet_png
 from dashboard.data.interpolation import End, corner_images, end_code, make_strip
@@ -127,7 +128,7 @@ def test_the_source_of_samples_is_named():
 def test_an_opened_sample_shows_its_code_and_neighbours():
     app = open_page("sample", models=["vae-d2"], sample="vae-d2:5")
     assert "Sample 5 of VAE, 2-D" in text_of(app)
-    code = draw_samples("digits/vae-d2", Draw(36, 0, 1.0, None, "gaussian")).codes[5]
+    code = draw_samples(open_bundle("digits/vae-d2"), Draw(36, 0, 1.0, None, "gaussian")).codes[5]
     assert f"{code[0]:.3f}" in app.code[0].value
 
 
@@ -200,19 +201,19 @@ def absent_digits(monkeypatch):
 
 def test_a_strip_and_samples_notice_that_originals_appeared(absent_digits):
     path = ("digits/vae-d8", End(index=3), End(index=9), 7, "straight")
-    before, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
+    before, drawn = make_strip(*path), draw_samples(open_bundle("digits/vae-d8"), DRAW)
     assert before.estimated
-    assert resembling("digits/vae-d8", drawn.images[0])[0].made_by == "digits/ae-d8"
+    assert resembling(open_bundle("digits/vae-d8"), drawn.images[0])[0].made_by == "digits/ae-d8"
     absent_digits()
-    after, drawn = make_strip(*path), draw_samples("digits/vae-d8", DRAW)
+    after, drawn = make_strip(*path), draw_samples(open_bundle("digits/vae-d8"), DRAW)
     assert not after.estimated
     assert np.abs(after.image_distance - before.image_distance).max() > 1e-5
     assert drawn.judge == "the nearest train image"
-    assert resembling("digits/vae-d8", drawn.images[0])[0].made_by is None
+    assert resembling(open_bundle("digits/vae-d8"), drawn.images[0])[0].made_by is None
 
 
 def test_a_strip_begins_and_ends_with_its_images():
-    strip = make_strip("digits/ae-d8", End(index=3), End(index=9), 9, "straight")
+    strip = make_strip(open_bundle("digits/ae-d8"), End(index=3), End(index=9), 9, "straight")
     bundle = load_bundle("digits/ae-d8")
     assert np.allclose(strip.codes[[0, -1]], bundle.test.codes[[3, 9]])
     assert np.allclose(strip.images[0], bundle.model.decode(bundle.test.codes[3:4])[0], atol=1e-6)
@@ -223,11 +224,11 @@ def test_a_strip_begins_and_ends_with_its_images():
 def test_a_class_mean_is_the_mean_of_its_train_codes():
     bundle = load_bundle("digits/pca-d2")
     mean = bundle.train.codes[bundle.train.labels == 4].mean(axis=0)
-    assert np.allclose(end_code("digits/pca-d2", End(label=4)), mean, atol=1e-5)
+    assert np.allclose(end_code(open_bundle("digits/pca-d2"), End(label=4)), mean, atol=1e-5)
 
 
 def test_the_corners_of_a_grid_are_its_images():
-    images = corner_images("digits/vae-d8", (1, 2, 3, 4), 5).reshape(5, 5, 1, 8, 8)
+    images = corner_images(open_bundle("digits/vae-d8"), (1, 2, 3, 4), 5).reshape(5, 5, 1, 8, 8)
     bundle = load_bundle("digits/vae-d8")
     expected = bundle.model.decode(bundle.test.codes[[1, 2, 3, 4]])
     assert np.allclose(images[[0, 0, -1, -1], [0, -1, 0, -1]], expected, atol=1e-5)
@@ -236,7 +237,7 @@ def test_the_corners_of_a_grid_are_its_images():
 @pytest.mark.parametrize("label", [-1, 3])
 @pytest.mark.parametrize("seed", [0, 7])
 def test_a_wall_gives_the_number_of_the_image_it_shows(label, seed):
-    wall = gallery_wall("digits/pca-d2", label, seed, 20)
+    wall = gallery_wall(open_bundle("digits/pca-d2"), label, seed, 20)
     test = load_dataset("digits", "test")
     assert len(set(wall.indices)) == 20
     for uri, index in zip(wall.uris, wall.indices, strict=True):
@@ -248,9 +249,9 @@ def test_a_wall_gives_the_number_of_the_image_it_shows(label, seed):
 
 
 def test_the_same_seed_gives_the_same_samples_and_the_file_holds_them():
-    samples = draw_samples("digits/vae-d8", DRAW)
+    samples = draw_samples(open_bundle("digits/vae-d8"), DRAW)
     st.cache_data.clear()
-    assert np.array_equal(samples.codes, draw_samples("digits/vae-d8", DRAW).codes)
+    assert np.array_equal(samples.codes, draw_samples(open_bundle("digits/vae-d8"), DRAW).codes)
     with np.load(io.BytesIO(samples_npz(samples, DRAW)), allow_pickle=False) as archive:
         assert np.array_equal(archive["codes"], samples.codes)
         assert int(archive["seed"]) == 3
@@ -260,16 +261,16 @@ def test_the_same_seed_gives_the_same_samples_and_the_file_holds_them():
 
 def test_a_training_image_resembles_itself():
     train = load_dataset("digits", "train")
-    found = resembling("digits/pca-d2", train.images[17])
+    found = resembling(open_bundle("digits/pca-d2"), train.images[17])
     assert found[0].index == 17
     assert found[0].distance == pytest.approx(0, abs=1e-4)
 
 
 def test_variations_begin_with_the_reconstruction_and_stay_there_at_radius_zero():
-    images = variations("digits/vae-d2", 5, 0.0, 6, 0)
+    images = variations(open_bundle("digits/vae-d2"), 5, 0.0, 6, 0)
     bundle = load_bundle("digits/vae-d2")
     assert np.allclose(images, bundle.model.decode(bundle.test.codes[5:6]), atol=1e-6)
-    assert np.ptp(variations("digits/vae-d2", 5, 0.5, 6, 0), axis=0).max() > 0.1
+    assert np.ptp(variations(open_bundle("digits/vae-d2"), 5, 0.5, 6, 0), axis=0).max() > 0.1
 
 
 def test_pictures_and_animations_hold_their_images():
@@ -286,4 +287,4 @@ def test_pictures_and_animations_hold_their_images():
     [("0", 0), ("539", 539), ("540", None), ("-1", None), ("1.5", None), ("", None), ("9" * 5000, None)],
 )
 def test_a_number_from_outside_is_that_of_a_test_image_or_none(text, number):
-    assert image_number("digits/vae-d2", text) == number
+    assert image_number(open_bundle("digits/vae-d2"), text) == number

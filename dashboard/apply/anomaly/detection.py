@@ -23,7 +23,7 @@ from dashboard.apply.anomaly.services.detection import (
 )
 from dashboard.apply.anomaly.services.study import score_title
 from dashboard.apply.anomaly.tables import alone_decodes, anomaly_tables
-from dashboard.data.catalogue import Bundle, bundle_title, dataset_title
+from dashboard.data.catalogue import Bundle, bundle_title, dataset_title, open_bundle
 from dashboard.data.images.grids import sheet_uri
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
@@ -205,7 +205,7 @@ def _map(setting: Setting, found: Detection, flagged: BoolArray) -> None:
         st.vega_lite_chart(
             spec=kept(anomaly_map)(
                 points,
-                map_points(bundle_id, 1000).extent,
+                map_points(open_bundle(bundle_id), 1000).extent,
                 size=MAP_SIZE,
                 dark=is_dark(),
             ),

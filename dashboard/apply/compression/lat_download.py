@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.apply.compression.services.live import N_IN_FILE, lat_file
 from dashboard.apply.compression.services.study import Curve
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle, bundle_title, open_bundle
 
 
 def lat_download(bundles: Sequence[Bundle], curves: Sequence[Curve], step: float) -> None:
@@ -22,7 +22,7 @@ def lat_download(bundles: Sequence[Bundle], curves: Sequence[Curve], step: float
     chosen = pick.selectbox("Model of the file", list(able), format_func=bundle_title, key="lat_model")
     grid = grids[able[chosen].spec.name]
     assert grid is not None  # noqa: S101 - mypy does not see the filter above
-    data = lat_file(chosen, grid, step)
+    data = lat_file(open_bundle(chosen), grid, step)
     name = f"{chosen.replace('/', '-')}.lat"
     n = min(N_IN_FILE, len(able[chosen].test))
     button.download_button(

@@ -46,7 +46,7 @@ def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
         random_image_button(bundle)
     state.republish("rate", "point")
     originals_note(bundle.spec.dataset)
-    subject = subject_of(bundle.spec.id, index)
+    subject = subject_of(bundle, index)
     kind = stand_in_words(subject.made_by)
     words = kind or f"{subject.image.size} bytes\n8 bits/px"
     found = squeeze(bundle.spec.dataset, index, curves, float(rate))

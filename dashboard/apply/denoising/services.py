@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.data.catalogue import Bundle, bundle_title, open_bundle
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.filters import FILTERS
 from latentcore.metrics.reconstruction import image_mse, psnr, ssim
@@ -101,7 +101,7 @@ def cleaned_by_models(
     return [
         _cleaned(
             bundle_title(bundle_id),
-            "made the stand-in, which favours it" if bundle_id == made_by else _note(bundle_id),
+            "made the stand-in, which favours it" if bundle_id == made_by else _note(open_bundle(bundle_id)),
             image,
             open_bundle(bundle_id).model.reconstruct(spoilt[None])[0],
         )
@@ -173,9 +173,8 @@ def _cleaned(title: str, note: str, image: FloatArray, made: FloatArray) -> Clea
     return Cleaned(title, note, made, decibels, float(ssim(image[None], made[None])[0]))
 
 
-def _note(bundle_id: str) -> str:
+def _note(bundle: Bundle) -> str:
     """Return what to know of a model that cleans images."""
-    bundle = open_bundle(bundle_id)
     if bundle.spec.family == "dae":
         return "trained on Gaussian noise"
     if Capability.APPROXIMATE_DECODER in bundle.model.capabilities:

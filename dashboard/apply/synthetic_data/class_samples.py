@@ -17,7 +17,7 @@ from dashboard.apply.synthetic_data.services import (
     labelled_choices,
     labelled_npz,
 )
-from dashboard.data.catalogue import bundle_title
+from dashboard.data.catalogue import bundle_title, open_bundle
 
 NAMES = ("maker", "labelled", "seed")
 SIZES = (10, 100, 500)
@@ -34,7 +34,9 @@ def chosen_maker(dataset: str, names: Sequence[str]) -> Maker:
     """Return the valid choice of model, labelled images and seed; `names` are models that can draw."""
     name = state.choose("maker", list(names), names[-1], "model that draws images of a class")
     bundle_id = f"{dataset}/{name}"
-    labelled = state.choose("labelled", labelled_choices(bundle_id), ALL, "number of labelled images")
+    labelled = state.choose(
+        "labelled", labelled_choices(open_bundle(bundle_id)), ALL, "number of labelled images"
+    )
     return Maker(bundle_id, labelled, int(state.number("seed", 0, 0, LARGEST_SEED, whole=True)))
 
 
@@ -52,7 +54,7 @@ def class_samples(maker: Maker, names: Sequence[str]) -> None:
         )
         st.segmented_control(
             "Labelled images a class",
-            labelled_choices(maker.bundle_id),
+            labelled_choices(open_bundle(maker.bundle_id)),
             required=True,
             help="The images whose codes the Gaussian of a class is fitted to; all: every train image that "
             "the bundle keeps a code of.",

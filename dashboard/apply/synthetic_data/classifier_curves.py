@@ -19,7 +19,7 @@ from dashboard.apply.synthetic_data.services import (
     measure,
     real_choices,
 )
-from dashboard.data.catalogue import dataset_title
+from dashboard.data.catalogue import dataset_title, open_bundle
 from dashboard.data.images.originals import originals_problem
 from dashboard.data.study_results import model_title
 from dashboard.ui.chart_cache import kept
@@ -73,7 +73,7 @@ def learn_again(ids: Sequence[str]) -> None:
 
 
 def _ask(ids: Sequence[str]) -> None:
-    choices = real_choices(ids[0])
+    choices = real_choices(open_bundle(ids[0]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n_real = st.pills(
             "Real images a class",

@@ -19,7 +19,7 @@ def page() -> None:
     catalogue = catalogue_or_stop()
     dataset, names, bundles = several_models(catalogue)
     notices = st.container()
-    able = [bundle.spec.name for bundle in bundles if can_make(bundle.spec.id)]
+    able = [bundle.spec.name for bundle in bundles if can_make(bundle)]
     for bundle in bundles:
         if bundle.spec.name not in able:
             st.caption(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import catalogue, open_bundle
+from dashboard.data.catalogue import Bundle, catalogue, open_bundle
 from dashboard.data.images.grids import sheet_uri
 from dashboard.data.images.originals import original_images, train_images
 from dashboard.data.jobs import Job
@@ -71,20 +71,20 @@ class Maker:
     seed: int
 
 
-def can_make(bundle_id: str) -> bool:
+def can_make(bundle: Bundle) -> bool:
     """Return whether a model can be asked for images of a class: not one that has seen all labels."""
-    return Capability.SUPERVISED not in catalogue().specs[bundle_id].capabilities
+    return Capability.SUPERVISED not in catalogue().specs[bundle.spec.id].capabilities
 
 
-def real_choices(bundle_id: str) -> list[int]:
+def real_choices(bundle: Bundle) -> list[int]:
     """Return how many real images a class can be asked for."""
-    most = smallest_class(open_bundle(bundle_id).train.labels)
+    most = smallest_class(bundle.train.labels)
     return [n for n in N_CHOICES if n <= most]
 
 
-def labelled_choices(bundle_id: str) -> list[str]:
+def labelled_choices(bundle: Bundle) -> list[str]:
     """Return what `Maker.labelled` can be."""
-    most = smallest_class(open_bundle(bundle_id).train.labels)
+    most = smallest_class(bundle.train.labels)
     return [choice for choice in LABELLED if choice == ALL or int(choice) <= most]
 
 
@@ -205,7 +205,7 @@ def _parts(bundle_id: str) -> tuple[Dataset, Dataset]:
     bundle = open_bundle(bundle_id)
     dataset = bundle.spec.dataset
     rows = probed_rows(len(bundle.test), N_TEST)
-    pool = train_images(bundle_id)
+    pool = train_images(open_bundle(bundle_id))
     held = original_images(dataset, "test", bundle.test.indices[rows])
     assert held is not None  # noqa: S101 - the page asks only where there are originals
     train = Dataset(

@@ -17,7 +17,7 @@ from dashboard.apply.transfer.services import (
     measure,
     source_title,
 )
-from dashboard.data.catalogue import dataset_title
+from dashboard.data.catalogue import dataset_title, open_bundle
 from dashboard.data.images.originals import originals_problem
 from dashboard.ui.chart_cache import kept
 from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
@@ -57,7 +57,7 @@ def probe_again(ids: Sequence[str]) -> None:
 
 
 def _ask(ids: Sequence[str]) -> None:
-    choices = label_choices(ids[0])
+    choices = label_choices(open_bundle(ids[0]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         labels = st.pills(
             "Labels a class", choices, selection_mode="multi", default=choices, key=f"probe_labels_{choices}"

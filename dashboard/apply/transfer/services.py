@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.data.catalogue import catalogue, dataset_title, family_title, open_bundle
+from dashboard.data.catalogue import Bundle, catalogue, dataset_title, family_title, open_bundle
 from dashboard.data.images.originals import original_images, train_images
 from dashboard.data.jobs import Job
 from dashboard.data.paired_difference import Difference, difference
@@ -77,9 +77,9 @@ class Carried:
         }[self.over_pixels.sign]
 
 
-def label_choices(bundle_id: str) -> list[int]:
+def label_choices(bundle: Bundle) -> list[int]:
     """Return how many labels a class can be asked for."""
-    most = smallest_class(open_bundle(bundle_id).train.labels)
+    most = smallest_class(bundle.train.labels)
     return [n for n in LABEL_CHOICES if n <= most]
 
 
@@ -168,7 +168,7 @@ def measure(request: Request, job: Job) -> dict[str, Any]:
         curves.append(
             {
                 "source": name,
-                "supervised": name != PIXELS and _is_supervised(f"{first.spec.dataset}/{name}"),
+                "supervised": name != PIXELS and _is_supervised(open_bundle(f"{first.spec.dataset}/{name}")),
                 "points": label_curve(
                     source,
                     first.train.labels,
@@ -204,9 +204,9 @@ def _sources(ids: Sequence[str], rows: Any) -> dict[str, Source]:  # noqa: ANN40
     test = original_images(first.spec.dataset, "test", first.test.indices[rows])
     if test is None:
         return sources
-    pool = train_images(first.spec.id)
+    pool = train_images(first)
     return {PIXELS: fixed(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **sources}
 
 
-def _is_supervised(bundle_id: str) -> bool:
-    return Capability.SUPERVISED in catalogue().specs[bundle_id].capabilities
+def _is_supervised(bundle: Bundle) -> bool:
+    return Capability.SUPERVISED in catalogue().specs[bundle.spec.id].capabilities

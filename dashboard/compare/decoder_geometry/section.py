@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.compare.decoder_geometry.charts import HIGH, LOW
 from dashboard.compare.decoder_geometry.charts import stretch_map as draw_stretch
 from dashboard.compare.decoder_geometry.services import stretch_map
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.ui.chart_data import compact
 from dashboard.ui.theme import is_dark
 
@@ -40,11 +40,11 @@ def decoder_geometry(bundles: list[Bundle]) -> None:
 
 
 def _map(bundle: Bundle, size: int) -> None:
-    title = bundle_title(bundle.spec.id)
+    title = bundle.spec.title
     st.markdown(f"**{title}**")
     with st.container(key=f"stretch_{bundle.spec.name}"):
         st.vega_lite_chart(
-            spec=_spec(bundle.spec.id, size, dark=is_dark()),
+            spec=_spec(bundle, size, dark=is_dark()),
             key=f"stretch_chart_{bundle.spec.name}",
             width="content",
             alt=f"Heat map of the stretch of {title} over its latent space, with real codes as dots",
@@ -52,7 +52,7 @@ def _map(bundle: Bundle, size: int) -> None:
 
 
 def _caption(others: list[Bundle]) -> None:
-    left_out = ", ".join(bundle_title(bundle.spec.id) for bundle in others)
+    left_out = ", ".join(bundle.spec.title for bundle in others)
     st.caption(
         "Colour: the stretch sqrt(det JᵀJ) of the decoder's Jacobian J, by central differences, as a "
         "multiple of its median at the model's real (test) codes; one scale for all, cut off at "
@@ -62,8 +62,8 @@ def _caption(others: list[Bundle]) -> None:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _spec(bundle_id: str, size: int, *, dark: bool) -> dict[str, Any]:
-    content = stretch_map(bundle_id)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
+def _spec(bundle: Bundle, size: int, *, dark: bool) -> dict[str, Any]:
+    content = stretch_map(bundle)
     cells, points = content.cells, content.points
     return compact(draw_stretch(cells, points, content.extent, content.n_cells, size=size, dark=dark))

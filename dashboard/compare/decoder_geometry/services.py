@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import dear
 from latentcore.geometry import Extent, cell_centres, decoder_stretch, square_extent
@@ -43,11 +43,10 @@ class StretchMap:
     n_cells: int
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def stretch_map(bundle_id: str) -> StretchMap:
+def stretch_map(bundle: Bundle) -> StretchMap:
     """Return the stretch over the map of a bundle whose codes have two dimensions."""
-    bundle = open_bundle(bundle_id)
     codes, rest = bundle.test.codes, (1 - CENTRAL) / 2
     extent = square_extent(np.quantile(codes, [rest, 1 - rest], axis=0).astype(np.float32))
     rows = stratified_rows(bundle.test.labels, N_DRAWN)
@@ -55,7 +54,7 @@ def stretch_map(bundle_id: str) -> StretchMap:
     stretch = decoder_stretch(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
     usual = max(float(np.median(stretch[len(centres) :])), 1e-12)
     return StretchMap(
-        title=bundle_title(bundle_id),
+        title=bundle.spec.title,
         extent=extent,
         cells=pd.DataFrame(
             {"x": centres[:, 0], "y": centres[:, 1], "stretch": stretch[: len(centres)] / usual}

@@ -18,7 +18,7 @@ from dashboard.compare.internals.services import (
     score_table,
 )
 from dashboard.compare.internals.vae import vae_figures
-from dashboard.data.catalogue import Bundle, bundle_title
+from dashboard.data.catalogue import Bundle
 from dashboard.data.sampling import data_shares
 from dashboard.ui.chart_cache import kept
 
@@ -30,7 +30,7 @@ def inside(bundles: list[Bundle]) -> None:
     """Draw the section."""
     with st.container(key="inside"):
         for bundle in bundles:
-            st.markdown(f"#### {bundle_title(bundle.spec.id)}")
+            st.markdown(f"#### {bundle.spec.title}")
             figures_of = FIGURES.get(bundle.spec.family, _spread_only)
             figure_row(bundle, figures_of(bundle), N_COLUMNS)
 
@@ -62,7 +62,7 @@ def _class_shares(bundle: Bundle) -> Figure:
     score = score_of(bundle, "class_shares", n_classes)
     if score is None:
         return missing(bundle, title, "shares of the classes among samples")
-    table = score_table(score, list(bundle.classes)).assign(reference=data_shares(bundle.spec.id))
+    table = score_table(score, list(bundle.classes)).assign(reference=data_shares(bundle))
     rarest = int(np.argmin(score["value"]))
     return Figure(
         title,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import maker_of, shown_test_images
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import dear
@@ -76,18 +76,17 @@ def active_dimensions(bundle: Bundle) -> list[bool]:
     return active
 
 
-def posterior_of(bundle_id: str) -> Posterior:
+def posterior_of(bundle: Bundle) -> Posterior:
     """Return the posteriors of up to 500 random test images of a VAE, every class with its share."""
-    return _posterior_of(bundle_id, maker_of(open_bundle(bundle_id).spec.dataset))
+    return _posterior_of(bundle, maker_of(bundle.spec.dataset))
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
 def _posterior_of(
-    bundle_id: str,
+    bundle: Bundle,
     made_by: str | None,  # noqa: ARG001 - the key
 ) -> Posterior:
-    bundle = open_bundle(bundle_id)
     assert isinstance(bundle.model, VAEModel)  # noqa: S101 - the caller looked at the family
     rows = stratified_rows(bundle.labels, N_POSTERIORS)
     shown = shown_test_images(bundle.spec.dataset, bundle.test.indices[rows])

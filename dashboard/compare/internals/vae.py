@@ -72,10 +72,10 @@ def _units(bundle: Bundle) -> str:
 
 
 def _densities(bundle: Bundle) -> Figure:
-    posterior = posterior_of(bundle.spec.id)
+    posterior = posterior_of(bundle)
     grid, density = aggregate_density(posterior)
     names = dimension_names(bundle.spec.latent_dim)
-    order = [dimension.number for dimension in dimensions_of(bundle.spec.id)][:MOST_PANELS]
+    order = [dimension.number for dimension in dimensions_of(bundle)][:MOST_PANELS]
     table = pd.DataFrame(
         {
             "name": np.repeat([names[k] for k in order], len(grid)),
@@ -108,7 +108,7 @@ def _codes(bundle: Bundle) -> Figure:
 
 
 def _ellipses(bundle: Bundle) -> Figure:
-    posterior = posterior_of(bundle.spec.id)
+    posterior = posterior_of(bundle)
     chosen = stratified_rows(posterior.labels, N_ELLIPSES)
     mean, deviation = posterior.mean[chosen], posterior.deviation[chosen]
     factor = visible_multiple(mean, deviation)

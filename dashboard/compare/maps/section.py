@@ -11,7 +11,7 @@ from dashboard.compare.maps.charts.linked_maps import LinkedContent, LinkedStyle
 from dashboard.compare.maps.charts.linked_maps import linked_maps as draw_maps
 from dashboard.compare.maps.morph import morph
 from dashboard.data.aligned_maps import EDGE, linked_data, sample_atlas
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import maker_of, stand_in_words
 from dashboard.ui.chart_data import compact
 from dashboard.ui.missing_originals import originals_note
@@ -29,7 +29,6 @@ def linked_maps(bundles: list[Bundle]) -> None:
     if len(bundles) < 2:
         st.info("One map has nothing to be linked to. Choose a second model above.", icon=":material/info:")
         return
-    ids = tuple(bundle.spec.id for bundle in bundles)
     align = state.choose("align", [ON, OFF], ON) == ON
     words, control = st.columns([5, 1], vertical_alignment="center")
     words.markdown(
@@ -45,17 +44,17 @@ def linked_maps(bundles: list[Bundle]) -> None:
     originals_note(bundles[0].spec.dataset)
     with st.container(key="linked_maps"):
         st.vega_lite_chart(
-            spec=_spec(ids, maker_of(bundles[0].spec.dataset), align=align, dark=is_dark()),
+            spec=_spec(bundles, maker_of(bundles[0].spec.dataset), align=align, dark=is_dark()),
             key="linked_maps_chart",
             width="content",
-            alt="Linked maps of " + ", ".join(linked_data(ids, align=align).titles),
+            alt="Linked maps of " + ", ".join(linked_data(bundles, align=align).titles),
         )
-    _caption(ids, align=align)
+    _caption(bundles, align=align)
     morph(bundles, align=align)
 
 
-def _caption(ids: tuple[str, ...], *, align: bool) -> None:
-    data = linked_data(ids, align=align)
+def _caption(bundles: list[Bundle], *, align: bool) -> None:
+    data = linked_data(bundles, align=align)
     n = len(data.table)
     sample = ", a random sample in which every class keeps its share" if n < data.n_total else ""
     st.caption(
@@ -65,16 +64,16 @@ def _caption(ids: tuple[str, ...], *, align: bool) -> None:
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _spec(
-    ids: tuple[str, ...],
+    bundles: list[Bundle],
     made_by: str | None,  # noqa: ARG001 - the key
     *,
     align: bool,
     dark: bool,
 ) -> dict[str, Any]:
-    data = linked_data(ids, align=align)
-    atlas = sample_atlas(ids[0].partition("/")[0], tuple(data.table["index"].tolist()))
+    data = linked_data(bundles, align=align)
+    atlas = sample_atlas(bundles[0].spec.dataset, tuple(data.table["index"].tolist()))
     content = LinkedContent(
         table=data.table,
         titles=data.titles,
@@ -88,9 +87,9 @@ def _spec(
         n_rows=atlas.n_rows,
     )
     style = LinkedStyle(
-        size=SIZES[len(ids)],
+        size=SIZES[len(bundles)],
         preview=PREVIEW,
-        n_across=ACROSS[len(ids)],
+        n_across=ACROSS[len(bundles)],
         image_title="the image" if atlas.made_by is None else "a stand-in",
         image_note=stand_in_words(atlas.made_by),
         dark=dark,

@@ -15,7 +15,7 @@ from dashboard.compare.neighbours.services import (
     moved_samples,
     neighbour_change,
 )
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import stand_in_words
 from dashboard.ui.chart_data import compact
 from dashboard.ui.missing_originals import originals_note
@@ -38,20 +38,19 @@ def neighbours(bundles: list[Bundle]) -> None:
     )
     pair = chosen_pair(bundles)
     pick_pair(bundles, pair, ("Map of", "Compared with"))
-    ids = pair[0].spec.id, pair[1].spec.id
-    change = neighbour_change(*ids)
+    change = neighbour_change(*pair)
     originals_note(pair[0].spec.dataset)
     picture, moved = st.columns([1, 1.45], gap="medium")
     with picture, st.container(key="neighbour_map"):
         st.vega_lite_chart(
-            spec=_spec(ids, dark=is_dark()),
+            spec=_spec(*pair, dark=is_dark()),
             key="neighbour_chart",
             width="content",
             alt=f"Map of {change.titles[0]}, coloured by the share of neighbours that differ from "
             f"those in {change.titles[1]}",
         )
     with moved:
-        _list(moved_samples(*ids), change)
+        _list(moved_samples(*pair), change)
     _caption(change)
 
 
@@ -89,7 +88,7 @@ def _caption(change: NeighbourChange) -> None:
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _spec(ids: tuple[str, str], *, dark: bool) -> dict[str, Any]:
-    change = neighbour_change(*ids)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def _spec(first: Bundle, second: Bundle, *, dark: bool) -> dict[str, Any]:
+    change = neighbour_change(first, second)
     return compact(change_map(change.points, change.moved, change.extent, size=SIZE, dark=dark))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.aligned_maps import common_rows, rows_of
-from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.images.stand_ins import maker_of, shown_test_images
 from dashboard.data.maps import stratified_rows
@@ -84,14 +84,14 @@ class MovedSample:
     decodes: tuple[str, str]
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def neighbour_change(first: str, second: str) -> NeighbourChange:
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
     """Compare the neighbours of the same test images in the codes of two bundles of one dataset."""
-    bundles = open_bundle(first), open_bundle(second)
+    bundles = first, second
     common = common_rows(list(bundles))
     chosen = stratified_rows(bundles[0].test.labels[common[0]], N_COMPARED)
     rows = [part[chosen] for part in common]
-    tables = [_neighbours(name, part) for name, part in zip((first, second), rows, strict=True)]
+    tables = [_neighbours(bundle, part) for bundle, part in zip(bundles, rows, strict=True)]
     test = bundles[0].test
     places = test.plane[rows[0]]
     points = pd.DataFrame(
@@ -113,23 +113,23 @@ def neighbour_change(first: str, second: str) -> NeighbourChange:
         mean=float(points["change"].mean()),
         by_chance=1 - N_NEIGHBOURS / (len(points) - 1),
         n_total=len(common[0]),
-        titles=(bundle_title(first), bundle_title(second)),
+        titles=(first.spec.title, second.spec.title),
     )
 
 
-def moved_samples(first: str, second: str) -> list[MovedSample]:
+def moved_samples(first: Bundle, second: Bundle) -> list[MovedSample]:
     """Return the samples that changed their neighbours most, with their images."""
-    return _moved_samples(first, second, maker_of(open_bundle(first).spec.dataset))
+    return _moved_samples(first, second, maker_of(first.spec.dataset))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 def _moved_samples(
-    first: str,
-    second: str,
+    first: Bundle,
+    second: Bundle,
     made_by: str | None,  # noqa: ARG001 - the key
 ) -> list[MovedSample]:
     moved = neighbour_change(first, second).moved
-    bundles = open_bundle(first), open_bundle(second)
+    bundles = first, second
     indices = moved["index"].to_numpy(np.int64)
     shown = shown_test_images(bundles[0].spec.dataset, indices)
     decodes = [_uris(bundle.model.decode(bundle.test.codes[rows_of(bundle, indices)])) for bundle in bundles]
@@ -146,11 +146,10 @@ def _moved_samples(
     ]
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def _neighbours(bundle_id: str, rows: LabelArray) -> LabelArray:
+def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
     """Return the nearest neighbours of test codes among each other; those of the usual sample are stored."""
-    bundle = open_bundle(bundle_id)
     stored = bundle.derived.neighbours
     if stored is not None and np.array_equal(rows, bundle.derived.compared):
         return stored

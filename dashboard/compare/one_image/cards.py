@@ -8,6 +8,7 @@ from math import floor
 import streamlit as st
 
 from dashboard.compare.one_image.charts import code_bars, dot_map, is_outside, marked_map
+from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.images.pixels import (
     RESIDUAL_LIMIT,
     data_uri,
@@ -136,8 +137,10 @@ def _code(answer: Answer) -> str:
 
 
 def _map(answer: Answer, *, dark: bool) -> str:
-    data = map_points(answer.bundle_id, N_DOTS)
-    svg = marked_map(_dots(answer.bundle_id), answer.place, data.extent, sure=answer.is_exact, dark=dark)
+    data = map_points(open_bundle(answer.bundle_id), N_DOTS)
+    svg = marked_map(
+        _dots(open_bundle(answer.bundle_id)), answer.place, data.extent, sure=answer.is_exact, dark=dark
+    )
     if is_outside(answer.place, data.extent):
         words = "Its code lies outside of the map, in this direction"
     elif answer.is_exact:
@@ -150,9 +153,9 @@ def _map(answer: Answer, *, dark: bool) -> str:
     )
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def _dots(bundle_id: str) -> str:
-    data = map_points(bundle_id, N_DOTS)
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def _dots(bundle: Bundle) -> str:
+    data = map_points(bundle, N_DOTS)
     return dot_map(data.points, data.extent, data.classes)
 
 

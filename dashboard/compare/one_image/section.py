@@ -37,7 +37,7 @@ def one_image(bundles: list[Bundle]) -> None:
             if subject.notes:
                 st.caption(f"What was done to it: {'; '.join(subject.notes)}.")
             originals_note(bundles[0].spec.dataset)
-        draw_answers(subject, [answer(bundle.spec.id, subject) for bundle in bundles])
+        draw_answers(subject, [answer(bundle, subject) for bundle in bundles])
 
 
 def _input(subject: Subject) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.images.stand_ins import shown_test_images
 
@@ -29,12 +29,12 @@ class Wall:
     made_by: str | None
 
 
-def gallery_wall(bundle_id: str, label: int, seed: int, n: int) -> Wall:
+def gallery_wall(bundle: Bundle, label: int, seed: int, n: int) -> Wall:
     """Return a random choice of test images, or of what stands in for them.
 
     Parameters
     ----------
-    bundle_id : str
+    bundle : Bundle
         Says which test images there are.
     label : int
         Class to choose from; any class below 0.
@@ -42,7 +42,6 @@ def gallery_wall(bundle_id: str, label: int, seed: int, n: int) -> Wall:
     n : int
         At most this many.
     """
-    bundle = open_bundle(bundle_id)
     rows = np.arange(len(bundle.test)) if label < 0 else np.flatnonzero(bundle.test.labels == label)
     chosen = np.random.default_rng(seed).permutation(rows)[:n]
     indices = bundle.test.indices[chosen]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import LatentcoreError, open_bundle
+from dashboard.data.catalogue import Bundle, LatentcoreError
 from latentcore.datasets import DATASETS
 from latentcore.datasets.base import check_rows
 from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
@@ -21,7 +21,7 @@ def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray
     return DATASETS[dataset].scale(pixels[indices])
 
 
-def train_images(bundle_id: str) -> FloatArray:
+def train_images(bundle: Bundle) -> FloatArray:
     """Return the original train images that a bundle keeps codes of, float32 ``(n, c, h, w)``.
 
     Bundles of one dataset share them.
@@ -31,14 +31,12 @@ def train_images(bundle_id: str) -> FloatArray:
     DatasetError
         If they are not at hand.
     """
-    bundle = open_bundle(bundle_id)
     pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
     return DATASETS[bundle.spec.dataset].scale(pixels)
 
 
-def train_originals(bundle_id: str, rows: LabelArray) -> FloatArray | None:
+def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
     """Return originals of the train images in some rows of a bundle's table, or None if there are none."""
-    bundle = open_bundle(bundle_id)
     try:
         pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
     except LatentcoreError:

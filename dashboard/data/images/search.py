@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, LatentcoreError
 from dashboard.data.images.originals import held_pixels, original_images
 from latentcore.datasets import DATASETS
 from latentcore.image_index import ImageIndex, load_index
@@ -37,12 +37,12 @@ class NearestImages:
     estimated: bool
 
 
-def nearest_train_images(bundle_id: str, images: FloatArray, *, k: int) -> NearestImages | None:
+def nearest_train_images(bundle: Bundle, images: FloatArray, *, k: int) -> NearestImages | None:
     """Search the train images that a bundle keeps codes of.
 
     Parameters
     ----------
-    bundle_id : str
+    bundle : Bundle
     images : float32 array, shape (n, channels, height, width)
         Pixels in [0, 1].
     k : int
@@ -52,7 +52,6 @@ def nearest_train_images(bundle_id: str, images: FloatArray, *, k: int) -> Neare
     NearestImages or None
         None where neither the images nor an index of them is at hand.
     """
-    bundle = open_bundle(bundle_id)
     try:
         return NearestImages(*_search_pixels(bundle, images, k), estimated=False)
     except LatentcoreError:
@@ -60,17 +59,16 @@ def nearest_train_images(bundle_id: str, images: FloatArray, *, k: int) -> Neare
     return None if index is None else NearestImages(*index.nearest(images, k=k), estimated=True)
 
 
-def can_search(bundle_id: str) -> bool:
+def can_search(bundle: Bundle) -> bool:
     """Return whether `nearest_train_images` finds any for a bundle."""
-    bundle = open_bundle(bundle_id)
     return _index_of(bundle) is not None or _has_pixels(bundle)
 
 
-def usual_image_distance(bundle_id: str, *, estimated: bool) -> float:
+def usual_image_distance(bundle: Bundle, *, estimated: bool) -> float:
     """Return the median distance of random test images to their nearest train image; above 0."""
-    index = _index_of(open_bundle(bundle_id))
+    index = _index_of(bundle)
     if index is None:
-        return _measured_distance(bundle_id)
+        return _measured_distance(bundle)
     return index.usual_estimate if estimated else index.usual_distance
 
 
@@ -107,11 +105,10 @@ def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArr
     return distances / white, rows
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _measured_distance(bundle_id: str) -> float:
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+def _measured_distance(bundle: Bundle) -> float:
     """Return the usual distance of a dataset that has originals but no index."""
-    bundle = open_bundle(bundle_id)
     chosen = np.random.default_rng(0).permutation(len(bundle.test))[:N_USUAL]
     test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen])
-    found = None if test is None else nearest_train_images(bundle_id, test, k=1)
+    found = None if test is None else nearest_train_images(bundle, test, k=1)
     return 1.0 if found is None else max(float(np.median(found.distances)), 1e-9)

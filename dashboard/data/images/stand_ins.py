@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import LatentcoreError, bundle_title, catalogue, open_bundle
+from dashboard.data.catalogue import Bundle, LatentcoreError, bundle_title, catalogue, open_bundle
 from dashboard.data.images.originals import has_originals, original_images, train_originals
 from latentcore.store import BundleSpec
 from latentcore.types import BundleError, FloatArray, LabelArray
@@ -52,7 +52,7 @@ def shown_test_image(dataset: str, index: int) -> Shown:
     return shown_test_images(dataset, np.array([index], np.int64))
 
 
-def shown_train_images(bundle_id: str, rows: LabelArray) -> Shown:
+def shown_train_images(bundle: Bundle, rows: LabelArray) -> Shown:
     """Return the train images in some rows of a bundle's table, int64 ``(n,)``.
 
     Raises
@@ -60,9 +60,8 @@ def shown_train_images(bundle_id: str, rows: LabelArray) -> Shown:
     BundleError
         If neither they nor codes of them are at hand.
     """
-    bundle = open_bundle(bundle_id)
     dataset = bundle.spec.dataset
-    originals = train_originals(bundle_id, rows) if has_originals(dataset) else None
+    originals = train_originals(bundle, rows) if has_originals(dataset) else None
     if originals is None:
         return _decoded(dataset, "train", bundle.train.indices[rows])
     return Shown(originals, None)

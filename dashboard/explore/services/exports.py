@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import Bundle
 
 
-def codes_frame(bundle_id: str) -> pd.DataFrame:
+def codes_frame(bundle: Bundle) -> pd.DataFrame:
     """Return all test codes: ``split, index, label, class, z1 ...``, one row an image."""
-    bundle = open_bundle(bundle_id)
     test = bundle.test
     return pd.DataFrame(
         {
@@ -27,21 +26,20 @@ def codes_frame(bundle_id: str) -> pd.DataFrame:
     )
 
 
-def codes_csv(bundle_id: str) -> bytes:
+def codes_csv(bundle: Bundle) -> bytes:
     """Return `codes_frame` as CSV; nine significant digits restore every float32 exactly."""
-    return codes_frame(bundle_id).to_csv(index=False, float_format="%.9g").encode()
+    return codes_frame(bundle).to_csv(index=False, float_format="%.9g").encode()
 
 
-def codes_parquet(bundle_id: str) -> bytes:
+def codes_parquet(bundle: Bundle) -> bytes:
     """Return `codes_frame` as Parquet."""
     buffer = io.BytesIO()
-    codes_frame(bundle_id).to_parquet(buffer, index=False)
+    codes_frame(bundle).to_parquet(buffer, index=False)
     return buffer.getvalue()
 
 
-def codes_npz(bundle_id: str) -> bytes:
+def codes_npz(bundle: Bundle) -> bytes:
     """Return codes float32 ``(n, latent_dim)``, labels and indices int64 ``(n,)``, and class names."""
-    bundle = open_bundle(bundle_id)
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.data.catalogue import open_bundle
+from dashboard.data.catalogue import Bundle
 from dashboard.data.places import Place
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.gan import GANModel
@@ -25,14 +25,14 @@ class Refined:
     after: float
 
 
-def can_refine(bundle_id: str) -> bool:
+def can_refine(bundle: Bundle) -> bool:
     """Return whether a bundle's model finds codes of real images by inversion."""
-    return isinstance(open_bundle(bundle_id).model, GANModel)
+    return isinstance(bundle.model, GANModel)
 
 
-def refine(bundle_id: str, place: Place, on_step: Callable[[int, float], None]) -> Refined:
+def refine(bundle: Bundle, place: Place, on_step: Callable[[int, float], None]) -> Refined:
     """Refine the code of a real image; `on_step` hears every tenth step and its error."""
-    model = open_bundle(bundle_id).model
+    model = bundle.model
     assert isinstance(model, GANModel)  # noqa: S101 - see can_refine
     assert place.original is not None  # noqa: S101 - the button needs an original
     image = place.original[None]

@@ -18,6 +18,7 @@ from dashboard.data.aligned_maps import EDGE, LinkedData, common_rows, linked_da
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
 from latentcore.metrics.spaces import procrustes_r2
+from tests.dashboard.bundles import opened
 
 BUNDLES = tuple(f"digits/{name}" for name in ("pca-d2", "ae-d2", "vae-d8", "gan-d2", "lda-d9"))
 
@@ -47,7 +48,7 @@ def signals(vega: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(("n", "n_across"), [(2, 2), (4, 4), (5, 3)])
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_map_feeds_hover_and_brush(n, n_across, dark):
-    data = linked_data(BUNDLES[:n], align=True)
+    data = linked_data(opened(BUNDLES[:n]), align=True)
     style = LinkedStyle(200, 100, n_across, "a stand-in", 'stand-in: decode by an "own" model, 16-D', dark)
     spec = linked_maps(content(data), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
@@ -60,7 +61,7 @@ def test_every_map_feeds_hover_and_brush(n, n_across, dark):
 
 
 def test_the_table_has_the_same_samples_in_every_pair_of_columns():
-    data = linked_data(BUNDLES, align=False)
+    data = linked_data(opened(BUNDLES), align=False)
     assert len(data.table) == data.n_total == 540
     for k, name in enumerate(BUNDLES):
         bundle = open_bundle(name)
@@ -78,7 +79,7 @@ def test_the_table_has_the_same_samples_in_every_pair_of_columns():
 
 
 def test_alignment_turns_a_map_towards_the_first_and_leaves_its_shape():
-    aligned, plain = (linked_data(BUNDLES, align=align).table for align in (True, False))
+    aligned, plain = (linked_data(opened(BUNDLES), align=align).table for align in (True, False))
     first = plain[["x0", "y0"]].to_numpy()
     assert np.array_equal(first, aligned[["x0", "y0"]])
     for k in range(1, len(BUNDLES)):
@@ -120,7 +121,7 @@ def test_the_atlas_has_each_sample_in_its_tile_and_decodes_stand_in(monkeypatch)
 
 
 def test_a_morph_has_a_slider_and_a_timer_that_moves_it():
-    data = linked_data(BUNDLES[:2], align=True)
+    data = linked_data(opened(BUNDLES[:2]), align=True)
     table = data.table.rename(columns={"x0": "xa", "y0": "ya", "x1": "xb", "y1": "yb"})
     table = table[["class", "xa", "ya", "xb", "yb"]]
     for dark in (False, True):

@@ -41,9 +41,9 @@ STYLE = MapStyle(
 
 
 def content(bundle_id: str = BUNDLE, plane: str = "codes", colour: str = "class") -> MapContent:
-    data = map_data(bundle_id, plane, 5000, 6 / 410)
+    data = map_data(open_bundle(bundle_id), plane, 5000, 6 / 410)
     made = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
-    return replace(made, points=coloured_points(bundle_id, data, colour))
+    return replace(made, points=coloured_points(open_bundle(bundle_id), data, colour))
 
 
 @pytest.mark.parametrize("colour", ["class", "error", "density", "z1"])
@@ -52,7 +52,7 @@ def content(bundle_id: str = BUNDLE, plane: str = "codes", colour: str = "class"
 def test_the_map_compiles(colour, stacked, extras):
     style = replace(STYLE, colour=colour, colour_title=colour, stacked=stacked)
     if extras:
-        style = replace(style, shade_uri=trust_shade(BUNDLE, "codes"), anchor=None, dark=True)
+        style = replace(style, shade_uri=trust_shade(open_bundle(BUNDLE), "codes"), anchor=None, dark=True)
     spec = latent_map(content(colour=colour), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
     names = {param["name"]: param.get("views") for param in spec["params"]}
@@ -75,7 +75,7 @@ def test_no_mark_has_a_tooltip():
 
 @pytest.mark.parametrize("snap", [6 / 410, 0.04])
 def test_what_a_pointer_hits(snap):
-    data = map_data(BUNDLE, "codes", 5000, snap)
+    data = map_data(open_bundle(BUNDLE), "codes", 5000, snap)
     cells, drawn = data.cells.iloc[: 48 * 48], data.cells.iloc[48 * 48 :]
     assert drawn["row"].tolist() == data.points["row"].tolist()
     assert np.array_equal(drawn[["gx", "gy"]], data.points[["x", "y"]])
@@ -91,7 +91,7 @@ def test_what_a_pointer_hits(snap):
 
 
 def test_a_point_outside_the_frame_has_no_tile_and_is_counted():
-    data = map_data("digits/ae-d2", "codes", 5000, 6 / 410)
+    data = map_data(open_bundle("digits/ae-d2"), "codes", 5000, 6 / 410)
     x_min, x_max, y_min, y_max = data.extent
     drawn = data.cells.iloc[48 * 48 :]
     outside = ~(drawn["x"].between(x_min, x_max) & drawn["y"].between(y_min, y_max))
@@ -154,12 +154,12 @@ def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
 def test_exports_restore_the_codes_exactly():
     test = open_bundle(BUNDLE).test
     for frame in (
-        pd.read_csv(io.BytesIO(codes_csv(BUNDLE)), dtype={"z1": np.float32, "z2": np.float32}),
-        pd.read_parquet(io.BytesIO(codes_parquet(BUNDLE))),
+        pd.read_csv(io.BytesIO(codes_csv(open_bundle(BUNDLE))), dtype={"z1": np.float32, "z2": np.float32}),
+        pd.read_parquet(io.BytesIO(codes_parquet(open_bundle(BUNDLE)))),
     ):
         assert np.array_equal(frame[["z1", "z2"]].to_numpy(np.float32), test.codes)
         assert frame["index"].tolist() == test.indices.tolist()
-    with np.load(io.BytesIO(codes_npz(BUNDLE)), allow_pickle=False) as archive:
+    with np.load(io.BytesIO(codes_npz(open_bundle(BUNDLE))), allow_pickle=False) as archive:
         assert np.array_equal(archive["codes"], test.codes)
         assert np.array_equal(archive["labels"], test.labels)
 

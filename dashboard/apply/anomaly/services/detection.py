@@ -10,7 +10,14 @@ import numpy.typing as npt
 import streamlit as st
 
 from dashboard.apply.anomaly.services.study import kept_models
-from dashboard.data.catalogue import bundle_title, dataset_title, family_title, open_bundle
+from dashboard.data.catalogue import (
+    BY_CONTENT,
+    Bundle,
+    bundle_title,
+    dataset_title,
+    family_title,
+    open_bundle,
+)
 from dashboard.data.images.originals import has_originals, original_images, originals_problem
 from dashboard.data.images.stand_ins import Shown, maker_of, shown_test_images
 from dashboard.data.maps import default_plane, plane_of, stratified_rows
@@ -173,16 +180,16 @@ def detect(setting: Setting, score: str) -> Detection:
 def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
     if setting.is_alone:
         return _kept(setting, made_by)
-    bundle_id = f"{setting.dataset}/{setting.detector}"
+    bundle = open_bundle(f"{setting.dataset}/{setting.detector}")
     if setting.against == CLASSES:
-        rows = stratified_rows(open_bundle(bundle_id).labels, N_IMAGES)
-        both = _test_side(bundle_id, tuple(rows.tolist()), made_by)
-        anomalous = ~np.isin(open_bundle(bundle_id).labels[rows], setting.normal)
-        scores = _measure(bundle_id, score, both.seen, setting.normal)
+        rows = stratified_rows(bundle.labels, N_IMAGES)
+        both = _test_side(bundle, tuple(rows.tolist()), made_by)
+        anomalous = ~np.isin(bundle.labels[rows], setting.normal)
+        scores = _measure(bundle, score, both.seen, setting.normal)
         parts: Sequence[Side] = [both]
     else:
-        parts = _sides(bundle_id, setting.against, made_by)
-        scores = np.concatenate([_measure(bundle_id, score, side.seen, None) for side in parts])
+        parts = _sides(bundle, setting.against, made_by)
+        scores = np.concatenate([_measure(bundle, score, side.seen, None) for side in parts])
         anomalous = np.arange(len(scores)) >= len(parts[0].seen)
     return Detection(
         scores=scores,
@@ -195,20 +202,19 @@ def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
     )
 
 
-def _measure(bundle_id: str, score: str, seen: Seen, normal: Sequence[int] | None) -> FloatArray:
-    bundle = open_bundle(bundle_id)
+def _measure(bundle: Bundle, score: str, seen: Seen, normal: Sequence[int] | None) -> FloatArray:
     rows = slice(None) if normal is None else np.isin(bundle.train.labels, normal)
     reference = Seen(bundle.train.codes[rows], bundle.train.errors[rows])
     return SCORES[score].measure(bundle.model, reference, seen)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def _test_side(bundle_id: str, rows: tuple[int, ...], made_by: str | None) -> Side:
+def _test_side(bundle: Bundle, rows: tuple[int, ...], made_by: str | None) -> Side:
     """Return test images by their rows; without originals, the stored codes and errors are scored."""
-    bundle, chosen = open_bundle(bundle_id), np.array(rows)
+    chosen = np.array(rows)
     names = tuple(bundle.classes[label] for label in bundle.labels[chosen])
-    places = plane_of(bundle_id, default_plane(bundle_id)).points[chosen]
+    places = plane_of(bundle, default_plane(bundle)).points[chosen]
     shown = _shown(bundle.spec.dataset, tuple(bundle.test.indices[chosen].tolist()), made_by)
     if shown.made_by is None:
         return Side(Seen.by(bundle.model, shown.images), shown.images, None, names, places)
@@ -225,32 +231,31 @@ def _shown(
     return shown_test_images(dataset, np.array(indices, np.int64))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _sides(bundle_id: str, against: str, made_by: str | None) -> tuple[Side, Side]:
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
+def _sides(bundle: Bundle, against: str, made_by: str | None) -> tuple[Side, Side]:
     """Return random test images, and images of elsewhere or other test images spoilt, as the study does."""
-    bundle = open_bundle(bundle_id)
     order = np.random.default_rng(SEED).permutation(len(bundle.test))
     n = min(N_A_SIDE, len(order) // 2)
-    normal = _test_side(bundle_id, tuple(order[:n].tolist()), made_by)
+    normal = _test_side(bundle, tuple(order[:n].tolist()), made_by)
     if against not in CORRUPTIONS:
         images = foreign_images(against, bundle.image_shape, n, seed=SEED)
-        return normal, _strange_side(bundle_id, images, (dataset_title(against),) * len(images))
+        return normal, _strange_side(bundle, images, (dataset_title(against),) * len(images))
     rest = order[n : 2 * n]
-    clean = _originals_of(bundle_id, bundle.test.indices[rest])
+    clean = _originals_of(bundle, bundle.test.indices[rest])
     images = corrupt(clean, against, CORRUPTIONS[against].moderate, seed=SEED)
     names = tuple(f"{bundle.classes[label]}, spoilt" for label in bundle.labels[rest])
-    return normal, _strange_side(bundle_id, images, names)
+    return normal, _strange_side(bundle, images, names)
 
 
-def _strange_side(bundle_id: str, images: FloatArray, names: tuple[str, ...]) -> Side:
-    seen = Seen.by(open_bundle(bundle_id).model, images)
-    plane = default_plane(bundle_id)
-    places = seen.codes if plane == "codes" else blended_places(bundle_id, seen.codes)
+def _strange_side(bundle: Bundle, images: FloatArray, names: tuple[str, ...]) -> Side:
+    seen = Seen.by(bundle.model, images)
+    plane = default_plane(bundle)
+    places = seen.codes if plane == "codes" else blended_places(bundle, seen.codes)
     return Side(seen, images, None, names, places)
 
 
-def _originals_of(bundle_id: str, indices: LabelArray) -> FloatArray:
-    images = original_images(open_bundle(bundle_id).spec.dataset, "test", indices)
+def _originals_of(bundle: Bundle, indices: LabelArray) -> FloatArray:
+    images = original_images(bundle.spec.dataset, "test", indices)
     assert images is not None  # noqa: S101 - the caller asks has_originals
     return images
 
@@ -260,10 +265,9 @@ def _kept(setting: Setting, made_by: str | None) -> Detection:
     study = study_or_none(setting.dataset, "anomaly")
     assert study is not None  # noqa: S101 - see detectors
     kept = kept_models(study)[setting.detector.removeprefix(ALONE)][setting.normal[0]]
-    bundle_id = f"{setting.dataset}/{setting.background}"
-    bundle = open_bundle(bundle_id)
-    rows = np.array([row_of(bundle_id, index) for index in study.found["one_class"]["kept"]])
-    side = _test_side(bundle_id, tuple(rows.tolist()), made_by)
+    bundle = open_bundle(f"{setting.dataset}/{setting.background}")
+    rows = np.array([row_of(bundle, index) for index in study.found["one_class"]["kept"]])
+    side = _test_side(bundle, tuple(rows.tolist()), made_by)
     anomalous = bundle.labels[rows] != setting.normal[0]
     return Detection(
         scores=kept.scores,

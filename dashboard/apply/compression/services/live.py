@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.apply.compression.services.study import Curve, Point
-from dashboard.data.catalogue import bundle_title, catalogue, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, bundle_title, catalogue, open_bundle
 from dashboard.data.images.originals import has_originals, one_image, original_images, train_images
 from dashboard.data.images.search import image_index
 from dashboard.data.jobs import Job
@@ -75,7 +75,9 @@ def squeeze(dataset: str, index: int, curves: Sequence[Curve], rate: float) -> l
 
 def _image(dataset: str, index: int, curve: Curve, point: Point) -> FloatArray | None:
     if curve.grid is not None:
-        return _decoded(f"{dataset}/{curve.name}", index, curve.grid.scaled(point.setting["step"]))
+        return _decoded(
+            open_bundle(f"{dataset}/{curve.name}"), index, curve.grid.scaled(point.setting["step"])
+        )
     if not has_originals(dataset):
         return None
     if curve.kind == "pca":
@@ -85,9 +87,8 @@ def _image(dataset: str, index: int, curve: Curve, point: Point) -> FloatArray |
     return _through_format(dataset, index, curve.name, int(point.setting["quality"]))
 
 
-def _decoded(bundle_id: str, index: int, grid: Grid) -> FloatArray:
-    bundle = open_bundle(bundle_id)
-    code = bundle.test.codes[row_of(bundle_id, index)][None]
+def _decoded(bundle: Bundle, index: int, grid: Grid) -> FloatArray:
+    code = bundle.test.codes[row_of(bundle, index)][None]
     image: FloatArray = bundle.model.decode(grid.restore(grid.quantise(code)))[0]
     return image
 
@@ -123,13 +124,12 @@ def _through_pca(dataset: str, index: int, n_components: int, step: float) -> Fl
 @dear
 def _components(dataset: str) -> PCAModel:
     index = image_index(dataset)
-    return fit_components(train_images(_any_bundle(dataset))) if index is None else index.pca
+    return fit_components(train_images(open_bundle(_any_bundle(dataset)))) if index is None else index.pca
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def lat_file(bundle_id: str, _grid: Grid, step: float) -> bytes:
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
+def lat_file(bundle: Bundle, _grid: Grid, step: float) -> bytes:
     """Return a file of the codes of 100 random test images, at a multiple of a model's grid."""
-    bundle = open_bundle(bundle_id)
     rows = np.sort(np.random.default_rng(SEED).permutation(len(bundle.test))[:N_IN_FILE])
     return compress_codes(bundle.test.codes[rows], bundle, _grid.scaled(step))
 

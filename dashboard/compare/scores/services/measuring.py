@@ -98,7 +98,7 @@ def _parts(bundle_id: str, n: int) -> tuple[Dataset, Dataset]:
     bundle = open_bundle(bundle_id)
     dataset, tables = bundle.spec.dataset, (bundle.train, bundle.test)
     rows = np.sort(np.random.default_rng(0).permutation(len(bundle.test))[:n])
-    known = train_images(bundle_id)
+    known = train_images(open_bundle(bundle_id))
     held = original_images(dataset, "test", bundle.test.indices[rows])
     assert held is not None  # noqa: S101 - see cannot_measure
     chosen: Sequence[Any] = (slice(None), rows)

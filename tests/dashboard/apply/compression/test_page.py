@@ -19,6 +19,7 @@ from dashboard.apply.compression.services.study import (
     missing_models,
 )
 from dashboard.data import study_results
+from dashboard.data.catalogue import open_bundle
 from dashboard.data.jobs import Job, start_job
 from dashboard.data.study_results import study_of
 from latentcore import cli
@@ -145,7 +146,7 @@ def test_a_models_image_is_that_of_the_file():
 def test_the_download_opens_with_the_command(tmp_path, monkeypatch):
     curve = chosen_curves(study(), ["vae-d8"])[0]
     assert curve.grid is not None
-    (tmp_path / "digits-vae-d8.lat").write_bytes(lat_file("digits/vae-d8", curve.grid, 0.35))
+    (tmp_path / "digits-vae-d8.lat").write_bytes(lat_file(open_bundle("digits/vae-d8"), curve.grid, 0.35))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["latentcore", "decompress", "digits-vae-d8.lat", "images"])
     with pytest.raises(SystemExit) as end:

@@ -29,6 +29,7 @@ from dashboard.apply.synthetic_data.services import (
     measure,
     real_choices,
 )
+from dashboard.data.catalogue import open_bundle
 from dashboard.data.jobs import start_job
 from dashboard.ui.charts.curves import Frame, curves, domain_of
 from latentcore.datasets import load_dataset
@@ -142,8 +143,8 @@ def test_a_set_is_drawn_from_the_labelled_codes_and_is_the_same_each_time():
 
 
 def test_choices_end_where_the_images_do():
-    assert real_choices("digits/vae-d8") == [10, 30, 100]
-    assert labelled_choices("digits/vae-d8") == ["10", "30", "100", "all"]
+    assert real_choices(open_bundle("digits/vae-d8")) == [10, 30, 100]
+    assert labelled_choices(open_bundle("digits/vae-d8")) == ["10", "30", "100", "all"]
     one, two = (cost_in_minutes(Request(("digits/vae-d8",), (10,), n)) for n in (1, 2))
     assert two == 2 * one > 0
 

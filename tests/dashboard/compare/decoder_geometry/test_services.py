@@ -17,7 +17,7 @@ BUNDLE = "digits/vae-d2"
 
 
 def test_cells_are_multiples_of_the_usual_stretch_at_real_codes():
-    content, bundle = stretch.stretch_map(BUNDLE), open_bundle(BUNDLE)
+    content, bundle = stretch.stretch_map(open_bundle(BUNDLE)), open_bundle(BUNDLE)
     cells = content.cells
     assert len(cells) == content.n_cells**2
     assert np.array_equal(cells[["x", "y"]], cell_centres(content.extent, content.n_cells))
@@ -33,14 +33,14 @@ def test_cells_are_multiples_of_the_usual_stretch_at_real_codes():
 
 
 def test_a_linear_decoder_is_flat_where_no_pixel_is_clipped():
-    content = stretch.stretch_map("digits/pca-d2")
+    content = stretch.stretch_map(open_bundle("digits/pca-d2"))
     middle = content.cells["stretch"].to_numpy().reshape(content.n_cells, -1)[20:28, 20:28]
     assert middle == pytest.approx(np.full_like(middle, middle.mean()), rel=0.05)
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_map_compiles_with_stretches_beyond_the_scale(dark):
-    content = stretch.stretch_map(BUNDLE)
+    content = stretch.stretch_map(open_bundle(BUNDLE))
     cells = content.cells.copy()
     cells.loc[:1, "stretch"] = [0, 1e6]
     spec = stretch_map(cells, content.points, content.extent, content.n_cells, size=200, dark=dark)

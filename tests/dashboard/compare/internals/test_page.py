@@ -22,6 +22,7 @@ from dashboard.compare.internals.services import (
     score_of,
     score_table,
 )
+from dashboard.data.catalogue import open_bundle
 from latentcore.datasets import load_dataset
 from latentcore.store import list_bundles, load_bundle, models_folder
 
@@ -118,7 +119,7 @@ def test_a_table_of_scores_holds_values_and_intervals():
 
 def test_posteriors_are_those_of_the_test_images():
     bundle = load_bundle("digits/vae-d2")
-    found = posterior_of("digits/vae-d2")
+    found = posterior_of(open_bundle("digits/vae-d2"))
     mean, deviation = bundle.model.posterior(load_dataset("digits", "test").images)
     rows = [int(np.linalg.norm(mean - own, axis=1).argmin()) for own in found.mean[:20]]
     assert np.allclose(mean[rows], found.mean[:20], atol=1e-4)
@@ -135,7 +136,7 @@ def test_the_aggregate_of_prior_like_posteriors_is_the_prior():
 
 
 def test_an_aggregate_density_holds_all_the_mass_and_matches_draws():
-    found = posterior_of("digits/vae-d8")
+    found = posterior_of(open_bundle("digits/vae-d8"))
     grid, density = aggregate_density(found)
     assert np.allclose(np.trapezoid(density, grid, axis=0), 1, atol=0.02)
     generator = np.random.default_rng(0)

@@ -15,12 +15,13 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from latentcore.datasets import load_dataset
+from tests.dashboard.bundles import opened
 
 FIRST, SECOND = "digits/vae-d2", "digits/ae-d8"
 
 
 def test_the_change_is_that_of_scikit_learn():
-    change = neighbour_change(FIRST, SECOND)
+    change = neighbour_change(*opened([FIRST, SECOND]))
     tables = [
         NearestNeighbors(n_neighbors=10).fit(open_bundle(name).test.codes).kneighbors(return_distance=False)
         for name in (FIRST, SECOND)
@@ -32,11 +33,11 @@ def test_the_change_is_that_of_scikit_learn():
 
 
 def test_a_space_and_itself_agree():
-    assert neighbour_change(FIRST, FIRST).mean == 0
+    assert neighbour_change(*opened([FIRST, FIRST])).mean == 0
 
 
 def test_those_listed_changed_most():
-    change = neighbour_change(FIRST, SECOND)
+    change = neighbour_change(*opened([FIRST, SECOND]))
     assert len(change.moved) == N_MOVED
     least = change.moved["change"].min()
     others = change.points.drop(change.moved.index)
@@ -45,7 +46,7 @@ def test_those_listed_changed_most():
 
 
 def test_listed_samples_have_their_own_images(monkeypatch):
-    samples = moved_samples(FIRST, SECOND)
+    samples = moved_samples(*opened([FIRST, SECOND]))
     images = load_dataset("digits", "test").images
     for sample in samples:
         assert sample.image == data_uri(png_bytes(image_pixels(images[sample.index])))
@@ -56,12 +57,12 @@ def test_listed_samples_have_their_own_images(monkeypatch):
         assert sample.decodes[1] == data_uri(png_bytes(image_pixels(decode)))
         assert sample.label == bundle.classes[bundle.test.labels[row]]
     monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
-    assert {sample.made_by for sample in moved_samples(FIRST, SECOND)} == {"digits/ae-d8"}
+    assert {sample.made_by for sample in moved_samples(*opened([FIRST, SECOND]))} == {"digits/ae-d8"}
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_map_compiles_and_numbers_the_listed(dark):
-    change = neighbour_change(FIRST, SECOND)
+    change = neighbour_change(*opened([FIRST, SECOND]))
     drawn = vl_convert.vegalite_to_svg(
         json.dumps(change_map(change.points, change.moved, change.extent, size=200, dark=dark))
     )

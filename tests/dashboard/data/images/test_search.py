@@ -48,7 +48,7 @@ def no_index(monkeypatch):
 
 def test_originals_are_searched_exactly():
     train = load_dataset("digits", "train").images
-    found = nearest_train_images(ID, train[[40, 900]], k=2)
+    found = nearest_train_images(open_bundle(ID), train[[40, 900]], k=2)
     assert found is not None
     assert not found.estimated
     assert open_bundle(ID).train.indices[found.rows[:, 0]].tolist() == [40, 900]
@@ -57,16 +57,16 @@ def test_originals_are_searched_exactly():
 
 def test_without_originals_distances_are_estimated(no_originals):
     images = load_dataset("digits", "test").images[:50]
-    found = nearest_train_images(ID, images, k=1)
+    found = nearest_train_images(open_bundle(ID), images, k=1)
     assert found is not None
     assert found.estimated
-    usual = usual_image_distance(ID, estimated=True)
+    usual = usual_image_distance(open_bundle(ID), estimated=True)
     assert float(np.median(found.distances)) == pytest.approx(usual, rel=0.2)
 
 
 def test_an_index_of_other_images_is_not_used(monkeypatch, no_originals):
     monkeypatch.setattr(image_search, "load_index", lambda _: image_search_index("shapes"))
-    assert nearest_train_images(ID, load_dataset("digits", "test").images[:1], k=1) is None
+    assert nearest_train_images(open_bundle(ID), load_dataset("digits", "test").images[:1], k=1) is None
 
 
 def image_search_index(dataset: str) -> object:
@@ -77,15 +77,17 @@ def image_search_index(dataset: str) -> object:
 
 def test_without_an_index_the_usual_distance_is_measured(no_index):
     shipped = image_search_index("digits")
-    assert can_search(ID)
-    assert usual_image_distance(ID, estimated=False) == pytest.approx(shipped.usual_distance, rel=1e-3)
+    assert can_search(open_bundle(ID))
+    assert usual_image_distance(open_bundle(ID), estimated=False) == pytest.approx(
+        shipped.usual_distance, rel=1e-3
+    )
 
 
 def test_without_images_and_index_what_needs_them_is_absent(no_originals, no_index):
-    assert not can_search(ID)
-    strip = make_strip(ID, End(index=3), End(index=9), 5, "straight")
+    assert not can_search(open_bundle(ID))
+    strip = make_strip(open_bundle(ID), End(index=3), End(index=9), 5, "straight")
     assert strip.image_distance is None
     assert not strip.estimated
-    samples = draw_samples(ID, DRAW)
+    samples = draw_samples(open_bundle(ID), DRAW)
     assert samples.judge == "the nearest train code"
-    assert resembling(ID, samples.images[0]) == []
+    assert resembling(open_bundle(ID), samples.images[0]) == []

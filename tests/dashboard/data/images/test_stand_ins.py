@@ -110,7 +110,7 @@ def test_a_bundle_that_holds_no_code_of_an_image_is_passed_over(models, monkeypa
 
 def test_train_images_are_those_of_the_rows_asked_for(models):
     rows = np.array([40, 2])
-    shown = shown_train_images("digits/pca-d2", rows)
+    shown = shown_train_images(open_bundle("digits/pca-d2"), rows)
     best = load_bundle("digits/ae-d8")
     wanted = load_bundle("digits/pca-d2").train.indices[rows]
     codes = best.train.codes[[best.train.indices.tolist().index(number) for number in wanted]]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import vl_convert
 
+from dashboard.data.catalogue import open_bundle
 from dashboard.data.maps import map_data
 from dashboard.interpolate.charts.path_map import path_map
 from dashboard.interpolate.charts.plausibility import SERIES, plausibility
@@ -47,7 +48,7 @@ def test_plausibility_is_drawn_with_and_without_a_classifier(confident):
 
 @pytest.mark.parametrize("with_path", [True, False])
 def test_a_map_with_a_path_compiles(with_path):
-    data = map_data("digits/ae-d2", "codes", 5000, 0.02)
+    data = map_data(open_bundle("digits/ae-d2"), "codes", 5000, 0.02)
     path = np.linspace([-1, -1], [1, 1], 7).astype(np.float32)
     spec = path_map(
         data.points,
