@@ -16,7 +16,7 @@ from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
 from latentcore.types import LatentcoreError
 
-__all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
+__all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
 
@@ -48,14 +48,16 @@ class Catalogue:
     def models(self, dataset: str) -> list[str]:
         """Return the bundles of a dataset by name ("vae-d2"), families in the order of the registry."""
         specs = [spec for spec in self.specs.values() if spec.dataset == dataset]
-        return [
-            spec.name
-            for spec in sorted(specs, key=lambda s: (FAMILY_ORDER.index(s.family), s.latent_dim, s.name))
-        ]
+        return [spec.name for spec in sorted(specs, key=_order)]
 
     def spec(self, dataset: str, model: str) -> BundleSpec:
         """Return the spec of one bundle."""
         return self.specs[f"{dataset}/{model}"]
+
+
+def _order(spec: BundleSpec) -> tuple[int, int, bool, str]:
+    """Return what the bundles of a dataset are sorted by."""
+    return FAMILY_ORDER.index(spec.family), spec.latent_dim, spec.has_own_name, spec.name
 
 
 @st.cache_resource(ttl=60, show_spinner=False)

@@ -14,7 +14,6 @@ from dashboard.data.catalogue import (
     LatentcoreError,
     catalogue,
     dataset_title,
-    family_title,
     open_bundle,
 )
 from dashboard.ui.pickers import take_dataset
@@ -65,7 +64,7 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
         help="The images that go through every model.",
         **state.bind("pick_dataset", dataset, _take_dataset),
     )
-    titles = {name: _title(catalogue, dataset, name) for name in catalogue.models(dataset)}
+    titles = {name: catalogue.spec(dataset, name).title for name in catalogue.models(dataset)}
     right.multiselect(
         "Models",
         list(titles),
@@ -135,8 +134,3 @@ def _defaults(catalogue: Catalogue, dataset: str, preferred: Sequence[str]) -> l
         if spec.family in preferred:
             largest[spec.family] = spec.name
     return list(largest.values()) or [spec.name for spec in specs[:1]]
-
-
-def _title(catalogue: Catalogue, dataset: str, name: str) -> str:
-    spec = catalogue.spec(dataset, name)
-    return f"{family_title(spec.family)}, {spec.latent_dim}-D"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Catalogue, catalogue, dataset_title, family_title
+from dashboard.data.catalogue import BundleSpec, Catalogue, catalogue, dataset_title, family_title
 
 PREFERRED_MODEL = "vae-d2"
 
@@ -21,7 +21,7 @@ def chosen_model(catalogue: Catalogue) -> tuple[str, str]:
 
 def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
     """Draw the three pickers in a row."""
-    family, latent_dim = _split(catalogue, dataset, model)
+    spec = catalogue.spec(dataset, model)
     datasets, families = catalogue.datasets(), _families(catalogue, dataset)
     left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
     left.selectbox(
@@ -37,15 +37,28 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         format_func=family_title,
         required=True,
         help="The family that maps images to codes and back.",
-        **state.bind("pick_family", family, _take_family, dataset, latent_dim),
+        **state.bind("pick_family", spec.family, _take_family, dataset, spec.latent_dim),
     )
     right.segmented_control(
         "Latent dimensions",
-        _dimensions(catalogue, dataset, family),
+        sorted({one.latent_dim for one in _specs(catalogue, dataset, spec.family)}),
         required=True,
         help="How many numbers a code has. With 2, the map is the latent space itself.",
-        **state.bind("pick_dimension", latent_dim, _take_dimension, family),
+        **state.bind("pick_dimension", spec.latent_dim, _take_dimension, dataset, spec.family),
     )
+    variants = {
+        one.name: one.title
+        for one in _specs(catalogue, dataset, spec.family)
+        if one.latent_dim == spec.latent_dim
+    }
+    if len(variants) > 1:
+        st.selectbox(
+            "Variant",
+            list(variants),
+            format_func=variants.__getitem__,
+            help="Bundles of this family and dimension.",
+            **state.bind("pick_variant", model, _take_variant),
+        )
 
 
 def pick_dataset(datasets: list[str], dataset: str) -> None:
@@ -67,13 +80,22 @@ def take_dataset(key: str) -> None:
 
 
 def _take_family(dataset: str, latent_dim: int) -> None:
-    family = state.widget("pick_family")
-    nearest = min(_dimensions(catalogue(), dataset, family), key=lambda k: abs(k - latent_dim))
-    _change("model", f"{family}-d{nearest}")
+    _take_nearest(dataset, state.widget("pick_family"), latent_dim)
 
 
-def _take_dimension(family: str) -> None:
-    _change("model", f"{family}-d{state.widget('pick_dimension')}")
+def _take_dimension(dataset: str, family: str) -> None:
+    _take_nearest(dataset, family, state.widget("pick_dimension"))
+
+
+def _take_variant() -> None:
+    _change("model", state.widget("pick_variant"))
+
+
+def _take_nearest(dataset: str, family: str, latent_dim: int) -> None:
+    """Choose the model of a family whose dimension is nearest, variants with a name of their own last."""
+    specs = _specs(catalogue(), dataset, family)
+    nearest = min(specs, key=lambda spec: (abs(spec.latent_dim - latent_dim), spec.has_own_name))
+    _change("model", nearest.name)
 
 
 def _change(name: str, value: str) -> None:
@@ -88,11 +110,7 @@ def _families(catalogue: Catalogue, dataset: str) -> list[str]:
     return list(dict.fromkeys(spec.family for spec in specs))
 
 
-def _dimensions(catalogue: Catalogue, dataset: str, family: str) -> list[int]:
+def _specs(catalogue: Catalogue, dataset: str, family: str) -> list[BundleSpec]:
+    """Return the models of a family, the fewest dimensions first."""
     specs = (catalogue.spec(dataset, name) for name in catalogue.models(dataset))
-    return sorted(spec.latent_dim for spec in specs if spec.family == family)
-
-
-def _split(catalogue: Catalogue, dataset: str, model: str) -> tuple[str, int]:
-    spec = catalogue.spec(dataset, model)
-    return spec.family, spec.latent_dim
+    return [spec for spec in specs if spec.family == family]

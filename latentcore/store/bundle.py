@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,24 @@ CARD_FILE = "card/README.md"
 
 PLANE_DIMENSIONS = 2
 """Codes of this many dimensions are their own plane, and none is stored."""
+
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What a bundle may be called: small letters, digits, full stops, underscores and hyphens."""
+
+
+def default_name(family: str, latent_dim: int) -> str:
+    """Return the name of a bundle that was given none, such as "vae-d2"."""
+    return f"{family}-d{latent_dim}"
+
+
+def check_name(name: str) -> None:
+    """Raise `ValueError` unless a bundle may have this name."""
+    if not NAME.fullmatch(name):
+        raise ValueError(
+            f"A bundle cannot be named {name[:80]!r}: take up to 64 small letters, digits and . _ -, "
+            "beginning with a letter or a digit."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +83,14 @@ class BundleSpec:
 
     @property
     def title(self) -> str:
-        """Display name: family and latent dimension, such as "VAE, 16-D"."""
-        return f"{MODELS[self.family].title}, {self.latent_dim}-D"
+        """Display name: family and latent dimension, such as "VAE, 16-D", and its own name if it has one."""
+        title = f"{MODELS[self.family].title}, {self.latent_dim}-D"
+        return f"{title} ({self.name})" if self.has_own_name else title
+
+    @property
+    def has_own_name(self) -> bool:
+        """Whether it is a variant: its name is not just its family and dimension."""
+        return self.name != default_name(self.family, self.latent_dim)
 
     def facts(self) -> dict[str, Any]:
         """Return the fields as plain JSON values, without the folder and the config."""
@@ -165,6 +190,8 @@ class BundleContent:
         Markdown.
     pictures : dict of str to bytes
         PNG files of the card by file name.
+    name : str, optional
+        Tells it from other bundles of its family and dimension; by default `default_name`.
     """
 
     dataset: str
@@ -177,3 +204,9 @@ class BundleContent:
     metrics: Mapping[str, Any]
     card: str
     pictures: Mapping[str, bytes]
+    name: str = ""
+
+    @property
+    def bundle_name(self) -> str:
+        """Name of its folder below that of the dataset."""
+        return self.name or default_name(self.model.family, self.model.latent_dim)
