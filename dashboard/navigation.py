@@ -1,4 +1,4 @@
-"""The frame of every page: its configuration, the navigation and what a page may raise."""
+"""Navigation, page configuration and error handling around every page."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 
 
 def show_page() -> None:
-    """Run the page that the address names, in the frame of all pages."""
+    """Run the page that the address names."""
     st.set_page_config(page_title="Latent Atlas", page_icon=ICON, layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
     prepare()
@@ -84,7 +84,7 @@ def show_page() -> None:
     try:
         with drawing_page():
             page.run()
-    except LatentcoreError as error:  # such as a bundle that went between two looks at it
+    except LatentcoreError as error:  # such as a bundle that was removed after it was listed
         gone(error)
 
 

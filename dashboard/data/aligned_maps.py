@@ -1,4 +1,4 @@
-"""The same test images on the maps of several models, brought to a common position, turn and scale."""
+"""Maps of several models with the same test images, aligned to the first by Procrustes analysis."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ N_LINKED = 2000
 ATLAS_COLUMNS = 45
 WEBP_QUALITY = 85
 EDGE = 1.06
-"""Half the width of a map, whose samples lie within 1."""
+"""Half the width of a map; its samples lie within 1 of its centre."""
 CONTEXT_SIDE = 600
 
 
@@ -36,14 +36,14 @@ class LinkedData:
     Attributes
     ----------
     table : DataFrame
-        One row a sample: ``row`` from 0, ``index`` in the test split, ``class``, and a pair of columns
-        ``x0, y0, x1, y1 ...`` a model in [-1, 1], where each map fills its frame.
+        One row per sample: ``row`` from 0, ``index`` in the test split, ``class``, and a pair of columns
+        ``x0, y0, x1, y1 ...`` per model in [-1, 1], so that each map fills its frame.
     titles : tuple of str
         Of the models.
     planes : tuple of str
-        What each map shows: "codes" or "UMAP of the codes".
+        Plane of each map: "codes" or "UMAP of the codes".
     contexts : tuple of str
-        All samples of each map as faint dots, one picture each, `EDGE` to each side of the middle.
+        Per map, a picture of all samples as faint dots, reaching `EDGE` to each side of the centre.
     classes : tuple of str
     n_total : int
         Test images of which the table holds a sample.
@@ -59,7 +59,7 @@ class LinkedData:
 
 @dataclass(frozen=True)
 class SampleAtlas:
-    """The samples' images tiled into one, `ATLAS_COLUMNS` a row, in the order of the table.
+    """The samples' images tiled into one picture, `ATLAS_COLUMNS` per row, in the order of the table.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
     ----------
     bundles : sequence of Bundle
     align : bool
-        Turn, and mirror where that helps, each map to lie as near to the first as it can.
+        Rotate and reflect each map to fit the first one best (orthogonal Procrustes).
     """
     first = bundles[0]
     common = common_rows(bundles)
@@ -115,7 +115,7 @@ def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
 
 
 def sample_atlas(dataset: str, indices: tuple[int, ...]) -> SampleAtlas:
-    """Return the images of test samples, or what stands in for them, as one."""
+    """Return the images of test samples, or their stand-ins, tiled into one picture."""
     return _sample_atlas(dataset, indices, maker_of(dataset))
 
 
@@ -139,7 +139,7 @@ def _sample_atlas(
 
 
 def common_rows(bundles: Sequence[Bundle]) -> list[LabelArray]:
-    """Return for each bundle the rows of its test table that all of them have, in one common order."""
+    """Return per bundle the rows of the test images that all bundles have, in the same order."""
     shared = bundles[0].test.indices
     for bundle in bundles[1:]:
         shared = np.intersect1d(shared, bundle.test.indices)
@@ -147,15 +147,15 @@ def common_rows(bundles: Sequence[Bundle]) -> list[LabelArray]:
 
 
 def rows_of(bundle: Bundle, indices: LabelArray) -> LabelArray:
-    """Return the rows of test images, all of them present, by their numbers."""
+    """Return the rows of test images by their numbers, all of which must be in the table."""
     order = np.argsort(bundle.test.indices)
     return np.asarray(order[np.searchsorted(bundle.test.indices, indices, sorter=order)], np.int64)
 
 
 def _drawn_in(points: FloatArray) -> FloatArray:
-    """Return points around 0, distances from the middle logarithmic beyond their median.
+    """Centre points on their median, with distances beyond the median distance on a logarithmic scale.
 
-    Some spaces have a few codes so far out that all others would shrink to a dot.
+    Some spaces have a few outliers so far away that all other codes would shrink to a dot.
     """
     away = points - np.median(points, axis=0)
     norms = np.linalg.norm(away, axis=1, keepdims=True)
@@ -165,7 +165,7 @@ def _drawn_in(points: FloatArray) -> FloatArray:
 
 
 def _filling(points: FloatArray) -> FloatArray:
-    """Return points moved and scaled so that the longer side of their bounding box spans -1 to 1."""
+    """Shift and scale points so that the longer side of their bounding box spans -1 to 1."""
     x_min, x_max, y_min, y_max = square_extent(points, margin=0)
     middle, half = np.array([x_min + x_max, y_min + y_max]) / 2, (x_max - x_min) / 2
     return np.asarray((points - middle) / half, np.float32)

@@ -1,4 +1,4 @@
-"""What there is to choose from, and the loaded bundles."""
+"""The catalogue of bundles, and cached loading of bundles."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FAMILY_ORDER = tuple(MODELS)
 
 _loading = threading.Lock()
 _alive: WeakValueDictionary[str, Bundle] = WeakValueDictionary()
-"""Bundles that some page or cache holds."""
+"""Bundles in memory that a page or a cache refers to."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The readable bundles, and what is wrong with the others.
+    """The readable bundles, and the problems of the others.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Catalogue:
         return [name for name in DATASETS if name in present] + sorted(present - set(DATASETS))
 
     def models(self, dataset: str) -> list[str]:
-        """Return the bundles of a dataset by name ("vae-d2"), families in the order of the registry."""
+        """Return the names of a dataset's bundles ("vae-d2"), families in the order of the registry."""
         specs = [spec for spec in self.specs.values() if spec.dataset == dataset]
         return [spec.name for spec in sorted(specs, key=_order)]
 
@@ -56,13 +56,13 @@ class Catalogue:
 
 
 def _order(spec: BundleSpec) -> tuple[int, int, bool, str]:
-    """Return what the bundles of a dataset are sorted by."""
+    """Return the sort key of a dataset's bundles."""
     return FAMILY_ORDER.index(spec.family), spec.latent_dim, spec.has_own_name, spec.name
 
 
 @st.cache_resource(ttl=60, show_spinner=False)
 def catalogue() -> Catalogue:
-    """Return what there is; the models folder is looked through at most once a minute."""
+    """Return the catalogue; the models folder is scanned at most once a minute."""
     specs, problems = scan_bundles()
     return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
 
@@ -75,8 +75,8 @@ def catalogue_place() -> str:
 def open_bundle(bundle_id: str) -> Bundle:
     """Return a loaded and verified bundle; raises `LatentcoreError` with file and cause.
 
-    Its scores and its map are those of the same files: a bundle that was replaced on disk is loaded again
-    when `catalogue` has found its new files.
+    A bundle that was replaced on disk is loaded again once `catalogue` has found its new files, so its scores
+    and its map are always those of the same files.
     """
     spec = catalogue().specs.get(bundle_id)
     return _loaded(bundle_id, "" if spec is None else _checksums(spec))
@@ -84,7 +84,7 @@ def open_bundle(bundle_id: str) -> Bundle:
 
 @st.cache_resource(max_entries=10, show_spinner=False)
 def _loaded(bundle_id: str, checksums: str) -> Bundle:
-    """Load a bundle, unless some page still holds it: each takes 6 MB, and 20 while it is loaded."""
+    """Load a bundle, or reuse one that a page still refers to: each takes 6 MB, and 20 MB while loading."""
     with _loading:
         bundle = _alive.get(bundle_id)
         if bundle is None or _checksums(bundle.spec) != checksums:
@@ -98,12 +98,12 @@ def _checksums(spec: BundleSpec) -> str:
 
 
 def _content(bundle: Bundle) -> str:
-    """Return a text that tells this bundle, with these files, from any other."""
+    """Return the cache key of a bundle: its id and the checksums of its files."""
     return f"{bundle.spec.id} {_checksums(bundle.spec)}"
 
 
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content}
-"""For caches (`hash_funcs`): a bundle is another one once its files are others, so none has to be cleared."""
+"""``hash_funcs`` of caches with bundles as arguments: the key is the id with the checksums of the files."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -116,7 +116,7 @@ def feature_network(dataset: str) -> FeatureNetwork | None:
 
 
 def bundle_title(bundle_id: str) -> str:
-    """Return a bundle's display name, such as "VAE, 16-D", or its id if it is not there any more."""
+    """Return a bundle's display name, such as "VAE, 16-D", or its id if it is no longer there."""
     spec = catalogue().specs.get(bundle_id)
     return bundle_id if spec is None else spec.title
 
@@ -143,7 +143,7 @@ def card_text(bundle: Bundle) -> str:
 
 
 def card_pictures(bundle: Bundle) -> list[tuple[str, bytes]]:
-    """Return the card's PNG files by name; one that cannot be read is left out."""
+    """Return the card's PNG files as (file name, bytes); unreadable ones are left out."""
     pictures = []
     for path in sorted((bundle.spec.folder / "card").glob("*.png")):
         try:

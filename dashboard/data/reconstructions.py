@@ -1,4 +1,4 @@
-"""What each model makes of one image."""
+"""Reconstructions of one image by several models."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from latentcore.metrics.reconstruction import image_mse
 from latentcore.types import Capability, FloatArray
 
 OUTERMOST = 0.01
-"""Share of the points at each end of an axis that a small map may leave out."""
+"""Share of points at each end of an axis that a small map may leave out of its frame."""
 CAVEATS = {
-    Capability.APPROXIMATE_DECODER: "drawn by an approximate map back to pixels",
-    Capability.INVERSION_ENCODER: "code guessed by an inversion network",
+    Capability.APPROXIMATE_DECODER: "approximate decoder (linear map back to pixels)",
+    Capability.INVERSION_ENCODER: "code from the inversion network",
 }
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The image that goes through every model.
+    """The input image of all models.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Subject:
         Number of a test image, None for an image from elsewhere.
     title : str
     notes : tuple of str
-        What was done to the image, each the part of a sentence.
+        Preprocessing applied, each a clause of a sentence.
     """
 
     image: FloatArray
@@ -50,32 +50,32 @@ class Subject:
 
     @property
     def is_real(self) -> bool:
-        """Whether it is the image itself rather than a stand-in."""
+        """Whether it is an original rather than a stand-in."""
         return self.made_by is None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one model makes of it.
+    """Code and reconstruction of the input image by one model.
 
     Attributes
     ----------
     bundle_id, title, caveat : str
-        `caveat` is empty where model and code are the family's own.
+        `caveat` is empty for a family with an encoder and a decoder of its own.
     code : float32 array (latent_dim,)
     scores : float32 array (latent_dim,)
-        The code in standard deviations of the train codes from their mean.
+        The code standardised by mean and standard deviation of the train codes.
     decode : float32 array (c, h, w)
     residual : float32 array (c, h, w) or None
-        Decode minus image; None where the image is not at hand.
+        Decode minus image; None for a stand-in.
     error : float
         Mean squared error of the decode.
     percentile : float
-        Share of the test images whose error is smaller, in percent.
+        Percentile of the error among the test images.
     place : float32 array (2,)
         On the model's default plane.
     is_exact : bool
-        False where `place` is blended from those of the nearest train codes.
+        False where `place` is blended from the positions of the nearest train codes.
     neighbours : list of Neighbour
     neighbours_by : str or None
         Id of the bundle whose decodes the neighbours' images are; None for originals.
@@ -98,14 +98,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class MapPoints:
-    """Where test images lie on a model's default plane.
+    """Positions of test images on a model's default plane.
 
     Attributes
     ----------
     points : DataFrame
         Columns ``x, y, class``.
     extent : Extent
-        Of all but the outermost, which would squeeze the others into a corner.
+        Of all but the outermost points.
     classes : tuple of str
     """
 
@@ -115,13 +115,13 @@ class MapPoints:
 
 
 def subject_of(bundle: Bundle, index: int) -> Subject:
-    """Return a test image as the subject, or what stands in for it."""
+    """Return a test image, or its stand-in, as the input image."""
     shown = shown_test_image(bundle.spec.dataset, index)
     return Subject(shown.images[0], shown.made_by, index, end_title(bundle, End(index=index)))
 
 
 def answer(bundle: Bundle, subject: Subject) -> Answer:
-    """Return what a model makes of the subject; stored code and error serve for a test image."""
+    """Return a model's reconstruction of the input image; a test image's code and error are stored."""
     if subject.index is not None:
         row = row_of(bundle, subject.index)
         code, error = bundle.test.codes[row], float(bundle.test.errors[row])
@@ -159,7 +159,7 @@ def code_scale(bundle: Bundle) -> tuple[FloatArray, FloatArray]:
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 def map_points(bundle: Bundle, n: int) -> MapPoints:
-    """Return `n` test images on a model's default plane, every class with its share."""
+    """Return `n` test images on a model's default plane: a class-stratified random sample."""
     plane = plane_of(bundle, default_plane(bundle))
     rows = stratified_rows(bundle.labels, n)
     names = np.array(bundle.classes)[bundle.labels[rows]]

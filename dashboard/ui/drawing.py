@@ -1,4 +1,4 @@
-"""A canvas to draw on with mouse, pen or finger; it sends its picture when the pen is lifted."""
+"""A drawing canvas for mouse, pen or finger; it sends its picture when the pen is lifted."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _component = st.components.v2.component("latent_atlas_drawing", html=_HTML, css=
 
 
 def drawing(*, thickness: int) -> str:
-    """Mount the canvas; return its picture as a data URL, empty as long as it is blank.
+    """Draw the canvas; return its picture as a data URL, empty while it is blank.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A wall of test images behind a button, of which one can be taken with a click."""
+"""A gallery of test images behind a button; a click chooses one."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ ANY = "any class"
 def image_wall(
     bundle: Bundle, key: str, take: Callable[[str], None], *, take_mean: Callable[[str], None] | None = None
 ) -> None:
-    """Draw the button and, once it is open, the wall.
+    """Draw the button and, while it is open, the gallery.
 
     Parameters
     ----------
     bundle : Bundle
     key : str
-        Tells several walls on a page apart.
+        Unique per gallery on a page.
     take : callable
-        Receives the number of the image that was clicked.
+        Receives the number of the clicked image.
     take_mean : callable, optional
-        Receives the name of a class whose mean is taken instead of an image.
+        Receives the name of a class whose mean code is chosen instead of an image.
     """
     wall = st.popover("Choose", icon=":material/photo_library:", key=f"choose_{key}", on_change="rerun")
     if not wall.open:
@@ -47,7 +47,7 @@ def image_wall(
                     "Class mean",
                     key=f"mean_{key}",
                     disabled=wanted == ANY,
-                    help="Take the mean code of the chosen class instead of an image.",
+                    help="Use the mean code of the chosen class instead of an image.",
                     on_click=take_mean,
                     args=(wanted,),
                 )
@@ -62,12 +62,12 @@ def image_wall(
             width="content",
             on_select=lambda: _take_clicked(key, take),
             selection_mode="picked",
-            alt=f"{len(shown.uris)} test images, {wanted}{in_brackets(kinds)}; click one to take it",
+            alt=f"{len(shown.uris)} test images, {wanted}{in_brackets(kinds)}; click one to choose it",
         )
 
 
 def picked(key: str, field: str) -> int | None:
-    """Return the number that a click on a chart has picked, or None."""
+    """Return the value of a field of the clicked mark of a chart, or None."""
     chosen = (state.widget(key) or {}).get("selection", {}).get("picked") or []
     return int(chosen[0][field]) if chosen else None
 

@@ -1,4 +1,4 @@
-"""Choosing the test image that is edited or compared."""
+"""Picker of a test image: thumbnail, gallery and random choice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ THUMBNAIL, WORDS = 84, 240
 
 
 def random_image_button(bundle: Bundle) -> None:
-    """Draw the button that chooses another test image at random."""
+    """Draw the button that chooses a random test image."""
     st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle.spec.id,))
 
 
@@ -31,7 +31,7 @@ def _take_random(bundle_id: str) -> None:
 
 
 def pick_image(bundle: Bundle, index: int) -> None:
-    """Draw the image, and the wall it can be chosen from."""
+    """Draw the chosen image and the gallery to choose another one from."""
     subject = subject_of(bundle, index)
     kind = in_brackets(stand_in_words(subject.made_by))
     beside = st.container(horizontal=True, vertical_alignment="center")

@@ -1,4 +1,4 @@
-"""Which image goes through every model: a test image, a drawing or an upload. Owns the name "source"."""
+"""Picker of the input image: a test image, a drawing or an upload; owns the URL name "source"."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ UPLOADED, EXCHANGED, PLACED = "uploaded", "exchanged", "placed"
 
 
 def chosen_source() -> str:
-    """Return a valid source of the image."""
+    """Return the chosen source of the image."""
     return state.choose("source", list(SOURCES), "test")
 
 
 def pick_subject(bundle: Bundle, source: str) -> Subject | None:
-    """Draw the controls of a source; return the image, or say why there is none.
+    """Draw the controls of a source; return the image, or show why there is none.
 
     Parameters
     ----------
     bundle : Bundle
-        Any of the chosen models: it says which test images there are, and what an image must look like.
+        Any of the chosen models; determines the test images and the input's shape.
     source : str
         Of `SOURCES`.
     """
@@ -56,7 +56,7 @@ def _test_image(bundle: Bundle) -> Subject:
     with st.container(horizontal=True):
         image_wall(bundle, "one_image", partial(state.put, "point"))
         random_image_button(bundle)
-    st.caption("One of the test images, which no model was trained on.")
+    st.caption("A test image: no model was trained on it.")
     return subject_of(bundle, index)
 
 
@@ -82,21 +82,21 @@ def _uploaded(bundle: Bundle) -> Subject | None:
 
 
 def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> Subject:
-    """Draw the switches of an image from elsewhere, and return it prepared."""
+    """Draw the preprocessing switches of an image from elsewhere; return it preprocessed."""
     exchange = state.held(EXCHANGED, token)
     exchange = looks_inverted(bundle, grey) if exchange is None else exchange
     layout = layout_of(bundle.spec.dataset)
     with st.container(horizontal=True):
         st.toggle(
-            "Exchange black and white",
-            help="Guessed by the border: it should be as dark or bright as in the dataset.",
+            "Invert brightness",
+            help="Set automatically so that the image's border is as dark or bright as in the dataset.",
             **state.bind("pick_exchange", exchange, _take_switch, EXCHANGED, "pick_exchange", token),
         )
         if layout is not None:
             place = state.held(PLACED, None) is not False
             st.toggle(
-                "Place it as the dataset's images",
-                help=f"Crop to what is on it and place it {layout.words}.",
+                "Crop and centre like the dataset",
+                help=f"Crop to the object and place it {layout.words}.",
                 **state.bind("pick_place", place, _take_switch, PLACED, "pick_place", None),
             )
             layout = layout if place else None
@@ -114,7 +114,7 @@ def _take_switch(name: str, key: str, token: object) -> None:
 
 
 def _take_upload() -> None:
-    """Read a new file once; a refusal is kept, too, until there is another file."""
+    """Decode an uploaded file once; an error is kept, too, until there is another file."""
     state.release(UPLOADED)
     file = state.widget("upload")
     if file is None:

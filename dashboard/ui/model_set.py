@@ -1,4 +1,4 @@
-"""Several models of one dataset: owns the names "dataset" and "models"."""
+"""Picker of several models of one dataset; owns the URL names "dataset" and "models"."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from dashboard.ui.problems import bundle_or_error
 from dashboard.ui.share import reset_button
 
 PREFERRED = ("pca", "ae", "vae", "gan")
-"""Families that differ most."""
+"""Families that are chosen by default."""
 MOST = 6
 
 
 def chosen_models(
     catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str]]:
-    """Return the valid choice of a dataset and of at most `most` of its models by name, at least one.
+    """Return the chosen dataset and the names of one to `most` of its models.
 
-    Where there is room for all, all are chosen at first, else one of each preferred family.
+    By default all models are chosen if `most` exceeds `MOST`, else one of each preferred family.
     """
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
@@ -55,7 +55,7 @@ def chosen_models(
 
 
 def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MOST) -> None:
-    """Draw the two pickers in a row."""
+    """Draw the pickers of the dataset and of its models."""
     left, right = st.columns([1, 3.4], vertical_alignment="bottom")
     left.selectbox(
         "Dataset",
@@ -70,7 +70,7 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
         list(titles),
         format_func=titles.__getitem__,
         max_selections=most,
-        help=f"Up to {most} models, one row each.",
+        help=f"Up to {most} models to compare.",
         **state.bind("pick_models", chosen, _take_models),
     )
 
@@ -78,7 +78,7 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
 def several_models(
     catalogue: Catalogue, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str], list[Bundle]]:
-    """Draw the head of a page that compares models; return dataset, names and the bundles that load."""
+    """Draw the pickers of a page that compares models; return dataset, names and loaded bundles."""
     dataset, names = model_head(catalogue, preferred=preferred)
     return dataset, names, load_models([f"{dataset}/{name}" for name in names])
 
@@ -88,7 +88,7 @@ def model_head(
 ) -> tuple[str, list[str]]:
     """Draw the pickers and the reset button; return the dataset and the names of the models.
 
-    A story has chosen already: it shows neither.
+    In present mode neither is drawn: the story has chosen already.
     """
     dataset, names = chosen_models(catalogue, most, preferred)
     if is_presenting():
@@ -102,16 +102,16 @@ def model_head(
 
 
 def prepare_models() -> None:
-    """Open what pages of several models show of the first dataset at first, before anybody asks."""
+    """Load the default models of the first dataset in advance."""
     found = catalogue()
     for dataset in found.datasets()[:1]:
         for name in _defaults(found, dataset, PREFERRED):
-            with suppress(LatentcoreError):  # the page will say what is wrong with it
+            with suppress(LatentcoreError):  # the page reports the problem
                 open_bundle(f"{dataset}/{name}")
 
 
 def load_models(ids: list[str]) -> list[Bundle]:
-    """Return the bundles that load, and show what is wrong with the others."""
+    """Return the bundles that can be loaded, and show the errors of the others."""
     loaded = (bundle_or_error(bundle_id) for bundle_id in ids)
     return [bundle for bundle in loaded if bundle is not None]
 

@@ -1,4 +1,4 @@
-"""Dataset, model family and latent dimension: owns the names "dataset" and "model"."""
+"""Pickers of the dataset and of one model; own the URL names "dataset" and "model"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PREFERRED_MODEL = "vae-d2"
 
 
 def chosen_model(catalogue: Catalogue) -> tuple[str, str]:
-    """Return the valid choice of dataset and model, such as ("digits", "vae-d2")."""
+    """Return the chosen dataset and model, such as ("digits", "vae-d2")."""
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
     models = catalogue.models(dataset)
@@ -20,7 +20,7 @@ def chosen_model(catalogue: Catalogue) -> tuple[str, str]:
 
 
 def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
-    """Draw the three pickers in a row."""
+    """Draw the pickers of dataset, family and latent dimension, and of the variant if there are several."""
     spec = catalogue.spec(dataset, model)
     datasets, families = catalogue.datasets(), _families(catalogue, dataset)
     left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
@@ -62,7 +62,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
 
 
 def pick_dataset(datasets: list[str], dataset: str) -> None:
-    """Draw the datasets as a row of buttons."""
+    """Draw the picker of the dataset as a row of buttons."""
     st.segmented_control(
         "Images",
         datasets,
@@ -74,7 +74,7 @@ def pick_dataset(datasets: list[str], dataset: str) -> None:
 
 
 def take_dataset(key: str) -> None:
-    """Make what the widget `key` holds the dataset."""
+    """Set the dataset to the value of the widget `key`."""
     _change("dataset", state.widget(key))
     state.put("point", None)
 
@@ -99,7 +99,7 @@ def _take_nearest(dataset: str, family: str, latent_dim: int) -> None:
 
 
 def _change(name: str, value: str) -> None:
-    """Choose anew; a place of the former map means nothing on another one."""
+    """Set the dataset or the model; position, plane and colour of the former map are reset."""
     state.put(name, value)
     for other in ("at", "plane", "colour"):
         state.put(other, None)

@@ -175,7 +175,7 @@ def test_without_the_dataset_a_page_works_and_says_what_stands_in(no_data, name)
     models = ["pca-d16", "ae-d16", "vae-d16", "gan-d16"]
     app = open_page(name, dataset="mnist", models=models, sample="vae-d16:5")
     assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)
-    assert app.button(key="fetch_dataset").label == "Fetch MNIST"
+    assert app.button(key="fetch_dataset").label == "Download MNIST"
     html = " ".join(element.proto.body for element in app.get("html"))
     said = {
         "interpolate": "(train images, estimated)",

@@ -1,4 +1,4 @@
-"""Walls of test images to choose from."""
+"""Random galleries of test images to choose from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashboard.data.images.stand_ins import shown_test_images
 
 @dataclass(frozen=True)
 class Wall:
-    """Test images to choose from.
+    """A gallery of test images.
 
     Attributes
     ----------
@@ -30,14 +30,14 @@ class Wall:
 
 
 def gallery_wall(bundle: Bundle, label: int, seed: int, n: int) -> Wall:
-    """Return a random choice of test images, or of what stands in for them.
+    """Return a random choice of test images, or their stand-ins.
 
     Parameters
     ----------
     bundle : Bundle
-        Says which test images there are.
+        Its test table lists the images.
     label : int
-        Class to choose from; any class below 0.
+        Class to choose from; all classes if negative.
     seed : int
     n : int
         At most this many.

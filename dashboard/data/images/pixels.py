@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from latentcore.types import FloatArray
 
 RESIDUAL_LIMIT = 0.5
-"""Residuals are drawn on this common scale, -0.5 to 0.5, in every model."""
+"""Residuals of all models share this colour scale, -0.5 to 0.5."""
 
 _NEGATIVE, _MIDDLE, _POSITIVE = (
     np.array(colour, np.float32) for colour in ([33, 102, 172], [247, 247, 247], [178, 73, 6])

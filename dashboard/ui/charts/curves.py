@@ -1,4 +1,4 @@
-"""Accuracy against a number on a logarithmic scale: lines with bands, named at their ends."""
+"""Accuracy curves over a logarithmic x-axis: lines with interval bands, labelled at their ends."""
 
 from __future__ import annotations
 

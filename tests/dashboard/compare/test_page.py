@@ -216,7 +216,7 @@ def test_one_job_at_a_time_and_it_can_be_cancelled():
     assert start_job(lambda _job: 1) is None
     job.cancelled.set()
     wait(job)
-    assert job.problem == "The work was cancelled."
+    assert job.problem == "Job cancelled."
     assert job.result is None
     again = start_job(lambda _job: 1)
     assert again is not None
@@ -251,4 +251,4 @@ def test_a_job_that_fails_says_why():
     job = start_job(work)
     assert job is not None
     wait(job)
-    assert job.problem == "The work failed: no such thing."
+    assert job.problem == "Job failed: no such thing."

@@ -69,7 +69,7 @@ def test_every_model_answers_with_its_own_numbers():
     for name in MODELS:
         assert f"{load_bundle(f'digits/{name}').test.errors[5]:.4f} MSE" in html
     assert html.count("Nearest train images by code<") == 4
-    assert "code guessed by an inversion network" in html
+    assert "code from the inversion network" in html
     assert app.query_params["point"] == "5"
 
 
