@@ -273,6 +273,7 @@ def test_training_goes_on_where_it_was_interrupted(small_zoo, tmp_path, monkeypa
     assert zoo.missing_recipes(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_one_failure_does_not_stop_the_others(small_zoo, tmp_path, monkeypatch):
     real = zoo.train_bundle
 
