@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Space
 from dashboard.data.images.grids import sheet_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import maker_of, shown_test_images
@@ -78,19 +78,19 @@ class SampleAtlas:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=BY_CONTENT)
-def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
-    """Return the maps of several bundles of one dataset.
+def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
+    """Return the aligned maps of several spaces of the same items.
 
     Parameters
     ----------
-    bundles : sequence of Bundle
+    spaces : sequence of Space
     align : bool
         Rotate and reflect each map to fit the first one best (orthogonal Procrustes).
     """
-    first = bundles[0]
-    common = common_rows(bundles)
+    first = spaces[0]
+    common = common_rows(spaces)
     chosen = stratified_rows(first.test.labels[common[0]], N_LINKED)
-    places = [_drawn_in(b.test.plane[rows[chosen]]) for b, rows in zip(bundles, common, strict=True)]
+    places = [_drawn_in(space.test.plane[rows[chosen]]) for space, rows in zip(spaces, common, strict=True)]
     if align:
         places = [places[0], *(procrustes_align(place, places[0]) for place in places[1:])]
     rows = common[0][chosen]
@@ -106,8 +106,8 @@ def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
         table[f"x{k}"], table[f"y{k}"] = place.T.round(4)
     return LinkedData(
         table=table,
-        titles=tuple(bundle.spec.title for bundle in bundles),
-        planes=tuple("codes" if b.spec.latent_dim == 2 else "UMAP of the codes" for b in bundles),
+        titles=tuple(space.title for space in spaces),
+        planes=tuple("codes" if space.latent_dim == 2 else "UMAP of the codes" for space in spaces),
         contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
         classes=first.classes,
         n_total=len(common[0]),
@@ -138,18 +138,18 @@ def _sample_atlas(
     )
 
 
-def common_rows(bundles: Sequence[Bundle]) -> list[LabelArray]:
-    """Return per bundle the rows of the test images that all bundles have, in the same order."""
-    shared = bundles[0].test.indices
-    for bundle in bundles[1:]:
-        shared = np.intersect1d(shared, bundle.test.indices)
-    return [rows_of(bundle, np.sort(shared)) for bundle in bundles]
+def common_rows(spaces: Sequence[Space]) -> list[LabelArray]:
+    """Return per space the rows of the test images that all spaces have, in the same order."""
+    shared = spaces[0].test.indices
+    for space in spaces[1:]:
+        shared = np.intersect1d(shared, space.test.indices)
+    return [rows_of(space, np.sort(shared)) for space in spaces]
 
 
-def rows_of(bundle: Bundle, indices: LabelArray) -> LabelArray:
+def rows_of(space: Space, indices: LabelArray) -> LabelArray:
     """Return the rows of test images by their numbers, all of which must be in the table."""
-    order = np.argsort(bundle.test.indices)
-    return np.asarray(order[np.searchsorted(bundle.test.indices, indices, sorter=order)], np.int64)
+    order = np.argsort(space.test.indices)
+    return np.asarray(order[np.searchsorted(space.test.indices, indices, sorter=order)], np.int64)
 
 
 def _drawn_in(points: FloatArray) -> FloatArray:

@@ -13,10 +13,10 @@ import streamlit as st
 from latentcore.datasets import DATASETS
 from latentcore.features import FeatureNetwork, load_features
 from latentcore.models import MODELS
-from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
+from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
 from latentcore.types import LatentcoreError
 
-__all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
+__all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
 
@@ -79,7 +79,7 @@ def open_bundle(bundle_id: str) -> Bundle:
     and its map are always those of the same files.
     """
     spec = catalogue().specs.get(bundle_id)
-    return _loaded(bundle_id, "" if spec is None else _checksums(spec))
+    return _loaded(bundle_id, "" if spec is None else spec.checksums)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)
@@ -87,19 +87,14 @@ def _loaded(bundle_id: str, checksums: str) -> Bundle:
     """Load a bundle, or reuse one that a page still refers to: each takes 6 MB, and 20 MB while loading."""
     with _loading:
         bundle = _alive.get(bundle_id)
-        if bundle is None or _checksums(bundle.spec) != checksums:
+        if bundle is None or bundle.checksums != checksums:
             _alive[bundle_id] = bundle = load_bundle(bundle_id)
         return bundle
 
 
-def _checksums(spec: BundleSpec) -> str:
-    """Return the checksums of a bundle's files as one text."""
-    return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(spec.config["files"].items()))
-
-
-def _content(bundle: Bundle) -> str:
-    """Return the cache key of a bundle: its id and the checksums of its files."""
-    return f"{bundle.spec.id} {_checksums(bundle.spec)}"
+def _content(space: Space) -> str:
+    """Return the cache key of a space: its id and the checksums of its files."""
+    return f"{space.id} {space.checksums}"
 
 
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content}

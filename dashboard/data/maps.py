@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.images.pixels import data_uri, png_bytes, shade_pixels
 from dashboard.data.map_targets import hit_targets, inside
 from dashboard.data.places import blended_place, distances_to_real, row_of
@@ -77,17 +77,17 @@ def plane_names(latent_dim: int) -> list[str]:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
-def plane_of(bundle: Bundle, plane_name: str) -> Plane:
+def plane_of(space: Space, plane_name: str) -> Plane:
     """Return a plane by name, with the test codes projected onto it."""
     if plane_name == "codes":
-        return identity_plane(bundle.test.codes)
+        return identity_plane(space.test.codes)
     if plane_name == "pca":
-        return principal_plane(bundle.test.codes, bundle.train.codes)
+        return principal_plane(space.test.codes, space.train.codes)
     chosen = DIMENSIONS_NAME.fullmatch(plane_name)
     if chosen:
         first, second = int(chosen[1]) - 1, int(chosen[2]) - 1
-        return dimension_plane(bundle.test.codes, bundle.train.codes, first, second)
-    return umap_plane(bundle.test.plane, bundle.train.plane, bundle.train.codes)
+        return dimension_plane(space.test.codes, space.train.codes, first, second)
+    return umap_plane(space.test.plane, space.train.plane, space.train.codes)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -146,26 +146,26 @@ def map_data(bundle: Bundle, plane_name: str, n_shown: int, snap: float, *, stac
     )
 
 
-def coloured_points(bundle: Bundle, data: MapData, colour: str) -> pd.DataFrame:
+def coloured_points(space: Space, data: MapData, colour: str) -> pd.DataFrame:
     """Return a map's points with the column that they are coloured by."""
     if colour != "density":
         return data.points
-    density = bundle.derived.test_density
+    density = space.derived.test_density
     return data.points.assign(density=density[data.points["row"].to_numpy()])
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
 @dear
-def trust_shade(bundle: Bundle, plane_name: str) -> str:
+def trust_shade(space: Space, plane_name: str) -> str:
     """Return the trust shading of a map as a data URI: grey where decodes are extrapolated.
 
     Opacity rises with the distance of a position's code from its nearest train code: none up to the median
     of that distance over the test codes, full at twice its 95th percentile.
     """
-    plane, derived = plane_of(bundle, plane_name), bundle.derived
+    plane, derived = plane_of(space, plane_name), space.derived
     codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
     low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
-    strength: FloatArray = (distances_to_real(bundle, codes) - low) / max(high - low, 1e-9)
+    strength: FloatArray = (distances_to_real(space, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
@@ -182,21 +182,21 @@ def widened(extent: Extent, points: FloatArray) -> Extent:
     return square_extent(np.concatenate([corners, points]))
 
 
-def index_of_row(bundle: Bundle, row: int) -> int:
+def index_of_row(space: Space, row: int) -> int:
     """Return the number of the test image in a row of the bundle's tables."""
-    return int(bundle.test.indices[row])
+    return int(space.test.indices[row])
 
 
-def end_place(bundle: Bundle, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
+def end_place(space: Space, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
     """Return the position of a test image on a plane, ``(2,)``; of any other code, an approximate one."""
     if plane_name == "codes":
         return code
     if index is not None:
-        shown: FloatArray = plane_of(bundle, plane_name).points[row_of(bundle, index)]
+        shown: FloatArray = plane_of(space, plane_name).points[row_of(space, index)]
         return shown
-    return blended_place(bundle, code)
+    return blended_place(space, code)
 
 
-def default_plane(bundle: Bundle) -> str:
+def default_plane(space: Space) -> str:
     """Return the name of the plane that a bundle's codes are shown on by default."""
-    return plane_names(bundle.spec.latent_dim)[0]
+    return plane_names(space.latent_dim)[0]

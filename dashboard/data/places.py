@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, Space
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
 from latentcore.metrics.structure import nearest
@@ -78,9 +78,9 @@ class Place:
     neighbours_by: str | None
 
 
-def distances_to_real(bundle: Bundle, codes: FloatArray) -> FloatArray:
+def distances_to_real(space: Space, codes: FloatArray) -> FloatArray:
     """Return the distance of each code ``(n, latent_dim)`` to its nearest train code, float32 ``(n,)``."""
-    return nearest(bundle.train.codes, codes, k=1)[0][:, 0]
+    return nearest(space.train.codes, codes, k=1)[0][:, 0]
 
 
 def inspect_image(bundle: Bundle, index: int) -> Place:
@@ -101,20 +101,20 @@ def inspect_code(bundle: Bundle, code: FloatArray) -> Place:
     return _inspect(bundle, code)
 
 
-def row_of(bundle: Bundle, index: int) -> int:
+def row_of(space: Space, index: int) -> int:
     """Return the row of a test image in the bundle's test table; raises `KeyError` if it is not there."""
-    rows = np.flatnonzero(bundle.test.indices == index)
+    rows = np.flatnonzero(space.test.indices == index)
     if not len(rows):
         raise KeyError(index)
     return int(rows[0])
 
 
-def image_number(bundle: Bundle, text: str) -> int | None:
+def image_number(space: Space, text: str) -> int | None:
     """Parse the number of a test image from an address; None if there is no such image."""
     if not (text.isdecimal() and len(text) < 10):
         return None
     number = int(text)
-    return number if number in bundle.test.indices else None
+    return number if number in space.test.indices else None
 
 
 def _inspect(
@@ -161,19 +161,19 @@ def nearest_train(bundle: Bundle, code: FloatArray) -> tuple[list[Neighbour], st
     return neighbours, shown.made_by
 
 
-def blended_place(bundle: Bundle, code: FloatArray) -> FloatArray:
+def blended_place(space: Space, code: FloatArray) -> FloatArray:
     """Return the approximate position of a code on the stored plane, ``(2,)``; see `blended_places`."""
-    place: FloatArray = blended_places(bundle, code[None])[0]
+    place: FloatArray = blended_places(space, code[None])[0]
     return place
 
 
-def blended_places(bundle: Bundle, codes: FloatArray) -> FloatArray:
+def blended_places(space: Space, codes: FloatArray) -> FloatArray:
     """Return approximate positions of codes ``(n, latent_dim)`` on the stored plane, ``(n, 2)``.
 
     Each is the mean position of the 8 nearest train codes, weighted by 1 / distance: the same blend that
     `latentcore.plane.umap_plane` uses from positions to codes.
     """
-    train = bundle.train
+    train = space.train
     distances, rows = nearest(train.codes, codes, k=N_BLEND)
     weights = 1 / np.maximum(distances, 1e-9)
     places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.images.stand_ins import shown_test_image
 from dashboard.data.interpolation import End, end_title
 from dashboard.data.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
@@ -151,19 +151,19 @@ def answer(bundle: Bundle, subject: Subject) -> Answer:
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def code_scale(bundle: Bundle) -> tuple[FloatArray, FloatArray]:
+def code_scale(space: Space) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the train codes, each float32 ``(latent_dim,)``."""
-    codes = bundle.train.codes
+    codes = space.train.codes
     return codes.mean(axis=0), np.maximum(codes.std(axis=0), 1e-6)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def map_points(bundle: Bundle, n: int) -> MapPoints:
+def map_points(space: Space, n: int) -> MapPoints:
     """Return `n` test images on a model's default plane: a class-stratified random sample."""
-    plane = plane_of(bundle, default_plane(bundle))
-    rows = stratified_rows(bundle.labels, n)
-    names = np.array(bundle.classes)[bundle.labels[rows]]
+    plane = plane_of(space, default_plane(space))
+    rows = stratified_rows(space.labels, n)
+    names = np.array(space.classes)[space.labels[rows]]
     points = pd.DataFrame({"x": plane.points[rows, 0], "y": plane.points[rows, 1], "class": names})
     low, high = np.quantile(plane.points, [OUTERMOST, 1 - OUTERMOST], axis=0)
     inner = plane.points[((plane.points >= low) & (plane.points <= high)).all(axis=1)]
-    return MapPoints(points, extent_of(inner), bundle.classes)
+    return MapPoints(points, extent_of(inner), space.classes)

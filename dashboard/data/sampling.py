@@ -16,7 +16,7 @@ from dashboard.data.maps import plane_of
 from dashboard.data.places import row_of
 from dashboard.server.concurrency import dear
 from latentcore.metrics.structure import nearest
-from latentcore.types import Capability, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
 DensityKind = Literal["gaussian", "mixture"]
 N_NEAREST = 5
@@ -68,8 +68,7 @@ class Samples:
 
 def can_sample(bundle: Bundle) -> bool:
     """Return whether a model has a prior or a fitted density."""
-    capabilities = bundle.model.capabilities
-    return bool(capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})
+    return bundle.has_sampler
 
 
 def draw_samples(bundle: Bundle, draw: Draw) -> Samples:

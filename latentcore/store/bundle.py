@@ -11,8 +11,8 @@ from typing import Any
 from latentcore.models import MODELS
 from latentcore.models.base import LatentModel
 from latentcore.store.codes import CodeTable
-from latentcore.store.derived import DerivedTables
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.store.space import Space
+from latentcore.types import Capability, FloatArray, ImageShape
 
 FORMAT_VERSION = 2
 """Version 1 had no derived tables; `latentcore repack` brings its bundles up to date."""
@@ -92,6 +92,11 @@ class BundleSpec:
         """Whether it is a variant: its name is not just its family and dimension."""
         return self.name != default_name(self.family, self.latent_dim)
 
+    @property
+    def checksums(self) -> str:
+        """Checksums of the bundle's files as one text."""
+        return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(self.config["files"].items()))
+
     def facts(self) -> dict[str, Any]:
         """Return the fields as plain JSON values, without the folder and the config."""
         return {
@@ -105,18 +110,16 @@ class BundleSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bundle:
-    """A verified, loaded bundle.
+class Bundle(Space):
+    """A verified, loaded bundle: a space with its model.
+
+    Its tables hold the whole test split, and up to 10,000 seeded train images.
 
     Attributes
     ----------
     spec : BundleSpec
     model : LatentModel
         Fitted, ready to encode and decode.
-    test, train : CodeTable
-        The whole test split; up to 10,000 seeded train images.
-    derived : DerivedTables
-        What follows from the codes.
     history : list of dict
         One entry an epoch: phase, epoch and losses.
     golden_codes, golden_images : float32 arrays
@@ -127,13 +130,30 @@ class Bundle:
 
     spec: BundleSpec
     model: LatentModel
-    test: CodeTable
-    train: CodeTable
-    derived: DerivedTables
     history: list[dict[str, Any]]
     golden_codes: FloatArray
     golden_images: FloatArray
     card: str
+
+    @property
+    def id(self) -> str:
+        """Id of the bundle, such as "digits/vae-d2"."""
+        return self.spec.id
+
+    @property
+    def title(self) -> str:
+        """Display name; see `BundleSpec.title`."""
+        return self.spec.title
+
+    @property
+    def checksums(self) -> str:
+        """Checksums of all files as one text."""
+        return self.spec.checksums
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the model can do."""
+        return self.spec.capabilities
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -144,21 +164,6 @@ class Bundle:
     def metrics(self) -> Mapping[str, Any]:
         """Every score with its protocol."""
         return self.spec.metrics
-
-    @property
-    def codes(self) -> FloatArray:
-        """Codes of the test split, float32 ``(n, latent_dim)``."""
-        return self.test.codes
-
-    @property
-    def labels(self) -> LabelArray:
-        """Labels of the test split, int64 ``(n,)``."""
-        return self.test.labels
-
-    @property
-    def plane(self) -> FloatArray:
-        """Plane coordinates of the test split, float32 ``(n, 2)``."""
-        return self.test.plane
 
     @property
     def classes(self) -> tuple[str, ...]:
