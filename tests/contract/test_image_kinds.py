@@ -48,7 +48,14 @@ def make_images(kind: Kind) -> Dataset:
     )
     images[:, 0] += (labels % 2 * 0.1)[:, None, None].astype(np.float32)
     classes = tuple(f"class {k}" for k in range(kind.n_classes))
-    return Dataset("made", "train", images, labels, np.arange(N, dtype=np.int64), classes)
+    return Dataset(
+        name="made",
+        split="train",
+        images=images,
+        labels=labels,
+        indices=np.arange(N, dtype=np.int64),
+        classes=classes,
+    )
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=str)
