@@ -19,7 +19,7 @@ from dashboard.data.images import fetching
 from dashboard.ui.presentation import story_of
 from latentcore.datasets.torchvision_sets import MNIST_SOURCE
 from latentcore.store import Bundle, list_bundles, models_folder
-from tests.dashboard.pages import SCRIPTS
+from tests.dashboard.pages import SCRIPTS, open_address
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
@@ -183,7 +183,7 @@ def opened(view: str = "overview", **query: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run() if view == "overview" else app.switch_page(SCRIPTS[view]).run()
+    open_address(app, view)
     assert not app.exception
     return app
 

@@ -126,7 +126,7 @@ def test_the_theme_has_the_palette_of_the_charts():
 
 def test_an_image_is_inspected_truly():
     bundle, originals = open_bundle("digits/ae-d8"), load_dataset("digits", "test").images
-    place = places.inspect_image("digits/ae-d8", 33)
+    place = places.inspect_image(open_bundle("digits/ae-d8"), 33)
     code = bundle.model.encode(originals[33:34])
     assert np.allclose(place.code, code[0], rtol=1e-3, atol=1e-3)  # stored in half precision
     assert np.allclose(place.decode, bundle.model.decode(place.code[None])[0], atol=1e-6)
@@ -143,7 +143,7 @@ def test_an_image_is_inspected_truly():
 def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
     monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
     monkeypatch.setattr(places, "one_image", lambda *_: None)
-    place = places.inspect_image(BUNDLE, 3)
+    place = places.inspect_image(open_bundle(BUNDLE), 3)
     assert place.original is None
     assert place.neighbours_by == "digits/ae-d8"
     bundle = open_bundle("digits/ae-d8")

@@ -8,7 +8,7 @@ import time
 import pytest
 import streamlit as st
 
-from dashboard.server.concurrency import AT_ONCE, dear
+from dashboard.server.concurrency import MAX_CONCURRENT, dear
 
 
 def test_no_more_than_two_run_at_once():
@@ -29,7 +29,7 @@ def test_no_more_than_two_run_at_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert most[0] == AT_ONCE
+    assert most[0] == MAX_CONCURRENT
 
 
 def test_a_turn_is_given_back_after_an_error():
@@ -37,7 +37,7 @@ def test_a_turn_is_given_back_after_an_error():
     def fails() -> None:
         raise ValueError("no")
 
-    for _ in range(AT_ONCE + 1):
+    for _ in range(MAX_CONCURRENT + 1):
         with pytest.raises(ValueError, match="no"):
             fails()
 
@@ -51,7 +51,7 @@ def test_a_dear_step_in_another_is_a_mistake():
     def outer() -> int:
         return inner()
 
-    with pytest.raises(RuntimeError, match="inner is part of another"):
+    with pytest.raises(RuntimeError, match="inner is called from another"):
         outer()
     assert inner() == 1
 
