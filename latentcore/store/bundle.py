@@ -109,7 +109,7 @@ class BundleSpec:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Bundle(Space):
     """A verified, loaded bundle: a space with its model.
 

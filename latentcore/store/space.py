@@ -14,7 +14,7 @@ DECODERS = frozenset({Capability.NATIVE_DECODER, Capability.APPROXIMATE_DECODER}
 SAMPLERS = frozenset({Capability.PRIOR, Capability.FITTED_DENSITY})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Space(ABC):
     """Codes of items. Maps, neighbours and similarity need no more; decoding needs a `Bundle`.
 

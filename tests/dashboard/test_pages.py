@@ -207,7 +207,7 @@ def assert_tells(app: AppTest, number: int) -> None:
     step = story_of(catalogue(), app.query_params["dataset"])[number]
     assert f"## {step.title}" in [element.value for element in app.markdown]
     assert step.sentence in headings(app)
-    assert shown_page(app) == Path(step.view).stem
+    assert shown_page(app) == Path(step.view).parent.name
     assert {name: app.query_params.get(name) for name in step.query} == step.query
     assert app.query_params["present"] == str(number)
 
