@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -54,7 +55,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         spec=_spec(bundle, choice.plane, choice.n_shown, style),
         width="content",
         key="latent_map",
-        on_select=lambda: _take_click(bundle.spec.id),
+        on_select=partial(_take_click, bundle.spec.id),  # a closure would hold the bundle
         selection_mode="cell",
         alt=_describe(data, choice),
     )
