@@ -43,6 +43,22 @@ def volume_change_chart(
     position = position_axes(extent, None)
     x_min, x_max, y_min, y_max = extent
     inside = codes[codes["x"].between(x_min, x_max) & codes["y"].between(y_min, y_max)]
+    cell_size = size / n_cells + 0.7  # overlapping a little, or seams between cells show
+    clipped = cells.assign(volume_change=cells["volume_change"].clip(MIN_COLOUR, MAX_COLOUR))
+    heat = alt.Chart(clipped).mark_rect(width=cell_size, height=cell_size, clip=True, tooltip=None)
+    dots = alt.Chart(inside).mark_circle(size=7, color="#ffffff", opacity=0.45, clip=True, tooltip=None)
+    layers = [
+        heat.encode(**position, color=_colour(size)),
+        dots.encode(**position),
+        class_labels(inside, position, dark=dark, size=12, side=size),
+    ]
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
+    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    return spec
+
+
+def _colour(size: int) -> alt.Color:
+    """Return the encoding of the volume change, with a legend below a map of `size` pixels."""
     scale = alt.Scale(type="log", domain=[MIN_COLOUR, MAX_COLOUR], clamp=True, scheme="viridis")
     legend = alt.Legend(
         title=None,
@@ -53,15 +69,4 @@ def volume_change_chart(
         format="~g",
     )
     legend.labelExpr = "datum.label + ' x'"
-    cell_size = size / n_cells + 0.7  # overlapping a little, or seams between cells show
-    clipped = cells.assign(volume_change=cells["volume_change"].clip(MIN_COLOUR, MAX_COLOUR))
-    heat = alt.Chart(clipped).mark_rect(width=cell_size, height=cell_size, clip=True, tooltip=None)
-    dots = alt.Chart(inside).mark_circle(size=7, color="#ffffff", opacity=0.45, clip=True, tooltip=None)
-    layers = [
-        heat.encode(**position, color=alt.Color("volume_change:Q", scale=scale, legend=legend)),
-        dots.encode(**position),
-        class_labels(inside, position, dark=dark, size=12, side=size),
-    ]
-    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
-    return spec
+    return alt.Color("volume_change:Q", scale=scale, legend=legend)

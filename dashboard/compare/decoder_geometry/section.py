@@ -58,8 +58,8 @@ def _draw_caption(others: list[Bundle]) -> None:
     st.caption(
         "Colour: volume change sqrt(det JᵀJ), J the Jacobian of the decoder by central differences, divided "
         f"by its median at the test codes; one logarithmic scale for all maps, clipped to {MIN_COLOUR:g} and "
-        f"{MAX_COLOUR:g}. White dots: test codes. Each map covers at least the central {CENTRAL_SHARE:.0%} of "
-        "the codes in each direction. The volume change of a linear decoder (PCA, LDA) is constant, except "
+        f"{MAX_COLOUR:g}. White dots: test codes. Each map covers at least {CENTRAL_SHARE:.0%} of the "
+        "codes in each direction. The volume change of a linear decoder (PCA, LDA) is constant, except "
         "where pixels are clipped to black or white."
         + (f" Not shown, as their codes are not two-dimensional: {left_out}." if left_out else "")
     )

@@ -35,6 +35,18 @@ def neighbour_change_map(
         Whether the page has a dark theme.
     """
     position = position_axes(extent, None)
+    layers = [
+        frame(size),
+        points_layer(points[["x", "y", "change"]], position, _change_colour(), size=16),
+        class_labels(points, position, dark=dark, size=13, side=size),
+        *_numbers(numbered, position),
+    ]
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
+    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    return spec
+
+
+def _change_colour() -> alt.Color:
     legend = alt.Legend(
         title=["neighbours that differ"],
         orient="top",
@@ -44,20 +56,8 @@ def neighbour_change_map(
         format=".0%",
         tickCount=3,
     )
-    colour = alt.Color(
-        "change:Q",
-        scale=alt.Scale(domain=[0, 1], scheme=alt.SchemeParams("viridis", extent=[0.1, 1])),
-        legend=legend,
-    )
-    layers = [
-        frame(size),
-        points_layer(points[["x", "y", "change"]], position, colour, size=16),
-        class_labels(points, position, dark=dark, size=13, side=size),
-        *_numbers(numbered, position),
-    ]
-    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
-    return spec
+    scale = alt.Scale(domain=[0, 1], scheme=alt.SchemeParams("viridis", extent=[0.1, 1]))
+    return alt.Color("change:Q", scale=scale, legend=legend)
 
 
 def _numbers(numbered: pd.DataFrame, position: dict[str, Any]) -> list[alt.Chart]:
