@@ -36,7 +36,17 @@ class Figure:
 
 
 def draw_figures(bundle: Bundle, figures: list[Figure], n_columns: int) -> None:
-    """Draw figures in a row of `n_columns` columns."""
+    """Draw figures side by side.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Model of the figures.
+    figures : list of Figure
+        At most `n_columns`.
+    n_columns : int
+        Columns of the row; those without a figure stay empty.
+    """
     for number, (figure, column) in enumerate(zip(figures, st.columns(n_columns, gap="large"), strict=False)):
         with column:
             st.markdown(f"**{figure.title}**")
@@ -51,7 +61,16 @@ def draw_figures(bundle: Bundle, figures: list[Figure], n_columns: int) -> None:
 
 
 def figure_without_score(bundle: Bundle, title: str, score_title: str) -> Figure:
-    """Return a figure without a chart, whose caption says that the bundle lacks a score and how to get it."""
+    """Return a figure whose caption, instead of a chart, says that a score is missing and how to measure it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    title : str
+        Of the figure.
+    score_title : str
+        What is missing, such as "explained variance".
+    """
     spec = bundle.spec
     return Figure(
         title,

@@ -96,7 +96,7 @@ class SimilarityStudy:
 
 @dataclass(frozen=True)
 class ReferenceValue:
-    """A similarity to judge the others by.
+    """A similarity to compare the others with.
 
     Attributes
     ----------

@@ -25,7 +25,14 @@ def ranks(measure: Measure, rows: Sequence[Row]) -> dict[str, int]:
 
 
 def pareto_front(horizontal: Measure, vertical: Measure, rows: Sequence[Row]) -> list[str]:
-    """Return the bundle ids on the Pareto front: no other model is significantly better in both measures."""
+    """Return the bundle ids on the Pareto front: no other model is significantly better in both measures.
+
+    Parameters
+    ----------
+    horizontal, vertical : Measure
+    rows : sequence of Row
+        Models; those that lack one of the scores are never on the front.
+    """
     bounds = {}
     for row in rows:
         across, up = row.score(horizontal), row.score(vertical)
