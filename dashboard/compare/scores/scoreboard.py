@@ -134,6 +134,6 @@ def _column_configs(measures: Sequence[Measure], rows: Sequence[Row]) -> dict[st
 
 
 def _score_column(measure: Measure, rows: Sequence[Row]) -> ColumnConfig:
-    score = next(score for row in rows if (score := row.score(measure)))
+    score = next(found for row in rows if (found := row.score(measure)))
     help_text = f"{measure.meaning} {DIRECTIONS[measure.better]}\n\nn = {score.n:,}. {score.protocol}"
     return st.column_config.NumberColumn(measure.title + ARROWS[measure.better], help=help_text, width=112)

@@ -41,7 +41,7 @@ def scores_markdown(measures: Sequence[Measure], rows: Sequence[Row]) -> str:
         lines.append(f"| {' | '.join([row.title, dimensions, *cells])} |")
     notes = []
     for measure in measures:
-        score = next((score for row in rows if (score := row.score(measure))), None)
+        score = next((found for row in rows if (found := row.score(measure))), None)
         if score is not None:
             notes.append(f"- {measure.title}: {score.protocol} n = {score.n:,}.")
     return "\n".join([*lines, "", *notes]) + "\n"

@@ -73,14 +73,14 @@ def test_every_model_shows_what_its_family_has(bundle_id):
     assert not app.warning
 
 
-def test_a_vae_of_two_dimensions_shows_its_posteriors_and_says_whose():
+def test_a_vae_of_two_dimensions_shows_the_posteriors_of_its_test_images():
     text = text_of(open_section(models=["vae-d2"]))
     assert "Posterior ellipses" in text
     assert "1, 2 and 3 standard deviations" in text
     assert "Posteriors of 150 test images" in text
 
 
-def test_without_the_dataset_the_posteriors_are_said_to_be_of_stand_ins(tmp_path, monkeypatch):
+def test_without_the_dataset_posteriors_are_labelled_as_those_of_stand_ins(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
     app = open_section(dataset="mnist", models=["vae-d16"])
     assert "Posteriors of 500 stand-ins: decodes by Autoencoder, 16-D; seed 0." in text_of(app)

@@ -110,7 +110,7 @@ def test_an_upload_goes_through_every_model():
     assert not any("exchanged" in caption.value for caption in app.caption)
 
 
-def test_an_upload_outlives_a_change_of_source_until_it_is_taken_away():
+def test_an_upload_outlives_a_change_of_source_until_another_file_is_uploaded():
     app = open_section(source="upload")
     app.file_uploader[0].set_value(("seven.png", png(seven()), "image/png")).run()
     app.segmented_control(key="pick_source").set_value("test").run()
