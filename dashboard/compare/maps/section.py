@@ -38,8 +38,8 @@ def draw_linked_maps(bundles: list[Bundle]) -> None:
     )
     control.toggle(
         "Align",
-        help="Rotate, reflect and shift each map to fit the first one (Procrustes alignment). The "
-        "orientation of a latent space is arbitrary.",
+        help="Rotate and reflect each map to fit the first one (orthogonal Procrustes). The orientation of a "
+        "latent space is arbitrary.",
         **state.bind("pick_align", align, _set_align),
     )
     originals_note(bundles[0].spec.dataset)
