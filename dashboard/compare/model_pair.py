@@ -1,4 +1,4 @@
-"""Pickers for two of the chosen models; state: "first" and "second"."""
+"""Pickers for two of the chosen models; owns the URL names "first" and "second"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle
 
-STATE_NAMES = ("first", "second")
+URL_NAMES = ("first", "second")
 
 
 def chosen_pair(bundles: list[Bundle]) -> tuple[Bundle, Bundle]:
@@ -34,7 +34,7 @@ def pick_pair(bundles: list[Bundle], pair: tuple[Bundle, Bundle], labels: tuple[
     names = pair[0].spec.name, pair[1].spec.name
     excluded = {"first": None, "second": names[0]}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, label, bundle in zip(STATE_NAMES, labels, pair, strict=True):
+        for name, label, bundle in zip(URL_NAMES, labels, pair, strict=True):
             st.selectbox(
                 label,
                 [option for option in titles if option != excluded[name]],

@@ -35,14 +35,14 @@ class Section:
         Label of its button.
     draw : callable
         Draws the section for bundle ids.
-    state_names : tuple of str
-        Names of the state that the section sets; they are written into the URL.
+    url_names : tuple of str
+        Names in the URL that the section owns.
     max_models : int
     """
 
     title: str
     draw: Callable[[list[str]], None]
-    state_names: tuple[str, ...] = ()
+    url_names: tuple[str, ...] = ()
     max_models: int = MOST
 
 
@@ -57,18 +57,18 @@ def with_loaded_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[
 
 
 SECTIONS = {
-    "scores": Section("Scoreboard", scores.draw_scores, scores.STATE_NAMES, max_models=MAX_TABLE_MODELS),
-    "image": Section("One image", with_loaded_bundles(one_image.draw_one_image), one_image.STATE_NAMES),
+    "scores": Section("Scoreboard", scores.draw_scores, scores.URL_NAMES, max_models=MAX_TABLE_MODELS),
+    "image": Section("One image", with_loaded_bundles(one_image.draw_one_image), one_image.URL_NAMES),
     "maps": Section(
         "Linked maps",
         with_loaded_bundles(maps.draw_linked_maps),
-        (*maps.STATE_NAMES, *model_pair.STATE_NAMES),
+        (*maps.URL_NAMES, *model_pair.URL_NAMES),
     ),
     "neighbours": Section(
-        "Neighbours", with_loaded_bundles(neighbours.draw_neighbours), model_pair.STATE_NAMES
+        "Neighbours", with_loaded_bundles(neighbours.draw_neighbours), model_pair.URL_NAMES
     ),
     "spaces": Section(
-        "Similarity", similarity.draw_similarity, similarity.STATE_NAMES, max_models=MAX_TABLE_MODELS
+        "Similarity", similarity.draw_similarity, similarity.URL_NAMES, max_models=MAX_TABLE_MODELS
     ),
     "inside": Section("Internals", with_loaded_bundles(internals.draw_internals)),
     "geometry": Section("Decoder geometry", with_loaded_bundles(decoder_geometry.draw_decoder_geometry)),
@@ -89,7 +89,7 @@ def page() -> None:
         dataset=dataset,
         models=",".join(names),
         view=view,
-        **{name: state.get(name) for name in section.state_names},
+        **{name: state.get(name) for name in section.url_names},
     )
     with notices:  # filled last: drawing a section may add notices
         show_notices()

@@ -1,4 +1,4 @@
-"""Linked maps section: the same test images on the map of every chosen model; state: "align"."""
+"""Linked maps section: the same test images on the map of every chosen model; owns the URL name "align"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashboard.ui.chart_data import compact
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.theme import is_dark
 
-STATE_NAMES = ("align",)
+URL_NAMES = ("align",)
 SIZES = {2: 450, 3: 350, 4: 262, 5: 310, 6: 310}
 """Width and height of a map in pixels by the number of maps; a row fits a laptop's window."""
 MAPS_PER_ROW = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3}

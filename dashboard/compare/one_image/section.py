@@ -15,7 +15,7 @@ from dashboard.ui.image_source import chosen_source, pick_subject
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
-STATE_NAMES = ("source", "point")
+URL_NAMES = ("source", "point")
 INPUT_SIDE = 208
 
 
@@ -27,7 +27,7 @@ def draw_one_image(bundles: list[Bundle]) -> None:
         picture, controls = st.columns([1, 3.2], gap="medium")
         with controls:
             subject = pick_subject(bundles[0], source)
-        state.republish(*STATE_NAMES)
+        state.republish(*URL_NAMES)
         if subject is None:
             picture.caption("The input image appears here.")
             return

@@ -1,4 +1,4 @@
-"""Filter models by budget (dimensions, parameters, epochs, CPU time); state: "match" and "by"."""
+"""Filter models by budget (dimensions, parameters, epochs, CPU time); owns the URL names "match" and "by"."""
 
 from __future__ import annotations
 

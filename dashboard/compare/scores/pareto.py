@@ -1,4 +1,4 @@
-"""Scatter plot of two scores with their Pareto front; state: "x" and "y"."""
+"""Scatter plot of two scores with their Pareto front; owns the URL names "x" and "y"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scoreboard section: scores of the chosen models, ranks, exports; state: "group" and "ranks"."""
+"""Scoreboard section: scores of the chosen models, ranks, exports; owns the URL names "group" and "ranks"."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dashboard.compare.scores.services.scores import (
 )
 from dashboard.data.catalogue import LatentcoreError
 
-STATE_NAMES = ("group", "ranks", "match", "by", "x", "y")
+URL_NAMES = ("group", "ranks", "match", "by", "x", "y")
 
 
 def draw_scores(ids: list[str]) -> None:

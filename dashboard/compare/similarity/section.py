@@ -1,4 +1,4 @@
-"""Similarity section: heat map of CKA, Procrustes R² or mutual k-NN between models; state: "likeness"."""
+"""Similarity section: heat map of CKA, Procrustes R² or mutual k-NN; owns the URL name "likeness"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashboard.compare.similarity.services import (
 from dashboard.ui.chart_cache import kept
 from dashboard.ui.problems import study_or_say
 
-STATE_NAMES = ("likeness",)
+URL_NAMES = ("likeness",)
 """Shared links contain this name, so it stays."""
 
 

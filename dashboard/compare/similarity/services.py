@@ -8,7 +8,7 @@ from itertools import product
 
 import pandas as pd
 
-from dashboard.data.catalogue import catalogue, family_title
+from dashboard.data.catalogue import catalogue
 from latentcore.studies import StudyResult
 
 
@@ -174,4 +174,4 @@ def _values(entry: Mapping[str, float]) -> dict[str, float]:
 def _title(dataset: str, name: str) -> str:
     """Return the title of a bundle, or its name if it is not on this machine any more."""
     spec = catalogue().specs.get(f"{dataset}/{name}")
-    return name if spec is None else f"{family_title(spec.family)}, {spec.latent_dim}-D"
+    return name if spec is None else spec.title

@@ -42,7 +42,7 @@ def test_a_job_whose_browser_has_gone_ends_and_makes_room(monkeypatch):
         job.session = session
         wait(job)
         assert job.result == result
-    assert "was away" in job.problem
+    assert "was disconnected" in job.problem
 
 
 def test_a_job_that_fails_says_why():

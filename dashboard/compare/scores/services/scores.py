@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import streamlit as st
 
-from dashboard.data.catalogue import catalogue, family_title
+from dashboard.data.catalogue import catalogue
 from latentcore.datasets import dataset_spec
 from latentcore.evaluation.agreement import allowance
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
@@ -186,7 +186,7 @@ def _bundle_row(spec: BundleSpec) -> Row:
     }
     return Row(
         id=spec.id,
-        title=f"{family_title(spec.family)}, {spec.latent_dim}-D",
+        title=spec.title,
         budget={
             "dimensions": float(spec.latent_dim),
             "parameters": float(spec.config["n_parameters"]),

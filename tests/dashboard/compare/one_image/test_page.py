@@ -142,7 +142,7 @@ def test_a_drawing_goes_through_every_model(monkeypatch):
     assert not app.toggle(key="pick_exchange").value
     assert html_of(app).count("Reconstruction by") == 2
     assert "Position among test images" in html_of(app)
-    assert "an approximate map back to pixels" in html_of(app)
+    assert "approximate decoder" in html_of(app)
 
 
 def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeypatch):

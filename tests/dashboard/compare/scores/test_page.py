@@ -44,6 +44,16 @@ def test_models_with_the_budget_of_another_are_shown():
     assert app.dataframe[0].value["Model"].tolist() == ["Autoencoder, 2-D", "VAE, 2-D"]
 
 
+def test_variants_of_one_family_and_dimension_have_titles_of_their_own(tmp_path, monkeypatch):
+    for name in ("vae-d2", "my-vae"):
+        shutil.copytree(models_folder() / "digits" / "vae-d2", tmp_path / "digits" / name)
+    file = tmp_path / "digits" / "my-vae" / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"id": "digits/my-vae"}))
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
+    table = open_compare().dataframe[0].value
+    assert table["Model"].tolist() == ["VAE, 2-D", "VAE, 2-D (my-vae)"]
+
+
 def test_the_ranks_switch_is_in_the_address():
     app = open_compare(group="Codes", ranks="1")
     assert app.toggle(key="pick_ranks").value is True

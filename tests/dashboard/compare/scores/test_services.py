@@ -115,4 +115,4 @@ def test_images_that_vanish_before_they_are_measured_end_the_job_with_a_sentence
     job = start_job(partial(measure, Request(("digits/pca-d2",), 540, 1)))
     assert job is not None
     wait(job)
-    assert job.problem == "The work failed: The test images of digits are not on this machine any more."
+    assert job.problem == "Job failed: The test images of digits are not on this machine any more."
