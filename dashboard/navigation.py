@@ -62,8 +62,8 @@ div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 .st-key-map_keys { position: absolute; height: 0; }
 :is(.st-key-latent_map, .st-key-front_maps) [data-testid="stElementToolbar"] { display: none; }
 .st-key-front_maps canvas { touch-action: pan-y; }
-.st-key-front_maps, .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
-[class*="st-key-stretch_"] { overflow-x: auto; }
+.st-key-front_maps, .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-similarity_map,
+[class*="st-key-decoder_geometry_"] { overflow-x: auto; }
 [data-testid="stMultiSelectTagsContainer"] [role="group"] > span {
   background-color: color-mix(in srgb, currentColor 14%, transparent); color: inherit; }
 @media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }

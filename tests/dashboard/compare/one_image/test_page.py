@@ -1,4 +1,4 @@
-"""One image through every model, run without a browser."""
+"""One image section, run without a browser."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def seven() -> np.ndarray:
     return pixels
 
 
-def test_every_model_answers_with_its_own_numbers():
+def test_every_model_has_a_card_with_its_own_numbers():
     app = open_section(point="5")
     html = html_of(app)
     for title in ("PCA, 8-D", "Autoencoder, 8-D", "VAE, 8-D", "GAN, 8-D"):
@@ -73,7 +73,7 @@ def test_every_model_answers_with_its_own_numbers():
     assert app.query_params["point"] == "5"
 
 
-def test_a_random_image_changes_the_address_and_the_answers():
+def test_a_random_image_changes_the_address_and_the_cards():
     app = open_section(point="5")
     before = html_of(app)
     next(button for button in app.button if button.label == "Random image").click().run()
@@ -101,7 +101,7 @@ def test_an_upload_goes_through_every_model():
     assert app.toggle(key="pick_exchange").value
     assert html_of(app).count("Reconstruction by") == 4
     assert "Input: seven.png" in html_of(app)
-    assert "About here" in html_of(app)
+    assert "Approximate position" in html_of(app)
     assert any("black and white exchanged" in caption.value for caption in app.caption)
     app.toggle(key="pick_place").set_value(False).run()
     assert any("fitted into 8 by 8" in caption.value for caption in app.caption)
@@ -110,7 +110,7 @@ def test_an_upload_goes_through_every_model():
     assert not any("exchanged" in caption.value for caption in app.caption)
 
 
-def test_an_upload_outlives_a_change_of_source_until_it_is_taken_away():
+def test_an_upload_outlives_a_change_of_source_until_another_file_is_uploaded():
     app = open_section(source="upload")
     app.file_uploader[0].set_value(("seven.png", png(seven()), "image/png")).run()
     app.segmented_control(key="pick_source").set_value("test").run()
@@ -141,8 +141,8 @@ def test_a_drawing_goes_through_every_model(monkeypatch):
     app = open_section(source="draw", models=["vae-d2", "lda-d2"])
     assert not app.toggle(key="pick_exchange").value
     assert html_of(app).count("Reconstruction by") == 2
-    assert "Its place among test images" in html_of(app)
-    assert "linear map back to pixels" in html_of(app)
+    assert "Position among test images" in html_of(app)
+    assert "approximate decoder" in html_of(app)
 
 
 def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeypatch):
