@@ -31,6 +31,7 @@ def lat_download(bundles: Sequence[Bundle], curves: Sequence[Curve], step: float
         "application/octet-stream",
         icon=":material/download:",
         on_click="ignore",
-        help="Codes of random test images at the step chosen above; the file holds neither images nor the decoder.",
+        help="Codes of random test images at the step chosen above; the file holds neither images nor "
+        "the decoder.",
     )
     command.code(f"latentcore decompress {name} images", language="bash", wrap_lines=True)

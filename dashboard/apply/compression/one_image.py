@@ -57,12 +57,12 @@ def one_image_at_rate(bundle: Bundle, curves: Sequence[Curve]) -> None:
         picture_row([original, *map(_picture, compressed)], gap=14)
     if not subject.is_real:
         st.caption(
-            "Models decode the stored code of the original. PCA, JPEG, WebP and AVIF need the original images "
-            "and are left out, and so is the PSNR of this image."
+            "Models decode the stored code of the original. PCA, JPEG, WebP and AVIF need the original "
+            "images and are left out, and so is the PSNR of this image."
         )
     st.caption(
-        "Bytes: size of the study's file divided by its images. JPEG, WebP and AVIF compress a mosaic of many "
-        "images, because a file per image would be mostly header."
+        "Bytes: size of the study's file divided by its images. JPEG, WebP and AVIF compress a mosaic of "
+        "many images, because a file per image would be mostly header."
     )
 
 

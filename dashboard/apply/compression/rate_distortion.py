@@ -101,10 +101,10 @@ def _table(curves: Sequence[Curve], step: float, n_images: int, n_pixels: int) -
             ),
             "PSNR": st.column_config.TextColumn("dB [95%]", width=118),
             "decoder": st.column_config.NumberColumn(
-                "+ kB",
+                "dec. kB",
                 format="%.0f",
-                width=54,
-                help="Decoder weights and entropy-coding tables in kB, transmitted once.",
+                width=66,
+                help="Decoder: weights and entropy-coding tables in kB, transmitted once.",
             ),
         },
     )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.apply.compression.services.study import Curve, Point
 from dashboard.data.catalogue import BY_CONTENT, Bundle, bundle_title, catalogue, open_bundle
-from dashboard.data.images.originals import one_image, required_originals, train_images
+from dashboard.data.images.originals import has_originals, one_image, required_originals, train_images
 from dashboard.data.images.search import image_index
 from dashboard.data.jobs import Job
 from dashboard.data.places import row_of
@@ -96,7 +96,7 @@ def _decompressed(
     if curve.grid is not None:
         grid = curve.grid.scaled(point.setting["step"])
         return _decoded(open_bundle(f"{dataset}/{curve.name}"), index, grid)
-    if original is None:
+    if original is None or not has_originals(dataset):
         return None
     if curve.kind == "pca":
         return _through_pca(dataset, original, int(point.setting["components"]), point.setting["step"])
@@ -145,7 +145,7 @@ def _fitted_pca(dataset: str) -> PCAModel:
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 def lat_file(bundle: Bundle, _grid: Grid, step: float) -> bytes:
-    """Return a .lat file of 100 random test images: their codes, quantised at a multiple of a model's grid."""
+    """Return a .lat file of the codes of 100 random test images, at a multiple of a model's grid."""
     rows = np.sort(np.random.default_rng(SEED).permutation(len(bundle.test))[:N_IN_FILE])
     return compress_codes(bundle.test.codes[rows], bundle, _grid.scaled(step))
 
