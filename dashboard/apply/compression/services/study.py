@@ -16,7 +16,7 @@ from latentcore.studies import StudyResult
 __all__ = ["STEPS", "Curve", "Point", "StudyResult"]
 
 NOT_COUNTED = 0
-"""Number of images that stands for: the decoder is not counted."""
+"""Value of the number of images at which the decoder's size is not counted."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class SampleSettings:
 
 
 def is_unsupervised(bundle: Bundle) -> bool:
-    """Return whether a model was trained without labels: only then is it fair to speak of few labels."""
+    """Return whether a model was trained without labels: LDA has used those of all train images."""
     return Capability.SUPERVISED not in catalogue().specs[bundle.spec.id].capabilities
 
 

@@ -76,7 +76,7 @@ def measure(request: Request, job: Job) -> ProbeResults:
 
 
 def _announcer(job: Job, title: str, n_seeds: int, done: int, n_sources: int) -> Callable[[int], None]:
-    """Return what tells the job's progress for one source, seed by seed; `done` sources are finished."""
+    """Return a callback that reports the job's progress per seed; `done` sources are finished."""
     return lambda seed: job.announce(
         f"{title}: seed {seed + 1} of {n_seeds}", (done + seed / n_seeds) / n_sources
     )
