@@ -45,6 +45,51 @@ def rate_distortion_chart(
         [float(shown["rate"].min()) / 1.15, float(shown["rate"].max()) * ROOM],
         [float(shown["low"].min()) - 0.5, top + 0.5],
     )
+    references = shown[shown["kind"] != "model"]
+    colours = line_colours(
+        shown["title"], dict(zip(references["title"], references["kind"].map(REFERENCE_COLOURS), strict=True))
+    )
+    layers: list[AnyChart] = [
+        *_target(target, domains, ink(dark=dark)),
+        *_curves(shown, step, domains, colours),
+        *right_names(_names(shown, domains[1], colours), dark=dark),
+    ]
+    spec = to_spec(alt.layer(*layers).properties(width="container", height=HEIGHT))
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["padding"] = {"left": 4, "right": 4, "top": 6, "bottom": 4}
+    return spec
+
+
+def _curves(
+    shown: pd.DataFrame, step: float, domains: tuple[list[float], list[float]], colours: dict[str, str]
+) -> list[AnyChart]:
+    """Return intervals, lines and points of every method, and the rings around the chosen step."""
+    x, y = _axes(domains)
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    colour = alt.Color("title:N", scale=scale, legend=None, sort=None)
+    base = alt.Chart(shown)
+    ringed = shown[(shown["kind"] == "model") & (shown["step"] == step)]
+    dash = alt.StrokeDash(
+        "kind:N",
+        legend=None,
+        scale=alt.Scale(domain=["model", "pca", "format"], range=[[1, 0], [1, 0], [4, 3]]),
+    )
+    return [
+        base.mark_rule(strokeWidth=1, opacity=0.5, clip=True, tooltip=None).encode(
+            x=x, y=alt.Y("low:Q", scale=alt.Scale(domain=domains[1], zero=False)), y2="high:Q", color=colour
+        ),
+        base.mark_line(strokeWidth=2, clip=True, tooltip=None).encode(
+            x=x, y=y, color=colour, strokeDash=dash, order=alt.Order("rate:Q")
+        ),
+        base.mark_circle(size=28, opacity=1, clip=True, tooltip=None).encode(x=x, y=y, color=colour),
+        alt.Chart(ringed)
+        .mark_point(size=150, strokeWidth=2.5, filled=False, opacity=1, clip=True, tooltip=None)
+        .encode(x=x, y=y, color=colour),
+    ]
+
+
+def _axes(domains: tuple[list[float], list[float]]) -> tuple[alt.X, alt.Y]:
+    """Return the axes: rate on a logarithmic scale, and PSNR."""
     x = alt.X(
         "rate:Q",
         title="bits per pixel (fewer is better)",
@@ -57,37 +102,7 @@ def rate_distortion_chart(
         scale=alt.Scale(domain=domains[1], zero=False, nice=False),
         axis=alt.Axis(grid=True, gridOpacity=0.25, tickCount=8),
     )
-    references = shown[shown["kind"] != "model"]
-    colours = line_colours(
-        shown["title"], dict(zip(references["title"], references["kind"].map(REFERENCE_COLOURS), strict=True))
-    )
-    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    colour = alt.Color("title:N", scale=scale, legend=None, sort=None)
-    base = alt.Chart(shown)
-    ringed = shown[(shown["kind"] == "model") & (shown["step"] == step)]
-    dash = alt.StrokeDash(
-        "kind:N",
-        legend=None,
-        scale=alt.Scale(domain=["model", "pca", "format"], range=[[1, 0], [1, 0], [4, 3]]),
-    )
-    layers: list[AnyChart] = [
-        *_target(target, domains, ink(dark=dark)),
-        base.mark_rule(strokeWidth=1, opacity=0.5, clip=True, tooltip=None).encode(
-            x=x, y=alt.Y("low:Q", scale=alt.Scale(domain=domains[1], zero=False)), y2="high:Q", color=colour
-        ),
-        base.mark_line(strokeWidth=2, clip=True, tooltip=None).encode(
-            x=x, y=y, color=colour, strokeDash=dash, order=alt.Order("rate:Q")
-        ),
-        base.mark_circle(size=28, opacity=1, clip=True, tooltip=None).encode(x=x, y=y, color=colour),
-        alt.Chart(ringed)
-        .mark_point(size=150, strokeWidth=2.5, filled=False, opacity=1, clip=True, tooltip=None)
-        .encode(x=x, y=y, color=colour),
-        *right_names(_names(shown, domains[1], colours), dark=dark),
-    ]
-    spec = to_spec(alt.layer(*layers).properties(width="container", height=HEIGHT))
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    spec["padding"] = {"left": 4, "right": 4, "top": 6, "bottom": 4}
-    return spec
+    return x, y
 
 
 def _top(table: pd.DataFrame, target: tuple[float, float] | None) -> float:

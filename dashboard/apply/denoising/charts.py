@@ -40,16 +40,7 @@ def level_curves(
     grey_titles = table.loc[table["group"] != "model", "title"]
     colours = line_colours(table["title"], dict.fromkeys(grey_titles, GREY))
     domain = (float(table["low"].min()), float(table["high"].max()))
-    x = alt.X("level:Q", title=axes[0], scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=6))
-    y = alt.Y(
-        "value:Q",
-        title=axes[1],
-        scale=alt.Scale(domain=list(domain), zero=False, nice=False),
-        axis=alt.Axis(format=form, tickCount=5),
-    )
-    colour = alt.Color(
-        "title:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))
-    )
+    x, y, colour = _channels(axes, domain, form, colours)
     base = alt.Chart(table)
     chosen_level = alt.Chart(pd.DataFrame({"level": [at]})).mark_rule(
         color=GREY, strokeDash=[3, 3], tooltip=None
@@ -67,3 +58,20 @@ def level_curves(
     spec["padding"] = {"left": 0, "top": 8, "bottom": 6, "right": 0}
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return spec
+
+
+def _channels(
+    axes: tuple[str, str], domain: tuple[float, float], form: str, colours: dict[str, str]
+) -> tuple[alt.X, alt.Y, alt.Color]:
+    """Return the encodings of level, score and method."""
+    x = alt.X("level:Q", title=axes[0], scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, tickCount=6))
+    y = alt.Y(
+        "value:Q",
+        title=axes[1],
+        scale=alt.Scale(domain=list(domain), zero=False, nice=False),
+        axis=alt.Axis(format=form, tickCount=5),
+    )
+    colour = alt.Color(
+        "title:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))
+    )
+    return x, y, colour
