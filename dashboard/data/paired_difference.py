@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from dashboard.data.study_results import LearningPoint
 from latentcore.studies.repeats import over_seeds
 
 
@@ -41,7 +40,7 @@ class Difference:
         return f"{points} [{100 * self.low:+.1f}, {100 * self.high:+.1f}]"
 
 
-def difference(point: Mapping[str, Any], other: Mapping[str, Any]) -> Difference:
-    """Return the paired difference of two points of a study: with a seed, both used the same images."""
-    found = over_seeds(np.subtract(point["by_seed"], other["by_seed"]).tolist())
+def difference(point: LearningPoint, other: LearningPoint) -> Difference:
+    """Return how far one point lies above another, paired by seed: both used the same labelled images."""
+    found = over_seeds(np.subtract(point.by_seed, other.by_seed).tolist())
     return Difference(found["mean"], found["low"], found["high"])

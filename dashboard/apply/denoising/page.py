@@ -1,4 +1,4 @@
-"""Denoise: one image spoilt, and cleaned by every model and by filters that have learned nothing."""
+"""Denoising page: corrupt one image, denoise it with every chosen model and with classical filters."""
 
 from __future__ import annotations
 

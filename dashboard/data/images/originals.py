@@ -14,10 +14,31 @@ from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
     """Return originals by number, float32 ``(n, c, h, w)`` in [0, 1], or None if they are not here."""
     try:
-        pixels = _pixels(dataset, split)
-        check_rows(indices, len(pixels), dataset, split)
+        return required_originals(dataset, split, indices)
     except LatentcoreError:
         return None
+
+
+def required_originals(dataset: str, split: str, indices: LabelArray) -> FloatArray:
+    """Return originals by their numbers, for callers that cannot do without.
+
+    Parameters
+    ----------
+    dataset, split : str
+    indices : int64 array, shape (n,)
+
+    Returns
+    -------
+    float32 array, shape (n, channels, height, width)
+        In [0, 1].
+
+    Raises
+    ------
+    DatasetError
+        If they are not on this machine.
+    """
+    pixels = _pixels(dataset, split)
+    check_rows(indices, len(pixels), dataset, split)
     return DATASETS[dataset].scale(pixels[indices])
 
 

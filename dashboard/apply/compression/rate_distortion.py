@@ -1,4 +1,4 @@
-"""Curves of bits per pixel against quality: owns the names "step" and "share"."""
+"""Rate-distortion curves (bits per pixel, PSNR) and their table; owns the names "step" and "share"."""
 
 from __future__ import annotations
 
@@ -8,42 +8,44 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.apply.compression.charts import rate_curves
+from dashboard.apply.compression.charts import rate_distortion_chart
 from dashboard.apply.compression.services.study import (
     NOT_COUNTED,
     STEPS,
     Curve,
     StudyResult,
-    bar_words,
-    curves_frame,
+    curve_table,
+    target_text,
 )
 from dashboard.ui.chart_cache import kept
 from dashboard.ui.theme import is_dark
 
 NAMES = ("step", "share", "rate", "point")
 SHARES = {"0": "not counted", "100": "100", "1000": "1,000", "10000": "10,000", "100000": "100,000"}
-"""Numbers of images that share the decoder, as they are in the address and on the page."""
+"""Numbers of images that the decoder's size is divided among: in the address, and on the page."""
 STEP_NAMES = [f"{step:g}" for step in STEPS]
 DEFAULT_STEP = "0.35"
 
 
-def rates(study: StudyResult, curves: Sequence[Curve]) -> float:
+def rate_distortion(study: StudyResult, curves: Sequence[Curve]) -> float:
     """Draw the controls, the curves and the table; return the chosen step."""
     st.markdown(
-        "Each point is a real file. **Up and to the left is better**: a sharper image from fewer bits. "
-        "Rings mark the chosen step."
+        "Rate-distortion curves; each point was measured on a complete file. **Up and to the left is "
+        "better**: higher PSNR at fewer bits per pixel. Rings mark the chosen quantisation step."
     )
-    plot, words = st.columns([1.75, 1], gap="medium")
-    with words:
+    plot, text = st.columns([1.75, 1], gap="medium")
+    with text:
         step = _pick_step()
         n_images = _pick_share()
     n_pixels = study.found["pixels"]
-    bar = study.found["bar"] if n_images == NOT_COUNTED else None  # it counts no decoder
-    frame = curves_frame(curves, n_images, n_pixels)
+    target = study.found["bar"] if n_images == NOT_COUNTED else None  # it is set without the decoder
+    table = curve_table(curves, n_images, n_pixels)
     with plot:
-        spec = kept(rate_curves)(frame, step, tuple(bar) if bar else None, dark=is_dark())
-        st.vega_lite_chart(spec, width="stretch", key="rate_curves", alt="Rate-distortion curves")
-    with words:
+        spec = kept(rate_distortion_chart)(table, step, tuple(target) if target else None, dark=is_dark())
+        st.vega_lite_chart(
+            spec, width="stretch", key="rate_curves", alt="Rate-distortion curves: PSNR by bits per pixel"
+        )
+    with text:
         _table(curves, step, n_images, n_pixels)
         _notes(study, n_images)
     return step
@@ -52,10 +54,11 @@ def rates(study: StudyResult, curves: Sequence[Curve]) -> float:
 def _pick_step() -> float:
     step = state.choose("step", STEP_NAMES, DEFAULT_STEP)
     st.select_slider(
-        "Step that codes are rounded to",
+        "Quantisation step of the codes",
         STEP_NAMES,
-        help="In spreads of a typical code dimension. A coarse step takes few bits and loses more.",
-        **state.bind("pick_step", step, _take, "step"),
+        help="In standard deviations of a typical code dimension. A larger step takes fewer bits and lowers "
+        "the PSNR.",
+        **state.bind("pick_step", step, _set, "step"),
     )
     return float(step)
 
@@ -63,11 +66,12 @@ def _pick_step() -> float:
 def _pick_share() -> int:
     share = state.choose("share", list(SHARES), str(NOT_COUNTED), "number of images")
     st.select_slider(
-        "Decoder shared by so many images",
+        "Images that the decoder's size is divided among",
         list(SHARES),
         format_func=SHARES.__getitem__,
-        help="A receiver needs the decoder once. Spread over few images, it outweighs them.",
-        **state.bind("pick_share", share, _take, "share"),
+        help="The decoder's weights are transmitted once. Divided among few images, they cost more than the "
+        "images themselves.",
+        **state.bind("pick_share", share, _set, "share"),
     )
     return int(share)
 
@@ -76,28 +80,31 @@ def _table(curves: Sequence[Curve], step: float, n_images: int, n_pixels: int) -
     chosen = [(curve, point) for curve in curves if curve.kind == "model" and (point := curve.at_step(step))]
     if not chosen:
         return
-    lines = [
+    rows = [
         {
             "Model": curve.title,
-            "bits per pixel": point.spread_over(n_images, n_pixels),
-            "bytes an image": point.bytes_per_image,
+            "bits per pixel": point.rate_with_decoder(n_images, n_pixels),
+            "bytes per image": point.bytes_per_image,
             "PSNR": f"{point.psnr:.1f} [{point.interval[0]:.1f}, {point.interval[1]:.1f}]",
             "decoder": point.decoder_bytes / 1000,
         }
         for curve, point in chosen
     ]
     st.dataframe(
-        pd.DataFrame(lines),
+        pd.DataFrame(rows),
         hide_index=True,
         key="rate_table",
         column_config={
             "bits per pixel": st.column_config.NumberColumn("bits/px", format="%.3f", width=62),
-            "bytes an image": st.column_config.NumberColumn(
-                "bytes", format="%.1f", width=58, help="An image's share of the file."
+            "bytes per image": st.column_config.NumberColumn(
+                "bytes", format="%.1f", width=58, help="File size divided by the number of images."
             ),
             "PSNR": st.column_config.TextColumn("dB [95%]", width=118),
             "decoder": st.column_config.NumberColumn(
-                "+ kB", format="%.0f", width=54, help="What a receiver needs once: the decoder, in kB."
+                "dec. kB",
+                format="%.0f",
+                width=66,
+                help="Decoder: weights and entropy-coding tables in kB, transmitted once.",
             ),
         },
     )
@@ -108,15 +115,15 @@ def _notes(study: StudyResult, n_images: int) -> None:
     share = (
         "The decoder is not counted."
         if n_images == NOT_COUNTED
-        else f"Bits per pixel hold the decoder, shared by {n_images:,} images; formats that every machine "
-        "reads have none to count."
+        else f"Bits per pixel include the decoder's size divided by {n_images:,} images; JPEG, WebP and AVIF "
+        "have no decoder to transmit."
     )
     st.caption(f"n = {found['n']:,} test images in one file, seed {study.seeds[0]}. {share}")
-    if words := bar_words(study):
-        st.caption(words)
+    if text := target_text(study):
+        st.caption(text)
     if found["missing"]:
-        st.caption(f"Left out, as the Pillow of the study cannot write it: {', '.join(found['missing'])}.")
+        st.caption(f"Left out, because the study's Pillow could not write it: {', '.join(found['missing'])}.")
 
 
-def _take(name: str) -> None:
+def _set(name: str) -> None:
     state.put(name, str(state.widget(f"pick_{name}")))
