@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import dataset_description
 from dashboard.data.maps import FRAMED
+from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import FRONT_MODELS, front_maps, page_links
 from dashboard.overview.preview import originals_preview
 from dashboard.ui.pickers import pick_dataset
@@ -40,20 +41,22 @@ def page() -> None:
     if bundles:
         n_shown = front_maps(bundles, lines)
         shown = (
-            f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified random "
-            f"sample, without those outside the frame of a map (the middle {FRAMED:.0%} of the codes per axis)."
+            f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified "
+            f"random sample, without those outside the frame of a map (the middle {FRAMED:.0%} of the codes "
+            "on each axis)."
         )
     page_links(dataset, list(lines))
     st.caption(dataset_description(dataset) + shown)
+    glossary()
     show_problems(catalogue)
 
 
 def _welcome() -> None:
     st.title("Latent Atlas")
     st.markdown(
-        "Each model describes an image by a few numbers, its **code**. These maps show the codes that different "
-        "models give to the same images. **Point at a map** to see what its model decodes at that position, "
-        "and where the nearest image lies on the other maps."
+        "Each model describes an image by a few numbers, its **code**. These maps show the codes that "
+        "different models give to the same images. **Point at a map** to see what its model decodes at that "
+        "position, and where the nearest image lies on the other maps."
     )
 
 
