@@ -240,4 +240,4 @@ def glossary() -> None:
 
 def _list(title: str, entries: tuple[Entry, ...]) -> str:
     """Return entries as Markdown, one paragraph each."""
-    return "\n\n".join([f"#### {title}", *(f"**{entry.term}**: {entry.text}" for entry in entries)])
+    return "\n\n".join([f"##### {title}", *(f"**{entry.term}**: {entry.text}" for entry in entries)])

@@ -12,8 +12,8 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.endpoints import ImageEndpoint
 from dashboard.data.images import search as image_search
 from dashboard.data.images.search import can_search, nearest_train_images, usual_image_distance
-from dashboard.interpolate.services import make_strip
 from dashboard.data.sampling import Draw, draw_samples, resembling
+from dashboard.interpolate.services import make_strip
 from latentcore.datasets import load_dataset
 from latentcore.types import DatasetMissing
 
