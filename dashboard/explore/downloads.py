@@ -12,8 +12,9 @@ from dashboard.ui.charts.scatter import class_colour, class_legend, static_map, 
 from dashboard.ui.fragments import deferred_file
 
 EXPORT_SIZE = 640
-"""Side of the exported map; the PNG has twice as many pixels."""
+"""Side of the exported map in pixels; the PNG has twice as many."""
 SNAP = 0.0125
+"""Has no effect on an exported map, which cannot be clicked."""
 
 
 def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
@@ -30,7 +31,7 @@ def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
                 st.download_button(
                     title, deferred_file(make, bundle), f"{stem}-codes.{suffix}", mime, on_click="ignore"
                 )
-        st.markdown("**Map** with all points, in the chosen colours")
+        st.markdown("**Map** in the chosen colours, with the points outside the frame")
         with st.container(horizontal=True):
             st.download_button(
                 "PNG",

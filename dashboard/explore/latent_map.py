@@ -73,17 +73,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         only_focused=is_presenting(),
         widths=[WIDE],
     )
-    st.caption(
-        f"{data.n_shown:,} of {data.n_total:,} test images shown"
-        + ("" if data.n_shown == data.n_total else ", a class-stratified random sample")
-        + (
-            f"; {data.n_outside:,} of them lie outside the frame (zoom out to see them)"
-            if data.n_outside
-            else ""
-        )
-        + f". {data.note} Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
-        "double-click to reset."
-    )
+    st.caption(_caption(data))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -105,6 +95,17 @@ def _on_click(bundle_id: str) -> None:
         select_image(index_of_row(open_bundle(bundle_id), int(target["row"])))
     else:
         select_position(float(target["gx"]), float(target["gy"]))
+
+
+def _caption(data: MapData) -> str:
+    """Return which images the map shows, and how to use it."""
+    sampled = "" if data.n_shown == data.n_total else ", a class-stratified random sample"
+    outside = f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else ""
+    return (
+        f"{data.n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}. {data.note} "
+        "Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
+        "double-click to reset."
+    )
 
 
 def _alt_text(data: MapData, choice: MapChoice) -> str:

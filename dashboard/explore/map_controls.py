@@ -81,7 +81,7 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
     columns[-1].toggle(
         "Trust shading",
         help="Shades positions whose code is far from every train code: none up to the median distance of "
-        "test codes to their nearest train code, the strongest from twice its 95th percentile.",
+        "test codes to their nearest train code, strongest from twice the 95th percentile.",
         **state.bind("pick_shade", choice.shade, _set_shade),
     )
 
