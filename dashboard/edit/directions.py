@@ -55,8 +55,8 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         )
         picture.html(
             f'<img src="{sheet_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '
-            f'alt="Decodes of the code of test image {index} plus {-reach:g} to {reach:g} times the direction '
-            f'{escape(direction.name)}">'
+            f'alt="Decodes of the code of test image {index} plus {-reach:g} to {reach:g} times the '
+            f'direction {escape(direction.name)}">'
         )
     st.caption(f"k goes from {-reach:g} on the left to {reach:g} on the right; k = 0 is the reconstruction.")
 

@@ -1,4 +1,4 @@
-"""What only a browser can show of Interpolate, Sample and the story."""
+"""Interpolate, Sample and the guided story in a browser."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_click_on_a_sample_opens_it(page, server):
     assert query_of(page)["sample"] == "vae-d2:7"
 
 
-def test_an_address_of_the_story_opens_the_page_of_its_step_and_a_link_ends_it(page, server):
+def test_the_url_of_a_step_opens_its_page_and_a_link_ends_the_story(page, server):
     page.goto(f"{server}/?dataset=digits&present=1")
     expect(page.get_by_text("PCA: a linear map")).to_be_visible(timeout=60_000)
     page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
@@ -59,7 +59,7 @@ def test_an_address_of_the_story_opens_the_page_of_its_step_and_a_link_ends_it(p
     assert "present" not in query_of(page)
 
 
-def test_back_turns_the_pages_of_the_story_with_their_words(page, server):
+def test_back_turns_the_pages_of_the_story_with_their_texts(page, server):
     page.goto(f"{server}/?dataset=digits&present=0")
     expect(page.get_by_text("What is a latent space?")).to_be_visible(timeout=60_000)
     page.wait_for_timeout(1000)
