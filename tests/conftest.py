@@ -22,6 +22,7 @@ SLOW = ("tests/browser/", "tests/contract/", "hostile")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what opens pages, fits every family, or tries a lot of hostile input."""
     for item in items:
-        opens_pages = hasattr(getattr(item, "module", None), "AppTest")
+        module = getattr(item, "module", None)
+        opens_pages = any(hasattr(module, name) for name in ("AppTest", "open_page"))
         if opens_pages or any(part in item.nodeid for part in SLOW):
             item.add_marker(pytest.mark.slow)

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
+from dashboard.data.endpoints import image_title
 from dashboard.data.images.stand_ins import shown_test_image
-from dashboard.data.interpolation import End, end_title
 from dashboard.data.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
 from dashboard.data.places import Neighbour, nearest_train, row_of
 from latentcore.geometry import Extent
@@ -117,7 +117,7 @@ class MapPoints:
 def subject_of(bundle: Bundle, index: int) -> Subject:
     """Return a test image, or its stand-in, as the input image."""
     shown = shown_test_image(bundle.spec.dataset, index)
-    return Subject(shown.images[0], shown.made_by, index, end_title(bundle, End(index=index)))
+    return Subject(shown.images[0], shown.made_by, index, image_title(bundle, index))
 
 
 def answer(bundle: Bundle, subject: Subject) -> Answer:

@@ -1,1 +1,1 @@
-"""Editing a code by dimension and by direction."""
+"""Edit: change the code of a test image by dimension or along a direction."""

@@ -1,4 +1,4 @@
-"""Image plus k times a direction, through every model, one row each."""
+"""Decodes of an image's code plus k times a direction, one row per model."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from dashboard.data.editing import (
     of_factor,
     principal,
 )
+from dashboard.data.endpoints import image_code
 from dashboard.data.images.grids import sheet_uri
-from dashboard.data.interpolation import End, end_code
 from dashboard.ui.fragments import bundle_fragment
 
 N_STEPS = 11
-UNSURE = 0.5
-"""A direction whose bootstrap cosine may fall below this is not to be relied on."""
-KINDS = {"class": "From class to class", "principal": "Principal direction", "factor": "Known factor"}
+MIN_COSINE = 0.5
+"""A direction is called unstable if the interval of its bootstrap cosine reaches below this."""
+KINDS = {"class": "Between classes", "principal": "Principal direction", "factor": "Known factor"}
 
 
 @bundle_fragment
 def direction_rows(bundles: list[Bundle], index: int) -> None:
-    """Draw the choice of a direction and one row a model; a choice runs this part only."""
-    st.markdown("#### Along a direction that means something")
+    """Draw the controls of the direction and one row per model; a change reruns this fragment only."""
+    st.markdown("#### Along a direction")
     kind, choice, reach = _controls(bundles[0])
     steps = np.linspace(-reach, reach, N_STEPS, dtype=np.float32)
     for bundle in bundles:
@@ -39,29 +39,30 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         except (ValueError, IndexError) as error:
             st.caption(f"{bundle.spec.title}: {error}")
             continue
-        images = along(bundle, end_code(bundle, End(index=index)), direction, steps)
+        images = along(bundle, image_code(bundle, index), direction, steps)
         label, picture = st.columns([1, 5.2], gap="small", vertical_alignment="center")
         median, low, high = direction.cosine
         measure = "share of variance" if kind == "principal" else "Cohen's d"
         label.markdown(f"**{bundle.spec.title}**")
-        doubt = "unsure: other images would give another one" if low < UNSURE else ""
+        warning = "unstable: it depends on the train images" if low < MIN_COSINE else ""
         label.caption(
             f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n"
-            f"{measure} {direction.effect:.2f}  \n{doubt}",
-            help="Cosine between this direction and those from 100 bootstrap resamples of the train images, "
-            "median and 95% interval: 1 means that other images would have given the same one. "
-            "Cohen's d: how far both classes, or the lowest and the highest third of a factor, lie apart "
-            "along it, in pooled standard deviations.",
+            f"{measure} {direction.effect:.2f}  \n{warning}",
+            help="Cosine between this direction and those from 100 bootstrap resamples of the train images: "
+            "median and 95% interval; 1 means that other images would have given the same direction. "
+            "Cohen's d: distance along the direction between the means of both classes, or of the lowest and "
+            "the highest third of a factor, in pooled standard deviations.",
         )
         picture.html(
             f'<img src="{sheet_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '
-            f'alt="Test image {index} plus {-reach:g} to {reach:g} times {escape(direction.name)}">'
+            f'alt="Decodes of the code of test image {index} plus {-reach:g} to {reach:g} times the '
+            f'direction {escape(direction.name)}">'
         )
-    st.caption(f"The middle image is the reconstruction; k goes from {-reach:g} on the left to {reach:g}.")
+    st.caption(f"k goes from {-reach:g} on the left to {reach:g} on the right; k = 0 is the reconstruction.")
 
 
 def _controls(bundle: Bundle) -> tuple[str, tuple[str, ...], float]:
-    """Draw the controls; return kind, choice within it, and reach."""
+    """Draw the controls; return the kind of direction, the choice within it, and the largest k."""
     factors = factor_names(bundle.spec.dataset)
     kinds = [kind for kind in KINDS if kind != "factor" or factors]
     columns = st.columns([2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
@@ -85,7 +86,7 @@ def _controls(bundle: Bundle) -> tuple[str, tuple[str, ...], float]:
         target = columns[2].selectbox("To", classes, index=min(1, len(classes) - 1), key="direction_to")
         choice = (str(source), str(target))
     reach = columns[3].slider(
-        "k up to", 0.5, 4.0, 1.0 if kind == "class" else 2.0, step=0.5, key=f"reach_{kind}"
+        "Largest k", 0.5, 4.0, 1.0 if kind == "class" else 2.0, step=0.5, key=f"reach_{kind}"
     )
     return str(kind), choice, float(reach)
 
@@ -94,7 +95,7 @@ def _direction(bundle: Bundle, kind: str, choice: tuple[str, ...]) -> Direction:
     if kind == "principal":
         directions = principal(bundle)
         if int(choice[0]) > len(directions):
-            raise ValueError(f"its codes have {len(directions)} principal directions only.")
+            raise ValueError(f"its codes have only {len(directions)} principal directions.")
         return directions[int(choice[0]) - 1]
     if kind == "factor":
         return of_factor(bundle, choice[0])

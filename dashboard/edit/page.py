@@ -1,4 +1,4 @@
-"""Edit: change a real image's code, dimension by dimension and along directions that mean something."""
+"""Edit: change the code of a test image, by dimension and along interpretable directions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dashboard import state
 from dashboard.edit.directions import direction_rows
 from dashboard.edit.sliders import dimension_sliders
 from dashboard.edit.traversals import traversal_matrix
+from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.image_picker import pick_image
 from dashboard.ui.model_set import several_models
 from dashboard.ui.problems import catalogue_or_stop, show_problems
@@ -22,6 +23,7 @@ def page() -> None:
         state.publish(dataset=dataset, models=",".join(names), point=str(index))
         show_notices()
         pick_image(bundles[0], index)
+        bundles = bundles_with_codes(bundles, [index])
         dimension_sliders(bundles, index)
         direction_rows(bundles, index)
         traversal_matrix(bundles, index)

@@ -1,4 +1,4 @@
-"""One slider a dimension, from a real image's code on."""
+"""One slider per latent dimension, starting at the code of a test image."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import Dimension, decode_one, dimensions_of
+from dashboard.data.endpoints import image_code
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.interpolation import End, end_code
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.pictures import Picture, picture_row
 
 LARGE = 232
 REACH = 3.0
+"""Range of a slider: mean plus and minus this many standard deviations of the train codes."""
 N_COLUMNS = 4
 
 
 @bundle_fragment
 def dimension_sliders(bundles: list[Bundle], index: int) -> None:
-    """Draw the sliders of one model and the decode that they give; letting go runs this part only."""
+    """Draw the sliders of one model and the decode of the edited code; a change reruns this fragment only."""
     titles = {bundle.spec.id: bundle.spec.title for bundle in bundles}
-    st.markdown("#### Dimension by dimension")
+    st.markdown("#### By dimension")
     chosen = st.segmented_control(
         "Model to edit",
         list(titles),
@@ -32,29 +33,31 @@ def dimension_sliders(bundles: list[Bundle], index: int) -> None:
         key="edited_model",
     )
     bundle = next((one for one in bundles if one.spec.id == chosen), bundles[0])
-    start = end_code(bundle, End(index=index))
+    start = image_code(bundle, index)
     picture, sliders = st.columns([1, 3.2], gap="large")
     with sliders:
         code = _sliders(bundle, index, start)
     with picture:
         decode = decode_one(bundle, code)
         uri = data_uri(png_bytes(image_pixels(decode)))
-        moved = float(np.linalg.norm(code - start))
-        caption = f"{bundle.spec.title}: decode of the edited code, {moved:.2f} from where it started"
+        distance = float(np.linalg.norm(code - start))
+        caption = (
+            f"{bundle.spec.title}: decode of the edited code, at distance {distance:.2f} from the image's"
+        )
         picture_row([Picture(uri, f"Edited decode of test image {index}", caption, LARGE)])
-        st.button("Back to the image", icon=":material/undo:", key="undo_edit", on_click=_forget)
+        st.button("Reset to the image", icon=":material/undo:", key="undo_edit", on_click=_reset)
 
 
 def _sliders(bundle: Bundle, index: int, start: np.ndarray) -> np.ndarray:
-    """Draw a slider for each living dimension, the dead ones folded away; return the edited code."""
+    """Draw a slider per dimension, those of unused dimensions in an expander; return the edited code."""
     code = start.copy()
     dimensions = dimensions_of(bundle)
-    living = [dimension for dimension in dimensions if dimension.alive]
-    dead = [dimension for dimension in dimensions if not dimension.alive]
-    _slider_grid(bundle, index, start, code, living)
-    if dead:
-        with st.expander(f"{len(dead)} dimensions that the model does not use"):
-            _slider_grid(bundle, index, start, code, dead)
+    used = [dimension for dimension in dimensions if dimension.alive]
+    unused = [dimension for dimension in dimensions if not dimension.alive]
+    _slider_grid(bundle, index, start, code, used)
+    if unused:
+        with st.expander(f"Unused dimensions ({len(unused)})"):
+            _slider_grid(bundle, index, start, code, unused)
     return code
 
 
@@ -75,11 +78,11 @@ def _slider_grid(
                 at,
                 format="%.2f",
                 key=f"edit-{bundle.spec.id}-{index}-{k}",
-                help=f"{dimension.weight:.3g} {dimension.measure}; real codes {dimension.mean:.2f} "
-                f"with a standard deviation of {dimension.deviation:.2f}.",
+                help=f"{dimension.weight:.3g} {dimension.measure}; train codes: mean {dimension.mean:.2f} "
+                f"and standard deviation {dimension.deviation:.2f}.",
             )
 
 
-def _forget() -> None:
+def _reset() -> None:
     for key in [key for key in st.session_state if str(key).startswith("edit-")]:
         del st.session_state[key]

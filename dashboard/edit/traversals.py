@@ -1,4 +1,4 @@
-"""The traversal matrix: one row a dimension, from -3 to +3 standard deviations of the real codes."""
+"""Latent traversals: one row per dimension, from -3 to +3 standard deviations of the train codes."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import dimensions_of, traversal
+from dashboard.data.endpoints import image_code
 from dashboard.data.images.grids import sheet_png, sheet_uri
-from dashboard.data.interpolation import End, end_code
 
 N_STEPS, REACH = 13, 3.0
-MOST_ROWS = 16
+MAX_ROWS = 16
 TILE = 40
 
 
 def traversal_matrix(bundles: list[Bundle], index: int) -> None:
-    """Draw the folded section, a tab a model."""
-    with st.expander("Traversals of every dimension", icon=":material/view_comfy:", expanded=True):
+    """Draw the expander with one tab per model."""
+    with st.expander("Latent traversals", icon=":material/view_comfy:", expanded=True):
         for bundle, tab in zip(bundles, st.tabs([b.spec.title for b in bundles]), strict=True):
             with tab:
                 _matrix(bundle, index)
 
 
 def _matrix(bundle: Bundle, index: int) -> None:
-    shown = [dimension for dimension in dimensions_of(bundle) if dimension.alive][:MOST_ROWS]
+    shown = [dimension for dimension in dimensions_of(bundle) if dimension.alive][:MAX_ROWS]
     steps = np.linspace(-REACH, REACH, N_STEPS, dtype=np.float32)
-    images = traversal(bundle, end_code(bundle, End(index=index)), shown, steps)
+    images = traversal(bundle, image_code(bundle, index), shown, steps)
     names = "".join(
         f'<div style="height:{TILE}px;line-height:{TILE}px;white-space:nowrap">z{d.number + 1} '
         f'<span style="opacity:0.65;font-size:0.8rem">{d.weight:.2g} {escape(d.measure)}</span></div>'
         for d in shown
     )
     st.caption(
-        f"Columns: the dimension at {-REACH:g} to {REACH:g} standard deviations of the real codes, the "
-        f"others as in the image. {len(shown)} of {bundle.spec.latent_dim} dimensions, most telling first."
+        f"Each row varies one dimension from {-REACH:g} to {REACH:g} standard deviations of the train codes "
+        f"around their mean; the others stay as in the image. {len(shown)} of {bundle.spec.latent_dim} "
+        "dimensions, ordered by the value beside their name."
     )
     st.html(
         f'<div style="display:flex;gap:12px"><div>{names}</div>'

@@ -1,1 +1,1 @@
-"""One model's latent map and the code under the pointer."""
+"""Explore: the latent map of one model, and one selected code in full."""

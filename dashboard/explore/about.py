@@ -1,4 +1,4 @@
-"""About this model: recipe, size, curves, card and its pictures."""
+"""About this model: parameters, size, training command, training curves, model card."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PICTURE_TITLES = {
 
 @bundle_fragment
 def about_model(bundle: Bundle) -> None:
-    """Draw the folded section about the model; it is filled when it is opened."""
+    """Draw the expander about the model; its content is made when it is opened."""
     opened = st.expander("About this model", icon=":material/info:", key="about", on_change="rerun")
     if opened.open:
         with opened:
@@ -25,27 +25,27 @@ def about_model(bundle: Bundle) -> None:
 
 
 def _facts(bundle: Bundle) -> None:
-    """Draw facts, curves, pictures and card."""
+    """Draw facts, training curves, pictures and the model card."""
     config = bundle.config
     facts, curves = st.columns([1, 2.4], gap="large")
     with facts:
         st.markdown(
-            f"**Learned numbers** {config['n_parameters']:,}  \n"
+            f"**Parameters** {config['n_parameters']:,}  \n"
             f"**Size on disk** {megabytes(bundle):.2f} MB  \n"
-            f"**Trained in** {config['recipe'].get('cpu_seconds', 0):g} CPU seconds  \n"
+            f"**Training time** {config['recipe'].get('cpu_seconds', 0):g} CPU seconds  \n"
             f"**Licence** {config['licence']}"
         )
-        st.caption("Remake it with")
+        st.caption("Command that trains it")
         st.code(config["recipe"].get("command", ""), language="bash", wrap_lines=True)
     with curves:
         spec = kept(training_curves)(bundle.history)
         if spec is None:
-            st.caption("Fitted in closed form: there are no training curves.")
+            st.caption("Fitted in closed form: no training curves.")
         else:
-            st.caption("Training curves, mean over each epoch")
-            st.vega_lite_chart(spec=spec, alt="Training losses by epoch")
+            st.caption("Training curves: mean of each loss per epoch")
+            st.vega_lite_chart(spec=spec, alt="Training losses per epoch")
     for name, data in card_pictures(bundle):
-        if name in PICTURE_TITLES:  # the curves are drawn above, to be read off
+        if name in PICTURE_TITLES:  # the training curves are shown above as a chart
             st.caption(PICTURE_TITLES[name])
             st.image(data, width=520, alt=PICTURE_TITLES[name])
     st.markdown(card_text(bundle))

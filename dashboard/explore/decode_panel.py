@@ -1,37 +1,38 @@
-"""The selected code: decode, original, residual, numbers, trust and nearest train images."""
+"""The selected code: decode, original, residual, errors, distances and nearest train images."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, open_bundle
+from dashboard.data.code_tables import existing_index
 from dashboard.data.images.pixels import RESIDUAL_LIMIT, data_uri, image_pixels, png_bytes, residual_pixels
 from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
 from dashboard.data.places import Place
 from dashboard.explore.refine import refine_code
+from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
-from dashboard.ui.selection import Selection, select_image
+from dashboard.ui.selection import SelectedImage, Selection, select_image
 
 LARGE, SMALL, TINY = 176, 128, 58
 DOWNLOAD_FACTOR = 32
-N_NUMBERS = 32
+N_COMPONENTS = 32
+"""Components of the code that are written out."""
 
 
-def decode_panel(bundle: Bundle, place: Place, selection: Selection, n_total: int) -> None:
-    """Draw all that is known of the selected image or place."""
+def decode_panel(bundle: Bundle, place: Place, selection: Selection) -> None:
+    """Draw the selected test image, or the selected position: pictures, errors, code and neighbours."""
     dataset = bundle.spec.id.partition("/")[0]
     with st.container(key="decode_panel", gap="small"):
-        _header(place, selection, n_total)
+        _header(bundle, place, selection)
         picture_row(_main_pictures(place))
         originals_note(dataset)
-        _numbers(place)
+        _errors_and_code(place)
         refine_code(bundle, place)
         st.markdown(
-            "**Nearest real images** in code space (train, originals)"
-            if place.neighbours_by is None
-            else f"**Nearest train images** in code space ({stand_ins_words(place.neighbours_by)})"
+            f"**Nearest train images** in code space ({stand_ins_words(place.neighbours_by) or 'originals'})"
         )
         picture_row([_neighbour(place, k) for k in range(len(place.neighbours))], gap=8)
         st.download_button(
@@ -45,35 +46,39 @@ def decode_panel(bundle: Bundle, place: Place, selection: Selection, n_total: in
         )
 
 
-def _header(place: Place, selection: Selection, n_total: int) -> None:
+def _header(bundle: Bundle, place: Place, selection: Selection) -> None:
+    """Draw the title, and the input of a test image's index."""
     title, jump = st.columns([1.6, 1], vertical_alignment="center")
-    if selection.at is not None:
-        title.markdown(f"#### Place ({selection.at[0]:.3g}, {selection.at[1]:.3g})")
+    if isinstance(selection, SelectedImage):
+        index: int | None = selection.index
+        title.markdown(f"#### Test image {index}: {place.label}")
     else:
-        title.markdown(f"#### Test image {place.index}: {place.label}")
+        index = None
+        title.markdown(f"#### Position ({selection.x:.3g}, {selection.y:.3g})")
     jump.number_input(
-        "Go to image number",
-        min_value=0,
-        max_value=n_total - 1,
+        "Go to test image",
+        min_value=int(bundle.test.indices.min()),
+        max_value=int(bundle.test.indices.max()),
         step=1,
-        placeholder="image number",
+        placeholder="image index",
         label_visibility="collapsed",
-        **state.bind("go_to", selection.index, _take_number),
+        **state.bind("go_to", index, _go_to_image, bundle.spec.id, index),
     )
 
 
-def _take_number() -> None:
-    index = state.widget("go_to")
-    if index is not None:
-        select_image(int(index))
+@bundle_callback
+def _go_to_image(bundle_id: str, former: int | None) -> None:
+    wanted = state.widget("go_to")
+    if wanted is not None:
+        select_image(existing_index(open_bundle(bundle_id), int(wanted), former))
         state.release("anchor")
 
 
 def _main_pictures(place: Place) -> list[Picture]:
-    """Return decode alone, or original, reconstruction and residual of a test image."""
+    """Return the decode of a position, or reconstruction, original and residual of a test image."""
     decode = data_uri(png_bytes(image_pixels(place.decode)))
     if place.index is None:
-        return [Picture(decode, "Decode of this place's code", "Exact decode of the code below", LARGE)]
+        return [Picture(decode, "Decode at the selected position", "Exact decode of the code below", LARGE)]
     pictures = [
         Picture(
             decode, f"Reconstruction of test image {place.index}", "Reconstruction: decode of its code", LARGE
@@ -91,16 +96,17 @@ def _main_pictures(place: Place) -> list[Picture]:
     ]
 
 
-def _numbers(place: Place) -> None:
-    error = "" if place.error is None else f"**Error** {place.error:.4f} MSE, "
+def _errors_and_code(place: Place) -> None:
+    """Draw reconstruction error, cycle error, distance to the nearest train code, and the code."""
+    error = "" if place.error is None else f"**MSE** {place.error:.4f}, "
     st.markdown(
         f"{error}**cycle error** |encode(decode(z)) - z| = {place.cycle_error:.3g}  \n"
-        f"**Nearest real code** {place.distance:.3g} away, as far as or farther than for "
-        f"{place.percentile:.0f}% of test images"
+        f"**Nearest train code** at distance {place.distance:.3g}, as far as or farther than for "
+        f"{place.percentile:.0f}% of test codes"
     )
-    shown = ", ".join(f"{value:.3f}" for value in place.code[:N_NUMBERS])
+    shown = ", ".join(f"{value:.3f}" for value in place.code[:N_COMPONENTS])
     # Not st.code: its highlighter would be a quarter of all that is sent before the first map.
-    st.markdown(f"`z = ({shown}{', …' if len(place.code) > N_NUMBERS else ''})`")
+    st.markdown(f"`z = ({shown}{', …' if len(place.code) > N_COMPONENTS else ''})`")
 
 
 def _neighbour(place: Place, k: int) -> Picture:

@@ -1,4 +1,4 @@
-"""Codes and map to take away."""
+"""Download buttons: codes as CSV, Parquet or NPZ, the map as PNG or SVG."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from dashboard.ui.charts.scatter import class_colour, class_legend, static_map, 
 from dashboard.ui.fragments import deferred_file
 
 EXPORT_SIZE = 640
+"""Side of the exported map in pixels; the PNG has twice as many."""
+SNAP = 0.0125
+"""Has no effect on an exported map, which cannot be clicked."""
 
 
 def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
-    """Draw the download buttons; each file is made when it is asked for."""
+    """Draw the popover with the download buttons; each file is made when its button is clicked."""
     stem = bundle.spec.id.replace("/", "-")
     with st.popover("Download", icon=":material/download:"):
         st.markdown(f"**Codes** of all {n_total:,} test images, with labels and indices")
@@ -28,7 +31,7 @@ def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
                 st.download_button(
                     title, deferred_file(make, bundle), f"{stem}-codes.{suffix}", mime, on_click="ignore"
                 )
-        st.markdown("**Map** as it is coloured now, whole")
+        st.markdown("**Map** in the chosen colours, with the points outside the frame")
         with st.container(horizontal=True):
             st.download_button(
                 "PNG",
@@ -55,7 +58,7 @@ def _map_svg(bundle: Bundle, choice: MapChoice) -> bytes:
 
 
 def _export_spec(bundle: Bundle, choice: MapChoice) -> dict[str, object]:
-    data = map_data(bundle, choice.plane, choice.n_shown, 0.0125)
+    data = map_data(bundle, choice.plane, choice.n_shown, SNAP)
     by_class = choice.colour == "class"
     colour = (
         class_colour(data.classes, legend=class_legend())

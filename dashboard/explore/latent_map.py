@@ -1,4 +1,4 @@
-"""The map itself, and what a click on it does."""
+"""The latent map as a chart, with its clicks and keys."""
 
 from __future__ import annotations
 
@@ -13,26 +13,33 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.maps import MapData, coloured_points, index_of_row, map_data, trust_shade
 from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
-from dashboard.explore.map_controls import MapChoice, legend_title
+from dashboard.explore.map_controls import MapChoice, colour_title, legend_title
 from dashboard.ui.chart_data import compact
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.keyboard import map_keys
 from dashboard.ui.presentation import is_presenting
-from dashboard.ui.selection import select_image, select_place
+from dashboard.ui.selection import select_image, select_position
 from dashboard.ui.theme import is_dark
 
 WIDE_SIZE, WIDE_PREVIEW = 410, 192
 NARROW_SIZE = 260
 WIDE = 900
-"""Width of a window from which the decode stands beside the map."""
+"""Width of the window from which the decode under the pointer is shown beside the map, not below it."""
 SNAP_PIXELS = 6
+"""A click this near to a point selects its image."""
 
 
 def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float]) -> None:
-    """Draw the map; a click on it becomes the selection.
+    """Draw the map; a click on it changes the selection.
 
-    The spec stays the same after a click: `position` is drawn only when something else changed, for a
-    new spec would rebuild the view and lose zoom, hover and filter.
+    Parameters
+    ----------
+    bundle : Bundle
+    choice : MapChoice
+    position : (float, float)
+        Position of the selection. A click must not change the spec, since a new spec rebuilds the chart and
+        loses zoom, hover and class filter. So `position` goes into the spec only when something else has
+        changed it; the ring around later clicks is drawn by the browser.
     """
     narrow = state.window_width() < WIDE
     size = NARROW_SIZE if narrow else WIDE_SIZE
@@ -40,12 +47,11 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
     dark = is_dark()
     token = (bundle.spec.id, choice, narrow, dark)
     anchor = state.hold("anchor", token, position)
-    preview = WIDE_PREVIEW
     style = MapStyle(
         colour=choice.colour,
         colour_title=legend_title(choice.colour),
         size=size,
-        preview=preview,
+        preview=WIDE_PREVIEW,
         stacked=narrow,
         dark=dark,
         shade_uri=trust_shade(bundle, choice.plane) if choice.shade else None,
@@ -55,25 +61,19 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         spec=_spec(bundle, choice.plane, choice.n_shown, style),
         width="content",
         key="latent_map",
-        on_select=partial(_take_click, bundle.spec.id),  # a closure would hold the bundle
+        on_select=partial(_on_click, bundle.spec.id),
         selection_mode="cell",
-        alt=_describe(data, choice),
+        alt=_alt_text(data, choice),
     )
     map_keys(
         holder="latent_map",
-        label="Latent map. Arrow keys move the pointer, Enter selects the place under it.",
-        plots=[(-size if narrow else -size - SPACING - preview, 6, size)],
+        label="Latent map. Arrow keys move the pointer, Enter selects the position under it.",
+        plots=[(-size if narrow else -size - SPACING - WIDE_PREVIEW, 6, size)],
         step=size / data.n_cells,
         only_focused=is_presenting(),
         widths=[WIDE],
     )
-    st.caption(
-        f"{data.n_shown:,} of {data.n_total:,} test images shown"
-        + ("" if data.n_shown == data.n_total else ", a random sample in which every class keeps its share")
-        + (f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else "")
-        + f". {data.note} Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
-        "double-click to clear."
-    )
+    st.caption(_caption(data))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -85,21 +85,32 @@ def _spec(bundle: Bundle, plane: str, n_shown: int, style: MapStyle) -> dict[str
 
 
 @bundle_callback
-def _take_click(bundle_id: str) -> None:
-    """Make the clicked cell or point the selection."""
+def _on_click(bundle_id: str) -> None:
+    """Select the clicked point's image, or the position of the clicked cell."""
     clicked = (state.widget("latent_map") or {}).get("selection", {}).get("cell") or []
     if not clicked:
         return
-    place = clicked[0]
-    if place["row"] >= 0:
-        select_image(index_of_row(open_bundle(bundle_id), int(place["row"])))
+    target = clicked[0]
+    if target["row"] >= 0:
+        select_image(index_of_row(open_bundle(bundle_id), int(target["row"])))
     else:
-        select_place(float(place["gx"]), float(place["gy"]))
+        select_position(float(target["gx"]), float(target["gy"]))
 
 
-def _describe(data: MapData, choice: MapChoice) -> str:
-    """Return the map in words."""
+def _caption(data: MapData) -> str:
+    """Return which images the map shows, and how to use it."""
+    sampled = "" if data.n_shown == data.n_total else ", a class-stratified random sample"
+    outside = f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else ""
     return (
-        f"Scatter of {data.n_shown:,} test images by {data.axis_titles[0]} and {data.axis_titles[1]}, "
-        f"coloured by {choice.colour}, with the decode under the pointer beside it."
+        f"{data.n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}. {data.note} "
+        "Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
+        "double-click to reset."
+    )
+
+
+def _alt_text(data: MapData, choice: MapChoice) -> str:
+    """Return the alt text of the map."""
+    return (
+        f"Scatter plot of {data.n_shown:,} test images over {data.axis_titles[0]} and {data.axis_titles[1]}, "
+        f"coloured by {colour_title(choice.colour).lower()}, with the decode at the pointer."
     )

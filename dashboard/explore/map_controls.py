@@ -1,4 +1,4 @@
-"""Colour, plane, number of points and shading of the map: owns the names of the same kind."""
+"""Controls of the map: owns the names "plane", "colour", "points" and "shade"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,19 @@ DEFAULT_SIZE = 5000
 
 @dataclass(frozen=True)
 class MapChoice:
-    """What the map shows: plane name, colour column, at most `n_shown` points, shaded or not."""
+    """What the map shows.
+
+    Attributes
+    ----------
+    plane : str
+        Name of the plane, such as "codes", "umap" or "dims-1-2".
+    colour : str
+        "class", or the column that colours the points.
+    n_shown : int
+        At most this many points.
+    shade : bool
+        Whether trust shading is on.
+    """
 
     plane: str
     colour: str
@@ -25,7 +37,14 @@ class MapChoice:
 
 
 def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
-    """Return the valid choice for codes of a dimension."""
+    """Return the choice; an unknown value in the URL falls back to the default, with a notice.
+
+    Parameters
+    ----------
+    latent_dim : int
+    n_total : int
+        Test images of the bundle.
+    """
     planes, sizes = plane_names(latent_dim), _sizes(n_total)
     default_size = max(size for size in sizes if size <= max(DEFAULT_SIZE, sizes[0]))
     return MapChoice(
@@ -39,7 +58,7 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
 
 
 def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
-    """Draw the controls above the map."""
+    """Draw the controls above the map, in a row."""
     two_dimensions = choice.plane.startswith("dims-")
     columns = st.columns(
         [1.3, 1.3, *([0.7, 0.7] if two_dimensions else []), 1, 1.4], vertical_alignment="bottom"
@@ -48,22 +67,22 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
         "Colour by",
         _colours(latent_dim),
         format_func=colour_title,
-        help="Class, reconstruction error, how crowded its neighbourhood is, or a code dimension.",
-        **state.bind("pick_colour", choice.colour, _take, "colour"),
+        help="Class, reconstruction error, local density of the codes, or one latent dimension.",
+        **state.bind("pick_colour", choice.colour, _set, "colour"),
     )
     _pick_plane(choice, latent_dim, columns[1:-2])
     columns[-2].selectbox(
         "Points",
         _sizes(n_total),
         format_func=lambda size: f"{size:,}",
-        help="How many test images are drawn: a random sample in which every class keeps its share.",
-        **state.bind("pick_points", choice.n_shown, _take, "points"),
+        help="How many test images are shown: a class-stratified random sample.",
+        **state.bind("pick_points", choice.n_shown, _set, "points"),
     )
     columns[-1].toggle(
         "Trust shading",
-        help="Shades places whose code is far from every real one. Clear up to the median distance of "
-        "test codes to their nearest train code, full from twice the 95th percentile.",
-        **state.bind("pick_shade", choice.shade, _take_shade),
+        help="Shades positions whose code is far from every train code: none up to the median distance of "
+        "test codes to their nearest train code, strongest from twice the 95th percentile.",
+        **state.bind("pick_shade", choice.shade, _set_shade),
     )
 
 
@@ -82,43 +101,43 @@ def legend_title(colour: str) -> str:
 def _pick_plane(choice: MapChoice, latent_dim: int, columns: list[DeltaGenerator]) -> None:
     kinds = ["codes", "pca"] if latent_dim == 2 else ["umap", "pca", "dims"]
     kind, _, pair = choice.plane.partition("-")
-    titles = {"codes": "Codes (z1, z2)", "umap": "UMAP", "pca": "PCA of codes", "dims": "Two dimensions"}
+    titles = {"codes": "Codes (z1, z2)", "umap": "UMAP", "pca": "PCA of the codes", "dims": "Two dimensions"}
     columns[0].selectbox(
         "Plane",
         kinds if latent_dim > 1 else ["umap"],
         format_func=titles.__getitem__,
-        help="How codes are laid out on two axes.",
-        **state.bind("pick_plane", kind, _take_plane),
+        help="How the codes are projected to two axes.",
+        **state.bind("pick_plane", kind, _set_plane),
     )
     if kind == "dims":
         first, second = (int(part) for part in pair.split("-"))
         for column, key, label, value, other in (
-            (columns[1], "pick_first", "Across", first, second),
-            (columns[2], "pick_second", "Up", second, first),
+            (columns[1], "pick_first", "x axis", first, second),
+            (columns[2], "pick_second", "y axis", second, first),
         ):
             column.selectbox(
                 label,
                 [k for k in range(1, latent_dim + 1) if k != other],
                 format_func="z{}".format,
-                **state.bind(key, value, _take_pair),
+                **state.bind(key, value, _set_dimensions),
             )
 
 
-def _take(name: str) -> None:
+def _set(name: str) -> None:
     state.put(name, str(state.widget(f"pick_{name}")))
 
 
-def _take_shade() -> None:
+def _set_shade() -> None:
     state.put("shade", "on" if state.widget("pick_shade") else "off")
 
 
-def _take_plane() -> None:
+def _set_plane() -> None:
     kind = state.widget("pick_plane")
     state.put("plane", "dims-1-2" if kind == "dims" else kind)
     state.put("at", None)
 
 
-def _take_pair() -> None:
+def _set_dimensions() -> None:
     state.put("plane", f"dims-{state.widget('pick_first')}-{state.widget('pick_second')}")
     state.put("at", None)
 

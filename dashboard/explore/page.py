@@ -1,4 +1,4 @@
-"""Explore: one model's latent map, hover to see decodes, click for one code in full."""
+"""Explore: one model's latent map; hovering shows decodes, a click shows one code in full."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.pickers import chosen_model, pick_model
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems
-from dashboard.ui.selection import current_selection, inspect, position, published
+from dashboard.ui.selection import (
+    current_selection,
+    inspect_selection,
+    published_selection,
+    selected_position,
+)
 from dashboard.ui.share import copy_link, reset_button, show_notices
+
+PAGE_RUNS = "page runs"
 
 
 def page() -> None:
@@ -24,19 +31,19 @@ def page() -> None:
     catalogue = catalogue_or_stop()
     dataset, model = chosen_model(catalogue)
     if not is_presenting():
-        _head(catalogue, dataset, model)
+        _pickers(catalogue, dataset, model)
     bundle = bundle_or_error(f"{dataset}/{model}")
     if bundle is not None:
         choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
         if not is_presenting():
             pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
-        state.flag("whole page")
+        state.flag(PAGE_RUNS)
         explore(bundle, choice, dataset, model)
         about_model(bundle)
     show_problems(catalogue)
 
 
-def _head(catalogue: Catalogue, dataset: str, model: str) -> None:
+def _pickers(catalogue: Catalogue, dataset: str, model: str) -> None:
     pickers, actions = st.columns([6, 1], vertical_alignment="bottom")
     with pickers:
         pick_model(catalogue, dataset, model)
@@ -46,11 +53,12 @@ def _head(catalogue: Catalogue, dataset: str, model: str) -> None:
 
 @bundle_fragment
 def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None:
-    """Draw map and panel; a click runs this part only.
+    """Draw map and decode panel; a click reruns this fragment only.
 
-    What is waited for comes first: the map when the page is opened, the panel after a click.
+    When the page opens, the map is drawn first; after a click the panel is, since only it changes. Streamlit
+    calls a fragment with the same arguments in both cases and does not tell it which one it is, so the page
+    sets a flag before it calls it.
     """
-    n_total = len(bundle.test)
     selection = current_selection(bundle)
     state.publish(
         dataset=dataset,
@@ -58,23 +66,24 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
         plane=choice.plane,
         colour=choice.colour,
         shade="on" if choice.shade else None,
-        **published(selection),
+        **published_selection(selection),
     )
     show_notices()
     left, right = st.columns([1.2, 1], gap="medium")
-    place = position(bundle, choice.plane, selection)
-    map_first = state.lower("whole page")
-    if map_first:
+
+    def draw_map() -> None:
         with left:
-            latent_map(bundle, choice, place)
-    with right:
-        decode_panel(bundle, inspect(bundle, choice.plane, selection), selection, n_total)
-    with left:
-        if not map_first:
-            latent_map(bundle, choice, place)
-        with st.container(horizontal=True):
-            copy_link()
-            downloads(bundle, choice, n_total)
+            latent_map(bundle, choice, selected_position(bundle, choice.plane, selection))
+
+    def draw_panel() -> None:
+        with right:
+            decode_panel(bundle, inspect_selection(bundle, choice.plane, selection), selection)
+
+    for draw in (draw_map, draw_panel) if state.lower(PAGE_RUNS) else (draw_panel, draw_map):
+        draw()
+    with left, st.container(horizontal=True):
+        copy_link()
+        downloads(bundle, choice, len(bundle.test))
 
 
 page()

@@ -1,4 +1,4 @@
-"""Refining a GAN's code of a real image by gradient steps."""
+"""The button that refines a GAN's code of a test image by gradient descent, and the result."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.places import Place
-from dashboard.explore.services.refining import N_STEPS, can_refine, refine
+from dashboard.explore.services.refining import N_STEPS, refinable_model, refine
 from dashboard.ui.pictures import Picture, picture_row
 
 SIDE = 128
 
 
 def refine_code(bundle: Bundle, place: Place) -> None:
-    """Offer to improve the inversion network's code of a real image, and show the error before and after."""
-    if place.index is None or place.original is None or not can_refine(bundle):
+    """Draw a button that refines the inversion network's code of a test image, and the errors.
+
+    Nothing is drawn for other families, for positions, and without the original image.
+    """
+    model, original = refinable_model(bundle), place.original
+    if model is None or original is None:
         return
     token = (bundle.spec.id, place.index)
     asked = st.button(
         f"Refine the code by {N_STEPS} gradient steps",
         icon=":material/tune:",
         key="refine_code",
-        help="A GAN has no encoder: this code is a guess of an inversion network. Gradient descent on the "
-        "squared error of the decode, started there, finds a better one.",
+        help="A GAN has no encoder: this code comes from the inversion network. Gradient descent on the "
+        "squared error of the decode, started at this code, finds a better one.",
     )
     if asked:
         bar = st.progress(0.0, text="Refining")
@@ -33,12 +37,12 @@ def refine_code(bundle: Bundle, place: Place) -> None:
             bar.progress(step / N_STEPS, text=f"Step {step}: MSE {error:.4f}")
 
         state.release("refined")
-        state.hold("refined", token, refine(bundle, place, show))
+        state.hold("refined", token, refine(model, place.code, original, show))
         bar.empty()
     refined = state.held("refined", token)
     if refined is None:
         return
-    st.markdown(f"**Error** {refined.before:.4f} before, **{refined.after:.4f}** after refining (MSE)")
+    st.markdown(f"**MSE** {refined.before:.4f} before, **{refined.after:.4f}** after refining")
     picture_row(
         [
             Picture(

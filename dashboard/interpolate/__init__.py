@@ -1,1 +1,1 @@
-"""Paths between two images."""
+"""Interpolate: paths between two images through the latent spaces of several models."""

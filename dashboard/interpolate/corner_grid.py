@@ -1,4 +1,4 @@
-"""A grid between four images of one model."""
+"""A grid of decodes between the codes of four test images, for one model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.images.grids import sheet_png, sheet_uri
-from dashboard.data.interpolation import corner_images
+from dashboard.interpolate.services import corner_images
+from dashboard.ui.fragments import bundle_callback
+from dashboard.ui.image_input import image_input
 
 N_CELLS = 9
 SIDE = 420
@@ -18,9 +20,9 @@ NAMES = ("Upper left", "Upper right", "Lower left", "Lower right")
 
 
 def corner_grid(bundles: list[Bundle]) -> None:
-    """Draw the folded section with the grid."""
+    """Draw the expander with the grid."""
     section = st.expander(
-        "Between four images", icon=":material/grid_view:", key="corners", on_change="rerun"
+        "Grid between four images", icon=":material/grid_view:", key="corners", on_change="rerun"
     )
     if not section.open:
         return
@@ -37,7 +39,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
                 "Random corners",
                 icon=":material/casino:",
                 key="random_corners",
-                on_click=_shuffle,
+                on_click=_choose_random_corners,
                 args=(chosen,),
             )
         images = corner_images(bundle, corners, N_CELLS)
@@ -58,25 +60,29 @@ def corner_grid(bundles: list[Bundle]) -> None:
 
 
 def _pick_corners(bundle: Bundle) -> tuple[int, int, int, int]:
-    highest = int(bundle.test.indices.max())
+    """Draw an input of a test image's index for each corner; return the indices in reading order."""
     defaults = _first_of_each_class(bundle)
-    values = []
-    for row in (0, 1):
-        for k, column in zip((2 * row, 2 * row + 1), st.columns(2), strict=True):
-            st.session_state.setdefault(f"corner_{k}", defaults[k])
-            st.session_state[f"corner_{k}"] = min(st.session_state[f"corner_{k}"], highest)
-            values.append(int(column.number_input(NAMES[k], 0, highest, step=1, key=f"corner_{k}")))
-    return values[0], values[1], values[2], values[3]
+    columns = [*st.columns(2), *st.columns(2)]
+    corners = []
+    for k, column in enumerate(columns):
+        with column:
+            corners.append(image_input(NAMES[k], bundle, _key(k), defaults[k]))
+    return corners[0], corners[1], corners[2], corners[3]
 
 
 def _first_of_each_class(bundle: Bundle) -> list[int]:
-    """Return four test images, of different classes as far as there are."""
+    """Return the indices of four test images, of different classes if there are four."""
     _, rows = np.unique(bundle.test.labels, return_index=True)
     return [int(bundle.test.indices[rows[k % len(rows)]]) for k in range(4)]
 
 
-def _shuffle(bundle_id: str) -> None:
+@bundle_callback
+def _choose_random_corners(bundle_id: str) -> None:
     indices = open_bundle(bundle_id).test.indices
-    rows = np.random.default_rng().choice(len(indices), 4, replace=False)
+    rows = np.random.default_rng().choice(len(indices), 4, replace=len(indices) < 4)
     for k, row in enumerate(rows):
-        st.session_state[f"corner_{k}"] = int(indices[row])
+        st.session_state[_key(k)] = int(indices[row])
+
+
+def _key(k: int) -> str:
+    return f"corner_{k}"

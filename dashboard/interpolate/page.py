@@ -1,4 +1,4 @@
-"""Interpolate: the same two images through every chosen model, step by step."""
+"""Interpolate: paths between the same two images through the latent space of every chosen model."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
-from dashboard.data.interpolation import make_strip
+from dashboard.data.endpoints import ImageEndpoint
 from dashboard.interpolate.corner_grid import corner_grid
-from dashboard.interpolate.endpoints import chosen_ends, pick_ends, published_ends, randomise
+from dashboard.interpolate.endpoint_controls import (
+    choose_random_pair,
+    chosen_endpoints,
+    pick_endpoints,
+    published_endpoints,
+)
 from dashboard.interpolate.path_controls import chosen_path, kind_of, pick_path
 from dashboard.interpolate.path_maps import path_maps
-from dashboard.interpolate.strips import common_top, draw_strip, real_row, strip_legend
+from dashboard.interpolate.services import make_strip
+from dashboard.interpolate.strips import draw_strip, endpoint_row, strip_legend, upper_limit
 from dashboard.ui.fragments import bundle_fragment
+from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.model_set import several_models
 from dashboard.ui.presentation import is_presenting
@@ -31,32 +38,34 @@ def page() -> None:
 
 @bundle_fragment
 def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
-    """Draw ends, path and strips; a choice among them runs this part only."""
+    """Draw endpoints, controls and strips; a change among them reruns this fragment only."""
     first = bundles[0]
-    ends, choice = chosen_ends(first), chosen_path()
+    endpoints, choice = chosen_endpoints(first), chosen_path()
     state.publish(
         dataset=dataset,
         models=",".join(names),
-        **published_ends(first, ends),
+        **published_endpoints(first, endpoints),
         path=choice.path,
         steps=str(choice.n_steps),
     )
     show_notices()
     if not is_presenting():
-        pick_ends(first, ends)
+        pick_endpoints(first, endpoints)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pick_path(choice)
-        st.button("Random pair", icon=":material/casino:", on_click=randomise, args=(first.spec.id,))
+        st.button("Random pair", icon=":material/casino:", on_click=choose_random_pair, args=(first.spec.id,))
         copy_link()
     originals_note(dataset)
-    with st.spinner("Walking from one image to the other in every model..."):
-        strips = [make_strip(bundle, *ends, choice.n_steps, kind_of(choice, bundle)) for bundle in bundles]
+    indices = [endpoint.index for endpoint in endpoints if isinstance(endpoint, ImageEndpoint)]
+    shown = bundles_with_codes(bundles, indices)
+    with st.spinner("Interpolating in every model..."):
+        strips = [make_strip(bundle, *endpoints, choice.n_steps, kind_of(choice, bundle)) for bundle in shown]
     with st.container(key="interpolation"):
         strip_legend(strips)
-        real_row(first, ends, choice.n_steps)
+        endpoint_row(first, endpoints, choice.n_steps)
         for strip in strips:
-            draw_strip(strip, top=common_top(strips))
-    path_maps(bundles, strips, ends)
+            draw_strip(strip, top=upper_limit(strips))
+    path_maps(shown, strips, endpoints)
     corner_grid(bundles)
 
 

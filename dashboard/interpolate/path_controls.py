@@ -1,4 +1,4 @@
-"""Kind and number of steps of a path: owns the names "path" and "steps"."""
+"""Controls of the kind of path and its number of steps: owns the names "path" and "steps"."""
 
 from __future__ import annotations
 
@@ -9,23 +9,30 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
-from dashboard.data.interpolation import PathKind, has_gaussian_prior
+from dashboard.interpolate.services import PathKind, has_gaussian_prior
 
 PATHS = ("apt", "straight", "spherical")
 FEWEST, MOST, DEFAULT = 5, 25, 11
-TITLES = {"apt": "Apt for each", "straight": "Straight", "spherical": "Spherical"}
+TITLES = {"apt": "Auto", "straight": "Straight", "spherical": "Spherical"}
 
 
 @dataclass(frozen=True)
 class PathChoice:
-    """Kind of path, "apt" for what fits each model, and number of steps."""
+    """Kind of path and number of steps.
+
+    Attributes
+    ----------
+    path : "apt", "straight" or "spherical"
+        "apt": spherical for models with the prior N(0, I), straight for the others.
+    n_steps : int
+    """
 
     path: Literal["apt", "straight", "spherical"]
     n_steps: int
 
 
 def chosen_path() -> PathChoice:
-    """Return the valid choice; a number of steps out of range is brought into it, with a notice."""
+    """Return the choice; a number of steps out of range is clipped to it, with a notice."""
     path = state.choose("path", PATHS, "apt")
     n_steps = int(state.number("steps", DEFAULT, FEWEST, MOST, whole=True, word="number of steps"))
     kinds: dict[str, Literal["apt", "straight", "spherical"]] = {
@@ -37,7 +44,7 @@ def chosen_path() -> PathChoice:
 
 
 def kind_of(choice: PathChoice, bundle: Bundle) -> PathKind:
-    """Return the kind of path for one model: an arc where the prior is N(0, I), if left to what is apt."""
+    """Return the kind of path for one model; "apt" is resolved by the model's prior."""
     if choice.path == "apt":
         return "spherical" if has_gaussian_prior(bundle) else "straight"
     return choice.path
@@ -50,17 +57,17 @@ def pick_path(choice: PathChoice) -> None:
         PATHS,
         format_func=TITLES.__getitem__,
         required=True,
-        help="Codes of a Gaussian prior lie near a sphere, so a VAE and a GAN are apt for an arc around the "
-        "origin: the inside of the sphere, which a straight line crosses, holds hardly any code. PCA and "
-        "autoencoders have no such prior: straight.",
-        **state.bind("pick_path", choice.path, _take_path),
+        help="Auto: spherical for a VAE and a GAN, straight for PCA, LDA and autoencoders. In many "
+        "dimensions, codes from the prior N(0, I) lie close to a sphere. A straight line crosses its inside, "
+        "where the prior has hardly any mass; a spherical path (slerp) follows an arc around the origin.",
+        **state.bind("pick_path", choice.path, _set_path),
     )
-    st.slider("Steps", FEWEST, MOST, width=220, **state.bind("pick_steps", choice.n_steps, _take_steps))
+    st.slider("Steps", FEWEST, MOST, width=220, **state.bind("pick_steps", choice.n_steps, _set_steps))
 
 
-def _take_path() -> None:
+def _set_path() -> None:
     state.put("path", state.widget("pick_path"))
 
 
-def _take_steps() -> None:
+def _set_steps() -> None:
     state.put("steps", str(state.widget("pick_steps")))

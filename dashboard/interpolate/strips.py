@@ -1,4 +1,4 @@
-"""Interpolation strips: one row a model, plausibility below each."""
+"""Interpolation strips: one row of decodes per model, with its plausibility curves below."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle
+from dashboard.data.endpoints import Endpoint, ImageEndpoint, endpoint_picture, endpoint_title
 from dashboard.data.images.grids import morph_gif, morph_webp, sheet_png, sheet_uri
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.images.stand_ins import maker_of, stand_ins_words
-from dashboard.data.interpolation import End, Strip, end_picture, end_title
 from dashboard.interpolate.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
+from dashboard.interpolate.services import Strip
 from dashboard.ui.chart_cache import kept
 from dashboard.ui.pictures import in_brackets
 
 DOWNLOAD_FACTOR = 8
 LARGEST = 8.0
+"""Upper end of the distance axis at most, in multiples of the median."""
 
 
 def strip_legend(strips: list[Strip]) -> None:
-    """Say once what the curves under every strip are."""
-    kind = "train images, estimated" if any(strip.estimated for strip in strips) else "train images"
+    """Draw the legend of the curves under the strips."""
+    estimated = " (estimated)" if any(strip.estimated for strip in strips) else ""
     lines = [
         f'<span style="color:{colour}">&#9679;</span> {escape(name)}'
         for name, colour in zip(SERIES, COLOURS, strict=True)
     ]
     st.html(
-        '<div style="font-size:0.85rem;line-height:1.4">Under each strip, step by step: distance to the '
-        f"{' and '.join(lines)} ({kind}), in multiples of the median for test images (dashed line: 1)"
+        '<div style="font-size:0.85rem;line-height:1.4">Under each strip: distance of each step to the '
+        f"{' and '.join(lines)}{estimated}, in multiples of the median for test images (dashed line: 1)"
         + (
-            "; grey area: how sure the classifier is, from 0 to 1."
+            "; grey area: largest class probability of the classifier, from 0 to 1."
             if any(strip.confidence is not None for strip in strips)
             else "."
         )
@@ -40,20 +42,20 @@ def strip_legend(strips: list[Strip]) -> None:
     )
 
 
-def real_row(bundle: Bundle, ends: tuple[End, End], n_steps: int) -> None:
-    """Draw the real images, or their stand-ins, above the strips; a class mean has none and stays empty."""
+def endpoint_row(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint], n_steps: int) -> None:
+    """Draw the endpoints' original images, or their stand-ins, above the strips; nothing for a class mean."""
     label, picture = st.columns([1, 5.2], vertical_alignment="center", gap="small")
     made_by = maker_of(bundle.spec.dataset)
     label.markdown("**Real images**" if made_by is None else f"**Test images**  \n{stand_ins_words(made_by)}")
     width = f"calc((100% - {AXIS_SPACE}px) / {n_steps})"
     cells = []
-    for end in ends:
-        image, kind = end_picture(bundle, end)
-        title = escape(end_title(bundle, end) + in_brackets(kind))
+    for endpoint in endpoints:
+        image, kind = endpoint_picture(bundle, endpoint)
+        title = escape(endpoint_title(bundle, endpoint) + in_brackets(kind))
         uri = data_uri(png_bytes(image_pixels(image)))
         cells.append(
             f'<img src="{uri}" alt="{title}" title="{title}" style="width:{width};image-rendering:pixelated">'
-            if end.index is not None
+            if isinstance(endpoint, ImageEndpoint)
             else f'<span style="width:{width}"></span>'
         )
     picture.html(
@@ -63,16 +65,15 @@ def real_row(bundle: Bundle, ends: tuple[End, End], n_steps: int) -> None:
 
 
 def draw_strip(strip: Strip, *, top: float) -> None:
-    """Draw one model's strip with its numbers, curves and downloads."""
+    """Draw one model's strip with its path length, curves and downloads."""
     label, picture = st.columns([1, 5.2], vertical_alignment="top", gap="small")
     ratio = strip.length / max(strip.chord, 1e-9)
     with label:
         st.markdown(f"**{strip.title}**")
         st.caption(
-            f"{strip.kind} path  \nlength {strip.length:.1f}, chord {strip.chord:.1f}: "
-            f"**{ratio:.2f}** times as long",
-            help="Length of the decoded path, the sum of the distances between neighbouring images, over "
-            "the distance of its ends. 1 is a plain cross-fade of pixels; more means that the image moves.",
+            f"{strip.kind} path  \nlength {strip.length:.1f}, chord {strip.chord:.1f}, ratio **{ratio:.2f}**",
+            help="Length: sum of the pixel distances between neighbouring decodes. Chord: pixel distance of "
+            "the first and the last decode. Ratio 1: a plain cross-fade; above 1: shapes move or change.",
         )
         with st.popover("Save", icon=":material/download:"):
             _downloads(strip)
@@ -89,10 +90,10 @@ def draw_strip(strip: Strip, *, top: float) -> None:
         )
 
 
-def common_top(strips: list[Strip]) -> float:
-    """Return the upper end of the distances in all strips, so that they can be compared."""
+def upper_limit(strips: list[Strip]) -> float:
+    """Return the upper end of the distance axis, common to all strips so that they can be compared."""
     curves = [c for s in strips for c in (s.code_distance, s.image_distance) if c is not None]
-    highest = max(float(curve.max()) for curve in curves)
+    highest = max((float(curve.max()) for curve in curves), default=0.0)
     return float(np.clip(1.1 * highest, 2, LARGEST))
 
 

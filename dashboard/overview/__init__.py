@@ -1,1 +1,1 @@
-"""The front door: four maps of the same images."""
+"""Overview, the front door: latent maps of the same images, one per model."""

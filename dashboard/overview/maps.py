@@ -1,4 +1,4 @@
-"""The front door's maps, which answer to one pointer and lead into Explore."""
+"""The front door's maps, with one pointer for all of them; a click opens Explore."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue, family_title, open_bundle
 from dashboard.data.images.pixels import coloured_dots, data_uri
 from dashboard.data.maps import default_plane
-from dashboard.overview.charts.layout import WIDTHS, FrontLayout, front_layout, rounded_down
+from dashboard.overview.charts.layout import WIDTHS, Corner, FrontLayout, front_layout, rounded_down
 from dashboard.overview.charts.maps import PICTURES, FrontContent
 from dashboard.overview.charts.maps import front_maps as draw_maps
-from dashboard.overview.preview import glance
-from dashboard.overview.services import FrontMaps, clicked_place
+from dashboard.overview.preview import model_preview
+from dashboard.overview.services import FrontMaps, clicked_image_or_position
 from dashboard.overview.services import front_maps as maps_of
 from dashboard.ui.chart_data import compact
 from dashboard.ui.charts.palette import class_colours
@@ -28,35 +28,35 @@ from dashboard.ui.presentation import is_presenting
 from dashboard.ui.theme import is_dark
 
 FRONT_MODELS = {
-    "pca-d2": "The best flat projection: classes overlap, decodes are averages.",
-    "ae-d2": "Squeezed through two numbers: sharp, but with holes between the classes.",
-    "vae-d2": "Learned with noise and a prior: a filled disc in which every place means something.",
-    "gan-d2": "Learned to fool a critic: draws well, finds codes of real images only afterwards.",
+    "pca-d2": "The best linear projection: classes overlap, decodes are blurred averages.",
+    "ae-d2": "Images compressed to two numbers: sharp decodes, but holes between the classes.",
+    "vae-d2": "Trained with noise and a prior: a filled disc, almost every position decodes well.",
+    "gan-d2": "Trained against a critic: realistic samples; codes of real images are found afterwards.",
 }
-"""What the front door shows of each dataset, and what it says of it."""
+"""Models on the front door, by name, each with a sentence about it."""
 KEY = "front_maps"
 DOTS_SIDE = 580
-"""Pixels a side of the picture of a map's dots, for screens of a high resolution, too."""
+"""Side of the image of a map's points in pixels, enough for high-resolution screens."""
 GAP, GAP_PRESENTING = 32, 36
-"""Pixels between two columns of the page: 2rem."""
+"""Pixels between two columns of the page, 2rem; larger while the guided story is presented."""
 PATH_MS, PATH_STEPS = 4000, 60
-"""The pointer that leads the way at first."""
+"""Duration and number of steps of the pointer's animation when the page opens."""
 
 
 def front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
-    """Draw the maps of one to four bundles of one dataset.
+    """Draw the maps of one to four bundles of one dataset, and the text and previews below each.
 
     Parameters
     ----------
     bundles : list of Bundle
         All with 2-D codes.
     sentences : mapping of str to str
-        What to say of each, by the bundle's name.
+        One sentence about each model, by the bundle's name.
 
     Returns
     -------
     int
-        How many images are shown.
+        Number of shown images.
     """
     maps = maps_of(bundles)
     gap = GAP_PRESENTING if is_presenting() else GAP
@@ -66,17 +66,17 @@ def front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
             column.markdown(f"#### {title}")
     _chart(bundles, maps, layout)
     st.caption(
-        "The cross: the place whose decode is shown. The ring: the shown image nearest to it, on every map. "
-        "Click, tap twice or press Enter to explore the place; arrow keys move the pointer."
+        "Cross: the position whose decode is shown. Ring: the nearest shown image, marked on every map. "
+        "Click, tap twice or press Enter to open the position in Explore; arrow keys move the pointer."
     )
     for column, bundle in zip(_columns(layout), bundles, strict=True):
         with column:
-            _about(bundle, sentences[bundle.spec.name], headed=layout.compact)
+            _about_model(bundle, sentences[bundle.spec.name], headed=layout.compact)
     return len(maps.images)
 
 
 def prepare_front() -> None:
-    """Make what the front door shows of the first dataset, before anybody asks for it."""
+    """Compute the front door's maps of the first dataset before the first visitor opens it."""
     found = catalogue()
     for dataset in found.datasets()[:1]:
         names = [name for name in FRONT_MODELS if name in found.models(dataset)]
@@ -85,27 +85,27 @@ def prepare_front() -> None:
 
 
 def _columns(layout: FrontLayout) -> list[DeltaGenerator]:
-    """Return a column a map, below or above it where there is room for that."""
+    """Return one column per map; in the wide layout they are aligned with the maps."""
     with st.container(width="stretch" if layout.compact else layout.width):
         return st.columns(layout.n_maps, gap="medium")
 
 
 def _chart(bundles: list[Bundle], maps: FrontMaps, layout: FrontLayout) -> None:
-    """Draw the chart with its keys; a click on it leads to Explore."""
-    start, path = _lead(maps, layout)
+    """Draw the chart with its keys; a click on it opens Explore."""
+    start, path = _start_and_path(maps, layout)
     clicked = st.vega_lite_chart(
         spec=_spec(bundles, layout, start, dark=is_dark()),
         key=KEY,
         width="content",
         on_select="rerun",
         selection_mode="open",
-        alt=f"Codes of test images in the two dimensions of {', '.join(maps.titles)}, coloured by class, "
-        "with what each model draws at the pointer or of the ringed image",
+        alt=f"Two-dimensional codes of test images by {', '.join(maps.titles)}, coloured by class, "
+        "with each model's decode of the position under the pointer or of the ringed image",
     )
     _open(bundles, maps, clicked)
     map_keys(
         holder=KEY,
-        label="Latent maps side by side. Arrow keys move the pointer, Enter explores the place under it.",
+        label="Latent maps side by side. Arrow keys move the pointer, Enter opens the position in Explore.",
         plots=[(*_in_canvas(layout, corner), layout.size) for corner in layout.corners],
         step=layout.size / maps.n_cells,
         only_focused=True,
@@ -116,13 +116,13 @@ def _chart(bundles: list[Bundle], maps: FrontMaps, layout: FrontLayout) -> None:
     )
 
 
-def _about(bundle: Bundle, sentence: str, *, headed: bool) -> None:
-    """Draw what is to be known of one model, and the way to its map."""
+def _about_model(bundle: Bundle, sentence: str, *, headed: bool) -> None:
+    """Draw the sentence, previews and test MSE of one model, and the link to its map."""
     title = family_title(bundle.spec.family)
     if headed:
         st.markdown(f"#### {title}")
     st.markdown(sentence)
-    glance(bundle)
+    model_preview(bundle)
     mse = bundle.metrics.get("mse", {})
     if mse:
         st.caption(f"Test MSE {mse['value']:.4f} (n = {mse['n']:,})")
@@ -135,7 +135,7 @@ def _about(bundle: Bundle, sentence: str, *, headed: bool) -> None:
 
 
 def page_links(dataset: str, models: list[str]) -> None:
-    """Draw the ways into the pages that compare models."""
+    """Draw the links to the pages that compare models."""
     with st.container(horizontal=True):
         for view, label, icon in (
             ("interpolate/page.py", "Interpolate between two images", ":material/gradient:"),
@@ -147,36 +147,39 @@ def page_links(dataset: str, models: list[str]) -> None:
 
 
 def _open(bundles: list[Bundle], maps: FrontMaps, clicked: Any) -> None:  # noqa: ANN401 - Streamlit's state
-    """Go to the place of a click in Explore."""
+    """Open the clicked image or position in Explore."""
     targets = clicked["selection"].get("open") or []
     if not targets:
         return
     target = int(targets[0]["target"])
     bundle = bundles[int(maps.targets["map"].iloc[target])]
-    place = clicked_place(maps, target)
-    query = {"point": str(place)} if isinstance(place, int) else {"at": f"{place[0]:.5g},{place[1]:.5g}"}
+    selected = clicked_image_or_position(maps, target)
+    if isinstance(selected, int):
+        query = {"point": str(selected)}
+    else:
+        query = {"at": f"{selected[0]:.5g},{selected[1]:.5g}"}
     query |= {"dataset": bundle.spec.dataset, "model": bundle.spec.name, "plane": default_plane(bundle)}
-    # All that Explore would write into the address itself: one step of the browser's Back, not two.
+    # All that Explore would write into the URL itself, or it would add a second entry to the history.
     query["colour"] = state.get("colour") or "class"
     if state.get("shade") == "on":
         query["shade"] = "on"
     st.switch_page("explore/page.py", query_params=query)
 
 
-def _lead(maps: FrontMaps, layout: FrontLayout) -> tuple[int, list[tuple[float, float]]]:
-    """Return the target shown at first, and a path in the canvas that leads the pointer to it."""
+def _start_and_path(maps: FrontMaps, layout: FrontLayout) -> tuple[int, list[tuple[float, float]]]:
+    """Return the target shown at first, and the path of the pointer's animation to it, in the canvas."""
     number = min(2, len(maps.titles) - 1)
     turns = np.linspace(1.25 * np.pi, 0, PATH_STEPS)
     circle = 0.5 + 0.24 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
     own = maps.targets[maps.targets["map"] == number]
-    away = np.hypot(own["x"] - circle[-1, 0], own["y"] - circle[-1, 1])
+    distances = np.hypot(own["x"] - circle[-1, 0], own["y"] - circle[-1, 1])
     left, top = _in_canvas(layout, layout.corners[number])
     path = [(left + x * layout.size, top + (1 - y) * layout.size) for x, y in circle.tolist()]
-    return int(away.idxmin()), path
+    return int(distances.idxmin()), path
 
 
-def _in_canvas(layout: FrontLayout, place: tuple[int, int]) -> tuple[int, int]:
-    return layout.origin[0] + place[0], layout.origin[1] + place[1]
+def _in_canvas(layout: FrontLayout, corner: Corner) -> Corner:
+    return layout.origin[0] + corner[0], layout.origin[1] + corner[1]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -189,10 +192,10 @@ def _spec(bundles: list[Bundle], layout: FrontLayout, start: int, *, dark: bool)
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _pictures(bundles: list[Bundle]) -> pa.Table:
-    """Return each map's dots and sheet, which are the same in every layout."""
+    """Return each map's image of points and its sprite sheet, which are the same in every layout."""
     maps = maps_of(bundles)
     colours = dict(zip(maps.classes, class_colours(len(maps.classes)), strict=True))
     own = [colours[name] for name in maps.images["class"]]
-    places = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(bundles))]
-    dots = [data_uri(coloured_dots(place, own, DOTS_SIDE), "image/webp") for place in places]
+    positions = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(bundles))]
+    dots = [data_uri(coloured_dots(shares, own, DOTS_SIDE), "image/webp") for shares in positions]
     return pa.table({"map": list(range(len(bundles))), "sheet": list(maps.sheets), "dots": dots})

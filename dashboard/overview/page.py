@@ -1,4 +1,4 @@
-"""Overview, the front door: four maps of the same images, each leading into Explore."""
+"""Overview, the front door: latent maps of the same images, with links to the other pages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import dataset_description
 from dashboard.data.maps import FRAMED
+from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import FRONT_MODELS, front_maps, page_links
-from dashboard.overview.preview import gallery_of
+from dashboard.overview.preview import originals_preview
 from dashboard.ui.pickers import pick_dataset
 from dashboard.ui.presentation import is_presenting, start_button
 from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems
@@ -21,18 +22,18 @@ def page() -> None:
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
     state.publish(dataset=dataset)
-    words, pictures = st.columns([1, 1], gap="large", vertical_alignment="bottom")
+    text, pictures = st.columns([1, 1], gap="large", vertical_alignment="bottom")
     if not is_presenting():
-        with words:
+        with text:
             _welcome()
-    with words if is_presenting() else pictures, st.container(horizontal=True, vertical_alignment="center"):
+    with text if is_presenting() else pictures, st.container(horizontal=True, vertical_alignment="center"):
         pick_dataset(datasets, dataset)
         if not is_presenting():
             start_button(catalogue, dataset)
     first = bundle_or_error(f"{dataset}/{catalogue.models(dataset)[0]}")
     if first is not None:
         with pictures:
-            gallery_of(first)
+            originals_preview(first)
     show_notices()
     lines = {name: line for name, line in FRONT_MODELS.items() if name in catalogue.models(dataset)}
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
@@ -40,20 +41,22 @@ def page() -> None:
     if bundles:
         n_shown = front_maps(bundles, lines)
         shown = (
-            f" Shown: {n_shown:,} images of the test split, which no model was trained on, those of a random "
-            f"sample that lie in the frame of every map: the middle {FRAMED:.0%} of the codes on either axis."
+            f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified "
+            f"random sample, without those outside the frame of a map (the middle {FRAMED:.0%} of the codes "
+            "on each axis)."
         )
     page_links(dataset, list(lines))
     st.caption(dataset_description(dataset) + shown)
+    glossary()
     show_problems(catalogue)
 
 
 def _welcome() -> None:
     st.title("Latent Atlas")
     st.markdown(
-        "A generative model files every image under a few numbers, its **code**. Here are the codes that "
-        "different models give the same images. **Point at a map**: see what its model draws at that place, "
-        "and where the nearest image lies on the other maps."
+        "Each model describes an image by a few numbers, its **code**. These maps show the codes that "
+        "different models give to the same images. **Point at a map** to see what its model decodes at that "
+        "position, and where the nearest image lies on the other maps."
     )
 
 

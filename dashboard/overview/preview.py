@@ -1,4 +1,4 @@
-"""The same eight images through a model, and eight of its samples, at a glance."""
+"""Previews on the front door: eight test images, their reconstructions by each model, and eight samples."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ DRAW = Draw(n=N_IMAGES, seed=0, temperature=1.0, truncation=None, density="gauss
 WIDTH = 270
 
 
-def glance_rows(bundle: Bundle) -> np.ndarray:
-    """Return the rows of eight test images, of different classes as far as there are."""
+def preview_rows(bundle: Bundle) -> np.ndarray:
+    """Return the rows of eight test images, one per class; classes repeat if there are fewer than eight."""
     _, first = np.unique(bundle.labels, return_index=True)
     return np.resize(first, N_IMAGES)
 
 
-def gallery_of(bundle: Bundle) -> None:
-    """Draw the eight images themselves, or say that they are not at hand."""
-    images = original_images(bundle.spec.dataset, "test", bundle.test.indices[glance_rows(bundle)])
+def originals_preview(bundle: Bundle) -> None:
+    """Draw the eight test images, or a note if they are not on this machine."""
+    images = original_images(bundle.spec.dataset, "test", bundle.test.indices[preview_rows(bundle)])
     if images is None:
         st.caption("The original images are not on this machine: below are reconstructions of eight of them.")
         return
     st.html(_row(sheet_uri(images, N_IMAGES), "Eight test images", "Eight of the images", 2 * WIDTH))
 
 
-def glance(bundle: Bundle) -> None:
-    """Draw the reconstructions of the eight images, and eight samples where the model draws some."""
-    codes = bundle.test.codes[glance_rows(bundle)]
+def model_preview(bundle: Bundle) -> None:
+    """Draw reconstructions of the eight test images and, if the model has a sampler, eight samples."""
+    codes = bundle.test.codes[preview_rows(bundle)]
     html = _row(
         sheet_uri(bundle.model.decode(codes), N_IMAGES),
         "Reconstructions of the eight images",

@@ -1,4 +1,4 @@
-"""The front door's maps: the same images on several, and what each model draws at every place."""
+"""Data of the front door's maps: the same test images on each, and every model's decodes of a grid."""
 
 from __future__ import annotations
 
@@ -22,22 +22,24 @@ from latentcore.types import FloatArray, LabelArray
 
 N_SHOWN = 1000
 N_CELLS = 30
-"""Cells a side of the grid of decodes: a cell is 9 pixels wide on a map of 270."""
+"""Cells per side of the grid of decodes: a cell is 9 pixels wide on a map of 270."""
 LOSSLESS_PIXELS = 500_000
 WEBP_QUALITY = 80
 SNAP = 0.02
-"""A click means the nearest image if that lies this near, as a share of the map's width: 6 pixels of 290."""
+"""A click selects the nearest image within this distance, as a share of the map's width: 6 pixels of 290."""
 
 
 @dataclass(frozen=True)
 class FrontSheet:
-    """What one model draws: the cells of its map, then some test images; needs no other model.
+    """Sprite sheet of one model: decodes of the cells of its map, then of some test images.
+
+    It depends on no other model.
 
     Attributes
     ----------
     extent : Extent
     image : bytes
-        Tiles as WebP, `n_columns` a row: `N_CELLS` x `N_CELLS` cells in reading order, then the images.
+        Tiles as WebP, `n_columns` per row: `N_CELLS` x `N_CELLS` cells in reading order, then the images.
     n_columns, n_rows : int
     tile_shape : (int, int)
         Height and width of a tile in pixels.
@@ -52,26 +54,26 @@ class FrontSheet:
 
 @dataclass(frozen=True)
 class FrontMaps:
-    """Maps of the same images, side by side.
+    """Latent maps of the same test images, one per model.
 
     Attributes
     ----------
     titles : tuple of str
-        Of the models.
+        Titles of the models.
     classes : tuple of str
     images : DataFrame
-        One row a shown image: its number ``index`` in the test split, ``class``, ``tile`` in each sheet and
-        places ``x0, y0, x1, y1 ...`` as shares of a map's width and height, from the lower left corner.
+        One row per shown image: ``index`` in the test split, ``class``, ``tile`` in each sheet, and positions
+        ``x0, y0, x1, y1 ...`` as shares of a map's width and height, from the lower left corner.
     targets : DataFrame
-        What a pointer can hit: on each ``map`` the cells of the grid, then the images. ``x, y`` as above;
+        What the pointer can hit: for each ``map`` the cells of the grid, then the images. ``x, y`` as above;
         ``cell`` in reading order; ``near``, the row of the nearest shown image; ``is_image``.
     sheets : tuple of str
-        One a model, the image of its `FrontSheet` as a data URI.
+        One per model, the image of its `FrontSheet` as a data URI.
     extents : tuple of Extent
     n_columns, n_rows, n_cells : int
     tile_shape : (int, int)
     n_total : int
-        Test images of which some are shown.
+        Test images that all models have codes of; some of them are shown.
     """
 
     titles: tuple[str, ...]
@@ -89,7 +91,15 @@ class FrontMaps:
 
 @dear
 def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
-    """Return what a model of 2-D codes draws at each cell of its map, and of the test images in some rows."""
+    """Return a model's decodes of every cell of its map, and of some test images.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        With 2-D codes.
+    rows : int64 array, shape (n,)
+        Rows of the test table.
+    """
     extent = square_extent(bundle.test.plane, share=FRAMED)
     tiles = bundle.model.decode(np.concatenate([cell_centres(extent, N_CELLS), bundle.test.codes[rows]]))
     n_columns = int(np.ceil(np.sqrt(len(tiles))))
@@ -108,9 +118,9 @@ def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def front_maps(bundles: list[Bundle]) -> FrontMaps:
-    """Return the maps of one to four bundles of one dataset, all of 2-D codes.
+    """Return the maps of one to four bundles of one dataset, all with 2-D codes.
 
-    Shown are, of a random sample in which every class keeps its share, the images in the frame of every map.
+    A class-stratified random sample of the test images is shown, without those outside the frame of any map.
     """
     common = common_rows(bundles)
     first = bundles[0]
@@ -118,22 +128,24 @@ def front_maps(bundles: list[Bundle]) -> FrontMaps:
     rows = [own[chosen] for own in common]
     sheets = [front_sheet(bundle, own) for bundle, own in zip(bundles, rows, strict=True)]
     points = [bundle.test.plane[own] for bundle, own in zip(bundles, rows, strict=True)]
-    framed = [inside(places, sheet.extent) for places, sheet in zip(points, sheets, strict=True)]
-    kept = np.flatnonzero(np.all(framed, axis=0))
-    shares = [_shares(places[kept], sheet.extent) for places, sheet in zip(points, sheets, strict=True)]
+    framed = [inside(positions, sheet.extent) for positions, sheet in zip(points, sheets, strict=True)]
+    shown = np.flatnonzero(np.all(framed, axis=0))
+    shares = [
+        _shares(positions[shown], sheet.extent) for positions, sheet in zip(points, sheets, strict=True)
+    ]
     images = pd.DataFrame(
         {
-            "index": first.test.indices[rows[0][kept]],
-            "class": np.array(first.classes)[first.test.labels[rows[0][kept]]],
-            "tile": N_CELLS**2 + kept,
-            **{f"{axis}{k}": places[:, a] for k, places in enumerate(shares) for a, axis in enumerate("xy")},
+            "index": first.test.indices[rows[0][shown]],
+            "class": np.array(first.classes)[first.test.labels[rows[0][shown]]],
+            "tile": N_CELLS**2 + shown,
+            **{f"{axis}{k}": share[:, a] for k, share in enumerate(shares) for a, axis in enumerate("xy")},
         }
     )
     return FrontMaps(
         titles=tuple(family_title(bundle.spec.family) for bundle in bundles),
         classes=first.classes,
         images=images,
-        targets=pd.concat([_targets(k, places) for k, places in enumerate(shares)], ignore_index=True),
+        targets=pd.concat([_targets(k, share) for k, share in enumerate(shares)], ignore_index=True),
         sheets=tuple(data_uri(sheet.image, "image/webp") for sheet in sheets),
         extents=tuple(sheet.extent for sheet in sheets),
         n_columns=sheets[0].n_columns,
@@ -144,8 +156,15 @@ def front_maps(bundles: list[Bundle]) -> FrontMaps:
     )
 
 
-def clicked_place(maps: FrontMaps, target: int) -> int | tuple[float, float]:
-    """Return what a click on a row of the targets means: the number of a test image, or a place."""
+def clicked_image_or_position(maps: FrontMaps, target: int) -> int | tuple[float, float]:
+    """Return what a click on a target selects: the index of a test image, or a position on its map.
+
+    Parameters
+    ----------
+    maps : FrontMaps
+    target : int
+        Row of `maps.targets`.
+    """
     hit = maps.targets.iloc[target]
     number, image = int(hit["map"]), maps.images.iloc[int(hit["near"])]
     if np.hypot(hit["x"] - image[f"x{number}"], hit["y"] - image[f"y{number}"]) <= SNAP:
@@ -155,26 +174,26 @@ def clicked_place(maps: FrontMaps, target: int) -> int | tuple[float, float]:
 
 
 def _targets(number: int, shares: FloatArray) -> pd.DataFrame:
-    """Return the targets of one map from the places of the images, ``(n, 2)``."""
+    """Return the targets of one map, from the positions of its images as shares, ``(n, 2)``."""
     unit = (0.0, 1.0, 0.0, 1.0)
     centres = cell_centres(unit, N_CELLS)
-    away = np.square(centres[:, None] - shares[None]).sum(axis=2)
+    distances = np.square(centres[:, None] - shares[None]).sum(axis=2)
     column, row = cell_of(shares, unit, N_CELLS)
-    places = np.concatenate([centres, shares])
+    positions = np.concatenate([centres, shares])
     return pd.DataFrame(
         {
             "map": np.int8(number),
-            "x": places[:, 0],
-            "y": places[:, 1],
+            "x": positions[:, 0],
+            "y": positions[:, 1],
             "cell": np.concatenate([np.arange(N_CELLS**2), row * N_CELLS + column]).astype(np.int16),
             "is_image": np.repeat([False, True], [len(centres), len(shares)]),
-            "near": np.concatenate([away.argmin(axis=1), np.arange(len(shares))]).astype(np.int16),
+            "near": np.concatenate([distances.argmin(axis=1), np.arange(len(shares))]).astype(np.int16),
         }
     )
 
 
-def _shares(places: FloatArray, extent: Extent) -> FloatArray:
-    """Return places ``(n, 2)`` as shares of an extent's width and height."""
+def _shares(positions: FloatArray, extent: Extent) -> FloatArray:
+    """Return positions ``(n, 2)`` as shares of an extent's width and height."""
     x_min, x_max, y_min, y_max = extent
     low, width = np.array([x_min, y_min]), np.array([x_max - x_min, y_max - y_min])
-    return np.asarray((places - low) / width, np.float32)
+    return np.asarray((positions - low) / width, np.float32)

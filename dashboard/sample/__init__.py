@@ -1,1 +1,1 @@
-"""Sampling new images."""
+"""Sample: new images from several models."""

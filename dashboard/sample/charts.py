@@ -1,4 +1,4 @@
-"""Class histograms of samples, and samples over the real codes."""
+"""Charts of Sample: class histogram, and scatter plot of the samples' codes over test codes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def class_histogram(
     *,
     top: float,
 ) -> dict[str, Any]:
-    """Return the share of each class among samples as bars, with a tick where the data's share is.
+    """Return the share of each class among samples as bars, with a tick at its share among test images.
 
     Parameters
     ----------
     shares, data_shares : float32 array, shape (n_classes,)
     classes : tuple of str
     top : float
-        Upper end of the scale, common to all models.
+        Upper end of the axis, common to all models.
     """
     table = pd.DataFrame({"class": classes, "share": shares, "data": data_shares})
     x = alt.X(
@@ -52,31 +52,33 @@ def class_histogram(
 
 def samples_over_codes(
     real: npt.NDArray[np.float32],
-    drawn: npt.NDArray[np.float32],
+    sampled: npt.NDArray[np.float32],
     labels: list[str],
     classes: tuple[str, ...],
     extent: tuple[float, float, float, float],
     *,
     size: int,
 ) -> dict[str, Any]:
-    """Return real codes as a grey cloud with samples above it in the colours of their classes.
+    """Return test codes in grey, and over them the samples' codes in the colours of their classes.
 
     Parameters
     ----------
     real : float32 array, shape (n, 2)
-    drawn : float32 array, shape (m, 2)
+        Positions of the test codes.
+    sampled : float32 array, shape (m, 2)
+        Positions of the samples' codes.
     labels : list of str
         Class name of each sample.
     classes : tuple of str
     extent : (float, float, float, float)
     size : int
-        Pixels a side.
+        Side in pixels.
     """
     position = position_axes(extent, None)
     cloud = alt.Chart(pd.DataFrame({"x": real[:, 0], "y": real[:, 1]}))
     grey = cloud.mark_circle(size=10, color="#94a4a2", opacity=0.35, clip=True, tooltip=None)
     grey = grey.encode(**position)
-    table = pd.DataFrame({"x": drawn[:, 0], "y": drawn[:, 1], "class": labels})
+    table = pd.DataFrame({"x": sampled[:, 0], "y": sampled[:, 1], "class": labels})
     dots = alt.Chart(table).mark_circle(
         size=34, opacity=0.95, stroke="#ffffff", strokeWidth=0.6, clip=True, tooltip=None
     )

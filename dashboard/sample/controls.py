@@ -1,4 +1,4 @@
-"""How samples are drawn: owns the names "n", "seed", "temperature", "truncation" and "density"."""
+"""Controls of sampling: owns the names "n", "seed", "temperature", "truncation" and "density"."""
 
 from __future__ import annotations
 
@@ -9,71 +9,72 @@ from dashboard.data.sampling import DensityKind, Draw
 
 SIZES = (16, 36, 64, 100, 144)
 DEFAULT_SIZE = 36
-HOTTEST, NARROWEST, WIDEST = 2.0, 0.5, 4.0
+MAX_TEMPERATURE, MIN_TRUNCATION, MAX_TRUNCATION = 2.0, 0.5, 4.0
 DENSITIES: dict[str, DensityKind] = {"gaussian": "gaussian", "mixture": "mixture"}
 TITLES = {"gaussian": "Gaussian", "mixture": "Mixture of 10"}
 
 
 def chosen_draw() -> Draw:
-    """Return the valid choice; a number out of range is brought into it, with a notice."""
-    truncation = state.number("truncation", WIDEST, NARROWEST, WIDEST)
+    """Return the choice; a number out of range is clipped to it, with a notice."""
+    truncation = state.number("truncation", MAX_TRUNCATION, MIN_TRUNCATION, MAX_TRUNCATION)
     return Draw(
         n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE), "number of samples")),
         seed=int(state.number("seed", 0, 0, 999_999, whole=True)),
-        temperature=state.number("temperature", 1.0, 0.0, HOTTEST),
-        truncation=None if truncation >= WIDEST else truncation,
+        temperature=state.number("temperature", 1.0, 0.0, MAX_TEMPERATURE),
+        truncation=None if truncation >= MAX_TRUNCATION else truncation,
         density=DENSITIES[state.choose("density", tuple(DENSITIES), "gaussian")],
     )
 
 
 def pick_draw(draw: Draw) -> None:
-    """Draw the controls in a row."""
+    """Draw the controls of sampling in a row."""
     columns = st.columns([0.9, 1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
     columns[0].selectbox(
-        "Samples a model",
+        "Samples per model",
         SIZES,
-        help="How many samples a model draws.",
-        **state.bind("pick_n", draw.n, _take, "n"),
+        help="Number of samples of each model.",
+        **state.bind("pick_n", draw.n, _set, "n"),
     )
     columns[1].number_input(
         "Seed",
         0,
         999_999,
         step=1,
-        help="The same seed gives the same samples, on every machine, and the same noise to every model of "
-        "the same dimension.",
-        **state.bind("pick_seed", draw.seed, _take, "seed"),
+        help="The same seed gives the same samples on every machine, and the same noise to all models of "
+        "equal latent dimension.",
+        **state.bind("pick_seed", draw.seed, _set, "seed"),
     )
     columns[2].slider(
         "Temperature",
         0.0,
-        HOTTEST,
+        MAX_TEMPERATURE,
         step=0.1,
-        help="Factor on the spread of the codes: below 1 typical samples, above 1 unusual ones.",
-        **state.bind("pick_temperature", draw.temperature, _take, "temperature"),
+        help="Factor on the standard deviation of the sampled codes: below 1 typical samples, above 1 "
+        "unusual ones.",
+        **state.bind("pick_temperature", draw.temperature, _set, "temperature"),
     )
     columns[3].slider(
         "Truncation",
-        NARROWEST,
-        WIDEST,
+        MIN_TRUNCATION,
+        MAX_TRUNCATION,
         step=0.25,
         format="%.2f sd",
-        help="Noise beyond this many standard deviations is drawn again. 4: no truncation.",
-        **state.bind("pick_truncation", draw.truncation or WIDEST, _take, "truncation"),
+        help="Noise beyond this many standard deviations is sampled again (truncation trick); 4: none is.",
+        **state.bind("pick_truncation", draw.truncation or MAX_TRUNCATION, _set, "truncation"),
     )
     columns[4].segmented_control(
         "Density of PCA and AE",
         list(DENSITIES),
         format_func=TITLES.__getitem__,
         required=True,
-        help="PCA and autoencoders have no prior: their codes are drawn from a density that is fitted to the "
-        "training codes. A VAE and a GAN are drawn from the prior that they were trained with, N(0, I).",
-        **state.bind("pick_density", draw.density, _take, "density"),
+        help="PCA and autoencoders have no prior: their codes are sampled from a density fitted to the train "
+        "codes. Codes of a VAE or a GAN are sampled from the prior that it was trained with, N(0, I).",
+        **state.bind("pick_density", draw.density, _set, "density"),
     )
 
 
 def published_draw(draw: Draw) -> dict[str, str | None]:
-    """Return the URL's part of the choice."""
+    """Return the choice as names and values of the URL."""
     return {
         "n": str(draw.n),
         "seed": str(draw.seed),
@@ -83,6 +84,6 @@ def published_draw(draw: Draw) -> dict[str, str | None]:
     }
 
 
-def _take(name: str) -> None:
+def _set(name: str) -> None:
     value = state.widget(f"pick_{name}")
     state.put(name, f"{value:g}" if isinstance(value, float) else str(value))

@@ -1,4 +1,4 @@
-"""Samples side by side, one column a model; a click opens one."""
+"""Samples in one column per model; a click on a sample opens it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,23 @@ from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
 SIDE = 260
 N_CLOUD = 1000
+"""Test codes behind the samples."""
 LARGE, SMALL = 128, 72
 DOWNLOAD_FACTOR = 4
 
 
-def sample_columns(drawn: list[Samples], draw: Draw, *, top: float) -> None:
-    """Draw one column a model: samples, source, histogram and map."""
-    for samples, column in zip(drawn, st.columns(len(drawn), gap="medium"), strict=True):
+def sample_columns(results: list[Samples], draw: Draw, *, top: float) -> None:
+    """Draw one column per model: samples, their distribution, class histogram, and codes over test codes.
+
+    Parameters
+    ----------
+    results : list of Samples
+        Samples of one model each.
+    draw : Draw
+    top : float
+        Upper end of the histograms' axis.
+    """
+    for samples, column in zip(results, st.columns(len(results), gap="medium"), strict=True):
         with column:
             _column(samples, draw, top)
 
@@ -50,37 +60,37 @@ def _column(samples: Samples, draw: Draw, top: float) -> None:
         spec=grid,
         key=f"samples_{bundle_id}",
         width="content",
-        on_select=lambda: _open(bundle_id),
+        on_select=partial(_on_click, bundle_id),
         selection_mode="picked",
         alt=f"{draw.n} samples of {title}; click one to open it",
     )
-    st.caption(f"Codes from {samples.source}.")
+    st.caption(f"Codes sampled from {samples.source}.")
     _downloads(samples, draw)
-    st.caption(f"Classes according to {samples.judge}; ticks: the data")
+    st.caption(f"Classes assigned by {samples.judge}; ticks: share among test images")
     st.vega_lite_chart(
         spec=histogram,
         key=f"histogram_{bundle_id}",
         alt=f"Share of each class among the samples of {title}",
     )
     two = samples.codes.shape[1] == 2
-    st.caption("Over the real codes" + ("" if two else ", first two principal directions"))
+    st.caption("Their codes over test codes (grey)" + ("" if two else ", first two principal directions"))
     st.vega_lite_chart(
         spec=overlay,
         key=f"overlay_{bundle_id}",
         width="content",
-        alt=f"Samples of {title} over the codes of real images, which are grey",
+        alt=f"Scatter plot: codes of the samples of {title} over test codes in grey",
     )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 def _specs(
     bundle: Bundle,
-    draw: Draw,  # noqa: ARG001 - the key
-    judge: str,  # noqa: ARG001 - the key
+    draw: Draw,  # noqa: ARG001 - part of the cache key
+    judge: str,  # noqa: ARG001 - part of the cache key
     top: float,
     _samples: Samples,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return grid, histogram and overlay of samples, which follow from how they were drawn and judged."""
+    """Return grid, class histogram and scatter plot of samples; they depend on the other arguments only."""
     images, classes = _samples.images, bundle.classes
     n_columns = int(np.ceil(np.sqrt(len(images))))
     uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
@@ -90,7 +100,8 @@ def _specs(
     return grid, histogram, _overlay(_samples)
 
 
-def _open(bundle_id: str) -> None:
+def _on_click(bundle_id: str) -> None:
+    """Open the clicked sample."""
     number = picked(f"samples_{bundle_id}", "index")
     if number is not None:
         state.put("sample", f"{bundle_id.partition('/')[2]}:{number}")
@@ -119,16 +130,17 @@ def _downloads(samples: Samples, draw: Draw) -> None:
 
 
 def _overlay(samples: Samples) -> dict[str, Any]:
+    """Return the scatter plot of the samples' codes over test codes."""
     bundle = open_bundle(samples.bundle_id)
-    real, drawn = on_plane(samples)
+    real, sampled = on_plane(samples)
     real = real[stratified_rows(bundle.labels, N_CLOUD)]
     names = [bundle.classes[label] for label in samples.labels]
-    extent = extent_of(np.concatenate([real, drawn]))
-    return samples_over_codes(real, drawn, names, bundle.classes, extent, size=SIDE)
+    extent = extent_of(np.concatenate([real, sampled]))
+    return samples_over_codes(real, sampled, names, bundle.classes, extent, size=SIDE)
 
 
 def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
-    """Return bundle and number of the sample that is opened, or None, with a notice if there is none such."""
+    """Return bundle id and index of the opened sample, or None; an unknown sample gives a notice."""
     text = state.get("sample")
     if text is None:
         return None
@@ -137,16 +149,16 @@ def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
     if bundle_id is not None and number.isdecimal() and len(number) < 10 and int(number) < n:
         return bundle_id, int(number)
     state.put("sample", None)
-    state.notify("sample", f"There is no sample “{text[:30]}” among those drawn; click one to open it.")
+    state.notify("sample", f"There is no sample “{text[:30]}” on this page; click one to open it.")
     return None
 
 
-def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
-    """Draw the sample that was clicked: its code, its class, and the train images nearest to it."""
+def opened_sample(results: list[Samples], opened: tuple[str, int] | None) -> None:
+    """Draw the opened sample: its class, the nearest train images, and its code."""
     if opened is None:
-        st.caption("Click a sample to open it: its code, its class, and the train images nearest to it.")
+        st.caption("Click a sample to see its class, the nearest train images, and its code.")
         return
-    samples = next(one for one in drawn if one.bundle_id == opened[0])
+    samples = next(one for one in results if one.bundle_id == opened[0])
     row = opened[1]
     bundle = open_bundle(samples.bundle_id)
     label = bundle.classes[samples.labels[row]]
@@ -154,8 +166,8 @@ def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
     own, others = st.columns([1, 3], gap="medium")
     with own:
         uri = data_uri(png_bytes(image_pixels(samples.images[row])))
-        said = f"{label}, says {samples.judge}"
-        picture_row([Picture(uri, f"Sample {row} of {samples.title}", said, LARGE)])
+        caption = f"Classified as {label} by {samples.judge}"
+        picture_row([Picture(uri, f"Sample {row} of {samples.title}", caption, LARGE)])
     with others:
         _nearest_train(resembling(open_bundle(samples.bundle_id), samples.images[row]), len(bundle.train))
     originals_note(bundle.spec.dataset)
@@ -164,15 +176,17 @@ def opened_sample(drawn: list[Samples], opened: tuple[str, int] | None) -> None:
 
 
 def _nearest_train(found: list[Resembling], n_searched: int) -> None:
-    """Draw the train images nearest to a sample; say how near they are, and how that was found."""
+    """Draw the train images nearest to a sample, with their distances and how these were measured."""
     if not found:
-        st.caption("The nearest train images need the dataset, or its image index: `latentcore index`.")
+        st.caption(
+            "The search for nearest train images needs the dataset or its image index (`latentcore index`)."
+        )
         return
-    how = "in pixels, estimated from principal components" if found[0].estimated else "in pixels"
+    distance = "pixel distance" + (" estimated from principal components" if found[0].estimated else "")
     kinds, kind = stand_ins_words(found[0].made_by), in_brackets(stand_in_words(found[0].made_by))
     st.markdown(
-        f"**Nearest train images** {how}, of {n_searched:,}: the nearest is {found[0].distance:.2f} away; "
-        "0 would be a copy." + (f" They are shown as {kinds}." if kinds else "")
+        f"**Nearest train images** of {n_searched:,} by {distance}: the smallest distance is "
+        f"{found[0].distance:.2f}; 0 would be a copy." + (f" They are shown as {kinds}." if kinds else "")
     )
     picture_row(
         [

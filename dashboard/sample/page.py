@@ -1,4 +1,4 @@
-"""Sample: what each model draws by itself, with the same seed."""
+"""Sample: new images of every chosen model, with the same seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, family_title
 from dashboard.data.sampling import can_sample, draw_samples
 from dashboard.sample.controls import chosen_draw, pick_draw, published_draw
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
@@ -28,25 +28,26 @@ def page() -> None:
 
 @bundle_fragment
 def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
-    """Draw the samples; a choice among the controls runs this part only."""
+    """Draw controls and samples; a change of a control reruns this fragment only."""
     draw = chosen_draw()
-    able = [bundle for bundle in bundles if can_sample(bundle)]
-    opened = chosen_sample([bundle.spec.id for bundle in able], draw.n)
+    generative = [bundle for bundle in bundles if can_sample(bundle)]
+    opened = chosen_sample([bundle.spec.id for bundle in generative], draw.n)
     state.publish(dataset=dataset, models=",".join(names), **published_draw(draw), sample=state.get("sample"))
     show_notices()
     pick_draw(draw)
     for bundle in bundles:
-        if bundle not in able:
-            title = bundle.spec.title
-            st.caption(f"{title} models no density of its codes and draws nothing by itself.")
-    if able:
-        drawn = [draw_samples(bundle, draw) for bundle in able]
-        highest = max(
-            float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in drawn
+        if bundle not in generative:
+            st.caption(
+                f"{bundle.spec.title}: not applicable, {family_title(bundle.spec.family)} has no sampler."
+            )
+    if generative:
+        results = [draw_samples(bundle, draw) for bundle in generative]
+        largest_share = max(
+            float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in results
         )
         with st.container(key="samples"):
-            opened_sample(drawn, opened)
-            sample_columns(drawn, draw, top=max(highest, 0.2))
+            opened_sample(results, opened)
+            sample_columns(results, draw, top=max(largest_share, 0.2))
     copy_link()
     image_variations(bundles, draw.seed)
 

@@ -1,9 +1,10 @@
-"""Which test image is chosen, or which place of a map: owns the names "point" and "at"."""
+"""The selected test image, or the selected position on a map: owns the names "point" and "at"."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
@@ -12,15 +13,25 @@ from dashboard.data.places import Place, image_number, inspect_code, inspect_ima
 
 
 @dataclass(frozen=True)
-class Selection:
-    """A test image by its number, or a place of the plane by its coordinates; always one of the two."""
+class SelectedImage:
+    """A test image, by its index in the test split."""
 
-    index: int | None
-    at: tuple[float, float] | None
+    index: int
+
+
+@dataclass(frozen=True)
+class SelectedPosition:
+    """A position on a plane, by its coordinates."""
+
+    x: float
+    y: float
+
+
+Selection: TypeAlias = SelectedImage | SelectedPosition
 
 
 def chosen_image(bundle: Bundle) -> int:
-    """Return the number of a valid test image; an unknown one falls back to the first, with a notice."""
+    """Return the index of the chosen test image; an unknown one falls back to the first, with a notice."""
     text = state.get("point")
     first = int(bundle.test.indices[0])
     if text is None:
@@ -34,9 +45,8 @@ def chosen_image(bundle: Bundle) -> int:
 
 
 def current_selection(bundle: Bundle) -> Selection:
-    """Return the valid selection; the first test image until there is another."""
-    at = _parse_place(state.get("at"))
-    return Selection(chosen_image(bundle), None) if at is None else Selection(None, at)
+    """Return the selection; the first test image until something else is selected."""
+    return _parse_position(state.get("at")) or SelectedImage(chosen_image(bundle))
 
 
 def select_image(index: int) -> None:
@@ -45,38 +55,40 @@ def select_image(index: int) -> None:
     state.put("point", str(index))
 
 
-def select_place(x: float, y: float) -> None:
-    """Select a place of the plane."""
+def select_position(x: float, y: float) -> None:
+    """Select a position on the plane."""
     state.put("point", None)
-    state.put("at", f"{x:.5g},{y:.5g}")
+    state.put("at", _coordinates(x, y))
 
 
-def inspect(bundle: Bundle, plane: str, selection: Selection) -> Place:
-    """Return what is known of the selection."""
-    if selection.index is not None:
+def inspect_selection(bundle: Bundle, plane: str, selection: Selection) -> Place:
+    """Return code, decode, neighbours and errors of the selection."""
+    if isinstance(selection, SelectedImage):
         return inspect_image(bundle, selection.index)
-    assert selection.at is not None  # noqa: S101 - one of the two is set
-    return inspect_code(bundle, place_code(plane_of(bundle, plane), selection.at))
+    return inspect_code(bundle, place_code(plane_of(bundle, plane), (selection.x, selection.y)))
 
 
-def position(bundle: Bundle, plane: str, selection: Selection) -> tuple[float, float]:
-    """Return where the selection lies on the plane."""
-    if selection.at is not None:
-        return selection.at
-    assert selection.index is not None  # noqa: S101
+def selected_position(bundle: Bundle, plane: str, selection: Selection) -> tuple[float, float]:
+    """Return the position of the selection on a plane."""
+    if isinstance(selection, SelectedPosition):
+        return selection.x, selection.y
     x, y = plane_of(bundle, plane).points[row_of(bundle, selection.index)]
     return float(x), float(y)
 
 
-def published(selection: Selection) -> dict[str, str | None]:
-    """Return the URL's part of the selection."""
-    if selection.at is not None:
-        return {"at": f"{selection.at[0]:.5g},{selection.at[1]:.5g}"}
+def published_selection(selection: Selection) -> dict[str, str | None]:
+    """Return the selection as names and values of the URL."""
+    if isinstance(selection, SelectedPosition):
+        return {"at": _coordinates(selection.x, selection.y)}
     return {"point": str(selection.index)}
 
 
-def _parse_place(text: str | None) -> tuple[float, float] | None:
-    """Return the coordinates in "x,y", or None, with a notice if there is a text that is none."""
+def _coordinates(x: float, y: float) -> str:
+    return f"{x:.5g},{y:.5g}"
+
+
+def _parse_position(text: str | None) -> SelectedPosition | None:
+    """Return the position in "x,y"; None without a text, or with a notice if it is no position."""
     if text is None:
         return None
     try:
@@ -84,7 +96,9 @@ def _parse_place(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         x = y = math.nan
     if math.isfinite(x) and math.isfinite(y) and max(abs(x), abs(y)) < 1e6:
-        return x, y
+        return SelectedPosition(x, y)
     state.put("at", None)
-    state.notify("at", f"The place “{text[:30]}” is not two numbers with a comma between; showing image 0.")
+    state.notify(
+        "at", f"The position “{text[:30]}” is not two numbers separated by a comma; showing a test image."
+    )
     return None

@@ -89,7 +89,7 @@ def clicks_on(bundle_id: str, n: int, part: int) -> list[Click]:
         else:
             x, y = (float(f"{cell[name]:.5g}") for name in ("gx", "gy"))
             code = place_code(plane_of(open_bundle(bundle_id), plane), (x, y))
-            title, query = f"#### Place ({x:.3g}, {y:.3g})", f"at={x:.5g}%2C{y:.5g}"
+            title, query = f"#### Position ({x:.3g}, {y:.3g})", f"at={x:.5g}%2C{y:.5g}"
         pixels = image_pixels(bundle.model.decode(code[None])[0])
         clicks.append(Click({**cell, "row": row}, title, query, pixels))
     return clicks

@@ -1,4 +1,4 @@
-"""What the browser tests and the benchmark do on the Explore page."""
+"""What browser tests and benchmarks share about the Explore page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PANEL_IMAGE = ".st-key-decode_panel img"
 
 @dataclass(frozen=True)
 class Plot:
-    """Where the map's plot lies in the window, in pixels, and what it covers."""
+    """Position of the map's plot in the window, in pixels, and its extent."""
 
     left: float
     top: float
@@ -33,7 +33,7 @@ class Plot:
     extent: tuple[float, float, float, float]
 
     def pixel(self, x: float, y: float) -> tuple[float, float]:
-        """Return the window position of a place of the plane."""
+        """Return the window position of a position of the plane."""
         x_min, x_max, y_min, y_max = self.extent
         return (
             self.left + (x - x_min) / (x_max - x_min) * self.size,

@@ -1,4 +1,4 @@
-"""What the browser tests and the benchmark do on the front door's maps."""
+"""What browser tests and benchmarks share about the front door's maps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODELS = ("pca-d2", "ae-d2", "vae-d2", "gan-d2")
 
 
 def open_front(page: Page, address: str, dataset: str) -> None:
-    """Load the page without the pointer that leads the way, and wait until the maps stand."""
+    """Open the page without the pointer's animation, and wait for the maps."""
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}/?dataset={dataset}")
     page.wait_for_selector(CANVAS, timeout=60_000)

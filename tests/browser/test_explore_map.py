@@ -40,7 +40,7 @@ MIDDLE_SCRIPT = """
   return [box.left + 54 + side / 2, box.top + 66 + side / 2, side];
 }
 """
-"""Returns a place inside the map, and a length that fits into it, wide or narrow."""
+"""Returns a position inside the map, and a length that fits into it, wide or narrow."""
 COUNT_SCRIPT = """
 () => {
   window.drawn = { arc: 0, drawImage: 0 };
@@ -66,7 +66,7 @@ def nearest_point_distance(data: MapData) -> np.ndarray:
     return np.sqrt(((centres(data)[:, None] - points[None]) ** 2).sum(axis=2)).min(axis=1)
 
 
-def dense_place(data: MapData) -> tuple[float, float]:
+def dense_position(data: MapData) -> tuple[float, float]:
     """Return the cell centre with the most drawn points around it."""
     points = data.points[["x", "y"]].to_numpy()
     reach = 0.04 * (data.extent[1] - data.extent[0])
@@ -75,14 +75,14 @@ def dense_place(data: MapData) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def empty_place(data: MapData) -> tuple[float, float]:
+def empty_position(data: MapData) -> tuple[float, float]:
     """Return the cell centre that is farthest from any drawn point."""
     x, y = centres(data)[int(nearest_point_distance(data).argmax())]
     return float(x), float(y)
 
 
 def hover(page: Page, plot: Plot, place: tuple[float, float]) -> None:
-    """Move the pointer to a place, with a step before it."""
+    """Move the pointer to a position, with a step before it."""
     x, y = plot.pixel(*place)
     page.mouse.move(x - 40, y)
     page.mouse.move(x, y)
@@ -90,8 +90,8 @@ def hover(page: Page, plot: Plot, place: tuple[float, float]) -> None:
 
 
 @pytest.mark.parametrize(("model", "plane"), MODELS)
-@pytest.mark.parametrize("where", [dense_place, empty_place])
-def test_hover_shows_the_decode_of_the_place_without_the_server(page, server, model, plane, where):
+@pytest.mark.parametrize("where", [dense_position, empty_position])
+def test_hover_shows_the_decode_of_the_position_without_the_server(page, server, model, plane, where):
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: frames.append("sent")))
     open_map(page, server, model)
@@ -132,10 +132,10 @@ def test_hover_repaints_the_preview_and_no_point(page, server, width):
 
 
 @pytest.mark.parametrize(("model", "plane"), MODELS)
-def test_click_on_an_empty_place_decodes_that_code(page, server, model, plane):
+def test_click_on_an_empty_position_decodes_its_code(page, server, model, plane):
     open_map(page, server, model)
     data = shown_data(model, plane)
-    place = empty_place(data)
+    place = empty_position(data)
     former = page.locator(PANEL_IMAGE).first.get_attribute("src")
     page.mouse.click(*find_plot(page, data.extent).pixel(*place))
     wait_for_panel(page, former or "")
@@ -182,7 +182,7 @@ def test_zoom_filter_and_hover_survive_a_click(page, server):
     data = shown_data("digits/vae-d2", "codes")
     plot = find_plot(page, data.extent)
     box = page.locator(MAP_CANVAS).bounding_box()
-    page.mouse.move(*plot.pixel(*dense_place(data)))
+    page.mouse.move(*plot.pixel(*dense_position(data)))
     page.mouse.wheel(0, -400)
     page.wait_for_timeout(400)
     page.mouse.click(plot.left + 15, box["y"] + 10)
@@ -220,7 +220,7 @@ def test_a_tap_on_a_touch_screen_hovers_and_selects(browser, server):
     data = shown_data("digits/vae-d2", "codes")
     plot = find_plot(page, data.extent)
     former = page.locator(PANEL_IMAGE).first.get_attribute("src")
-    place = empty_place(data)
+    place = empty_position(data)
     page.touchscreen.tap(*plot.pixel(*place))
     wait_for_panel(page, former or "")
     page.wait_for_timeout(300)

@@ -65,13 +65,13 @@ def lonely_cell(maps: FrontMaps, number: int) -> int:
 def pixel(
     page: Page, number: int, share: np.ndarray, layout: FrontLayout | None = None
 ) -> tuple[float, float]:
-    """Return the place in the window of a place on a map, as shares from its lower left corner."""
+    """Return the window position of a position on a map, given as shares from its lower left corner."""
     left, top, side = map_places(page, layout)[number]
     return left + share[0] * side, top + (1 - share[1]) * side
 
 
 def decode_shown(page: Page, maps: FrontMaps, number: int, layout: FrontLayout | None = None) -> np.ndarray:
-    """Return the decode beside a map, float ``(h, w)`` in [0, 1], read at the middle of each pixel."""
+    """Return the decode shown for a map, float ``(h, w)`` in [0, 1], read at the centre of each pixel."""
     layout = layout or layout_of()
     left, top = layout.windows[number]
     side = layout.window / maps.tile_shape[1]
@@ -84,7 +84,7 @@ def decode_shown(page: Page, maps: FrontMaps, number: int, layout: FrontLayout |
 
 
 def ring_around(page: Page, number: int, share: np.ndarray, layout: FrontLayout | None = None) -> int:
-    """Return how many black pixels lie around a place of a map."""
+    """Return the number of black pixels around a position of a map."""
     x, y = pixel(page, number, share, layout)
     box = page.locator(CANVAS).bounding_box()
     column, row = round(x - box["x"]), round(y - box["y"])
@@ -93,7 +93,7 @@ def ring_around(page: Page, number: int, share: np.ndarray, layout: FrontLayout 
 
 
 def ring_count(pixels: np.ndarray) -> int:
-    """Return about how many double rings are drawn, from the black pixels that they take on the maps."""
+    """Return about how many double rings are shown, from the number of their black pixels."""
     layout = layout_of()
     return int((pixels[: layout.height].max(axis=2) < 30).sum() / 40)
 
@@ -101,9 +101,7 @@ def ring_count(pixels: np.ndarray) -> int:
 @pytest.mark.parametrize(
     ("dataset", "number"), [*(("digits", number) for number in range(len(MODELS))), ("mnist", 1)]
 )
-def test_a_hover_shows_the_decode_there_and_the_nearest_image_on_all_maps(
-    page, server, frames, dataset, number
-):
+def test_a_hover_shows_the_decode_and_the_nearest_image_on_all_maps(page, server, frames, dataset, number):
     open_front(page, server, dataset)
     maps, cell = shown_maps(dataset), lonely_cell(shown_maps(dataset), number)
     share = cell_centres(UNIT, N_CELLS)[cell]
@@ -120,14 +118,14 @@ def test_a_hover_shows_the_decode_there_and_the_nearest_image_on_all_maps(
     index = maps.images["index"].iloc[nearest]
     for k, name in enumerate(MODELS):
         bundle = open_bundle(f"{dataset}/{name}")
-        of_place = cell_centres(maps.extents[number], N_CELLS)[cell]
-        code = of_place if k == number else bundle.test.codes[bundle.test.indices == index][0]
+        at_position = cell_centres(maps.extents[number], N_CELLS)[cell]
+        code = at_position if k == number else bundle.test.codes[bundle.test.indices == index][0]
         expected = bundle.model.decode(code[None])[0, 0]
         assert np.abs(decode_shown(page, maps, k) - expected).mean() <= TOLERANCE, name
         assert ring_around(page, k, shares[k][nearest]) > 25, f"no ring on the map of {name}"
 
 
-def test_the_pointer_is_led_over_a_map_at_first(page, server, frames):
+def test_an_animation_moves_the_pointer_over_a_map_at_first(page, server, frames):
     page.goto(f"{server}/?dataset=digits")
     page.wait_for_selector(CANVAS, timeout=60_000)
     page.wait_for_timeout(600)
@@ -137,7 +135,7 @@ def test_the_pointer_is_led_over_a_map_at_first(page, server, frames):
     assert not frames
 
 
-def test_who_points_at_a_map_takes_over(page, server):
+def test_the_animation_ends_when_the_pointer_moves(page, server):
     page.goto(f"{server}/?dataset=digits")
     page.wait_for_selector(CANVAS, timeout=60_000)
     x, y = pixel(page, 0, np.array([0.5, 0.5]))
@@ -147,7 +145,7 @@ def test_who_points_at_a_map_takes_over(page, server):
     assert page.evaluate(SEEN_SCRIPT, [CANVAS, 4000]) == 1
 
 
-def test_who_wants_no_motion_is_shown_a_place_at_rest(page, server):
+def test_with_reduced_motion_there_is_no_animation(page, server):
     open_front(page, server, "digits")
     rest = canvas_pixels(page)
     page.wait_for_timeout(1500)
@@ -156,7 +154,7 @@ def test_who_wants_no_motion_is_shown_a_place_at_rest(page, server):
 
 
 @pytest.mark.parametrize("number", [0, 3])
-def test_a_click_on_an_empty_place_opens_explore_there(page, server, number):
+def test_a_click_on_an_empty_position_opens_it_in_explore(page, server, number):
     open_front(page, server, "digits")
     maps = shown_maps("digits")
     cell = lonely_cell(maps, number)
@@ -170,7 +168,7 @@ def test_a_click_on_an_empty_place_opens_explore_there(page, server, number):
     assert (query["dataset"], query["model"]) == ("digits", MODELS[number])
 
 
-def test_a_click_on_an_image_opens_explore_on_it_and_back_leads_home(page, server):
+def test_a_click_on_an_image_opens_it_in_explore_and_back_returns(page, server):
     open_front(page, server, "digits")
     maps, number = shown_maps("digits"), 2
     shares = maps.images[[f"x{number}", f"y{number}"]].to_numpy(np.float32)
@@ -190,7 +188,7 @@ def test_a_click_on_an_image_opens_explore_on_it_and_back_leads_home(page, serve
     assert page.locator(CANVAS).is_visible(), "the former click still counts"
 
 
-def test_arrow_keys_walk_over_the_maps_and_enter_opens_explore(page, server, frames):
+def test_arrow_keys_move_over_the_maps_and_enter_opens_explore(page, server, frames):
     open_front(page, server, "digits")
     maps, holder = shown_maps("digits"), page.locator(".st-key-front_maps").first
     assert re.search("arrow keys", holder.get_attribute("aria-label") or "", re.IGNORECASE)

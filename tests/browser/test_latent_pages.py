@@ -1,4 +1,4 @@
-"""What only a browser can show of Interpolate, Sample and the story."""
+"""Interpolate, Sample and the guided story in a browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.browser.explore import query_of
 STRIPS = ".st-key-interpolation img[alt*='decodes along']"
 
 
-def test_an_end_is_chosen_by_a_click_on_the_wall(page, server):
+def test_an_endpoint_is_chosen_by_a_click_on_the_gallery(page, server):
     page.goto(f"{server}/interpolate?dataset=digits&models=vae-d2&models=ae-d2")
     page.wait_for_selector(STRIPS, timeout=60_000)
     former = page.locator(STRIPS).first.get_attribute("src")
@@ -43,9 +43,9 @@ def test_a_click_on_a_sample_opens_it(page, server):
     assert query_of(page)["sample"] == "vae-d2:7"
 
 
-def test_an_address_of_the_story_opens_the_page_of_its_step_and_a_link_ends_it(page, server):
+def test_the_url_of_a_step_opens_its_page_and_a_link_ends_the_story(page, server):
     page.goto(f"{server}/?dataset=digits&present=1")
-    expect(page.get_by_text("PCA: the flattest map")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("PCA: a linear map")).to_be_visible(timeout=60_000)
     page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
     assert urlsplit(page.url).path == "/explore"
     assert query_of(page)["model"] == "pca-d2"
@@ -59,12 +59,12 @@ def test_an_address_of_the_story_opens_the_page_of_its_step_and_a_link_ends_it(p
     assert "present" not in query_of(page)
 
 
-def test_back_turns_the_pages_of_the_story_with_their_words(page, server):
+def test_back_turns_the_pages_of_the_story_with_their_texts(page, server):
     page.goto(f"{server}/?dataset=digits&present=0")
     expect(page.get_by_text("What is a latent space?")).to_be_visible(timeout=60_000)
     page.wait_for_timeout(1000)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("PCA: the flattest map")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("PCA: a linear map")).to_be_visible(timeout=20_000)
     page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
     for _ in range(6):  # Streamlit adds an entry to the history for the page and one for its query
         page.wait_for_timeout(1000)
@@ -81,14 +81,14 @@ def test_arrow_keys_turn_the_pages_of_the_story(page, server):
     expect(page.get_by_text("What is a latent space?")).to_be_visible(timeout=60_000)
     page.wait_for_timeout(1000)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("PCA: the flattest map")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("PCA: a linear map")).to_be_visible(timeout=20_000)
     page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
     assert query_of(page)["present"] == "1"
     assert not page.locator(".stAppHeader").is_visible()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("squeezed through two numbers")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("compressed to two numbers")).to_be_visible(timeout=20_000)
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("PCA: the flattest map")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("PCA: a linear map")).to_be_visible(timeout=20_000)
     page.wait_for_selector(".st-key-latent_map canvas", timeout=20_000)
     page.wait_for_timeout(1500)
     page.keyboard.press("Escape")

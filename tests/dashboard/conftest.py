@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 
 from dashboard.data.images import fetching
+from latentcore.datasets import DATASETS
 from latentcore.datasets.torchvision_import import torchvision_datasets
+from latentcore.types import DatasetMissing
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +23,7 @@ def no_downloads(monkeypatch):
 @pytest.fixture(autouse=True)
 def fresh_caches(request):
     """A test that opens pages begins and ends with empty caches."""
-    if not hasattr(request.module, "AppTest"):
+    if not any(hasattr(request.module, name) for name in ("AppTest", "open_page")):
         yield
         return
     st.cache_resource.clear()
@@ -34,3 +39,15 @@ def no_data(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
     monkeypatch.setattr(torchvision_datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
     return tmp_path
+
+
+@pytest.fixture
+def absent_digits(monkeypatch) -> Callable[[], None]:
+    """Hide the digits, as if they had never been fetched; call the fixture to make them appear."""
+    spec = DATASETS["digits"]
+
+    def read(split: str, _rows: object) -> None:
+        raise DatasetMissing(f"The {split} images are not here.")
+
+    monkeypatch.setitem(DATASETS, "digits", replace(spec, read=read))
+    return lambda: monkeypatch.setitem(DATASETS, "digits", spec)

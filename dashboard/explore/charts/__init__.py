@@ -1,1 +1,1 @@
-"""Charts of this feature; no Streamlit inside."""
+"""Charts of Explore; they import no Streamlit."""

@@ -1,8 +1,8 @@
-"""The latent map: scatter, hover and click in one chart, without a word to the server on hover.
+"""The latent map: a scatter plot with hover and click in one chart; a hover sends nothing to the server.
 
-A transparent grid on top takes the pointer. `hov` names the tile under it and stays in the browser,
-where it moves a strip of decodes behind a window; `cell` names the place of a click and is
-the only selection that travels. `zoom` and `leg` stay in the browser, too.
+An invisible grid on top receives the pointer. `hov` holds the grid cell under the pointer and stays in the
+browser, where it moves a strip of decodes behind a clipped window; `cell` holds the position of a click and
+is the only selection that is sent to the server. `zoom` and `leg` stay in the browser, too.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class MapStyle:
     colour_title : str
         Title of a numeric colour's legend.
     size, preview : int
-        Pixels a side of the map and of the decode under the pointer.
+        Side of the map, and of the decode under the pointer, in pixels.
     stacked : bool
-        Whether the decode stands below the map (narrow screens) instead of beside it.
+        Whether the decode is below the map (narrow screens) instead of beside it.
     dark : bool
     shade_uri : str or None
-        Veil over places far from the data.
+        Image of the trust shading, as a data URI.
     anchor : (float, float) or None
-        Place marked until the first click.
+        Position that is ringed until the first click.
     """
 
     colour: str
@@ -66,7 +66,7 @@ class MapStyle:
 
 @dataclass(frozen=True)
 class MapContent:
-    """What the map draws; the columns are those of `dashboard.data.maps.MapData`."""
+    """Data of the map; the fields are those of `dashboard.data.maps.MapData`."""
 
     points: pd.DataFrame
     cells: pd.DataFrame
@@ -85,8 +85,8 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     chart.params = _params(content, style)
     spec = to_spec(chart)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
-    # The only path marks are the cells around the nearest targets. They are invisible, but Vega draws
-    # thousands of transparent polygons at each move unless their opacity is 0; it still finds them.
+    # The only path marks are the Voronoi cells of nearest=True, which are invisible. Unless their opacity
+    # is 0, Vega draws thousands of transparent polygons at each move; the pointer finds them all the same.
     spec["config"]["path"] = {"opacity": 0}
     return spec
 
@@ -155,7 +155,7 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
-    """Return the veil, spanned between the corners of the extent so that it follows a zoom."""
+    """Return the trust shading as an image between the corners of the extent, so that it follows a zoom."""
     x_min, x_max, y_min, y_max = extent
     corner = pd.DataFrame({"x": [x_min], "x2": [x_max], "y": [y_min], "y2": [y_max]})
     mark = alt.Chart(corner).mark_image(url=uri, aspect=False, smooth=True, clip=True, tooltip=None)
@@ -164,30 +164,30 @@ def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[s
 
 
 def _rings(style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
-    """Return a double ring around the clicked place, or around the anchor until there was a click."""
+    """Return a double ring around the clicked position, or around the anchor before the first click."""
     x, y = ("NaN", "NaN") if style.anchor is None else style.anchor
-    place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(
+    ringed = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(
         x=f"cell.gx ? cell.gx[0] : {x}", y=f"cell.gy ? cell.gy[0] : {y}"
     )
-    return double_ring(place.transform_filter("isValid(datum.x)"), position, size=RING_SIZE)
+    return double_ring(ringed.transform_filter("isValid(datum.x)"), position, size=RING_SIZE)
 
 
 def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
-    """Return the window behind which `hov` puts a strip and moves it to a tile, and words below.
+    """Return the decode under the pointer: a clipped window in which `hov` moves a strip of tiles; its label.
 
-    Vega repaints the rectangle around what has changed, and the marks that reach into it. So that this
-    spares the points, a strip reaches beyond the window away from the map only, and the window is no view
-    of its own: views that stand together are laid out, and repainted, at every move. The other strips wait
-    right beside the window, where they are drawn, unseen, and so are loaded from the start.
+    Vega repaints the rectangle around what has changed, with all marks that reach into it. To spare the
+    points, a strip extends beyond the window only on the side away from the map, and the window is not a
+    view of its own: concatenated views are laid out, and repainted, at every move. The other strips lie
+    directly beside the window, clipped away, so that the browser loads them from the start.
     """
     height, width = content.tile_shape
     scale = style.preview / max(height, width)
     sides, start = {"x": width * scale, "y": height * scale}, {"x": 0, "y": 0}
-    across, along = ("y", "x") if style.stacked else ("x", "y")  # of the strip
+    across, along = ("y", "x") if style.stacked else ("x", "y")  # axes across and along a strip
     start[across] = style.size + (STACKED_SPACING if style.stacked else SPACING)
     length = {across: sides[across], along: sides[along] * content.n_cells}
     strip, tile = ("hov.j[0]", "hov.i[0]") if style.stacked else ("hov.i[0]", "hov.j[0]")
-    place = {
+    offsets = {
         across: f"{start[across]} + (datum.strip == {strip} ? 0 : {sides[across]})",
         along: f"{start[along]} - (datum.strip == {strip} ? {tile} * {sides[along]} : 0)",
     }
@@ -202,22 +202,22 @@ def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
         clip=alt.ExprRef(expr=f"pathShape('{outline}')"),
         tooltip=None,
     )
-    window = window.encode(url="url:N", x=moving_pixels(place["x"]), y=moving_pixels(place["y"]))
-    return [window, _words("Decode under the pointer", start["x"], start["y"] + sides["y"] + 8, style)]
+    window = window.encode(url="url:N", x=moving_pixels(offsets["x"]), y=moving_pixels(offsets["y"]))
+    return [window, _label("Decode under the pointer", start["x"], start["y"] + sides["y"] + 8, style)]
 
 
-def _words(text: str, x: float, y: float, style: MapStyle) -> alt.Chart:
-    """Return words at a place of the chart, in pixels, outside the map."""
-    words = alt.Chart(pd.DataFrame({"words": [text]})).mark_text(
+def _label(text: str, x: float, y: float, style: MapStyle) -> alt.Chart:
+    """Return a text with its upper left corner at ``(x, y)`` in pixels of the chart."""
+    mark = alt.Chart(pd.DataFrame({"text": [text]})).mark_text(
         align="left",
         baseline="top",
         fontSize=13,
         fontWeight=600,
         color=ink(dark=style.dark),
-        clip=False,  # a zoom clips to the map what does not say otherwise
+        clip=False,  # with a zoom, Vega clips to the map every mark that does not say otherwise
         tooltip=None,
     )
-    chart: alt.Chart = words.encode(x=alt.value(x), y=alt.value(y), text=alt.Text("words:N"))
+    chart: alt.Chart = mark.encode(x=alt.value(x), y=alt.value(y), text=alt.Text("text:N"))
     return chart
 
 

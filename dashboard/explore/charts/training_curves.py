@@ -1,4 +1,4 @@
-"""Training curves."""
+"""Training curves: one panel per loss."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pandas as pd
 
 
 def training_curves(history: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return one small panel a loss, or None for a model that is fitted in closed form.
+    """Return one small panel per loss as a Vega-Lite spec; None for a model fitted in closed form.
 
     Parameters
     ----------
     history : list of dict
-        One entry an epoch: ``phase``, ``epoch`` and ``losses``.
+        One entry per epoch: ``phase``, ``epoch`` and ``losses``.
     """
     rows = [
         {"epoch": entry["epoch"], "loss": f"{entry['phase']}: {name}", "value": value}

@@ -1,1 +1,1 @@
-"""What this feature asks of latentcore, cached; no widgets."""
+"""What Explore computes with latentcore; no widgets."""

@@ -1,4 +1,4 @@
-"""Files to take away: codes, map and decode."""
+"""Exports: codes as CSV, Parquet or NPZ, charts as PNG or SVG."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashboard.data.catalogue import Bundle
 
 
 def codes_frame(bundle: Bundle) -> pd.DataFrame:
-    """Return all test codes: ``split, index, label, class, z1 ...``, one row an image."""
+    """Return all test codes, one row per image: ``split, index, label, class, z1 ...``."""
     test = bundle.test
     return pd.DataFrame(
         {
@@ -52,14 +52,14 @@ def codes_npz(bundle: Bundle) -> bytes:
 
 
 def chart_png(spec: dict[str, Any]) -> bytes:
-    """Return a chart as PNG at twice its size."""
+    """Return a Vega-Lite chart as PNG, two pixels per unit."""
     import vl_convert  # noqa: PLC0415 - a browser engine of 40 MB, only for downloads
 
     return bytes(vl_convert.vegalite_to_png(json.dumps(spec), scale=2))
 
 
 def chart_svg(spec: dict[str, Any]) -> bytes:
-    """Return a chart as SVG."""
+    """Return a Vega-Lite chart as SVG."""
     import vl_convert  # noqa: PLC0415
 
     return str(vl_convert.vegalite_to_svg(json.dumps(spec))).encode()

@@ -1,4 +1,4 @@
-"""Refining a GAN's code of a real image."""
+"""Refining a GAN's code of a test image by gradient descent on the squared error of its decode."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.data.catalogue import Bundle
-from dashboard.data.places import Place
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.gan import GANModel
 from latentcore.types import FloatArray
@@ -17,7 +16,15 @@ REPORT_EVERY = 10
 
 @dataclass(frozen=True)
 class Refined:
-    """A refined code ``(latent_dim,)``, its decode ``(c, h, w)``, and the MSE before and after."""
+    """A refined code.
+
+    Attributes
+    ----------
+    code : float32 array (latent_dim,)
+    decode : float32 array (channels, height, width)
+    before, after : float
+        Mean squared error of the decode before and after refining.
+    """
 
     code: FloatArray
     decode: FloatArray
@@ -25,23 +32,33 @@ class Refined:
     after: float
 
 
-def can_refine(bundle: Bundle) -> bool:
-    """Return whether a bundle's model finds codes of real images by inversion."""
-    return isinstance(bundle.model, GANModel)
+def refinable_model(bundle: Bundle) -> GANModel | None:
+    """Return the bundle's model if its codes of real images can be refined, that is if it is a GAN."""
+    return bundle.model if isinstance(bundle.model, GANModel) else None
 
 
-def refine(bundle: Bundle, place: Place, on_step: Callable[[int, float], None]) -> Refined:
-    """Refine the code of a real image; `on_step` hears every tenth step and its error."""
-    model = bundle.model
-    assert isinstance(model, GANModel)  # noqa: S101 - see can_refine
-    assert place.original is not None  # noqa: S101 - the button needs an original
-    image = place.original[None]
+def refine(
+    model: GANModel, code: FloatArray, original: FloatArray, on_step: Callable[[int, float], None]
+) -> Refined:
+    """Refine the code of an image by gradient descent.
+
+    Parameters
+    ----------
+    model : GANModel
+    code : float32 array, shape (latent_dim,)
+        Where the descent starts, such as the code from the inversion network.
+    original : float32 array, shape (channels, height, width)
+        The image, in [0, 1].
+    on_step : callable
+        Called with step and mean squared error at every tenth step.
+    """
+    image, start = original[None], code[None]
 
     def report(step: int, error: float) -> None:
         if step % REPORT_EVERY == 0:
             on_step(step, error)
 
-    codes = model.refine(image, place.code[None], n_steps=N_STEPS, on_step=report)
+    codes = model.refine(image, start, n_steps=N_STEPS, on_step=report)
     decode = model.decode(codes)
-    before = float(image_mse(image, model.decode(place.code[None]))[0])
+    before = float(image_mse(image, model.decode(start))[0])
     return Refined(codes[0], decode[0], before, float(image_mse(image, decode)[0]))

@@ -1,1 +1,1 @@
-"""Charts of this feature; no Streamlit inside."""
+"""Charts of Interpolate; they import no Streamlit."""

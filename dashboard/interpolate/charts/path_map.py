@@ -1,4 +1,4 @@
-"""A small map with a path on it, on which a point can be clicked."""
+"""A small latent map with a path on it; its points can be clicked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def path_map(
     extent: tuple[float, float, float, float],
     classes: tuple[str, ...],
     path: npt.NDArray[np.float32] | None,
-    ends: npt.NDArray[np.float32],
+    endpoints: npt.NDArray[np.float32],
     *,
     size: int,
     dark: bool,
@@ -39,11 +39,11 @@ def path_map(
     extent : (float, float, float, float)
     classes : tuple of str
     path : float32 array, shape (n, 2), or None
-        Places of the steps; None where the plane is not the latent space itself.
-    ends : float32 array, shape (2, 2)
-        Start and end.
+        Positions of the steps; None if the plane is not the latent space itself.
+    endpoints : float32 array, shape (2, 2)
+        Positions of start and end.
     size : int
-        Pixels a side.
+        Side in pixels.
     dark : bool
     """
     position = position_axes(extent, None)
@@ -57,7 +57,7 @@ def path_map(
     layers: list[AnyChart] = [frame(size), dots, names]
     if path is not None:
         layers += _line(path, position)
-    layers += _ends(ends, position)
+    layers += _endpoints(endpoints, position)
     layers.append(targets.add_params(picked))
     chart = alt.layer(*layers).properties(width=size, height=size)
     spec = to_spec(chart)
@@ -67,7 +67,7 @@ def path_map(
 
 
 def _line(path: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.Chart]:
-    """Return the path as a haloed line with a dot a step."""
+    """Return the path as a haloed line with one dot per step."""
     steps = pd.DataFrame({"x": path[:, 0], "y": path[:, 1], "step": np.arange(len(path))})
     base = alt.Chart(steps).encode(**position, order=alt.Order("step:Q"))
     under = base.mark_line(color="#ffffff", strokeWidth=5, tooltip=None, clip=True)
@@ -81,10 +81,10 @@ def _line(path: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.C
     return [under, over]
 
 
-def _ends(ends: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.Chart]:
-    """Return both ends as haloed squares with their names."""
-    places = pd.DataFrame({"x": ends[:, 0], "y": ends[:, 1], "name": ["from", "to"]})
-    base = alt.Chart(places).encode(**position)
+def _endpoints(endpoints: npt.NDArray[np.float32], position: dict[str, Any]) -> list[alt.Chart]:
+    """Return both endpoints as haloed squares with labels."""
+    labelled = pd.DataFrame({"x": endpoints[:, 0], "y": endpoints[:, 1], "name": ["from", "to"]})
+    base = alt.Chart(labelled).encode(**position)
     mark = base.mark_point(
         shape="square",
         size=110,

@@ -1,4 +1,4 @@
-"""How plausible each step of a path is, drawn under its strip."""
+"""Plausibility of each step of a path: distances to train codes and images, and classifier confidence."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dashboard.ui.charts.spec import to_spec
 HEIGHT = 76
 LOWEST = 0.25
 AXIS_SPACE = 26
-"""Pixels left of the first step: the strip above leaves as many."""
-SERIES = ("nearest real code", "nearest real image")
+"""Pixels left of the first step; the strip above has a padding of as many."""
+SERIES = ("nearest train code", "nearest train image")
 COLOURS = ("#3f90da", "#e76300")
 
 
@@ -31,12 +31,12 @@ def plausibility(
     Parameters
     ----------
     code_distance, image_distance : float array, shape (n,)
-        In multiples of what is usual for test images; drawn on a logarithmic scale from 1/4 on. Images may
-        be missing.
+        In multiples of the median for test images, on a logarithmic axis that begins at 1/4. The second may
+        be None.
     confidence : float array, shape (n,), or None
-        Of the classifier, in [0, 1]: a grey area behind the curves.
+        Largest class probability, in [0, 1]: a grey area behind the curves.
     top : float
-        Upper end of the distances, common to all strips.
+        Upper end of the distance axis, common to all strips.
     """
     n = len(code_distance)
     curves_shown = [curve for curve in (code_distance, image_distance) if curve is not None]
@@ -60,7 +60,7 @@ def plausibility(
             minExtent=AXIS_SPACE,
             maxExtent=AXIS_SPACE,
             ticks=False,
-            labelFontSize=11,  # fixed, and narrower than the space, or the curves would shift
+            labelFontSize=11,  # fixed, and narrower than AXIS_SPACE, or the curves would shift
             labelPadding=4,
             labelOverlap=False,
         ),

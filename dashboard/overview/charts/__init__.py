@@ -1,1 +1,1 @@
-"""Charts of this feature; no Streamlit inside."""
+"""Charts of Overview; they import no Streamlit."""

@@ -1,38 +1,39 @@
-"""Where the front door's maps and decodes stand, in pixels from the upper left corner of the maps' grid."""
+"""Layout of the front door's maps and decodes, in pixels from the upper left corner of the grid of maps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 WIDTHS = (360, 390, 640, 900, 1000, 1150, 1343, 1440, 1600, 1900)
-"""Widths of a window, in pixels, from which there is room for larger maps."""
+"""Window widths, in pixels, at which the layout changes."""
 ONE_ROW = 1000
-"""Width of a window from which the maps stand side by side, each under a heading of the page."""
+"""Window width from which all maps are in one row, each below a heading of the page."""
 EDGES, NARROW_EDGES, SCROLLBAR = 72, 32, 15
 LARGEST, LARGEST_COMPACT, LARGEST_WINDOW, COMPACT_GAP = 400, 300, 140, 16
-TITLE, BETWEEN, TIGHT, BESIDE, WORDS = 26, 14, 8, 150, 48
-"""Pixels for a title inside the chart, between maps and decodes, between decodes in a row of their own, and
-for their words beside and below."""
+TITLE, BETWEEN, TIGHT, BESIDE, TEXT = 26, 14, 8, 150, 48
+"""Height of a title inside the chart; gap between maps and decodes; gap between decodes in their own row;
+width that a decode's text needs beside it; height that it takes below."""
 TILE = 28
-"""Where there is room, decodes of 28 x 28 are shown in whole multiples."""
-Place = tuple[int, int]
+"""Where there is room, the side of a decode is a multiple of this, so that 28 x 28 images stay sharp."""
+Corner = tuple[int, int]
+"""Left and top, in pixels."""
 
 
 @dataclass(frozen=True)
 class FrontLayout:
-    """Maps on one grid, and a decode each.
+    """Maps in a grid, with one decode per map.
 
     Attributes
     ----------
     n_maps, across : int
-        Maps, and maps a row.
+        Number of maps, and of maps per row.
     size, window : int
-        Pixels a side of a map and of a decode.
+        Side of a map and of a decode, in pixels.
     gap : int
-        Between maps.
+        Between maps, in pixels.
     compact : bool
-        Whether titles stand in the chart and the decodes in a row above all maps, where a hand does not
-        cover them, with few words.
+        Whether titles are inside the chart and the decodes, with short texts, in a row above all maps, where
+        a hand on the screen does not cover them.
     """
 
     n_maps: int
@@ -44,16 +45,16 @@ class FrontLayout:
 
     @property
     def width(self) -> int:
-        """Pixels of all maps of a row."""
+        """Width of a row of maps in pixels."""
         return self.across * (self.size + self.gap) - self.gap
 
     @property
     def height(self) -> int:
-        """Pixels of all rows of maps."""
+        """Height of all rows of maps in pixels."""
         return self.corners[-1][1] + self.size
 
     @property
-    def corners(self) -> list[Place]:
+    def corners(self) -> list[Corner]:
         """Left and top of each map."""
         title = TITLE if self.compact else 0
         step = self.size + self.gap
@@ -62,27 +63,27 @@ class FrontLayout:
         ]
 
     @property
-    def windows(self) -> list[Place]:
+    def windows(self) -> list[Corner]:
         """Left and top of each decode: below its map, or in a row above all maps."""
         if self.compact:
-            top, step = -self.window - WORDS, self.window + TIGHT
+            top, step = -self.window - TEXT, self.window + TIGHT
         else:
             top, step = self.height + BETWEEN, self.size + self.gap
         return [(k * step, top) for k in range(self.n_maps)]
 
     @property
-    def origin(self) -> Place:
-        """Left and top of the maps' grid inside the canvas, which holds the frames' outer edges too."""
-        return 1, self.window + WORDS if self.compact else 1
+    def origin(self) -> Corner:
+        """Left and top of the grid of maps in the canvas, which includes the outer edges of the frames."""
+        return 1, self.window + TEXT if self.compact else 1
 
     @property
-    def words_beside(self) -> bool:
-        """Whether there is room for words to the right of a decode, and not only below."""
+    def text_beside(self) -> bool:
+        """Whether there is room for a decode's text to its right, instead of below."""
         return not self.compact and self.size - self.window >= BESIDE
 
 
 def front_layout(width: int, n_maps: int, gap: int) -> FrontLayout:
-    """Return the layout of one to four maps in a window of at least `width` pixels.
+    """Return the layout of one to four maps in a window that is at least `width` pixels wide.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def front_layout(width: int, n_maps: int, gap: int) -> FrontLayout:
         One of `WIDTHS`.
     n_maps : int
     gap : int
-        Pixels between maps that stand under headings of the page: those between its columns.
+        Pixels between the columns of the page, so that maps are aligned with headings in these columns.
     """
     compact = width < ONE_ROW
     most = 2 if compact else 4
@@ -105,5 +106,5 @@ def front_layout(width: int, n_maps: int, gap: int) -> FrontLayout:
 
 
 def rounded_down(width: int) -> int:
-    """Return the largest of `WIDTHS` that a window of some width reaches."""
+    """Return the largest of `WIDTHS` that is at most `width`, or the smallest one."""
     return max((known for known in WIDTHS if known <= width), default=WIDTHS[0])

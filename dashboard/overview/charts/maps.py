@@ -1,10 +1,11 @@
-"""The front door's maps: one pointer for all of them, without a word to the server.
+"""The front door's maps as one chart: one pointer for all maps; a hover sends nothing to the server.
 
-A transparent grid on top takes the pointer. `hov` names what is under it: a cell of one map, whose decode
-is shown, and the nearest image, ringed on every map and decoded by the other models. `open` is the place of
-a click, the only selection that travels. All maps are one view over pixels: views that stand together are
-laid out, and repainted, at every move. Rings move on all maps at once, so that all is repainted in any case:
-a map's dots are one picture, for thousands of them drawn anew take 20 ms.
+An invisible grid on top receives the pointer. `hov` holds what is under it: a cell of one map, whose decode
+is shown, and the nearest image, which is ringed on every map and decoded by the other models. `open` holds
+the target of a click and is the only selection that is sent to the server. All maps are one view in pixel
+coordinates, since concatenated views are laid out, and repainted, at every move. The rings move on all maps
+at once, so everything is repainted in any case: the points of a map are one image, since drawing thousands
+of marks takes 20 ms.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.overview.charts.layout import TITLE, FrontLayout, Place
+from dashboard.overview.charts.layout import TITLE, Corner, FrontLayout
 from dashboard.ui.charts.labels import haloed
 from dashboard.ui.charts.palette import ink
 from dashboard.ui.charts.scatter import (
@@ -30,18 +31,18 @@ from dashboard.ui.charts.scatter import (
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 PICTURES, IMAGES, TARGETS = "front_pictures", "front_images", "front_targets"
-"""Tables by name; that of the pictures is not in the spec: ``map, sheet, dots``, the latter two as URIs."""
+"""Names of the data tables. The first is added to the spec later: ``map, sheet, dots``, the last two URIs."""
 RING_SIZE, HIT_AREA = 150, 60
 CROSS, CROSS_SIZE = "M-1,0H1M0,-1V1", 120
 GREY = "#8a93a3"
 UNSEEN: dict[str, Any] = {"opacity": 0, "tooltip": None, "aria": False}
-"""Words for each of thousands of marks, which a canvas has no use for, would take Vega half a second."""
+"""ARIA descriptions of thousands of marks would take Vega half a second, and a canvas does not use them."""
 VALUES = {"x": alt.XValue, "y": alt.YValue, "x2": alt.X2Value, "y2": alt.Y2Value}
 
 
 @dataclass(frozen=True)
 class FrontContent:
-    """What the maps draw; the columns are those of `dashboard.overview.services.FrontMaps`."""
+    """Data of the maps; the fields are those of `dashboard.overview.services.FrontMaps`."""
 
     titles: tuple[str, ...]
     images: pd.DataFrame
@@ -60,7 +61,7 @@ def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: 
     content : FrontContent
     layout : FrontLayout
     start : int
-        The row of the targets that is shown before the pointer moves.
+        Row of `content.targets` that is shown before the pointer moves.
     dark : bool
     """
     images = _images(content, layout)
@@ -68,14 +69,16 @@ def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: 
     position = position_axes((0, layout.width, 0, layout.height), None)
     by_map = pd.DataFrame({"map": range(layout.n_maps)})
     layers: list[AnyChart] = [
-        alt.Chart(_csv(images, IMAGES)).mark_point(x=0, y=0, size=0, **UNSEEN),  # for expressions to read
+        alt.Chart(_csv(images, IMAGES)).mark_point(
+            x=0, y=0, size=0, **UNSEEN
+        ),  # loads the table for the expressions
         _frames(by_map, layout),
         _dots(layout),
         *_labels(images, position, layout, dark=dark),
         *_rings(by_map, position),
         *_cross(position),
         *(_window(content, layout, k) for k in range(layout.n_maps)),
-        *_words(content.titles, layout, dark=dark),
+        *_texts(content.titles, layout, dark=dark),
         _grid(targets, position),
     ]
     chart = alt.layer(*layers).properties(width=layout.width, height=layout.height)
@@ -86,7 +89,7 @@ def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: 
 
 
 def _images(content: FrontContent, layout: FrontLayout) -> pd.DataFrame:
-    """Return the images with places in pixels, y upwards."""
+    """Return the images with positions in pixels, y upwards."""
     images = content.images.copy()
     for k, (left, bottom) in enumerate(_lower_corners(layout)):
         images[f"x{k}"] = (left + images[f"x{k}"] * layout.size).round(1)
@@ -95,7 +98,7 @@ def _images(content: FrontContent, layout: FrontLayout) -> pd.DataFrame:
 
 
 def _targets(content: FrontContent, layout: FrontLayout) -> pd.DataFrame:
-    """Return the targets with places in pixels, y upwards, and with the marks that they are."""
+    """Return the targets with positions in pixels, y upwards, and with shape and area of their marks."""
     targets = content.targets
     corners = np.array(_lower_corners(layout))[targets["map"]]
     cell = (layout.size / content.n_cells) ** 2
@@ -108,12 +111,12 @@ def _targets(content: FrontContent, layout: FrontLayout) -> pd.DataFrame:
     )
 
 
-def _lower_corners(layout: FrontLayout) -> list[Place]:
+def _lower_corners(layout: FrontLayout) -> list[Corner]:
     return [(left, layout.height - top - layout.size) for left, top in layout.corners]
 
 
 def _csv(table: pd.DataFrame, name: str) -> alt.InlineData:
-    """Return a table as text: from Arrow, Streamlit's page takes 8 us a cell, which adds up to a second."""
+    """Return a table as CSV: Streamlit reads Arrow at 8 us per cell, which adds up to a second."""
     parse = {str(column): "number" for column in table.select_dtypes("number")}
     layout = alt.CsvDataFormat(type="csv", parse=parse)
     return alt.InlineData(values=table.to_csv(index=False), format=layout, name=name)
@@ -137,10 +140,10 @@ def _params(start: pd.Series) -> list[alt.TopLevelSelectionParameter]:
 
 
 def _grid(targets: pd.DataFrame, position: dict[str, Any]) -> alt.Chart:
-    """Return what the pointer hits: a square a cell, and above them a disc an image.
+    """Return what the pointer hits: one square per cell and, above them, one disc per image.
 
-    Clipped, they do not make the chart larger than its frames, which `FrontLayout.origin` counts on.
-    Vega's search for the nearest of thousands of points takes a second to prepare.
+    They are clipped so that the chart is not larger than its frames, which `FrontLayout.origin` relies on.
+    They replace Vega's ``nearest=True``, which takes a second to prepare for thousands of points.
     """
     data = _csv(targets, TARGETS)
     mark = alt.Chart(data, name="grid").mark_point(filled=True, clip=True, **UNSEEN)
@@ -153,18 +156,18 @@ def _grid(targets: pd.DataFrame, position: dict[str, Any]) -> alt.Chart:
 
 
 def _frames(by_map: pd.DataFrame, layout: FrontLayout) -> alt.Chart:
-    """Return a quiet frame around each map."""
+    """Return a thin frame around each map."""
     rect = alt.Chart(by_map).mark_rect(
         fill=GREY, fillOpacity=0.05, stroke=GREY, strokeOpacity=0.4, tooltip=None
     )
     lefts, tops = zip(*layout.corners, strict=True)
-    ends = _own("x2", lefts, layout.size) | _own("y2", tops, layout.size)
-    chart: alt.Chart = rect.encode(**_at(layout.corners), **ends)
+    opposite = _per_map("x2", lefts, layout.size) | _per_map("y2", tops, layout.size)
+    chart: alt.Chart = rect.encode(**_at(layout.corners), **opposite)
     return chart
 
 
 def _dots(layout: FrontLayout) -> alt.Chart:
-    """Return the picture of each map's dots."""
+    """Return the image of each map's points."""
     mark = alt.Chart(alt.NamedData(PICTURES)).mark_image(
         width=layout.size, height=layout.size, align="left", baseline="top", tooltip=None
     )
@@ -175,25 +178,25 @@ def _dots(layout: FrontLayout) -> alt.Chart:
 def _labels(
     images: pd.DataFrame, position: dict[str, Any], layout: FrontLayout, *, dark: bool
 ) -> list[alt.Chart]:
-    """Return the names of the classes on each map."""
+    """Return the class names on each map."""
     size = 12 if layout.size >= 200 else 10
     own = [images[[f"x{k}", f"y{k}", "class"]] for k in range(layout.n_maps)]
-    places = pd.concat([label_places(points.set_axis(["x", "y", "class"], axis=1), size) for points in own])
-    return haloed(alt.Chart(places).encode(**position, text=alt.Text("class:N")), dark=dark, size=size)
+    labels = pd.concat([label_places(points.set_axis(["x", "y", "class"], axis=1), size) for points in own])
+    return haloed(alt.Chart(labels).encode(**position, text=alt.Text("class:N")), dark=dark, size=size)
 
 
 def _rings(by_map: pd.DataFrame, position: dict[str, Any]) -> list[alt.Chart]:
     """Return a double ring around the nearest image on each map."""
     row = f"data('{IMAGES}')[hov.near[0]]"
-    places = alt.Chart(by_map).transform_calculate(x=f"{row}['x' + datum.map]", y=f"{row}['y' + datum.map]")
-    return double_ring(places, position, size=RING_SIZE)
+    nearest = alt.Chart(by_map).transform_calculate(x=f"{row}['x' + datum.map]", y=f"{row}['y' + datum.map]")
+    return double_ring(nearest, position, size=RING_SIZE)
 
 
 def _cross(position: dict[str, Any]) -> list[alt.Chart]:
-    """Return a cross at the place whose decode is shown: it stays when the pointer leaves."""
-    place = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(x="hov.x[0]", y="hov.y[0]")
+    """Return a cross at the position whose decode is shown; it stays when the pointer leaves."""
+    shown = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(x="hov.x[0]", y="hov.y[0]")
     return [
-        place.mark_point(
+        shown.mark_point(
             shape=CROSS, size=CROSS_SIZE, stroke=colour, strokeWidth=width, opacity=1, clip=True, tooltip=None
         ).encode(**position)
         for colour, width in (("#ffffff", 4.5), ("#000000", 1.8))
@@ -201,7 +204,7 @@ def _cross(position: dict[str, Any]) -> list[alt.Chart]:
 
 
 def _window(content: FrontContent, layout: FrontLayout, k: int) -> alt.Chart:
-    """Return the window of one model over its sheet: the cell under the pointer, or the nearest image."""
+    """Return a clipped window onto one model's sheet: the cell under the pointer, or the nearest image."""
     (left, top), side = layout.windows[k], layout.window
     height, width = content.tile_shape
     scale = side / max(height, width)
@@ -229,10 +232,10 @@ def _window(content: FrontContent, layout: FrontLayout, k: int) -> alt.Chart:
     return chart
 
 
-def _words(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[alt.Chart]:
-    """Return what each decode is; on a compact chart with its model's name, and that above the map, too."""
+def _texts(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[alt.Chart]:
+    """Return the text of each decode; in the compact layout also the models' names above their maps."""
     names = alt.Chart(pd.DataFrame({"map": range(layout.n_maps), "title": titles}))
-    across, down = (layout.window + 12, 2) if layout.words_beside else (0, layout.window + 6)
+    across, down = (layout.window + 12, 2) if layout.text_beside else (0, layout.window + 6)
     own = "hov.map[0] == datum.map"
     image = f"data('{IMAGES}')[hov.near[0]]"
     if layout.compact:
@@ -252,7 +255,7 @@ def _words(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[al
 
 
 def _text(
-    names: alt.Chart, column: str, place: dict[str, Any], *, size: int, bold: bool = False, dark: bool
+    names: alt.Chart, column: str, at: dict[str, Any], *, size: int, bold: bool = False, dark: bool
 ) -> alt.Chart:
     mark = names.mark_text(
         align="left",
@@ -263,21 +266,21 @@ def _text(
         color=ink(dark=dark),
         tooltip=None,
     )
-    chart: alt.Chart = mark.encode(text=alt.Text(f"{column}:N"), **place)
+    chart: alt.Chart = mark.encode(text=alt.Text(f"{column}:N"), **at)
     return chart
 
 
 def _pixels(channel: str, expression: str) -> dict[str, Any]:
-    """Return the encoding of a channel as pixels that follow signals; `alt.value` would take 20 ms."""
+    """Return a channel's encoding as an expression in pixels; `alt.value` would take 20 ms."""
     return {channel: VALUES[channel](alt.ExprRef(expr=expression))}  # type: ignore[no-untyped-call]
 
 
-def _own(channel: str, values: Iterable[int], more: int = 0) -> dict[str, Any]:
-    """Return the encoding of a channel as one number of pixels a map."""
-    return _pixels(channel, f"{json.dumps([value + more for value in values])}[datum.map]")
+def _per_map(channel: str, values: Iterable[int], offset: int = 0) -> dict[str, Any]:
+    """Return a channel's encoding as one number of pixels per map."""
+    return _pixels(channel, f"{json.dumps([value + offset for value in values])}[datum.map]")
 
 
-def _at(places: Iterable[Place], across: int = 0, down: int = 0) -> dict[str, Any]:
-    """Return the encoding of one place a map, some pixels further across and down."""
-    lefts, tops = zip(*places, strict=True)
-    return _own("x", lefts, across) | _own("y", tops, down)
+def _at(corners: Iterable[Corner], across: int = 0, down: int = 0) -> dict[str, Any]:
+    """Return the encoding of one position per map, shifted by some pixels across and down."""
+    lefts, tops = zip(*corners, strict=True)
+    return _per_map("x", lefts, across) | _per_map("y", tops, down)

@@ -1,4 +1,4 @@
-"""The front door's maps: the same images on each, decodes of every place, and one pointer for all."""
+"""The front door's maps: the same images on each, decodes of every cell, and one pointer for all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PIL import Image
 from dashboard.data.catalogue import open_bundle
 from dashboard.overview.charts.layout import WIDTHS, front_layout, rounded_down
 from dashboard.overview.charts.maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps
-from dashboard.overview.services import N_CELLS, SNAP, FrontMaps, clicked_place, front_sheet
+from dashboard.overview.services import N_CELLS, SNAP, FrontMaps, clicked_image_or_position, front_sheet
 from dashboard.overview.services import front_maps as maps_of
 from latentcore.geometry import cell_centres, cell_of
 from tests.dashboard.bundles import opened
@@ -82,7 +82,7 @@ def test_a_signal_of_the_hover_moves_windows_and_rings():
     assert sum("hov" in json.dumps(mark.get("encode", {})) for mark in vega["marks"]) >= 4
 
 
-def test_numbers_travel_as_numbers_and_words_as_words():
+def test_numbers_are_sent_as_numbers_and_texts_as_texts():
     layers = whole_spec(maps_of(opened(MODELS)), 1343)["layer"]
     tables = {layer["data"]["name"]: layer["data"] for layer in layers if "values" in layer["data"]}
     targets, images = (tables[name]["format"]["parse"] for name in (TARGETS, IMAGES))
@@ -117,7 +117,7 @@ def test_every_map_shows_the_same_images_where_their_codes_lie():
 
 
 @pytest.mark.parametrize("number", range(len(MODELS)))
-def test_tiles_are_what_the_model_draws_at_a_cell_and_of_an_image(number):
+def test_tiles_are_decodes_of_cells_and_of_images(number):
     maps, bundle = maps_of(opened(MODELS)), open_bundle(MODELS[number])
     cell = 13 * N_CELLS + 4
     code = cell_centres(maps.extents[number], N_CELLS)[cell]
@@ -143,17 +143,17 @@ def test_a_target_names_its_cell_and_the_nearest_image():
         assert np.array_equal(own["cell"], row * N_CELLS + column)
 
 
-def test_a_click_means_the_image_under_it_or_else_the_place():
+def test_a_click_selects_the_image_under_it_or_else_the_position():
     maps, number = maps_of(opened(MODELS)), 2
     first = number * (N_CELLS**2 + len(maps.images))
     image = first + N_CELLS**2 + 17
-    assert clicked_place(maps, image) == maps.images["index"].iloc[17]
+    assert clicked_image_or_position(maps, image) == maps.images["index"].iloc[17]
     cells = maps.targets.iloc[first : first + N_CELLS**2]
     shares = maps.images[[f"x{number}", f"y{number}"]].to_numpy()
     away = np.linalg.norm(cells[["x", "y"]].to_numpy()[:, None] - shares[None], axis=2).min(axis=1)
     lonely = int(away.argmax())
     assert away[lonely] > SNAP
-    place = clicked_place(maps, first + lonely)
+    place = clicked_image_or_position(maps, first + lonely)
     assert np.allclose(place, cell_centres(maps.extents[number], N_CELLS)[lonely], atol=1e-4)
 
 

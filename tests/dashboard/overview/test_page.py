@@ -1,4 +1,4 @@
-"""The front door with as many maps as there are models for."""
+"""The Overview page, run without a browser."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from latentcore.store import models_folder
-from tests.serving import ROOT
+from tests.dashboard.pages import APP, text_of
 
 
 def overview(tmp_path, monkeypatch, names: tuple[str, ...]) -> AppTest:
     for name in names:
         shutil.copytree(models_folder() / "digits" / name, tmp_path / "digits" / name)
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
-    return AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.caption])
+    return AppTest.from_file(str(APP), default_timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -38,19 +34,39 @@ def test_a_map_for_each_model_that_there_is(tmp_path, monkeypatch, names, titles
     assert sum("Test MSE" in caption.value for caption in app.caption) == len(titles)
 
 
-def test_without_a_model_of_two_numbers_there_is_no_map(tmp_path, monkeypatch):
+def test_without_a_model_of_two_dimensions_there_is_no_map(tmp_path, monkeypatch):
     app = overview(tmp_path, monkeypatch, ("lda-d9",)).run()
     assert not app.exception
     assert not app.get("vega_lite_chart")
-    assert "Shown" not in texts(app)
+    assert "Shown" not in text_of(app)
 
 
-def test_a_damaged_model_is_named_and_the_other_maps_stand(tmp_path, monkeypatch):
+def test_a_damaged_model_is_named_and_the_other_maps_are_shown(tmp_path, monkeypatch):
     app = overview(tmp_path, monkeypatch, ("pca-d2", "ae-d2"))
     (tmp_path / "digits" / "ae-d2" / "codes.npz").write_bytes(b"PK")
     app.run()
     assert not app.exception
     assert "codes.npz" in app.error[0].value
     assert len(app.get("vega_lite_chart")) == 1
-    assert "#### PCA" in texts(app)
-    assert "#### Autoencoder" not in texts(app)
+    assert "#### PCA" in text_of(app)
+    assert "#### Autoencoder" not in text_of(app)
+
+
+def test_the_front_door_opens():
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["dataset"] = "digits"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Latent Atlas"
+    assert all(name in text_of(app) for name in ("PCA", "Autoencoder", "VAE", "GAN"))
+
+
+def test_the_front_door_shows_images_reconstructions_and_samples():
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["dataset"] = "digits"
+    app.run()
+    assert not app.exception
+    html = " ".join(str(element.proto) for element in app.get("html"))
+    assert "Eight test images" in html
+    assert html.count("Reconstructions of the eight images") == 4
+    assert html.count("Eight samples") >= 4

@@ -9,10 +9,11 @@ import pytest
 import streamlit as st
 
 from dashboard.data.catalogue import open_bundle
+from dashboard.data.endpoints import ImageEndpoint
 from dashboard.data.images import search as image_search
 from dashboard.data.images.search import can_search, nearest_train_images, usual_image_distance
-from dashboard.data.interpolation import End, make_strip
 from dashboard.data.sampling import Draw, draw_samples, resembling
+from dashboard.interpolate.services import make_strip
 from latentcore.datasets import load_dataset
 from latentcore.types import DatasetMissing
 
@@ -85,7 +86,7 @@ def test_without_an_index_the_usual_distance_is_measured(no_index):
 
 def test_without_images_and_index_what_needs_them_is_absent(no_originals, no_index):
     assert not can_search(open_bundle(ID))
-    strip = make_strip(open_bundle(ID), End(index=3), End(index=9), 5, "straight")
+    strip = make_strip(open_bundle(ID), ImageEndpoint(index=3), ImageEndpoint(index=9), 5, "straight")
     assert strip.image_distance is None
     assert not strip.estimated
     samples = draw_samples(open_bundle(ID), DRAW)
