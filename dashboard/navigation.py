@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.data.catalogue import LatentcoreError, catalogue
 from dashboard.server.process import drawing_page, prepare
 from dashboard.ui.presentation import banner, is_presenting, keep_to_story
-from dashboard.ui.problems import gone
+from dashboard.ui.problems import show_removed
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def show_page() -> None:
         with drawing_page():
             page.run()
     except LatentcoreError as error:  # such as a bundle that was removed after it was listed
-        gone(error)
+        show_removed(error)
 
 
 def _page(entry: PageEntry) -> StreamlitPage:

@@ -17,7 +17,7 @@ from dashboard.compare.one_image import section as one_image
 from dashboard.compare.scores import section as scores
 from dashboard.compare.similarity import section as similarity
 from dashboard.data.catalogue import Bundle
-from dashboard.ui.model_set import MOST, load_models, model_head
+from dashboard.ui.model_set import MAX_MODELS, load_models, model_head
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -43,7 +43,7 @@ class Section:
     title: str
     draw: Callable[[list[str]], None]
     url_names: tuple[str, ...] = ()
-    max_models: int = MOST
+    max_models: int = MAX_MODELS
 
 
 def with_loaded_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], None]:

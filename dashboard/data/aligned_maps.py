@@ -12,11 +12,11 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.data.catalogue import BY_CONTENT, Space
-from dashboard.data.images.grids import sheet_pixels
+from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
-from dashboard.data.images.stand_ins import maker_of, shown_test_images
+from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.geometry import square_extent
 from latentcore.metrics.spaces import procrustes_align
 from latentcore.types import FloatArray, LabelArray
@@ -116,18 +116,18 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
 
 def sample_atlas(dataset: str, indices: tuple[int, ...]) -> SampleAtlas:
     """Return the images of test samples, or their stand-ins, tiled into one picture."""
-    return _sample_atlas(dataset, indices, maker_of(dataset))
+    return _sample_atlas(dataset, indices, stand_in_bundle(dataset))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-@dear
+@limited
 def _sample_atlas(
     dataset: str,
     indices: tuple[int, ...],
     made_by: str | None,  # noqa: ARG001 - the key
 ) -> SampleAtlas:
     shown = shown_test_images(dataset, np.array(indices, np.int64))
-    pixels, buffer = sheet_pixels(shown.images, ATLAS_COLUMNS), io.BytesIO()
+    pixels, buffer = grid_pixels(shown.images, ATLAS_COLUMNS), io.BytesIO()
     Image.fromarray(pixels).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
     return SampleAtlas(
         uri=data_uri(buffer.getvalue(), "image/webp"),

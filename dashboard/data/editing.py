@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.datasets import DATASETS
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
 from latentcore.models.vae import VAEModel
@@ -77,7 +77,7 @@ def dimensions_of(bundle: Bundle) -> list[Dimension]:
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def traversal(bundle: Bundle, code: FloatArray, dimensions: list[Dimension], steps: FloatArray) -> FloatArray:
     """Return decodes ``(len(dimensions) * len(steps), c, h, w)``, row by row.
 

@@ -12,8 +12,8 @@ import streamlit as st
 from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.images.pixels import data_uri, png_bytes, shade_pixels
 from dashboard.data.map_targets import hit_targets, inside
-from dashboard.data.places import blended_place, distances_to_real, row_of
-from dashboard.server.concurrency import dear
+from dashboard.data.places import blended_position, distances_to_train, row_of
+from dashboard.server.concurrency import limited
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, square_extent
 from latentcore.metrics.sampling import stratified_rows
@@ -91,7 +91,7 @@ def plane_of(space: Space, plane_name: str) -> Plane:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def atlas_of(bundle: Bundle, plane_name: str, *, stacked: bool = False) -> Atlas:
     """Return the atlas of a plane: decodes on a grid, in strips of columns, or of rows for a stacked map."""
     plane = plane_of(bundle, plane_name)
@@ -155,8 +155,8 @@ def coloured_points(space: Space, data: MapData, colour: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
-def trust_shade(space: Space, plane_name: str) -> str:
+@limited
+def trust_shading(space: Space, plane_name: str) -> str:
     """Return the trust shading of a map as a data URI: grey where decodes are extrapolated.
 
     Opacity rises with the distance of a position's code from its nearest train code: none up to the median
@@ -165,7 +165,7 @@ def trust_shade(space: Space, plane_name: str) -> str:
     plane, derived = plane_of(space, plane_name), space.derived
     codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
     low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
-    strength: FloatArray = (distances_to_real(space, codes) - low) / max(high - low, 1e-9)
+    strength: FloatArray = (distances_to_train(space, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
@@ -187,14 +187,14 @@ def index_of_row(space: Space, row: int) -> int:
     return int(space.test.indices[row])
 
 
-def end_place(space: Space, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
+def position_on_plane(space: Space, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
     """Return the position of a test image on a plane, ``(2,)``; of any other code, an approximate one."""
     if plane_name == "codes":
         return code
     if index is not None:
         shown: FloatArray = plane_of(space, plane_name).points[row_of(space, index)]
         return shown
-    return blended_place(space, code)
+    return blended_position(space, code)
 
 
 def default_plane(space: Space) -> str:

@@ -39,7 +39,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Place:
+class CodeDetails:
     """Details of a test image's code, or of the code of a map position.
 
     Attributes
@@ -78,12 +78,12 @@ class Place:
     neighbours_by: str | None
 
 
-def distances_to_real(space: Space, codes: FloatArray) -> FloatArray:
+def distances_to_train(space: Space, codes: FloatArray) -> FloatArray:
     """Return the distance of each code ``(n, latent_dim)`` to its nearest train code, float32 ``(n,)``."""
     return nearest(space.train.codes, codes, k=1)[0][:, 0]
 
 
-def inspect_image(bundle: Bundle, index: int) -> Place:
+def inspect_image(bundle: Bundle, index: int) -> CodeDetails:
     """Return the details of a test image's code, by the image's number."""
     row = row_of(bundle, index)
     return _inspect(
@@ -96,7 +96,7 @@ def inspect_image(bundle: Bundle, index: int) -> Place:
     )
 
 
-def inspect_code(bundle: Bundle, code: FloatArray) -> Place:
+def inspect_code(bundle: Bundle, code: FloatArray) -> CodeDetails:
     """Return the details of any code ``(latent_dim,)``."""
     return _inspect(bundle, code)
 
@@ -125,12 +125,12 @@ def _inspect(
     label: str | None = None,
     original: FloatArray | None = None,
     error: float | None = None,
-) -> Place:
+) -> CodeDetails:
     decode = bundle.model.decode(code[None])
     cycle = bundle.model.encode(decode)[0] - code
     neighbours, neighbours_by = nearest_train(bundle, code)
     distance = neighbours[0].distance
-    return Place(
+    return CodeDetails(
         index=index,
         label=label,
         code=code,
@@ -161,13 +161,13 @@ def nearest_train(bundle: Bundle, code: FloatArray) -> tuple[list[Neighbour], st
     return neighbours, shown.made_by
 
 
-def blended_place(space: Space, code: FloatArray) -> FloatArray:
-    """Return the approximate position of a code on the stored plane, ``(2,)``; see `blended_places`."""
-    place: FloatArray = blended_places(space, code[None])[0]
+def blended_position(space: Space, code: FloatArray) -> FloatArray:
+    """Return the approximate position of a code on the stored plane, ``(2,)``; see `blended_positions`."""
+    place: FloatArray = blended_positions(space, code[None])[0]
     return place
 
 
-def blended_places(space: Space, codes: FloatArray) -> FloatArray:
+def blended_positions(space: Space, codes: FloatArray) -> FloatArray:
     """Return approximate positions of codes ``(n, latent_dim)`` on the stored plane, ``(n, 2)``.
 
     Each is the mean position of the 8 nearest train codes, weighted by 1 / distance: the same blend that
@@ -180,7 +180,7 @@ def blended_places(space: Space, codes: FloatArray) -> FloatArray:
     return np.asarray(places, np.float32)
 
 
-def place_code(plane: Plane, at: tuple[float, float]) -> FloatArray:
+def position_code(plane: Plane, at: tuple[float, float]) -> FloatArray:
     """Return the code ``(latent_dim,)`` of a position on a plane."""
     code: FloatArray = plane.to_codes(np.array([at], np.float32))[0]
     return code

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.endpoints import image_title
 from dashboard.data.images.stand_ins import shown_test_image
-from dashboard.data.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
+from dashboard.data.maps import default_plane, extent_of, plane_of, position_on_plane, stratified_rows
 from dashboard.data.places import Neighbour, nearest_train, row_of
 from latentcore.geometry import Extent
 from latentcore.metrics.reconstruction import image_mse
@@ -26,7 +26,7 @@ CAVEATS = {
 
 
 @dataclass(frozen=True)
-class Subject:
+class InputImage:
     """The input image of all models.
 
     Attributes
@@ -55,7 +55,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reconstruction:
     """Code and reconstruction of the input image by one model.
 
     Attributes
@@ -114,13 +114,13 @@ class MapPoints:
     classes: tuple[str, ...]
 
 
-def subject_of(bundle: Bundle, index: int) -> Subject:
+def input_image(bundle: Bundle, index: int) -> InputImage:
     """Return a test image, or its stand-in, as the input image."""
     shown = shown_test_image(bundle.spec.dataset, index)
-    return Subject(shown.images[0], shown.made_by, index, image_title(bundle, index))
+    return InputImage(shown.images[0], shown.made_by, index, image_title(bundle, index))
 
 
-def answer(bundle: Bundle, subject: Subject) -> Answer:
+def reconstruct(bundle: Bundle, subject: InputImage) -> Reconstruction:
     """Return a model's reconstruction of the input image; a test image's code and error are stored."""
     if subject.index is not None:
         row = row_of(bundle, subject.index)
@@ -133,7 +133,7 @@ def answer(bundle: Bundle, subject: Subject) -> Answer:
     plane = default_plane(bundle)
     neighbours, neighbours_by = nearest_train(bundle, code)
     middle, spread = code_scale(bundle)
-    return Answer(
+    return Reconstruction(
         bundle_id=bundle.spec.id,
         title=bundle.spec.title,
         caveat=", ".join(words for what, words in CAVEATS.items() if what in bundle.model.capabilities),
@@ -143,7 +143,7 @@ def answer(bundle: Bundle, subject: Subject) -> Answer:
         residual=decode - subject.image if subject.is_real else None,
         error=error,
         percentile=100 * float((bundle.test.errors < error).mean()),
-        place=end_place(bundle, plane, subject.index, code),
+        place=position_on_plane(bundle, plane, subject.index, code),
         is_exact=plane == "codes" or subject.index is not None,
         neighbours=neighbours,
         neighbours_by=neighbours_by,

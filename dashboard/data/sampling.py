@@ -14,7 +14,7 @@ from dashboard.data.images.search import can_search, nearest_train_images
 from dashboard.data.images.stand_ins import shown_train_images
 from dashboard.data.maps import plane_of
 from dashboard.data.places import row_of
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.metrics.structure import nearest
 from latentcore.types import FloatArray, LabelArray
 
@@ -23,7 +23,7 @@ N_NEAREST = 5
 
 
 @dataclass(frozen=True)
-class Draw:
+class SamplingSettings:
     """Sampling settings.
 
     Attributes
@@ -71,14 +71,14 @@ def can_sample(bundle: Bundle) -> bool:
     return bundle.has_sampler
 
 
-def draw_samples(bundle: Bundle, draw: Draw) -> Samples:
+def sample_images(bundle: Bundle, draw: SamplingSettings) -> Samples:
     """Sample a model; the same arguments give the same samples on every machine, to 1e-4."""
     return _judged_samples(bundle, draw, _judge_of(bundle))
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
-def _judged_samples(bundle: Bundle, draw: Draw, judge: str) -> Samples:
+@limited
+def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Samples:
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
@@ -103,7 +103,7 @@ def variations(bundle: Bundle, index: int, radius: float, n: int, seed: int) -> 
 
 
 @dataclass(frozen=True)
-class Resembling:
+class NearestImage:
     """A training image among the nearest of a sample in pixel space.
 
     Attributes
@@ -128,7 +128,7 @@ class Resembling:
     estimated: bool
 
 
-def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
+def nearest_images(bundle: Bundle, image: FloatArray) -> list[NearestImage]:
     """Return the bundle's training images nearest to an image ``(c, h, w)``, nearest first.
 
     Empty where neither the images nor an index of them is on this machine.
@@ -139,7 +139,7 @@ def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
     rows = found.rows[0]
     shown = shown_train_images(bundle, rows)
     return [
-        Resembling(
+        NearestImage(
             index=int(bundle.train.indices[row]),
             label=bundle.classes[bundle.train.labels[row]],
             distance=float(distance),
@@ -151,7 +151,7 @@ def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
     ]
 
 
-def data_shares(bundle: Bundle) -> FloatArray:
+def class_shares(bundle: Bundle) -> FloatArray:
     """Return the share of each class among the test images, float32 ``(n_classes,)``."""
     counts = np.bincount(bundle.labels, minlength=len(bundle.classes))
     return (counts / len(bundle.labels)).astype(np.float32)
@@ -169,7 +169,7 @@ def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
     return plane.points, plane.place(samples.codes)
 
 
-def samples_npz(samples: Samples, draw: Draw) -> bytes:
+def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
     """Return samples, codes and sampling settings as NPZ bytes, without pickle."""
     buffer = io.BytesIO()
     np.savez_compressed(

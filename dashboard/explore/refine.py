@@ -7,14 +7,14 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.places import Place
+from dashboard.data.places import CodeDetails
 from dashboard.explore.services.refining import N_STEPS, refinable_model, refine
 from dashboard.ui.pictures import Picture, picture_row
 
 SIDE = 128
 
 
-def refine_code(bundle: Bundle, place: Place) -> None:
+def refine_code(bundle: Bundle, place: CodeDetails) -> None:
     """Draw a button that refines the inversion network's code of a test image, and the errors.
 
     Nothing is drawn for other families, for positions, and without the original image.

@@ -19,7 +19,7 @@ from dashboard.data.endpoints import (
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
 from dashboard.data.places import image_number
 from dashboard.ui.fragments import bundle_callback
-from dashboard.ui.gallery import image_wall
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.pictures import Picture, in_brackets, picture_beside
 
 SIDES = ("start", "end")
@@ -48,7 +48,7 @@ def pick_endpoints(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint]) -> None
             picture_beside(Picture(uri, f"{TITLES[side]}: {title}{in_brackets(kind)}", "", THUMBNAIL))
         with beside.container(gap="small", width=TEXT_WIDTH):
             st.markdown(f"**{TITLES[side]}**  \n{title}{in_brackets(kind)}")
-            image_wall(
+            image_gallery(
                 bundle,
                 side,
                 partial(state.put, side),

@@ -15,7 +15,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, family_title
 from dashboard.data.images.pixels import data_uri
 from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED, stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.atlas import tile_images
 from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
 from latentcore.types import FloatArray, LabelArray
@@ -89,7 +89,7 @@ class FrontMaps:
     n_total: int
 
 
-@dear
+@limited
 def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
     """Return a model's decodes of every cell of its map, and of some test images.
 

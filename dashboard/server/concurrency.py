@@ -17,7 +17,7 @@ _turns = threading.Semaphore(MAX_CONCURRENT)
 _own = threading.local()
 
 
-def dear(step: Callable[Given, Made]) -> Callable[Given, Made]:
+def limited(step: Callable[Given, Made]) -> Callable[Given, Made]:
     """Run a step only while fewer than `MAX_CONCURRENT` others run; cached results never wait.
 
     Put the decorator below that of the cache, so that only misses wait. A limited step must not call

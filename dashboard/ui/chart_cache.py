@@ -18,7 +18,7 @@ MOST = 16
 _kept: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 
-def kept(chart: Callable[Given, Spec]) -> Callable[Given, Spec]:
+def cached_chart(chart: Callable[Given, Spec]) -> Callable[Given, Spec]:
     """Cache a chart function's specs as compact ones: Altair takes up to 0.1 s to build one."""
     if chart not in _kept:
 

@@ -80,7 +80,7 @@ export default function ({ data, parentElement, setStateValue }) {
 _component = st.components.v2.component("latent_atlas_drawing", html=_HTML, css=_STYLE, js=_SCRIPT)
 
 
-def drawing(*, thickness: int) -> str:
+def drawing_canvas(*, thickness: int) -> str:
     """Draw the canvas; return its picture as a data URL, empty while it is blank.
 
     Parameters

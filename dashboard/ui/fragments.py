@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
-from dashboard.ui.problems import gone
+from dashboard.ui.problems import show_removed
 
 P = ParamSpec("P")
 
@@ -29,7 +29,7 @@ def bundle_fragment(draw: Callable[P, None]) -> Callable[P, None]:
         try:
             arguments = [part.opened() if isinstance(part, _Ids) else part for part in stored]
         except LatentcoreError as error:
-            gone(error)
+            show_removed(error)
             return
         draw(*arguments)  # type: ignore[call-arg, arg-type]
 

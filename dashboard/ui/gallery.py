@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.gallery import gallery_wall
-from dashboard.data.images.stand_ins import stand_ins_words
+from dashboard.data.images.gallery import random_gallery
+from dashboard.data.images.stand_ins import stand_ins_label
 from dashboard.ui.charts.gallery import gallery
 from dashboard.ui.pictures import in_brackets
 
@@ -17,7 +17,7 @@ N_COLUMNS, N_ROWS = 12, 4
 ANY = "any class"
 
 
-def image_wall(
+def image_gallery(
     bundle: Bundle, key: str, take: Callable[[str], None], *, take_mean: Callable[[str], None] | None = None
 ) -> None:
     """Draw the button and, while it is open, the gallery.
@@ -52,8 +52,8 @@ def image_wall(
                     args=(wanted,),
                 )
         seed = int(state.widget(f"wall_seed_{key}") or 0)
-        shown = gallery_wall(bundle, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
-        kinds = stand_ins_words(shown.made_by)
+        shown = random_gallery(bundle, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
+        kinds = stand_ins_label(shown.made_by)
         if kinds:
             st.caption(f"Shown as {kinds}.")
         st.vega_lite_chart(
@@ -66,14 +66,14 @@ def image_wall(
         )
 
 
-def picked(key: str, field: str) -> int | None:
+def clicked_value(key: str, field: str) -> int | None:
     """Return the value of a field of the clicked mark of a chart, or None."""
     chosen = (state.widget(key) or {}).get("selection", {}).get("picked") or []
     return int(chosen[0][field]) if chosen else None
 
 
 def _take_clicked(key: str, take: Callable[[str], None]) -> None:
-    index = picked(f"gallery_{key}", "index")
+    index = clicked_value(f"gallery_{key}", "index")
     if index is not None:
         take(str(index))
 

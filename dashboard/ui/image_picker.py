@@ -10,10 +10,10 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words
-from dashboard.data.reconstructions import subject_of
+from dashboard.data.images.stand_ins import stand_in_label
+from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_callback
-from dashboard.ui.gallery import image_wall
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_beside
 
@@ -32,8 +32,8 @@ def _take_random(bundle_id: str) -> None:
 
 def pick_image(bundle: Bundle, index: int) -> None:
     """Draw the chosen image and the gallery to choose another one from."""
-    subject = subject_of(bundle, index)
-    kind = in_brackets(stand_in_words(subject.made_by))
+    subject = input_image(bundle, index)
+    kind = in_brackets(stand_in_label(subject.made_by))
     beside = st.container(horizontal=True, vertical_alignment="center")
     with beside:
         picture_beside(
@@ -41,5 +41,5 @@ def pick_image(bundle: Bundle, index: int) -> None:
         )
     with beside.container(gap="small", width=WORDS):
         st.markdown(f"**{subject.title}**{kind}")
-        image_wall(bundle, "edited", partial(state.put, "point"))
+        image_gallery(bundle, "edited", partial(state.put, "point"))
     originals_note(bundle.spec.dataset)

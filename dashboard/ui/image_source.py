@@ -10,9 +10,9 @@ from dashboard import state
 from dashboard.data.catalogue import Bundle, LatentcoreError
 from dashboard.data.images.preparing import BlankImage, layout_of, looks_inverted, prepare_image
 from dashboard.data.images.uploads import GreyImage, read_data_url, read_image
-from dashboard.data.reconstructions import Subject, subject_of
-from dashboard.ui.drawing import drawing
-from dashboard.ui.gallery import image_wall
+from dashboard.data.reconstructions import InputImage, input_image
+from dashboard.ui.drawing import drawing_canvas
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.image_picker import random_image_button
 from dashboard.ui.selection import chosen_image
 
@@ -26,7 +26,7 @@ def chosen_source() -> str:
     return state.choose("source", list(SOURCES), "test")
 
 
-def pick_subject(bundle: Bundle, source: str) -> Subject | None:
+def pick_input_image(bundle: Bundle, source: str) -> InputImage | None:
     """Draw the controls of a source; return the image, or show why there is none.
 
     Parameters
@@ -51,23 +51,23 @@ def pick_subject(bundle: Bundle, source: str) -> Subject | None:
     return None
 
 
-def _test_image(bundle: Bundle) -> Subject:
+def _test_image(bundle: Bundle) -> InputImage:
     index = chosen_image(bundle)
     with st.container(horizontal=True):
-        image_wall(bundle, "one_image", partial(state.put, "point"))
+        image_gallery(bundle, "one_image", partial(state.put, "point"))
         random_image_button(bundle)
     st.caption("A test image: no model was trained on it.")
-    return subject_of(bundle, index)
+    return input_image(bundle, index)
 
 
-def _drawn(bundle: Bundle) -> Subject:
-    picture = drawing(thickness=THICKNESS)
+def _drawn(bundle: Bundle) -> InputImage:
+    picture = drawing_canvas(thickness=THICKNESS)
     if not picture:
         raise BlankImage("The drawing is blank: draw something or pick an image.")
     return _prepared(bundle, read_data_url(picture), "Your drawing", ("drawing",))
 
 
-def _uploaded(bundle: Bundle) -> Subject | None:
+def _uploaded(bundle: Bundle) -> InputImage | None:
     st.file_uploader(
         "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_take_upload
     )
@@ -81,7 +81,7 @@ def _uploaded(bundle: Bundle) -> Subject | None:
     return _prepared(bundle, found, name, (name, found.pixels.tobytes()))
 
 
-def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> Subject:
+def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> InputImage:
     """Draw the preprocessing switches of an image from elsewhere; return it preprocessed."""
     exchange = state.held(EXCHANGED, token)
     exchange = looks_inverted(bundle, grey) if exchange is None else exchange
@@ -101,7 +101,7 @@ def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, 
             )
             layout = layout if place else None
     prepared = prepare_image(bundle, grey, invert=exchange, layout=layout)
-    return Subject(prepared.image, None, None, title, prepared.notes)
+    return InputImage(prepared.image, None, None, title, prepared.notes)
 
 
 def _take_source() -> None:

@@ -154,7 +154,7 @@ export default function (component) {
 _component = st.components.v2.component("latent_atlas_keys", js=_SCRIPT)
 
 
-def map_keys(
+def map_keyboard(
     *,
     holder: str,
     label: str,

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.data.catalogue import dataset_title
 from dashboard.data.images.fetching import can_be_fetched, fetching_of, start_fetching
 from dashboard.data.images.originals import originals_problem
-from dashboard.data.images.stand_ins import maker_of, stand_ins_words
+from dashboard.data.images.stand_ins import stand_in_bundle, stand_ins_label
 
 POLL_SECONDS = 0.5
 
@@ -17,7 +17,7 @@ def originals_note(dataset: str) -> None:
     problem = originals_problem(dataset)
     if problem is None:
         return
-    made_by = stand_ins_words(maker_of(dataset))
+    made_by = stand_ins_label(stand_in_bundle(dataset))
     shown = f"Its images are shown as {made_by}, the model with the lowest reconstruction error."
     if not can_be_fetched(dataset):
         st.warning(f"{problem} {shown}", icon=":material/image:")

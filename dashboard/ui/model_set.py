@@ -16,22 +16,22 @@ from dashboard.data.catalogue import (
     dataset_title,
     open_bundle,
 )
-from dashboard.ui.pickers import take_dataset
+from dashboard.ui.pickers import set_dataset
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.problems import bundle_or_error
 from dashboard.ui.share import reset_button
 
 PREFERRED = ("pca", "ae", "vae", "gan")
 """Families that are chosen by default."""
-MOST = 6
+MAX_MODELS = 6
 
 
 def chosen_models(
-    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+    catalogue: Catalogue, most: int = MAX_MODELS, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str]]:
     """Return the chosen dataset and the names of one to `most` of its models.
 
-    By default all models are chosen if `most` exceeds `MOST`, else one of each preferred family.
+    By default all models are chosen if `most` exceeds `MAX_MODELS`, else one of each preferred family.
     """
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
@@ -51,10 +51,10 @@ def chosen_models(
         )
     if chosen:
         return dataset, chosen
-    return dataset, present if most > MOST else _defaults(catalogue, dataset, preferred)
+    return dataset, present if most > MAX_MODELS else _defaults(catalogue, dataset, preferred)
 
 
-def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MOST) -> None:
+def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MAX_MODELS) -> None:
     """Draw the pickers of the dataset and of its models."""
     left, right = st.columns([1, 3.4], vertical_alignment="bottom")
     left.selectbox(
@@ -75,7 +75,7 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
     )
 
 
-def several_models(
+def pick_bundles(
     catalogue: Catalogue, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str], list[Bundle]]:
     """Draw the pickers of a page that compares models; return dataset, names and loaded bundles."""
@@ -84,7 +84,7 @@ def several_models(
 
 
 def model_head(
-    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+    catalogue: Catalogue, most: int = MAX_MODELS, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str]]:
     """Draw the pickers and the reset button; return the dataset and the names of the models.
 
@@ -117,7 +117,7 @@ def load_models(ids: list[str]) -> list[Bundle]:
 
 
 def _take_dataset() -> None:
-    take_dataset("pick_dataset")
+    set_dataset("pick_dataset")
     for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
         state.put(name, None)
 

@@ -29,7 +29,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         datasets,
         format_func=dataset_title,
         help="The images whose codes the map shows.",
-        **state.bind("pick_dataset", dataset, take_dataset, "pick_dataset"),
+        **state.bind("pick_dataset", dataset, set_dataset, "pick_dataset"),
     )
     middle.segmented_control(
         "Model",
@@ -69,11 +69,11 @@ def pick_dataset(datasets: list[str], dataset: str) -> None:
         format_func=dataset_title,
         required=True,
         label_visibility="collapsed",
-        **state.bind("pick_images", dataset, take_dataset, "pick_images"),
+        **state.bind("pick_images", dataset, set_dataset, "pick_images"),
     )
 
 
-def take_dataset(key: str) -> None:
+def set_dataset(key: str) -> None:
     """Set the dataset to the value of the widget `key`."""
     _change("dataset", state.widget(key))
     state.put("point", None)

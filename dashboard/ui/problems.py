@@ -37,7 +37,7 @@ def bundle_or_error(bundle_id: str) -> Bundle | None:
         return None
 
 
-def study_or_say(dataset: str, name: str) -> StudyResult | None:
+def study_or_message(dataset: str, name: str) -> StudyResult | None:
     """Return the result of a study, or show why there is none."""
     try:
         found = study_of(dataset, name)
@@ -52,7 +52,7 @@ def study_or_say(dataset: str, name: str) -> StudyResult | None:
     return found
 
 
-def gone(error: LatentcoreError) -> None:
+def show_removed(error: LatentcoreError) -> None:
     """Show that a bundle was removed or changed after it was listed."""
     st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")
 

@@ -12,7 +12,7 @@ from dashboard.apply.anomaly.services.detection import Detection
 from dashboard.apply.anomaly.services.setting import Setting
 from dashboard.data.catalogue import bundle_title, open_bundle
 from dashboard.data.reconstructions import map_points
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.theme import is_dark
 
 SIZE, N_FRAMED = 400, 1000
@@ -35,7 +35,7 @@ def anomaly_map_section(setting: Setting, found: Detection, flagged: npt.NDArray
     with st.container(key="anomaly_map"):
         extent = map_points(open_bundle(bundle_id), N_FRAMED).extent
         st.vega_lite_chart(
-            spec=kept(anomaly_map)(points, extent, size=SIZE, dark=is_dark()),
+            spec=cached_chart(anomaly_map)(points, extent, size=SIZE, dark=is_dark()),
             key="anomaly_map_chart",
             width="content",
             alt="Latent map of the normal images and the anomalies; flagged ones in full colour",

@@ -14,7 +14,7 @@ from dashboard.apply.anomaly.services.study import (
     score_title,
 )
 from dashboard.data.catalogue import open_bundle
-from dashboard.ui.problems import study_or_say
+from dashboard.ui.problems import study_or_message
 
 PUBLISHED_SOURCE = "L. Ruff et al., “Deep one-class classification”, 2018; not measured here"
 
@@ -23,7 +23,7 @@ def auroc_tables(ids: list[str], score: str) -> None:
     """Draw the tables, or say how to run the study; `score` is that of the last table."""
     dataset = ids[0].partition("/")[0]
     st.subheader("One-class models: AUROC per normal class")
-    study = study_or_say(dataset, "anomaly")
+    study = study_or_message(dataset, "anomaly")
     if study is None:
         return
     results, table = read_one_class(study), class_table(study, open_bundle(ids[0]).classes)

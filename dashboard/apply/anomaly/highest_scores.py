@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.apply.anomaly.services.detection import Detection
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words
+from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
 N_TOP, SIDE = 18, 64
@@ -33,7 +33,7 @@ def _pictures(found: Detection, rows: npt.NDArray[np.int64], notes: Sequence[str
     return [
         Picture(
             data_uri(png_bytes(image_pixels(found.images[row]))),
-            found.names[row] + in_brackets(stand_in_words(found.made_by[row])),
+            found.names[row] + in_brackets(stand_in_label(found.made_by[row])),
             f"{found.names[row]}\n{note}",
             SIDE,
         )

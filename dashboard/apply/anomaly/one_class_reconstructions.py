@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.apply.anomaly.services.setting import Setting
 from dashboard.apply.anomaly.services.study import read_one_class
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.images.grids import sheet_uri
+from dashboard.data.images.grids import grid_uri
 from dashboard.data.images.originals import original_images
 from dashboard.data.study_results import study_or_none
 
@@ -31,7 +31,7 @@ def one_class_reconstructions(setting: Setting) -> None:
     )
     originals = original_images(setting.dataset, "test", np.array(results.decoded))
     if originals is not None:
-        _draw(sheet_uri(originals, len(originals)), "test images, one per class")
+        _draw(grid_uri(originals, len(originals)), "test images, one per class")
     _draw(model.decodes_uri, "their reconstructions")
     value, low, high = model.auroc
     st.caption(

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.apply.anomaly.controls import NAMES
 from dashboard.apply.anomaly.section import anomaly_detection
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -15,7 +15,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     notices = st.container()
     if bundles:
         own = {name: state.get(name) for name in NAMES}

@@ -16,9 +16,9 @@ from dashboard.apply.anomaly.charts import roc_chart, score_histogram
 from dashboard.apply.anomaly.services.detection import Detection, roc_of
 from dashboard.apply.anomaly.services.setting import Setting
 from dashboard.data.catalogue import dataset_title
-from dashboard.data.images.grids import sheet_uri
-from dashboard.data.images.stand_ins import stand_ins_words
-from dashboard.ui.chart_cache import kept
+from dashboard.data.images.grids import grid_uri
+from dashboard.data.images.stand_ins import stand_ins_label
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.pictures import in_brackets
 
 N_NEAREST, N_COLUMNS = 16, 8
@@ -32,7 +32,7 @@ def threshold_section(setting: Setting, found: Detection, title: str) -> BoolArr
     with right:
         threshold = _pick_threshold(found)
         st.vega_lite_chart(
-            spec=kept(score_histogram)(found.scores, found.anomalous, threshold, title),
+            spec=cached_chart(score_histogram)(found.scores, found.anomalous, threshold, title),
             key="anomaly_scores",
             width="stretch",
             alt=f"Histogram of the {title.lower()} of normal images and of anomalies, with the threshold",
@@ -41,7 +41,7 @@ def threshold_section(setting: Setting, found: Detection, title: str) -> BoolArr
     rates = float(flagged[~found.anomalous].mean()), float(flagged[found.anomalous].mean())
     with left:
         st.vega_lite_chart(
-            spec=kept(roc_chart)(*roc_of(found), rates),
+            spec=cached_chart(roc_chart)(*roc_of(found), rates),
             key="anomaly_roc",
             width="content",
             alt=f"ROC curve, AUROC {found.auroc.value:.3f}, with the threshold",
@@ -97,9 +97,9 @@ def _nearest_images(found: Detection, rows: npt.NDArray[np.int64], title: str) -
         st.caption("None.")
         return
     n_columns = min(len(rows), N_COLUMNS)
-    uri = sheet_uri(found.images[rows], n_columns)
+    uri = grid_uri(found.images[rows], n_columns)
     style = f"width:{n_columns / N_COLUMNS:.0%};image-rendering:pixelated;border-radius:3px"
-    kind = in_brackets(stand_ins_words(found.made_by[rows[0]]))  # the images of an outcome are of one kind
+    kind = in_brackets(stand_ins_label(found.made_by[rows[0]]))  # the images of an outcome are of one kind
     alt = escape(f"{title}, {len(rows)} images{kind}", quote=True)
     st.html(f'<img src="{uri}" alt="{alt}" style="{style}">')
 
@@ -110,7 +110,7 @@ def _stand_ins(setting: Setting, found: Detection) -> str:
     if made_by is None:
         return ""
     return (
-        f" Test images of {dataset_title(setting.dataset)} are shown as {stand_ins_words(made_by)}. "
+        f" Test images of {dataset_title(setting.dataset)} are shown as {stand_ins_label(made_by)}. "
         "Scores were measured on the originals."
     )
 

@@ -13,10 +13,10 @@ from dashboard.apply.compression.services.compress import CompressedImage, compr
 from dashboard.apply.compression.services.study import Curve
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words
-from dashboard.data.reconstructions import subject_of
+from dashboard.data.images.stand_ins import stand_in_label
+from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_fragment
-from dashboard.ui.gallery import image_wall
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.image_picker import random_image_button
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
@@ -42,12 +42,12 @@ def one_image_at_rate(bundle: Bundle, curves: Sequence[Curve]) -> None:
         **state.bind("pick_rate", rate, _set_rate),
     )
     with buttons.container(horizontal=True):
-        image_wall(bundle, "compressed", partial(state.put, "point"))
+        image_gallery(bundle, "compressed", partial(state.put, "point"))
         random_image_button(bundle)
     state.republish("rate", "point")
     originals_note(bundle.spec.dataset)
-    subject = subject_of(bundle, index)
-    kind = stand_in_words(subject.made_by)
+    subject = input_image(bundle, index)
+    kind = stand_in_label(subject.made_by)
     text = kind or f"{subject.image.size} bytes\n8 bits/px"
     original = Picture(
         _uri(subject.image), subject.title + in_brackets(kind), f"{subject.title}\n{text}", SIDE

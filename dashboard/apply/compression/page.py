@@ -11,15 +11,15 @@ from dashboard.apply.compression.one_image import one_image_at_rate
 from dashboard.apply.compression.rate_distortion import NAMES, rate_distortion
 from dashboard.apply.compression.services.study import chosen_curves, missing_models
 from dashboard.data.catalogue import Bundle
-from dashboard.ui.model_set import several_models
-from dashboard.ui.problems import catalogue_or_stop, show_problems, study_or_say
+from dashboard.ui.model_set import pick_bundles
+from dashboard.ui.problems import catalogue_or_stop, show_problems, study_or_message
 from dashboard.ui.share import copy_link, show_notices
 
 
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     notices = st.container()
     if bundles:
         _sections(dataset, bundles)
@@ -32,7 +32,7 @@ def page() -> None:
 
 def _sections(dataset: str, bundles: list[Bundle]) -> None:
     """Draw the page's sections; without the study, only what needs none."""
-    study = study_or_say(dataset, "compression")
+    study = study_or_message(dataset, "compression")
     if study is None:
         compress_again(bundles)
         return

@@ -17,7 +17,7 @@ from dashboard.apply.compression.services.study import (
     curve_table,
     target_text,
 )
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.theme import is_dark
 
 NAMES = ("step", "share", "rate", "point")
@@ -41,7 +41,9 @@ def rate_distortion(study: StudyResult, curves: Sequence[Curve]) -> float:
     target = study.found["bar"] if n_images == NOT_COUNTED else None  # it is set without the decoder
     table = curve_table(curves, n_images, n_pixels)
     with plot:
-        spec = kept(rate_distortion_chart)(table, step, tuple(target) if target else None, dark=is_dark())
+        spec = cached_chart(rate_distortion_chart)(
+            table, step, tuple(target) if target else None, dark=is_dark()
+        )
         st.vega_lite_chart(
             spec, width="stretch", key="rate_curves", alt="Rate-distortion curves: PSNR by bits per pixel"
         )

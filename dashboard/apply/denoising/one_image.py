@@ -15,21 +15,21 @@ from dashboard.apply.denoising.services.denoise import (
 )
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words
-from dashboard.data.reconstructions import Subject
+from dashboard.data.images.stand_ins import stand_in_label
+from dashboard.data.reconstructions import InputImage
 from dashboard.data.study_results import study_or_none
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
 LARGE, SIDE = 184, 116
 
 
-def denoised_images(bundles: list[Bundle], subject: Subject, corruption: ChosenCorruption) -> None:
+def denoised_images(bundles: list[Bundle], subject: InputImage, corruption: ChosenCorruption) -> None:
     """Draw the clean and the corrupted image, and below them the output of every method."""
     dataset, clean = bundles[0].spec.dataset, subject.image
     kind, level = corruption.kind.name, corruption.level
     corrupted = corrupt_image(clean, kind, level, corruption.seed)
     study = study_or_none(dataset, "denoise")
-    text, uri = stand_in_words(subject.made_by), data_uri(png_bytes(image_pixels(clean)))
+    text, uri = stand_in_label(subject.made_by), data_uri(png_bytes(image_pixels(clean)))
     title = f"Clean image: {subject.title}{in_brackets(text)}"
     picture = partial(_picture, with_scores=subject.is_real)
     picture_row([Picture(uri, title, f"{subject.title}\n{text}", LARGE), picture(corrupted, LARGE)], gap=20)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.apply.denoising.section import NAMES, denoising
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -14,7 +14,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue, ("pca", "ae", "dae", "vae", "gan"))
+    dataset, names, bundles = pick_bundles(catalogue, ("pca", "ae", "dae", "vae", "gan"))
     notices = st.container()
     if bundles:
         own = {name: state.get(name) for name in NAMES}

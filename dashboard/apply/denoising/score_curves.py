@@ -9,8 +9,8 @@ from dashboard.apply.denoising.charts import level_curves
 from dashboard.apply.denoising.controls import ChosenCorruption
 from dashboard.apply.denoising.services.study import best_methods, missing_models, score_table
 from dashboard.data.catalogue import Bundle
-from dashboard.ui.chart_cache import kept
-from dashboard.ui.problems import study_or_say
+from dashboard.ui.chart_cache import cached_chart
+from dashboard.ui.problems import study_or_message
 from dashboard.ui.theme import is_dark
 
 SCORES = {"psnr": ("PSNR, dB (higher is better)", ".0f"), "ssim": ("SSIM (higher is better)", ".1f")}
@@ -19,7 +19,7 @@ SCORES = {"psnr": ("PSNR, dB (higher is better)", ".0f"), "ssim": ("SSIM (higher
 
 def score_curves(bundles: list[Bundle], corruption: ChosenCorruption) -> None:
     """Draw one chart per score over all levels of the chosen corruption."""
-    study = study_or_say(bundles[0].spec.dataset, "denoise")
+    study = study_or_message(bundles[0].spec.dataset, "denoise")
     if study is None:
         return
     kind, level = corruption.kind, corruption.level
@@ -32,7 +32,7 @@ def score_curves(bundles: list[Bundle], corruption: ChosenCorruption) -> None:
         shown = renamed[["title", "group", "level", "value", "low", "high"]]
         axes = (f"level: {kind.unit}", title)
         column.vega_lite_chart(
-            spec=kept(level_curves)(shown, axes, at=level, form=number_format, dark=is_dark()),
+            spec=cached_chart(level_curves)(shown, axes, at=level, form=number_format, dark=is_dark()),
             key=f"curve_{name}",
             width="stretch",
             alt=f"{title} against the level of {kind.title.lower()}, one line per method",

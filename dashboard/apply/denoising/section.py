@@ -10,7 +10,7 @@ from dashboard.apply.denoising.one_image import denoised_images
 from dashboard.apply.denoising.score_curves import score_curves
 from dashboard.data.catalogue import Bundle
 from dashboard.ui.fragments import bundle_fragment
-from dashboard.ui.image_source import chosen_source, pick_subject
+from dashboard.ui.image_source import chosen_source, pick_input_image
 from dashboard.ui.missing_originals import originals_note
 
 NAMES = ("noise", "level", "seed", "source", "point")
@@ -23,7 +23,7 @@ def denoising(bundles: list[Bundle]) -> None:
     pick_corruption(corruption)
     controls, pictures = st.columns([1, 3.2], gap="medium")
     with controls:
-        subject = pick_subject(bundles[0], source)
+        subject = pick_input_image(bundles[0], source)
         originals_note(bundles[0].spec.dataset)
     state.republish(*NAMES)
     with pictures:

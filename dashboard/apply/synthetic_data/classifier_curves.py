@@ -15,10 +15,10 @@ from dashboard.apply.synthetic_data.services.study import (
     read_classifiers,
 )
 from dashboard.data.study_results import StudyResult, model_title
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.ui.charts.palette import LINE_COLOURS
-from dashboard.ui.problems import study_or_say
+from dashboard.ui.problems import study_or_message
 from dashboard.ui.theme import is_dark
 
 COLOURS = (BASELINE, *LINE_COLOURS[:2])
@@ -28,7 +28,7 @@ COLOURS = (BASELINE, *LINE_COLOURS[:2])
 def classifier_curves(dataset: str, names: Sequence[str]) -> None:
     """Draw the study's learning curves of the chosen models, or say how to run the study."""
     st.markdown("#### Classifiers trained on real images, synthetic images, and both")
-    study = study_or_say(dataset, "synthesis")
+    study = study_or_message(dataset, "synthesis")
     if study is None:
         return
     results = read_classifiers(dataset, study.found)
@@ -67,7 +67,7 @@ def model_charts(results: ClassifierResults, names: Sequence[str], key: str) -> 
             with st.container(width="content"):
                 st.markdown(f"**{title}**")
                 st.vega_lite_chart(
-                    kept(curves)(table, COLOURS, frame, dark=is_dark()),
+                    cached_chart(curves)(table, COLOURS, frame, dark=is_dark()),
                     width="content",
                     key=f"{key}_{name}",
                     alt="Accuracy of classifiers trained on real images, on samples of "

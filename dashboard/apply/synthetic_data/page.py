@@ -11,7 +11,7 @@ from dashboard.apply.synthetic_data.measure_again import measure_again
 from dashboard.apply.synthetic_data.services.samples import is_unsupervised
 from dashboard.data.catalogue import Bundle
 from dashboard.data.study_results import model_title
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -19,7 +19,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     notices = st.container()
     able = _unsupervised(bundles)
     if able:

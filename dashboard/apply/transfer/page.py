@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.apply.transfer.controls import NAMES
 from dashboard.apply.transfer.measure_again import measure_again
 from dashboard.apply.transfer.probe_curves import linear_probes
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -16,7 +16,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     notices = st.container()
     if bundles:
         linear_probes(dataset, [bundle.spec.name for bundle in bundles])

@@ -16,16 +16,16 @@ from dashboard.apply.transfer.services.study import (
 )
 from dashboard.apply.transfer.transferred_encoders import transferred_table
 from dashboard.data.study_results import StudyResult
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.ui.charts.palette import line_colours
-from dashboard.ui.problems import study_or_say
+from dashboard.ui.problems import study_or_message
 from dashboard.ui.theme import is_dark
 
 
 def linear_probes(dataset: str, names: list[str]) -> None:
     """Draw the study's curves and the table of transferred encoders, or say how to run the study."""
-    study = study_or_say(dataset, "transfer")
+    study = study_or_message(dataset, "transfer")
     if study is None:
         return
     results = read_probes(dataset, study.found)
@@ -65,7 +65,7 @@ def probe_chart(results: ProbeResults, names: Sequence[str], key: str) -> None:
     colours = list(line_colours(table["series"], {PIXELS_TITLE: BASELINE}).values())
     frame = Frame(None, 350, domain_of(table), "labelled images per class", "accuracy on test images")
     st.vega_lite_chart(
-        kept(curves)(table, colours, frame, dark=is_dark()),
+        cached_chart(curves)(table, colours, frame, dark=is_dark()),
         key=key,
         alt="Accuracy of a linear probe by number of labels per class, one line per encoder.",
     )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, cell_centres, decoder_stretch, square_extent
 
 N_CELLS, N_CODES = 48, 1000
@@ -44,7 +44,7 @@ class VolumeChangeMap:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def volume_change_map(bundle: Bundle) -> VolumeChangeMap:
     """Return the volume change of a decoder over its latent space, which must have two dimensions."""
     codes, rest = bundle.test.codes, (1 - CENTRAL_SHARE) / 2

@@ -15,8 +15,8 @@ from dashboard.compare.internals.services import (
     score_table,
 )
 from dashboard.data.catalogue import Bundle
-from dashboard.data.sampling import data_shares
-from dashboard.ui.chart_cache import kept
+from dashboard.data.sampling import class_shares
+from dashboard.ui.chart_cache import cached_chart
 
 FAMILIES_WITHOUT_PRIOR = ("ae", "dae")
 UNUSED_RATIO = 1e3
@@ -76,7 +76,7 @@ def _explained_variance(bundle: Bundle) -> Figure:
     table = score_table(score, dimension_names(k))
     return Figure(
         title,
-        kept(dimension_bars)(table, "share", number_format=".0%", cumulative=True),
+        cached_chart(dimension_bars)(table, "share", number_format=".0%", cumulative=True),
         f"Bars: each component; orange: cumulative, {table['value'].sum():.1%} in total "
         f"({basis_text(score)}).",
         score.protocol,
@@ -88,7 +88,7 @@ def _class_separation(bundle: Bundle) -> Figure:
     table = pd.DataFrame({"name": dimension_names(len(ratios)), "value": ratios})
     return Figure(
         "Class separation per discriminant (Fisher ratio)",
-        kept(dimension_bars)(table, "between / within"),
+        cached_chart(dimension_bars)(table, "between / within"),
         f"Between-class over within-class variance of n = {len(bundle.train):,} train codes, computed "
         "exactly. LDA was fitted with these labels.",
     )
@@ -99,11 +99,11 @@ def _class_distribution(bundle: Bundle) -> Figure:
     score = score_of(bundle, "class_shares", n_classes)
     if score is None:
         return figure_without_score(bundle, title, "class distribution of samples")
-    table = score_table(score, list(bundle.classes)).assign(reference=data_shares(bundle))
+    table = score_table(score, list(bundle.classes)).assign(reference=class_shares(bundle))
     rarest = int(np.argmin(score.values))
     return Figure(
         title,
-        kept(dimension_bars)(table, "share", number_format=".0%", level=1 / n_classes),
+        cached_chart(dimension_bars)(table, "share", number_format=".0%", level=1 / n_classes),
         f"Orange: test images; dashed: uniform. Rarest class: {bundle.classes[rarest]}, "
         f"{score.values[rarest]:.1%}; a share near 0 would mean a dropped mode ({basis_text(score)}).",
         score.protocol,
@@ -146,7 +146,7 @@ def _score_dots(
     not_measured = f" Not measured: {', '.join(missing)}." if missing else ""
     return Figure(
         title,
-        kept(score_dots)(table, axis_title, number_format=number_format),
+        cached_chart(score_dots)(table, axis_title, number_format=number_format),
         f"{description} ({bases}).{not_measured}",
         "\n\n".join(score.protocol for score in scores.values()),
     )
@@ -161,6 +161,6 @@ def _code_deviations(bundle: Bundle) -> Figure:
     no_prior = " No prior fixes the scale." if bundle.spec.family in FAMILIES_WITHOUT_PRIOR else ""
     return Figure(
         "Standard deviation of the codes per dimension",
-        kept(dimension_bars)(table, "standard deviation"),
+        cached_chart(dimension_bars)(table, "standard deviation"),
         f"n = {len(bundle.test):,} test codes, computed exactly.{unused}{no_prior}",
     )

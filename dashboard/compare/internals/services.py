@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.stand_ins import maker_of, shown_test_images
+from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
 from latentcore.types import DoubleArray, FloatArray, LabelArray, UnsupportedOperation
 
@@ -115,11 +115,11 @@ def posterior_of(bundle: Bundle) -> Posterior:
     UnsupportedOperation
         If the bundle's model is no VAE.
     """
-    return _posterior_of(bundle, maker_of(bundle.spec.dataset))
+    return _posterior_of(bundle, stand_in_bundle(bundle.spec.dataset))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def _posterior_of(
     bundle: Bundle,
     made_by: str | None,  # noqa: ARG001 - part of the cache key

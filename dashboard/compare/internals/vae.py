@@ -26,9 +26,9 @@ from dashboard.compare.internals.services import (
 )
 from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import dimensions_of
-from dashboard.data.images.stand_ins import stand_ins_words
+from dashboard.data.images.stand_ins import stand_ins_label
 from dashboard.data.maps import stratified_rows
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.theme import is_dark
 
 N_ELLIPSES, N_CODES = 150, 1000
@@ -52,7 +52,7 @@ def _kl(bundle: Bundle) -> Figure:
     crosses = "No dimension is unused" if table["used"].all() else "Crosses: unused dimensions"
     return Figure(
         title,
-        kept(dimension_bars)(table, "nats"),
+        cached_chart(dimension_bars)(table, "nats"),
         f"{_active_units_text(bundle)} {crosses} (variance of the posterior mean below "
         f"{ACTIVE_VARIANCE:g}). Total: {table['value'].sum():.1f} nats per image ({basis_text(score)}).",
         score.protocol,
@@ -90,7 +90,7 @@ def _densities(bundle: Bundle) -> Figure:
     )
     return Figure(
         "Aggregate posterior and prior",
-        kept(density_panels)(table, [names[k] for k in order]),
+        cached_chart(density_panels)(table, [names[k] for k in order]),
         "Blue: aggregate posterior, the mean of q(z|x) over images; orange line: prior N(0, 1). Where they "
         f"differ, prior samples fall where no image is encoded.{selected} "
         f"{_images_text(len(posterior.mean), posterior.made_by)}",
@@ -102,7 +102,7 @@ def _codes(bundle: Bundle) -> Figure:
     rows = stratified_rows(bundle.labels, N_CODES)
     return Figure(
         "Codes and prior",
-        kept(codes_and_prior)(
+        cached_chart(codes_and_prior)(
             bundle.codes[rows], _class_names(bundle, bundle.labels[rows]), bundle.classes, dark=is_dark()
         ),
         "Circles: 1, 2 and 3 standard deviations of N(0, I), which hold 39%, 86% and 99% of its samples. "
@@ -119,7 +119,7 @@ def _ellipses(bundle: Bundle) -> Figure:
     size = "1 standard deviation" if scale == 1 else f"{scale} standard deviations, enlarged to be visible"
     return Figure(
         "Posterior ellipses",
-        kept(posterior_ellipses)(
+        cached_chart(posterior_ellipses)(
             mean, scale * deviation, _class_names(bundle, posterior.labels[chosen]), bundle.classes
         ),
         f"Half axes of each ellipse q(z|x): {size}; median standard deviation {np.median(deviation):.3f}. "
@@ -133,4 +133,4 @@ def _class_names(bundle: Bundle, labels: npt.NDArray[np.int64]) -> list[str]:
 
 
 def _images_text(n: int, made_by: str | None) -> str:
-    return f"Posteriors of {n:,} {stand_ins_words(made_by) or 'test images'}; seed 0."
+    return f"Posteriors of {n:,} {stand_ins_label(made_by) or 'test images'}; seed 0."

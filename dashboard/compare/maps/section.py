@@ -11,7 +11,7 @@ from dashboard.compare.maps.charts.linked_maps import LinkedContent, LinkedStyle
 from dashboard.compare.maps.morph import draw_morph
 from dashboard.data.aligned_maps import EDGE, linked_data, sample_atlas
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.stand_ins import maker_of, stand_in_words
+from dashboard.data.images.stand_ins import stand_in_bundle, stand_in_label
 from dashboard.ui.chart_data import compact
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.theme import is_dark
@@ -45,7 +45,7 @@ def draw_linked_maps(bundles: list[Bundle]) -> None:
     originals_note(bundles[0].spec.dataset)
     with st.container(key="linked_maps"):
         st.vega_lite_chart(
-            spec=_spec(bundles, maker_of(bundles[0].spec.dataset), align=align, dark=is_dark()),
+            spec=_spec(bundles, stand_in_bundle(bundles[0].spec.dataset), align=align, dark=is_dark()),
             key="linked_maps_chart",
             width="content",
             alt="Linked maps of " + ", ".join(linked_data(bundles, align=align).titles),
@@ -93,7 +93,7 @@ def _spec(
         preview=PREVIEW,
         maps_per_row=MAPS_PER_ROW[len(bundles)],
         image_title="the image" if atlas.made_by is None else "a stand-in",
-        image_note=stand_in_words(atlas.made_by),
+        image_note=stand_in_label(atlas.made_by),
         dark=dark,
     )
     return compact(linked_maps_chart(content, style))

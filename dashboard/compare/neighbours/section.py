@@ -16,7 +16,7 @@ from dashboard.compare.neighbours.services import (
     neighbour_change,
 )
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.stand_ins import stand_in_words
+from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.ui.chart_data import compact
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
@@ -56,7 +56,7 @@ def draw_neighbours(bundles: list[Bundle]) -> None:
 
 def _draw_samples(samples: list[ChangedSample], change: NeighbourChange) -> None:
     first, second = change.titles
-    kind = in_brackets(stand_in_words(samples[0].made_by))
+    kind = in_brackets(stand_in_label(samples[0].made_by))
     image = f"the image{kind}" if kind else "the original"
     st.markdown(f"**Largest change**: {image}, the reconstructions by {first} and by {second}")
     for start in range(0, len(samples), SAMPLES_PER_ROW):
@@ -69,7 +69,7 @@ def _draw_samples(samples: list[ChangedSample], change: NeighbourChange) -> None
 def _draw_sample(number: int, sample: ChangedSample, titles: tuple[str, str]) -> None:
     st.caption(f"**{number}** · {sample.label}, {sample.change:.0%}  \nTest image {sample.index}")
     name = f"Test image {sample.index}"
-    pictures = [Picture(sample.image, name + in_brackets(stand_in_words(sample.made_by)), "", IMAGE_SIDE)]
+    pictures = [Picture(sample.image, name + in_brackets(stand_in_label(sample.made_by)), "", IMAGE_SIDE)]
     pictures += [
         Picture(uri, f"{name} reconstructed by {title}", "", IMAGE_SIDE)
         for uri, title in zip(sample.decodes, titles, strict=True)

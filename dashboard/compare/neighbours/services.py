@@ -11,9 +11,9 @@ import streamlit as st
 from dashboard.data.aligned_maps import common_rows, rows_of
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import maker_of, shown_test_images
+from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
 from latentcore.store.derived import N_COMPARED, N_NEIGHBOURS
@@ -120,7 +120,7 @@ def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
 
 def most_changed_samples(first: Bundle, second: Bundle) -> list[ChangedSample]:
     """Return the samples with the largest neighbour change, with their images and reconstructions."""
-    return _most_changed_samples(first, second, maker_of(first.spec.dataset))
+    return _most_changed_samples(first, second, stand_in_bundle(first.spec.dataset))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -148,7 +148,7 @@ def _most_changed_samples(
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
     """Return the nearest neighbours of some test codes among each other, from the bundle if stored there."""
     stored = bundle.derived.neighbours

@@ -16,8 +16,8 @@ from dashboard.data.images.pixels import (
     png_bytes,
     residual_pixels,
 )
-from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
-from dashboard.data.reconstructions import Answer, Subject, map_points
+from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
+from dashboard.data.reconstructions import InputImage, Reconstruction, map_points
 from dashboard.ui.pictures import in_brackets
 from dashboard.ui.theme import is_dark
 
@@ -60,7 +60,7 @@ _RESIDUAL_SCALE = (
 )
 
 
-def draw_cards(subject: Subject, results: list[Answer]) -> None:
+def draw_cards(subject: InputImage, results: list[Reconstruction]) -> None:
     """Draw one card per model on a common grid.
 
     Parameters
@@ -78,7 +78,7 @@ def draw_cards(subject: Subject, results: list[Answer]) -> None:
     st.html(f'<div class="model-cards">{cards}</div>')
 
 
-def _card(subject: Subject, result: Answer, *, dark: bool) -> str:
+def _card(subject: InputImage, result: Reconstruction, *, dark: bool) -> str:
     """Return the seven grid rows of a card."""
     caveat = f' <span class="note">{escape(result.caveat)}</span>' if result.caveat else ""
     return "".join(
@@ -94,7 +94,7 @@ def _card(subject: Subject, result: Answer, *, dark: bool) -> str:
     )
 
 
-def _images(subject: Subject, result: Answer) -> str:
+def _images(subject: InputImage, result: Reconstruction) -> str:
     """Return input, reconstruction and residual; without the original there is no residual."""
     figures = [
         _figure(_uri(subject), subject.title, "Input")
@@ -112,7 +112,7 @@ def _images(subject: Subject, result: Answer) -> str:
     return f'<div class="three">{"".join(figures)}</div>'
 
 
-def _uri(subject: Subject) -> str:
+def _uri(subject: InputImage) -> str:
     return data_uri(png_bytes(image_pixels(subject.image)))
 
 
@@ -121,7 +121,7 @@ def _figure(uri: str, alt: str, caption: str) -> str:
     return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def _error(subject: Subject, result: Answer) -> str:
+def _error(subject: InputImage, result: Reconstruction) -> str:
     """Return the reconstruction error with its percentile among the test images."""
     percentile = result.percentile
     of_original = "" if subject.is_real else " on the original"
@@ -133,7 +133,7 @@ def _error(subject: Subject, result: Answer) -> str:
     )
 
 
-def _code(result: Answer) -> str:
+def _code(result: Reconstruction) -> str:
     """Return the standardised code as bars, and its values as text."""
     values = [f"{value:.3f}" for value in result.code]
     first = ", ".join(values[:N_CODE_VALUES]) + (", …" if len(values) > N_CODE_VALUES else "")
@@ -148,7 +148,7 @@ def _code(result: Answer) -> str:
     )
 
 
-def _map(result: Answer, *, dark: bool) -> str:
+def _map(result: Reconstruction, *, dark: bool) -> str:
     """Return the model's map of test images with a ring at the position of the image."""
     bundle = open_bundle(result.bundle_id)
     extent = map_points(bundle, N_MAP_POINTS).extent
@@ -171,8 +171,8 @@ def _points_svg(bundle: Bundle) -> str:
     return map_points_svg(data.points, data.extent, data.classes)
 
 
-def _neighbours(result: Answer) -> str:
-    kind = in_brackets(stand_in_words(result.neighbours_by))
+def _neighbours(result: Reconstruction) -> str:
+    kind = in_brackets(stand_in_label(result.neighbours_by))
     figures = "".join(
         _figure(
             data_uri(png_bytes(image_pixels(neighbour.image))),
@@ -181,7 +181,7 @@ def _neighbours(result: Answer) -> str:
         )
         for neighbour in result.neighbours
     )
-    kinds = escape(in_brackets(stand_ins_words(result.neighbours_by)))
+    kinds = escape(in_brackets(stand_ins_label(result.neighbours_by)))
     return f'<div><p>Nearest train images by code{kinds}</p><div class="six">{figures}</div></div>'
 
 

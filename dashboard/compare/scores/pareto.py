@@ -11,7 +11,7 @@ from dashboard import state
 from dashboard.compare.scores.charts import Axis, pareto_chart
 from dashboard.compare.scores.services.ranking import pareto_front
 from dashboard.compare.scores.services.scores import SUITE, Better, Measure, Row, Score
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.theme import is_dark
 
 DEFAULTS = {"x": "mse", "y": "knn_accuracy"}
@@ -75,7 +75,7 @@ def _draw_plot(x: Measure, y: Measure, rows: Sequence[Row]) -> None:
             for bundle_id, (title, across, up) in scores.items()
         ]
     )
-    spec = kept(pareto_chart)(points, _axis(x), _axis(y), dark=is_dark())
+    spec = cached_chart(pareto_chart)(points, _axis(x), _axis(y), dark=is_dark())
     on_front = ", ".join(points.loc[points["front"], "title"])
     alt = f"{y.title} against {x.title} of {len(points)} models, with intervals; Pareto front: {on_front}"
     st.vega_lite_chart(spec=spec, width="stretch", key="pareto", alt=alt)

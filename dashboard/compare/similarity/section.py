@@ -13,8 +13,8 @@ from dashboard.compare.similarity.services import (
     reference_values,
     similarity_table,
 )
-from dashboard.ui.chart_cache import kept
-from dashboard.ui.problems import study_or_say
+from dashboard.ui.chart_cache import cached_chart
+from dashboard.ui.problems import study_or_message
 
 URL_NAMES = ("likeness",)
 """Shared links contain this name, so it stays."""
@@ -24,7 +24,7 @@ def draw_similarity(ids: list[str]) -> None:
     """Draw the heat map of the chosen models, and the reference values beside it."""
     dataset = ids[0].partition("/")[0]
     names = [bundle_id.partition("/")[2] for bundle_id in ids]
-    result = study_or_say(dataset, "similarity")
+    result = study_or_message(dataset, "similarity")
     if result is None:
         return
     study = read_similarity(result)
@@ -61,7 +61,7 @@ def _draw_heatmap(study: SimilarityStudy, measure: str, names: list[str]) -> Non
         return
     title = MEASURES[measure].title
     st.vega_lite_chart(
-        spec=kept(heatmap)(table, title),
+        spec=cached_chart(heatmap)(table, title),
         width="content",
         key="similarity_chart",
         alt=f"Heat map: {title} between each pair of {table['row'].nunique()} models, with values",

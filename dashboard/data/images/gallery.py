@@ -12,7 +12,7 @@ from dashboard.data.images.stand_ins import shown_test_images
 
 
 @dataclass(frozen=True)
-class Wall:
+class Gallery:
     """A gallery of test images.
 
     Attributes
@@ -29,7 +29,7 @@ class Wall:
     made_by: str | None
 
 
-def gallery_wall(bundle: Bundle, label: int, seed: int, n: int) -> Wall:
+def random_gallery(bundle: Bundle, label: int, seed: int, n: int) -> Gallery:
     """Return a random choice of test images, or their stand-ins.
 
     Parameters
@@ -47,4 +47,4 @@ def gallery_wall(bundle: Bundle, label: int, seed: int, n: int) -> Wall:
     indices = bundle.test.indices[chosen]
     shown = shown_test_images(bundle.spec.dataset, indices)
     uris = [data_uri(png_bytes(image_pixels(image))) for image in shown.images]
-    return Wall(uris, indices.tolist(), shown.made_by)
+    return Gallery(uris, indices.tolist(), shown.made_by)

@@ -15,19 +15,19 @@ from latentcore.types import FloatArray
 FRAME_MS, HOLD_FRAMES = 90, 6
 
 
-def sheet_pixels(images: FloatArray, n_columns: int) -> npt.NDArray[np.uint8]:
+def grid_pixels(images: FloatArray, n_columns: int) -> npt.NDArray[np.uint8]:
     """Tile images ``(n, c, h, w)`` into one, `n_columns` per row, without gaps."""
     return tile_images(images, n_columns)
 
 
-def sheet_uri(images: FloatArray, n_columns: int) -> str:
+def grid_uri(images: FloatArray, n_columns: int) -> str:
     """Return an image grid as a data URI of a PNG."""
-    return data_uri(png_bytes(sheet_pixels(images, n_columns)))
+    return data_uri(png_bytes(grid_pixels(images, n_columns)))
 
 
-def sheet_png(images: FloatArray, n_columns: int, *, factor: int) -> bytes:
+def grid_png(images: FloatArray, n_columns: int, *, factor: int) -> bytes:
     """Return an image grid as PNG bytes, each pixel repeated `factor` times per axis."""
-    return png_bytes(sheet_pixels(images, n_columns), factor=factor)
+    return png_bytes(grid_pixels(images, n_columns), factor=factor)
 
 
 def morph_webp(images: FloatArray, *, factor: int) -> bytes:

@@ -20,7 +20,7 @@ from latentcore.types import BundleError, FloatArray, LabelArray
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownImages:
     """Originals, or their stand-ins.
 
     Attributes
@@ -35,7 +35,7 @@ class Shown:
     made_by: str | None
 
 
-def shown_test_images(dataset: str, indices: LabelArray) -> Shown:
+def shown_test_images(dataset: str, indices: LabelArray) -> ShownImages:
     """Return test images, or their stand-ins, by number, int64 ``(n,)``.
 
     Raises
@@ -44,15 +44,15 @@ def shown_test_images(dataset: str, indices: LabelArray) -> Shown:
         If neither they nor their codes are on this machine.
     """
     originals = original_images(dataset, "test", indices) if has_originals(dataset) else None
-    return _decoded(dataset, "test", indices) if originals is None else Shown(originals, None)
+    return _decoded(dataset, "test", indices) if originals is None else ShownImages(originals, None)
 
 
-def shown_test_image(dataset: str, index: int) -> Shown:
+def shown_test_image(dataset: str, index: int) -> ShownImages:
     """Return one test image, or its stand-in, by number; see `shown_test_images`."""
     return shown_test_images(dataset, np.array([index], np.int64))
 
 
-def shown_train_images(bundle: Bundle, rows: LabelArray) -> Shown:
+def shown_train_images(bundle: Bundle, rows: LabelArray) -> ShownImages:
     """Return the train images, or their stand-ins, of rows of a bundle's train table, int64 ``(n,)``.
 
     Raises
@@ -64,10 +64,10 @@ def shown_train_images(bundle: Bundle, rows: LabelArray) -> Shown:
     originals = train_originals(bundle, rows) if has_originals(dataset) else None
     if originals is None:
         return _decoded(dataset, "train", bundle.train.indices[rows])
-    return Shown(originals, None)
+    return ShownImages(originals, None)
 
 
-def maker_of(dataset: str) -> str | None:
+def stand_in_bundle(dataset: str) -> str | None:
     """Return the id of the bundle that decodes a dataset's stand-ins, or None where originals are shown.
 
     Caches of results that depend on the shown images have this in their key.
@@ -75,24 +75,24 @@ def maker_of(dataset: str) -> str | None:
     return None if has_originals(dataset) else next(_makers(dataset), None)
 
 
-def stand_in_words(made_by: str | None) -> str:
+def stand_in_label(made_by: str | None) -> str:
     """Return the label of one stand-in decoded by bundle `made_by`; empty for an original."""
     return "" if made_by is None else f"stand-in: decode by {bundle_title(made_by)}"
 
 
-def stand_ins_words(made_by: str | None) -> str:
+def stand_ins_label(made_by: str | None) -> str:
     """Return the label of several stand-ins decoded by bundle `made_by`; empty for originals."""
     return "" if made_by is None else f"stand-ins: decodes by {bundle_title(made_by)}"
 
 
-def _decoded(dataset: str, split: str, indices: LabelArray) -> Shown:
+def _decoded(dataset: str, split: str, indices: LabelArray) -> ShownImages:
     """Return decodes by the best bundle whose table has all the images; a table may hold part of a split."""
     for bundle_id in _makers(dataset):
         bundle = open_bundle(bundle_id)
         table = bundle.test if split == "test" else bundle.train
         rows = _rows_of(table.indices, indices)
         if rows is not None:
-            return Shown(bundle.model.decode(table.codes[rows]), bundle_id)
+            return ShownImages(bundle.model.decode(table.codes[rows]), bundle_id)
     raise BundleError(f"No model of {dataset} that can be opened holds codes of these {split} images.")
 
 

@@ -19,7 +19,7 @@ from dashboard.data import places
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
 from dashboard.data.images.pixels import image_pixels, residual_pixels
-from dashboard.data.maps import coloured_points, map_data, stratified_rows, trust_shade, widened
+from dashboard.data.maps import coloured_points, map_data, stratified_rows, trust_shading, widened
 from dashboard.explore.charts.latent_map import MapContent, MapStyle, latent_map
 from dashboard.explore.charts.training_curves import training_curves
 from dashboard.explore.services.exports import codes_csv, codes_npz, codes_parquet
@@ -52,7 +52,7 @@ def content(bundle_id: str = BUNDLE, plane: str = "codes", colour: str = "class"
 def test_the_map_compiles(colour, stacked, extras):
     style = replace(STYLE, colour=colour, colour_title=colour, stacked=stacked)
     if extras:
-        style = replace(style, shade_uri=trust_shade(open_bundle(BUNDLE), "codes"), anchor=None, dark=True)
+        style = replace(style, shade_uri=trust_shading(open_bundle(BUNDLE), "codes"), anchor=None, dark=True)
     spec = latent_map(content(colour=colour), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
     names = {param["name"]: param.get("views") for param in spec["params"]}

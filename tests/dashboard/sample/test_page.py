@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.sampling import Draw, draw_samples
+from dashboard.data.sampling import SamplingSettings, sample_images
 from tests.dashboard.bundles import open_partially
 from tests.dashboard.pages import notices_of, open_page, text_of
 
@@ -73,7 +73,9 @@ def test_the_distribution_of_the_codes_is_named():
 def test_an_opened_sample_shows_its_code_and_neighbours():
     app = open_page("sample", models=["vae-d2"], sample="vae-d2:5")
     assert "Sample 5 of VAE, 2-D" in text_of(app)
-    code = draw_samples(open_bundle("digits/vae-d2"), Draw(36, 0, 1.0, None, "gaussian")).codes[5]
+    code = sample_images(open_bundle("digits/vae-d2"), SamplingSettings(36, 0, 1.0, None, "gaussian")).codes[
+        5
+    ]
     assert f"{code[0]:.3f}" in app.code[0].value
 
 

@@ -13,11 +13,11 @@ from dashboard.apply.anomaly.services.setting import OTHER_CLASSES, Setting
 from dashboard.apply.anomaly.services.study import read_one_class
 from dashboard.data.catalogue import BY_CONTENT, Bundle, dataset_title, open_bundle
 from dashboard.data.images.originals import required_originals
-from dashboard.data.images.stand_ins import Shown, maker_of, shown_test_images
+from dashboard.data.images.stand_ins import ShownImages, shown_test_images, stand_in_bundle
 from dashboard.data.maps import default_plane, plane_of, stratified_rows
-from dashboard.data.places import blended_places, row_of
+from dashboard.data.places import blended_positions, row_of
 from dashboard.data.study_results import study_or_none
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.anomaly import SCORES, Seen
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.foreign import foreign_images
@@ -89,7 +89,7 @@ def detect(setting: Setting, score: str) -> Detection:
     LatentcoreError
         If originals, a bundle or the study have gone since the choice was made.
     """
-    return _detect(setting, score, maker_of(setting.dataset))
+    return _detect(setting, score, stand_in_bundle(setting.dataset))
 
 
 def roc_of(found: Detection) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -149,7 +149,7 @@ def _score(bundle: Bundle, score: str, seen: Seen, normal: Sequence[int] | None)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def _test_images(bundle: Bundle, rows: tuple[int, ...], made_by: str | None) -> ImageGroup:
     """Return test images by their rows; without originals, with their stored codes and errors."""
     chosen = np.array(rows)
@@ -167,7 +167,7 @@ def _shown(
     dataset: str,
     indices: tuple[int, ...],
     made_by: str | None,  # noqa: ARG001 - part of the cache's key
-) -> Shown:
+) -> ShownImages:
     return shown_test_images(dataset, np.array(indices, np.int64))
 
 
@@ -193,5 +193,5 @@ def _encoded(bundle: Bundle, images: FloatArray, names: tuple[str, ...]) -> Imag
     """Return images that are not in the bundle's tables, encoded and placed on its map."""
     seen = Seen.by(bundle.model, images)
     plane = default_plane(bundle)
-    positions = seen.codes if plane == "codes" else blended_places(bundle, seen.codes)
+    positions = seen.codes if plane == "codes" else blended_positions(bundle, seen.codes)
     return ImageGroup(seen, images, None, names, positions)

@@ -14,7 +14,7 @@ from dashboard.data.images.originals import has_originals, one_image, required_o
 from dashboard.data.images.search import image_index
 from dashboard.data.jobs import Job
 from dashboard.data.places import row_of
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from dashboard.server.malloc import return_memory
 from latentcore.codec import Grid, compress_codes
 from latentcore.codec.codec import unit_grid
@@ -112,7 +112,7 @@ def _decoded(bundle: Bundle, index: int, grid: Grid) -> FloatArray:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-@dear
+@limited
 def _through_codec(dataset: str, index: int, name: str, quality: int) -> FloatArray:
     """Return a test image after JPEG, WebP or AVIF, compressed in a mosaic with other test images."""
     others = np.random.default_rng(SEED).permutation(_n_test(dataset))[:N_OTHERS]
@@ -137,7 +137,7 @@ def _through_pca(dataset: str, original: FloatArray, n_components: int, step: fl
 
 
 @st.cache_resource(max_entries=4, show_spinner="Fitting PCA")
-@dear
+@limited
 def _fitted_pca(dataset: str) -> PCAModel:
     index = image_index(dataset)
     return fit_components(train_images(open_bundle(_any_bundle(dataset)))) if index is None else index.pca

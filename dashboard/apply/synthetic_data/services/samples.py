@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, catalogue, open_bundle
-from dashboard.data.images.grids import sheet_uri
-from dashboard.server.concurrency import dear
+from dashboard.data.images.grids import grid_uri
+from dashboard.server.concurrency import limited
 from latentcore.evaluation.conditional import sample_classes
 from latentcore.studies.repeats import balanced_rows, smallest_class
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -52,12 +52,12 @@ def labelled_choices(bundle: Bundle) -> list[str]:
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-@dear
+@limited
 def class_strips(settings: SampleSettings, n: int = STRIP_LENGTH) -> list[tuple[str, str]]:
     """Return for each class its name and `n` samples side by side, as a data URI."""
     images, labels = sample_labelled(settings, n)
     classes = open_bundle(settings.bundle_id).classes
-    return [(classes[label], sheet_uri(images[labels == label], n)) for label in np.unique(labels).tolist()]
+    return [(classes[label], grid_uri(images[labels == label], n)) for label in np.unique(labels).tolist()]
 
 
 def sample_labelled(settings: SampleSettings, n_per_class: int) -> tuple[FloatArray, LabelArray]:

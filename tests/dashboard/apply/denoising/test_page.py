@@ -134,7 +134,7 @@ def test_models_that_the_study_lacks_are_named(monkeypatch):
         for kind, rows in study.found["scores"].items()
     }
     lacking = type(study)(**{**vars(study), "found": known})
-    monkeypatch.setattr("dashboard.apply.denoising.score_curves.study_or_say", lambda *_: lacking)
+    monkeypatch.setattr("dashboard.apply.denoising.score_curves.study_or_message", lambda *_: lacking)
     assert "Not in the study, and left out: ae-d8" in words_of(open_page())
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.reconstructions import Subject, answer, subject_of
+from dashboard.data.reconstructions import InputImage, input_image, reconstruct
 from dashboard.ui import drawing
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
@@ -159,8 +159,8 @@ def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeyp
 def test_an_image_from_elsewhere_is_encoded_and_measured():
     image = load_dataset("digits", "test").images[7]
     bundle_id = "digits/vae-d8"
-    stored = answer(open_bundle(bundle_id), subject_of(open_bundle(bundle_id), 7))
-    fresh = answer(open_bundle(bundle_id), Subject(image, None, None, "a copy"))
+    stored = reconstruct(open_bundle(bundle_id), input_image(open_bundle(bundle_id), 7))
+    fresh = reconstruct(open_bundle(bundle_id), InputImage(image, None, None, "a copy"))
     assert np.allclose(stored.code, fresh.code, atol=1e-3)
     assert fresh.error == pytest.approx(stored.error, rel=0.01)
     assert fresh.percentile == pytest.approx(stored.percentile, abs=1)
@@ -174,7 +174,9 @@ def test_an_image_from_elsewhere_is_encoded_and_measured():
 def test_the_worst_test_image_has_the_highest_percentile():
     errors = load_bundle("digits/pca-d8").test.errors
     for index, expected in ((errors.argmin(), 0), (errors.argmax(), 100 - 100 / len(errors))):
-        found = answer(open_bundle("digits/pca-d8"), subject_of(open_bundle("digits/pca-d8"), int(index)))
+        found = reconstruct(
+            open_bundle("digits/pca-d8"), input_image(open_bundle("digits/pca-d8"), int(index))
+        )
         assert found.percentile == pytest.approx(expected, abs=0.01)
 
 
