@@ -58,7 +58,7 @@ def study_of(dataset: str, name: str) -> StudyResult | None:
 
 
 def study_or_none(dataset: str, name: str) -> StudyResult | None:
-    """Return a study's result, or None if there is none or it is damaged; `study_or_message` shows the reason."""
+    """Return a study's result, or None if absent or damaged; `study_or_message` shows the reason."""
     try:
         return study_of(dataset, name)
     except LatentcoreError:

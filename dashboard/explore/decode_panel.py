@@ -7,7 +7,14 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.code_tables import existing_index
-from dashboard.data.images.pixels import RESIDUAL_LIMIT, data_uri, image_pixels, png_bytes, residual_pixels
+from dashboard.data.images.pixels import (
+    RESIDUAL_LIMIT,
+    data_uri,
+    image_pixels,
+    image_uri,
+    png_bytes,
+    residual_pixels,
+)
 from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
 from dashboard.data.places import CodeDetails
 from dashboard.explore.refine import refine_code
@@ -76,7 +83,7 @@ def _go_to_image(bundle_id: str, former: int | None) -> None:
 
 def _main_pictures(place: CodeDetails) -> list[Picture]:
     """Return the decode of a position, or reconstruction, original and residual of a test image."""
-    decode = data_uri(png_bytes(image_pixels(place.decode)))
+    decode = image_uri(place.decode)
     if place.index is None:
         return [Picture(decode, "Decode at the selected position", "Exact decode of the code below", LARGE)]
     pictures = [
@@ -86,7 +93,7 @@ def _main_pictures(place: CodeDetails) -> list[Picture]:
     ]
     if place.original is None:
         return pictures
-    original = data_uri(png_bytes(image_pixels(place.original)))
+    original = image_uri(place.original)
     residual = data_uri(png_bytes(residual_pixels(place.decode - place.original)))
     scale = f"Residual: blue too dark,\norange too bright (±{RESIDUAL_LIMIT:g})"
     return [
@@ -112,7 +119,7 @@ def _errors_and_code(place: CodeDetails) -> None:
 def _neighbour(place: CodeDetails, k: int) -> Picture:
     neighbour = place.neighbours[k]
     return Picture(
-        data_uri(png_bytes(image_pixels(neighbour.image))),
+        image_uri(neighbour.image),
         f"Train image {neighbour.index}, {neighbour.label}{in_brackets(stand_in_label(place.neighbours_by))}",
         f"{neighbour.label}\n{neighbour.distance:.3g}",
         TINY,

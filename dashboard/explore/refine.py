@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.places import CodeDetails
 from dashboard.explore.services.refining import N_STEPS, refinable_model, refine
 from dashboard.ui.pictures import Picture, picture_row
@@ -46,7 +46,7 @@ def refine_code(bundle: Bundle, place: CodeDetails) -> None:
     picture_row(
         [
             Picture(
-                data_uri(png_bytes(image_pixels(refined.decode))),
+                image_uri(refined.decode),
                 f"Decode of the refined code of test image {place.index}",
                 "Decode of the refined code",
                 SIDE,

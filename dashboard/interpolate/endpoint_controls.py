@@ -16,7 +16,7 @@ from dashboard.data.endpoints import (
     endpoint_picture,
     endpoint_title,
 )
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.places import image_number
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.gallery import image_gallery
@@ -43,7 +43,7 @@ def pick_endpoints(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint]) -> None
         beside = column.container(horizontal=True, vertical_alignment="center")
         image, kind = endpoint_picture(bundle, endpoint)
         title = endpoint_title(bundle, endpoint)
-        uri = data_uri(png_bytes(image_pixels(image)))
+        uri = image_uri(image)
         with beside:
             picture_beside(Picture(uri, f"{TITLES[side]}: {title}{in_brackets(kind)}", "", THUMBNAIL))
         with beside.container(gap="small", width=TEXT_WIDTH):
@@ -52,7 +52,7 @@ def pick_endpoints(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint]) -> None
                 bundle,
                 side,
                 partial(state.put, side),
-                take_mean=partial(_set_class_mean, side),
+                on_mean=partial(_set_class_mean, side),
             )
 
 

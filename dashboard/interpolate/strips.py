@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.data.catalogue import Bundle
 from dashboard.data.endpoints import Endpoint, ImageEndpoint, endpoint_picture, endpoint_title
 from dashboard.data.images.grids import grid_png, grid_uri, morph_gif, morph_webp
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_ins_label
 from dashboard.interpolate.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
 from dashboard.interpolate.services import Strip
@@ -52,7 +52,7 @@ def endpoint_row(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint], n_steps: 
     for endpoint in endpoints:
         image, kind = endpoint_picture(bundle, endpoint)
         title = escape(endpoint_title(bundle, endpoint) + in_brackets(kind))
-        uri = data_uri(png_bytes(image_pixels(image)))
+        uri = image_uri(image)
         cells.append(
             f'<img src="{uri}" alt="{title}" title="{title}" style="width:{width};image-rendering:pixelated">'
             if isinstance(endpoint, ImageEndpoint)

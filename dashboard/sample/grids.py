@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.images.grids import grid_png
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
 from dashboard.data.maps import extent_of, stratified_rows
 from dashboard.data.sampling import (
@@ -93,7 +93,7 @@ def _specs(
     """Return grid, class histogram and scatter plot of samples; they depend on the other arguments only."""
     images, classes = _samples.images, bundle.classes
     n_columns = int(np.ceil(np.sqrt(len(images))))
-    uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
+    uris = [image_uri(image) for image in images]
     grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
     shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
     histogram = class_histogram(shares, class_shares(bundle), classes, top=top)
@@ -165,7 +165,7 @@ def opened_sample(results: list[Samples], opened: tuple[str, int] | None) -> Non
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
     own, others = st.columns([1, 3], gap="medium")
     with own:
-        uri = data_uri(png_bytes(image_pixels(samples.images[row])))
+        uri = image_uri(samples.images[row])
         caption = f"Classified as {label} by {samples.judge}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", caption, LARGE)])
     with others:
@@ -191,7 +191,7 @@ def _nearest_train(found: list[NearestImage], n_searched: int) -> None:
     picture_row(
         [
             Picture(
-                data_uri(png_bytes(image_pixels(other.image))),
+                image_uri(other.image),
                 f"Train image {other.index}, {other.label}{kind}",
                 f"{other.label}\n{other.distance:.2f}",
                 SMALL,

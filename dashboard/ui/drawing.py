@@ -96,7 +96,7 @@ def drawing_canvas(*, thickness: int) -> str:
             "picture": _held(),
         },
         default={"picture": _held()},
-        on_picture_change=_take,
+        on_picture_change=_on_picture,
         height="content",
     )
     return _held()
@@ -106,6 +106,6 @@ def _held() -> str:
     return str(state.held(HELD, None) or "")
 
 
-def _take() -> None:
+def _on_picture() -> None:
     state.release(HELD)
     state.hold(HELD, None, str((state.widget(HELD) or {}).get("picture") or ""))

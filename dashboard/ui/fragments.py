@@ -42,16 +42,16 @@ def bundle_fragment(draw: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def bundle_callback(take: Callable[P, None]) -> Callable[P, None]:
+def bundle_callback(callback: Callable[P, None]) -> Callable[P, None]:
     """Wrap a widget's callback that opens bundles, so that it does nothing if one was removed.
 
     Streamlit runs the page after it, which reports what is missing.
     """
 
-    @wraps(take)
+    @wraps(callback)
     def run(*arguments: P.args, **named: P.kwargs) -> None:
         with suppress(LatentcoreError):
-            take(*arguments, **named)
+            callback(*arguments, **named)
 
     return run
 

@@ -14,11 +14,12 @@ from dashboard.ui.charts.gallery import gallery
 from dashboard.ui.pictures import in_brackets
 
 N_COLUMNS, N_ROWS = 12, 4
-ANY = "any class"
+ANY = -1
+"""In the place of the number of a class: all classes."""
 
 
 def image_gallery(
-    bundle: Bundle, key: str, take: Callable[[str], None], *, take_mean: Callable[[str], None] | None = None
+    bundle: Bundle, key: str, on_image: Callable[[str], None], *, on_mean: Callable[[str], None] | None = None
 ) -> None:
     """Draw the button and, while it is open, the gallery.
 
@@ -27,32 +28,34 @@ def image_gallery(
     bundle : Bundle
     key : str
         Unique per gallery on a page.
-    take : callable
+    on_image : callable
         Receives the number of the clicked image.
-    take_mean : callable, optional
+    on_mean : callable, optional
         Receives the name of a class whose mean code is chosen instead of an image.
     """
-    wall = st.popover("Choose", icon=":material/photo_library:", key=f"choose_{key}", on_change="rerun")
-    if not wall.open:
+    opened = st.popover("Choose", icon=":material/photo_library:", key=f"choose_{key}", on_change="rerun")
+    if not opened.open:
         return
-    with wall:
+    with opened:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            classes = [ANY, *bundle.classes]
-            wanted = st.selectbox("Class", classes, key=f"wall_class_{key}")
+            titles = {ANY: "any class", **dict(enumerate(bundle.classes))}
+            label = st.selectbox(
+                "Class", list(titles), format_func=titles.__getitem__, key=f"gallery_class_{key}"
+            )
             st.button(
                 "Shuffle", icon=":material/shuffle:", key=f"shuffle_{key}", on_click=_shuffle, args=(key,)
             )
-            if take_mean is not None:
+            if on_mean is not None:
                 st.button(
                     "Class mean",
                     key=f"mean_{key}",
-                    disabled=wanted == ANY,
+                    disabled=label == ANY,
                     help="Use the mean code of the chosen class instead of an image.",
-                    on_click=take_mean,
-                    args=(wanted,),
+                    on_click=on_mean,
+                    args=(titles[label],),
                 )
-        seed = int(state.widget(f"wall_seed_{key}") or 0)
-        shown = random_gallery(bundle, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
+        seed = int(state.widget(f"gallery_seed_{key}") or 0)
+        shown = random_gallery(bundle, label, seed, N_COLUMNS * N_ROWS)
         kinds = stand_ins_label(shown.made_by)
         if kinds:
             st.caption(f"Shown as {kinds}.")
@@ -60,9 +63,9 @@ def image_gallery(
             spec=gallery(shown.uris, shown.indices, N_COLUMNS),
             key=f"gallery_{key}",
             width="content",
-            on_select=lambda: _take_clicked(key, take),
+            on_select=lambda: _on_click(key, on_image),
             selection_mode="picked",
-            alt=f"{len(shown.uris)} test images, {wanted}{in_brackets(kinds)}; click one to choose it",
+            alt=f"{len(shown.uris)} test images, {titles[label]}{in_brackets(kinds)}; click one to choose it",
         )
 
 
@@ -72,11 +75,11 @@ def clicked_value(key: str, field: str) -> int | None:
     return int(chosen[0][field]) if chosen else None
 
 
-def _take_clicked(key: str, take: Callable[[str], None]) -> None:
+def _on_click(key: str, on_image: Callable[[str], None]) -> None:
     index = clicked_value(f"gallery_{key}", "index")
     if index is not None:
-        take(str(index))
+        on_image(str(index))
 
 
 def _shuffle(key: str) -> None:
-    st.session_state[f"wall_seed_{key}"] = int(state.widget(f"wall_seed_{key}") or 0) + 1
+    st.session_state[f"gallery_seed_{key}"] = int(state.widget(f"gallery_seed_{key}") or 0) + 1

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_callback
@@ -22,11 +22,11 @@ THUMBNAIL, WORDS = 84, 240
 
 def random_image_button(bundle: Bundle) -> None:
     """Draw the button that chooses a random test image."""
-    st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle.spec.id,))
+    st.button("Random image", icon=":material/casino:", on_click=_set_random, args=(bundle.spec.id,))
 
 
 @bundle_callback
-def _take_random(bundle_id: str) -> None:
+def _set_random(bundle_id: str) -> None:
     state.put("point", str(int(np.random.default_rng().choice(open_bundle(bundle_id).test.indices))))
 
 
@@ -36,9 +36,7 @@ def pick_image(bundle: Bundle, index: int) -> None:
     kind = in_brackets(stand_in_label(subject.made_by))
     beside = st.container(horizontal=True, vertical_alignment="center")
     with beside:
-        picture_beside(
-            Picture(data_uri(png_bytes(image_pixels(subject.image))), subject.title + kind, "", THUMBNAIL)
-        )
+        picture_beside(Picture(image_uri(subject.image), subject.title + kind, "", THUMBNAIL))
     with beside.container(gap="small", width=WORDS):
         st.markdown(f"**{subject.title}**{kind}")
         image_gallery(bundle, "edited", partial(state.put, "point"))

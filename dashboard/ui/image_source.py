@@ -38,7 +38,7 @@ def pick_input_image(bundle: Bundle, source: str) -> InputImage | None:
     """
     st.segmented_control(
         "Image", SOURCES, format_func=SOURCES.__getitem__, required=True,
-        **state.bind("pick_source", source, _take_source),
+        **state.bind("pick_source", source, _set_source),
     )  # fmt: skip
     if source == "test":
         return _test_image(bundle)
@@ -69,7 +69,7 @@ def _drawn(bundle: Bundle) -> InputImage:
 
 def _uploaded(bundle: Bundle) -> InputImage | None:
     st.file_uploader(
-        "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_take_upload
+        "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_on_upload
     )
     held = state.held(UPLOADED, None)
     if held is None:
@@ -90,30 +90,30 @@ def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, 
         st.toggle(
             "Invert brightness",
             help="Set automatically so that the image's border is as dark or bright as in the dataset.",
-            **state.bind("pick_exchange", exchange, _take_switch, EXCHANGED, "pick_exchange", token),
+            **state.bind("pick_exchange", exchange, _on_switch, EXCHANGED, "pick_exchange", token),
         )
         if layout is not None:
             place = state.held(PLACED, None) is not False
             st.toggle(
                 "Crop and centre like the dataset",
                 help=f"Crop to the object and place it {layout.words}.",
-                **state.bind("pick_place", place, _take_switch, PLACED, "pick_place", None),
+                **state.bind("pick_place", place, _on_switch, PLACED, "pick_place", None),
             )
             layout = layout if place else None
     prepared = prepare_image(bundle, grey, invert=exchange, layout=layout)
     return InputImage(prepared.image, None, None, title, prepared.notes)
 
 
-def _take_source() -> None:
+def _set_source() -> None:
     state.put("source", state.widget("pick_source"))
 
 
-def _take_switch(name: str, key: str, token: object) -> None:
+def _on_switch(name: str, key: str, token: object) -> None:
     state.release(name)
     state.hold(name, token, bool(state.widget(key)))
 
 
-def _take_upload() -> None:
+def _on_upload() -> None:
     """Decode an uploaded file once; an error is kept, too, until there is another file."""
     state.release(UPLOADED)
     file = state.widget("upload")

@@ -200,10 +200,10 @@ def map_keyboard(
         "path": [list(place) for place in path],
         "path_ms": path_ms,
     }
-    _component(key=KEY, data=data, default={"width": None}, on_width_change=_take_width, height="content")
+    _component(key=KEY, data=data, default={"width": None}, on_width_change=_on_width, height="content")
 
 
-def _take_width() -> None:
+def _on_width() -> None:
     width = (state.widget(KEY) or {}).get("width")
     if width is not None:
         state.note_window_width(int(width))

@@ -62,7 +62,7 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
         catalogue.datasets(),
         format_func=dataset_title,
         help="The images that go through every model.",
-        **state.bind("pick_dataset", dataset, _take_dataset),
+        **state.bind("pick_dataset", dataset, _set_dataset),
     )
     titles = {name: catalogue.spec(dataset, name).title for name in catalogue.models(dataset)}
     right.multiselect(
@@ -71,7 +71,7 @@ def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int
         format_func=titles.__getitem__,
         max_selections=most,
         help=f"Up to {most} models to compare.",
-        **state.bind("pick_models", chosen, _take_models),
+        **state.bind("pick_models", chosen, _set_models),
     )
 
 
@@ -116,13 +116,13 @@ def load_models(ids: list[str]) -> list[Bundle]:
     return [bundle for bundle in loaded if bundle is not None]
 
 
-def _take_dataset() -> None:
+def _set_dataset() -> None:
     set_dataset("pick_dataset")
     for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
         state.put(name, None)
 
 
-def _take_models() -> None:
+def _set_models() -> None:
     state.put("models", ",".join(state.widget("pick_models")) or None)
 
 

@@ -37,14 +37,14 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         format_func=family_title,
         required=True,
         help="The family that maps images to codes and back.",
-        **state.bind("pick_family", spec.family, _take_family, dataset, spec.latent_dim),
+        **state.bind("pick_family", spec.family, _set_family, dataset, spec.latent_dim),
     )
     right.segmented_control(
         "Latent dimensions",
         sorted({one.latent_dim for one in _specs(catalogue, dataset, spec.family)}),
         required=True,
         help="How many numbers a code has. With 2, the map is the latent space itself.",
-        **state.bind("pick_dimension", spec.latent_dim, _take_dimension, dataset, spec.family),
+        **state.bind("pick_dimension", spec.latent_dim, _set_dimension, dataset, spec.family),
     )
     variants = {
         one.name: one.title
@@ -57,7 +57,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
             list(variants),
             format_func=variants.__getitem__,
             help="Bundles of this family and dimension.",
-            **state.bind("pick_variant", model, _take_variant),
+            **state.bind("pick_variant", model, _set_variant),
         )
 
 
@@ -79,19 +79,19 @@ def set_dataset(key: str) -> None:
     state.put("point", None)
 
 
-def _take_family(dataset: str, latent_dim: int) -> None:
-    _take_nearest(dataset, state.widget("pick_family"), latent_dim)
+def _set_family(dataset: str, latent_dim: int) -> None:
+    _set_nearest(dataset, state.widget("pick_family"), latent_dim)
 
 
-def _take_dimension(dataset: str, family: str) -> None:
-    _take_nearest(dataset, family, state.widget("pick_dimension"))
+def _set_dimension(dataset: str, family: str) -> None:
+    _set_nearest(dataset, family, state.widget("pick_dimension"))
 
 
-def _take_variant() -> None:
+def _set_variant() -> None:
     _change("model", state.widget("pick_variant"))
 
 
-def _take_nearest(dataset: str, family: str, latent_dim: int) -> None:
+def _set_nearest(dataset: str, family: str, latent_dim: int) -> None:
     """Choose the model of a family whose dimension is nearest, variants with a name of their own last."""
     specs = _specs(catalogue(), dataset, family)
     nearest = min(specs, key=lambda spec: (abs(spec.latent_dim - latent_dim), spec.has_own_name))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from dashboard.apply.anomaly.services.detection import Detection
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
@@ -32,7 +32,7 @@ def highest_scores(found: Detection) -> None:
 def _pictures(found: Detection, rows: npt.NDArray[np.int64], notes: Sequence[str]) -> list[Picture]:
     return [
         Picture(
-            data_uri(png_bytes(image_pixels(found.images[row]))),
+            image_uri(found.images[row]),
             found.names[row] + in_brackets(stand_in_label(found.made_by[row])),
             f"{found.names[row]}\n{note}",
             SIDE,

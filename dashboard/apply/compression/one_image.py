@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.apply.compression.services.compress import CompressedImage, compress_image
 from dashboard.apply.compression.services.study import Curve
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_fragment
@@ -77,7 +77,7 @@ def _picture(entry: CompressedImage) -> Picture:
 
 
 def _uri(image: np.ndarray) -> str:
-    return data_uri(png_bytes(image_pixels(image)))
+    return image_uri(image)
 
 
 def _set_rate() -> None:

@@ -14,7 +14,7 @@ from dashboard.apply.denoising.services.denoise import (
     denoise_with_models,
 )
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.data.reconstructions import InputImage
 from dashboard.data.study_results import study_or_none
@@ -29,7 +29,7 @@ def denoised_images(bundles: list[Bundle], subject: InputImage, corruption: Chos
     kind, level = corruption.kind.name, corruption.level
     corrupted = corrupt_image(clean, kind, level, corruption.seed)
     study = study_or_none(dataset, "denoise")
-    text, uri = stand_in_label(subject.made_by), data_uri(png_bytes(image_pixels(clean)))
+    text, uri = stand_in_label(subject.made_by), image_uri(clean)
     title = f"Clean image: {subject.title}{in_brackets(text)}"
     picture = partial(_picture, with_scores=subject.is_real)
     picture_row([Picture(uri, title, f"{subject.title}\n{text}", LARGE), picture(corrupted, LARGE)], gap=20)
@@ -52,7 +52,7 @@ def denoised_images(bundles: list[Bundle], subject: InputImage, corruption: Chos
 
 
 def _picture(scored: ScoredImage, side: int, *, with_scores: bool) -> Picture:
-    uri = data_uri(png_bytes(image_pixels(scored.image)))
+    uri = image_uri(scored.image)
     note = f"\n{scored.note}" if scored.note else ""
     if not with_scores:
         return Picture(uri, scored.title, scored.title + note, side)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.data.aligned_maps import common_rows, rows_of
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
@@ -158,4 +158,4 @@ def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
 
 
 def _uris(images: FloatArray) -> list[str]:
-    return [data_uri(png_bytes(image_pixels(image))) for image in images]
+    return [image_uri(image) for image in images]

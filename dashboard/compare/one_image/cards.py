@@ -12,7 +12,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.images.pixels import (
     RESIDUAL_LIMIT,
     data_uri,
-    image_pixels,
+    image_uri,
     png_bytes,
     residual_pixels,
 )
@@ -101,7 +101,7 @@ def _images(subject: InputImage, result: Reconstruction) -> str:
         if subject.is_real
         else '<figure><div class="empty"></div><figcaption>Input: not on this machine</figcaption></figure>',
         _figure(
-            data_uri(png_bytes(image_pixels(result.decode))),
+            image_uri(result.decode),
             f"Reconstruction by {result.title}",
             "Reconstruction",
         ),
@@ -113,7 +113,7 @@ def _images(subject: InputImage, result: Reconstruction) -> str:
 
 
 def _uri(subject: InputImage) -> str:
-    return data_uri(png_bytes(image_pixels(subject.image)))
+    return image_uri(subject.image)
 
 
 def _figure(uri: str, alt: str, caption: str) -> str:
@@ -175,7 +175,7 @@ def _neighbours(result: Reconstruction) -> str:
     kind = in_brackets(stand_in_label(result.neighbours_by))
     figures = "".join(
         _figure(
-            data_uri(png_bytes(image_pixels(neighbour.image))),
+            image_uri(neighbour.image),
             f"Train image {neighbour.index}, {neighbour.label}, distance {neighbour.distance:.3g}{kind}",
             neighbour.label,
         )

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.compare.one_image.cards import draw_cards
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.data.reconstructions import InputImage, reconstruct
 from dashboard.ui.fragments import bundle_fragment
@@ -41,6 +41,6 @@ def draw_one_image(bundles: list[Bundle]) -> None:
 
 
 def _draw_input(subject: InputImage) -> None:
-    kind, uri = stand_in_label(subject.made_by), data_uri(png_bytes(image_pixels(subject.image)))
+    kind, uri = stand_in_label(subject.made_by), image_uri(subject.image)
     alt = f"Input: {subject.title}{in_brackets(kind)}"
     picture_row([Picture(uri, alt, f"{subject.title}\n{kind}", INPUT_SIDE)])

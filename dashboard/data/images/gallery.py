@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images
 
 
@@ -46,5 +46,5 @@ def random_gallery(bundle: Bundle, label: int, seed: int, n: int) -> Gallery:
     chosen = np.random.default_rng(seed).permutation(rows)[:n]
     indices = bundle.test.indices[chosen]
     shown = shown_test_images(bundle.spec.dataset, indices)
-    uris = [data_uri(png_bytes(image_pixels(image))) for image in shown.images]
+    uris = [image_uri(image) for image in shown.images]
     return Gallery(uris, indices.tolist(), shown.made_by)

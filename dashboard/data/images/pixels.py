@@ -46,6 +46,11 @@ def data_uri(data: bytes, kind: str = "image/png") -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
+def image_uri(image: FloatArray) -> str:
+    """Return one image ``(c, h, w)`` in [0, 1] as a data URI of a PNG."""
+    return data_uri(png_bytes(image_pixels(image)))
+
+
 def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
     """Return a grey veil ``(h, w, 4)``: transparent where `strength` ``(h, w)`` is 0, dense where it is 1."""
     veil = np.full((*strength.shape, 4), 128, np.uint8)
