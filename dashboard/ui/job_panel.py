@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
 from dashboard.data.jobs import Job, is_busy, start_job
@@ -31,6 +32,30 @@ def job_button(name: str, label: str, work: Callable[[Job], Any]) -> None:
     )
     if is_busy():
         st.caption("Another session's job is running; the server runs one at a time.")
+
+
+def job_expander(name: str, label: str) -> DeltaGenerator:
+    """Return the expander of a job's form; open as soon as this session has started the job."""
+    return st.expander(label, icon=":material/refresh:", expanded=job_of(name) is not None)
+
+
+def job_form(name: str, settings: Callable[[], None], results: Callable[[Any], None]) -> None:
+    """Draw a job's settings, its progress while it runs, and its results.
+
+    Parameters
+    ----------
+    name : str
+        Of the job.
+    settings : callable
+        Draws the settings with `job_button`; left out while the job is running.
+    results : callable
+        Draws the job's result.
+    """
+    job = watch_job(name)
+    if job is not None or job_of(name) is None:
+        settings()
+    if job is not None and job.result is not None:
+        results(job.result)
 
 
 def watch_job(name: str) -> Job | None:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.apply.compression.services.compress import N_CHOICES, ModelResult, Request, compress_images
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.originals import originals_problem
-from dashboard.ui.job_panel import job_button, job_of, watch_job
+from dashboard.ui.job_panel import job_button, job_expander, job_form
 
 JOB = "compressing"
 FINEST, COARSEST = 0.02, 5.0
@@ -19,20 +19,12 @@ FINEST, COARSEST = 0.02, 5.0
 
 def compress_again(bundles: Sequence[Bundle]) -> None:
     """Draw, in an expander, the settings, the job's progress and its results."""
-    with st.expander(
-        "Compress again, with another quantisation step",
-        icon=":material/refresh:",
-        expanded=job_of(JOB) is not None,
-    ):
+    with job_expander(JOB, "Compress again, with another quantisation step"):
         problem = originals_problem(bundles[0].spec.dataset)
         if problem is not None:
             st.info(f"Compressing again needs the original images. {problem}", icon=":material/image:")
             return
-        job = watch_job(JOB)
-        if job is not None or job_of(JOB) is None:
-            _settings(bundles)
-        if job is not None and job.result is not None:
-            _results(job.result)
+        job_form(JOB, partial(_settings, bundles), _results)
 
 
 def _settings(bundles: Sequence[Bundle]) -> None:

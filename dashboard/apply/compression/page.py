@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.apply.compression.compress_again import compress_again
 from dashboard.apply.compression.lat_download import lat_download
 from dashboard.apply.compression.one_image import one_image_at_rate
 from dashboard.apply.compression.rate_distortion import NAMES, rate_distortion
 from dashboard.apply.compression.services.study import chosen_curves, missing_models
 from dashboard.data.catalogue import Bundle
-from dashboard.ui.model_set import pick_bundles
-from dashboard.ui.problems import catalogue_or_stop, show_problems, study_or_message
-from dashboard.ui.share import copy_link, show_notices
+from dashboard.ui.frame import models_page
+from dashboard.ui.problems import study_or_message
 
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
-    dataset, names, bundles = pick_bundles(catalogue)
-    notices = st.container()
-    if bundles:
-        _sections(dataset, bundles)
-    state.publish(dataset=dataset, models=",".join(names), **{name: state.get(name) for name in NAMES})
-    with notices:
-        show_notices()
-    copy_link()
-    show_problems(catalogue)
+    models_page(_sections, NAMES)
 
 
 def _sections(dataset: str, bundles: list[Bundle]) -> None:

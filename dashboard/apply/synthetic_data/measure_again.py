@@ -18,7 +18,7 @@ from dashboard.apply.synthetic_data.services.classifiers import (
 from dashboard.apply.synthetic_data.services.study import ClassifierResults, finding
 from dashboard.data.catalogue import dataset_title, open_bundle
 from dashboard.data.images.originals import originals_problem
-from dashboard.ui.job_panel import job_button, job_of, watch_job
+from dashboard.ui.job_panel import job_button, job_expander, job_form
 from dashboard.ui.missing_originals import originals_note
 
 JOB = "synthesis"
@@ -26,17 +26,13 @@ JOB = "synthesis"
 
 def measure_again(ids: Sequence[str]) -> None:
     """Draw, in an expander, the settings, the job's progress and its results."""
-    with st.expander("Measure again", icon=":material/refresh:", expanded=job_of(JOB) is not None):
+    with job_expander(JOB, "Measure again"):
         dataset = ids[0].partition("/")[0]
         if originals_problem(dataset) is not None:
             st.info("A classifier trained on real images needs the original images.", icon=":material/image:")
             originals_note(dataset)
             return
-        job = watch_job(JOB)
-        if job is not None or job_of(JOB) is None:
-            _settings(ids)
-        if job is not None and job.result is not None:
-            _results(job.result)
+        job_form(JOB, partial(_settings, ids), _results)
 
 
 def _settings(ids: Sequence[str]) -> None:

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.apply.synthetic_data.classifier_curves import classifier_curves
 from dashboard.apply.synthetic_data.labelled_samples import NAMES, labelled_samples
 from dashboard.apply.synthetic_data.measure_again import measure_again
 from dashboard.apply.synthetic_data.services.samples import is_unsupervised
 from dashboard.data.catalogue import Bundle
 from dashboard.data.study_results import model_title
-from dashboard.ui.model_set import pick_bundles
-from dashboard.ui.problems import catalogue_or_stop, show_problems
-from dashboard.ui.share import copy_link, show_notices
+from dashboard.ui.frame import models_page
 
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
-    dataset, names, bundles = pick_bundles(catalogue)
-    notices = st.container()
+    models_page(_sections, NAMES)
+
+
+def _sections(dataset: str, bundles: list[Bundle]) -> None:
     able = _unsupervised(bundles)
     if able:
         classifier_curves(dataset, able)
         measure_again([f"{dataset}/{name}" for name in able])
         labelled_samples(dataset, able)
-    own = {name: state.get(name) for name in NAMES if able}
-    state.publish(dataset=dataset, models=",".join(names), **own)
-    with notices:
-        show_notices()
-    copy_link()
-    show_problems(catalogue)
 
 
 def _unsupervised(bundles: list[Bundle]) -> list[str]:

@@ -12,7 +12,7 @@ from dashboard.apply.transfer.services.probes import SEED_CHOICES, Request, labe
 from dashboard.apply.transfer.services.study import ProbeResults, finding
 from dashboard.data.catalogue import dataset_title, open_bundle
 from dashboard.data.images.originals import originals_problem
-from dashboard.ui.job_panel import job_button, job_of, watch_job
+from dashboard.ui.job_panel import job_button, job_expander, job_form
 from dashboard.ui.missing_originals import originals_note
 
 JOB = "probing"
@@ -20,16 +20,12 @@ JOB = "probing"
 
 def measure_again(ids: Sequence[str]) -> None:
     """Draw, in an expander, the settings, the job's progress and its results."""
-    with st.expander("Measure again", icon=":material/refresh:", expanded=job_of(JOB) is not None):
+    with job_expander(JOB, "Measure again"):
         dataset = ids[0].partition("/")[0]
         if originals_problem(dataset) is not None:
             st.caption("Pixels need the original images; the codes are measured without them.")
             originals_note(dataset)
-        job = watch_job(JOB)
-        if job is not None or job_of(JOB) is None:
-            _settings(ids)
-        if job is not None and job.result is not None:
-            _results(job.result)
+        job_form(JOB, partial(_settings, ids), _results)
 
 
 def _settings(ids: Sequence[str]) -> None:

@@ -17,26 +17,20 @@ from dashboard.compare.scores.services.remeasuring import (
     why_not_measurable,
 )
 from dashboard.compare.scores.services.scores import Measure, Row
-from dashboard.ui.job_panel import job_button, job_of, watch_job
+from dashboard.ui.job_panel import job_button, job_expander, job_form
 
 JOB = "measuring"
 
 
 def draw_remeasure(measures: Sequence[Measure], rows: Sequence[Row]) -> None:
     """Draw the expander with settings, progress and results."""
-    with st.expander(
-        "Measure again, on fewer images", icon=":material/refresh:", expanded=job_of(JOB) is not None
-    ):
+    with job_expander(JOB, "Measure again, on fewer images"):
         dataset = rows[0].id.partition("/")[0]
         problem = why_not_measurable(dataset)
         if problem is not None:
             st.info(f"Scores need the original images. {problem}", icon=":material/image:")
             return
-        job = watch_job(JOB)
-        if job is not None or job_of(JOB) is None:
-            _draw_settings(rows)
-        if job is not None and job.result is not None:
-            _draw_results(job.result, measures, rows)
+        job_form(JOB, partial(_draw_settings, rows), partial(_draw_results, measures, rows))
 
 
 def _draw_settings(rows: Sequence[Row]) -> None:
@@ -54,7 +48,7 @@ def _draw_settings(rows: Sequence[Row]) -> None:
     )
 
 
-def _draw_results(result: Remeasured, measures: Sequence[Measure], rows: Sequence[Row]) -> None:
+def _draw_results(measures: Sequence[Measure], rows: Sequence[Row], result: Remeasured) -> None:
     titles = {row.id: row.title for row in rows}
     lines = [
         {
