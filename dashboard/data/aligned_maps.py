@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
 from dashboard.data.catalogue import BY_CONTENT, Space
 from dashboard.data.images.grids import grid_pixels
@@ -17,6 +15,7 @@ from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
+from latentcore.atlas import webp_bytes
 from latentcore.geometry import square_extent
 from latentcore.metrics.spaces import procrustes_align
 from latentcore.types import FloatArray, LabelArray
@@ -127,10 +126,9 @@ def _sample_atlas(
     made_by: str | None,  # noqa: ARG001 - the key
 ) -> SampleAtlas:
     shown = shown_test_images(dataset, np.array(indices, np.int64))
-    pixels, buffer = grid_pixels(shown.images, ATLAS_COLUMNS), io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
+    atlas = webp_bytes(grid_pixels(shown.images, ATLAS_COLUMNS), lossless=False, quality=WEBP_QUALITY)
     return SampleAtlas(
-        uri=data_uri(buffer.getvalue(), "image/webp"),
+        uri=data_uri(atlas, "image/webp"),
         tile_shape=(shown.images.shape[2], shown.images.shape[3]),
         n_columns=ATLAS_COLUMNS,
         n_rows=-(-len(indices) // ATLAS_COLUMNS),

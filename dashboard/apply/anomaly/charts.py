@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.ui.charts.palette import BLUE, GREY, ORANGE
 from dashboard.ui.charts.scatter import class_labels, frame, position_axes
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
-NORMAL, ANOMALY, GREY = "#3f90da", "#e76300", "#8a93a3"
+NORMAL, ANOMALY = BLUE, ORANGE
 SIDE, HEIGHT, N_BINS, N_CURVE = 250, 250, 40, 200
 
 

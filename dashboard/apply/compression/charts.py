@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.ui.charts.labels import LINE_HEIGHT, line_ends, right_names, spread
-from dashboard.ui.charts.palette import ink, line_colours
+from dashboard.ui.charts.palette import BASELINE_GREY, FORMAT_GREY, ink, line_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 HEIGHT = 370
@@ -19,7 +19,7 @@ HEADROOM = 5.0
 """Decibels shown above the best model; standard codecs at much higher rates are cut off."""
 ROOM = 2.2
 """Factor by which the rate axis extends beyond the last point, to make room for the titles."""
-REFERENCE_COLOURS = {"pca": "#717581", "format": "#94a0b0"}
+REFERENCE_COLOURS = {"pca": BASELINE_GREY, "format": FORMAT_GREY}
 """Greys of the methods that models are compared with; no model is grey."""
 
 

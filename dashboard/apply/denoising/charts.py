@@ -8,11 +8,10 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import end_names, line_ends
-from dashboard.ui.charts.palette import line_colours
+from dashboard.ui.charts.palette import GREY, line_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 HEIGHT = 240
-GREY = "#8a93a3"
 DASHES = {"model": [1, 0], "filter": [6, 3], "input": [2, 3]}
 """Dash pattern of each group's lines; filters and input are grey."""
 

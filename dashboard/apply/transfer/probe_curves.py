@@ -17,8 +17,8 @@ from dashboard.apply.transfer.services.study import (
 from dashboard.apply.transfer.transferred_encoders import transferred_table
 from dashboard.data.study_results import StudyResult
 from dashboard.ui.chart_cache import cached_chart
-from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
-from dashboard.ui.charts.palette import line_colours
+from dashboard.ui.charts.curves import Frame, curves, domain_of
+from dashboard.ui.charts.palette import BASELINE_GREY, line_colours
 from dashboard.ui.problems import study_or_message
 from dashboard.ui.theme import is_dark
 
@@ -62,7 +62,7 @@ def _notes(study: StudyResult, results: ProbeResults, names: Sequence[str], n_la
 def probe_chart(results: ProbeResults, names: Sequence[str], key: str) -> None:
     """Draw the curves of pixels and of the chosen models, labelled at their ends."""
     table = curve_table(results, names)
-    colours = list(line_colours(table["series"], {PIXELS_TITLE: BASELINE}).values())
+    colours = list(line_colours(table["series"], {PIXELS_TITLE: BASELINE_GREY}).values())
     frame = Frame(None, 350, domain_of(table), "labelled images per class", "accuracy on test images")
     st.vega_lite_chart(
         cached_chart(curves)(table, colours, frame, dark=is_dark()),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.ui.charts.labels import spread
-from dashboard.ui.charts.palette import class_colours, ground, ink
+from dashboard.ui.charts.palette import BLUE, GREY, class_colours, ground, ink
 
 SIDE = 240
 """Width and height of a map in SVG units; on the page it is as wide as its column."""
@@ -22,7 +22,7 @@ EXACT_RADIUS, APPROXIMATE_RADIUS = 9, 14
 BAR_WIDTH, BARS_HEIGHT, MIN_BARS_WIDTH = 14, 64, 112
 MAX_DEVIATION = 3.0
 """Standard deviations at which bars are cut off."""
-GREY, BAR_COLOUR = "#8a93a3", "#3f90da"
+BAR_COLOUR = BLUE
 
 
 def map_points_svg(

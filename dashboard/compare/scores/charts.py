@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.ui.charts.labels import FAR, FONT_SIZE, GAP, beside_points
-from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.palette import BASELINE_GREY, ORANGE, ink
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 SIZE = (800, 320)
 """Width and height of the plot in pixels; labels are placed for this width, which follows the column."""
 NARROW = 500
 """Plots narrower than this, in pixels, label only the models on the Pareto front."""
-FRONT_COLOUR, OTHER_COLOUR = "#e76300", "#717581"
+FRONT_COLOUR, OTHER_COLOUR = ORANGE, BASELINE_GREY
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from latentcore.atlas import webp_bytes
 from latentcore.types import FloatArray
 
 RESIDUAL_LIMIT = 0.5
@@ -65,10 +66,8 @@ def coloured_dots(shares: FloatArray, colours: Sequence[str], side: int) -> byte
     draw = ImageDraw.Draw(sheet)
     for (x, y), colour in zip(shares.tolist(), colours, strict=True):
         draw.circle((x * sheet.width, (1 - y) * sheet.width), sheet.width / 160, fill=f"{colour}cc")
-    buffer = io.BytesIO()
-    sheet = sheet.resize((side, side), Image.Resampling.BOX)
-    sheet.save(buffer, "WEBP", lossless=True, quality=0, method=0)
-    return buffer.getvalue()
+    small = np.asarray(sheet.resize((side, side), Image.Resampling.BOX))
+    return webp_bytes(small, lossless=True, quality=0)
 
 
 def dots_pixels(places: FloatArray, edge: float, side: int) -> npt.NDArray[np.uint8]:

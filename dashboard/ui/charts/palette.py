@@ -19,6 +19,12 @@ CLASS_COLOURS = (
 """Ten colours that colour-blind people can tell apart (M. Petroff, 2021)."""
 
 
+BLUE, ORANGE = CLASS_COLOURS[0], CLASS_COLOURS[6]
+"""For two kinds of data: bars and normal images; what stands out, and anomalies."""
+GREY = "#8a93a3"
+"""Frames, rules and what lies in the background; readable on both themes."""
+BASELINE_GREY, FORMAT_GREY = "#717581", "#94a0b0"
+"""Baselines, and standard image formats beside them."""
 LINE_COLOURS = tuple(CLASS_COLOURS[k] for k in (0, 6, 4, 2, 5, 1, 7, 9))
 """Colours of models' lines; grey is left to baselines."""
 CONTRAST = 4.5

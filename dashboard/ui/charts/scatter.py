@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import haloed, spread
-from dashboard.ui.charts.palette import class_colours
+from dashboard.ui.charts.palette import GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 AXIS_SPACE = 38
@@ -47,9 +47,9 @@ def frame(size: int) -> alt.Chart:
         x2=size,
         y=0,
         y2=size,
-        fill="#8a93a3",
+        fill=GREY,
         fillOpacity=0.05,
-        stroke="#8a93a3",
+        stroke=GREY,
         strokeOpacity=0.4,
         tooltip=None,
     )

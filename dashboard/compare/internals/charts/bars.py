@@ -7,9 +7,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from dashboard.ui.charts.palette import BLUE, GREY, ORANGE
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
-BLUE, GREY, ORANGE = "#3f90da", "#8a93a3", "#e76300"
 HEIGHT, BAR_WIDTH = 170, 26
 """Pixels."""
 MAX_FIXED_BARS = 9

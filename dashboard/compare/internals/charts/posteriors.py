@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.ui.charts.labels import haloed
+from dashboard.ui.charts.palette import BLUE, GREY, ORANGE
 from dashboard.ui.charts.scatter import class_colour, frame, position_axes
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
-BLUE, GREY, ORANGE = "#3f90da", "#8a93a3", "#e76300"
 PANEL_WIDTH, PANEL_HEIGHT, PANEL_COLUMNS = 66, 44, 4
 SIDE = 300
 """Width and height of a map in pixels."""

@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.palette import BASELINE_GREY, GREY, ink
 from dashboard.ui.charts.scatter import (
     class_colour,
     class_labels,
@@ -114,7 +114,7 @@ def _params(n_maps: int) -> list[dict[str, Any]]:
     targets, points = ([f"{name}{k}" for k in range(n_maps)] for name in ("targets", "points"))
     on = "pointermove, pointerdown"
     hover = {"type": "point", "on": on, "nearest": True, "fields": ["row"], "clear": False}
-    edge = {"fill": "#717581", "fillOpacity": 0.12, "stroke": "#717581", "strokeWidth": 1}
+    edge = {"fill": BASELINE_GREY, "fillOpacity": 0.12, "stroke": BASELINE_GREY, "strokeWidth": 1}
     brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": edge}
     legend = {"type": "point", "fields": ["class"]}
     return [
@@ -202,7 +202,7 @@ def _title(title: str, subtitle: str) -> alt.Title:
     return alt.Title(
         title,
         subtitle=subtitle,
-        subtitleColor="#8a93a3",
+        subtitleColor=GREY,
         anchor="start",
         fontSize=14,
         subtitleFontSize=12,
