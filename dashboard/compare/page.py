@@ -21,8 +21,7 @@ from dashboard.ui.model_set import MAX_MODELS, load_models, model_head
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
-MAX_TABLE_MODELS = 40
-"""Most models of a section that shows tables or matrices rather than images."""
+MAX_TABLE_MODELS = 40  # of sections that show tables or matrices
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ def with_loaded_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[
     return draw_loaded
 
 
+# By the value of "view" in the address; shared links have these names, so they stay.
 SECTIONS = {
     "scores": Section("Scoreboard", scores.draw_scores, scores.URL_NAMES, max_models=MAX_TABLE_MODELS),
     "image": Section("One image", with_loaded_bundles(one_image.draw_one_image), one_image.URL_NAMES),
@@ -73,7 +73,6 @@ SECTIONS = {
     "inside": Section("Internals", with_loaded_bundles(internals.draw_internals)),
     "geometry": Section("Decoder geometry", with_loaded_bundles(decoder_geometry.draw_decoder_geometry)),
 }
-"""Sections by the value of "view" in the URL; shared links contain these names, so they stay."""
 
 
 def page() -> None:

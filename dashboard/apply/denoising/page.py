@@ -5,8 +5,7 @@ from __future__ import annotations
 from dashboard.apply.denoising.section import NAMES, denoising
 from dashboard.ui.frame import models_page
 
-PREFERRED = ("pca", "ae", "dae", "vae", "gan")
-"""Families that are chosen by default."""
+PREFERRED = ("pca", "ae", "dae", "vae", "gan")  # families that are chosen by default
 
 
 def page() -> None:
