@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import Dimension, decode_one, dimensions_of
 from dashboard.data.endpoints import image_code
@@ -84,5 +85,4 @@ def _slider_grid(
 
 
 def _reset() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("edit-")]:
-        del st.session_state[key]
+    state.forget_widgets("edit-")

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.images.grids import grid_png, grid_uri
 from dashboard.interpolate.services import corner_images
@@ -81,7 +82,7 @@ def _choose_random_corners(bundle_id: str) -> None:
     indices = open_bundle(bundle_id).test.indices
     rows = np.random.default_rng().choice(len(indices), 4, replace=len(indices) < 4)
     for k, row in enumerate(rows):
-        st.session_state[_key(k)] = int(indices[row])
+        state.set_widget(_key(k), int(indices[row]))
 
 
 def _key(k: int) -> str:

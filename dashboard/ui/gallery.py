@@ -82,4 +82,4 @@ def _on_click(key: str, on_image: Callable[[str], None]) -> None:
 
 
 def _shuffle(key: str) -> None:
-    st.session_state[f"gallery_seed_{key}"] = int(state.widget(f"gallery_seed_{key}") or 0) + 1
+    state.set_widget(f"gallery_seed_{key}", int(state.widget(f"gallery_seed_{key}") or 0) + 1)
