@@ -75,7 +75,8 @@ def _draw_references(study: SimilarityStudy, measure: str) -> None:
         st.metric(reference.title, f"{reference.value:.2f}")
     seed = "no seed" if study.seed is None else f"seed {study.seed}"
     st.caption(
-        "The same-recipe value is the practical ceiling: two training runs of one model agree this much. "
+        "Same recipe, other seed: two training runs of one model agree this much. Models whose similarity "
+        "is as high differ no more than two runs do. "
         f"n = {study.n:,} test images, {seed}; {study.cpu_seconds:,.0f} CPU seconds."
     )
     with st.expander("How it was measured"):
