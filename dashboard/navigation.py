@@ -1,4 +1,4 @@
-"""The frame of every page: its configuration, the navigation and what a page may raise."""
+"""Navigation, page configuration and error handling around every page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.data.catalogue import LatentcoreError, catalogue
 from dashboard.server.process import drawing_page, prepare
 from dashboard.ui.presentation import banner, is_presenting, keep_to_story
-from dashboard.ui.problems import gone
+from dashboard.ui.problems import show_removed
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 .st-key-map_keys { position: absolute; height: 0; }
 :is(.st-key-latent_map, .st-key-front_maps) [data-testid="stElementToolbar"] { display: none; }
 .st-key-front_maps canvas { touch-action: pan-y; }
-.st-key-front_maps, .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-likeness_map,
-[class*="st-key-stretch_"] { overflow-x: auto; }
+.st-key-front_maps, .st-key-linked_maps, .st-key-morph, .st-key-neighbour_map, .st-key-similarity_map,
+[class*="st-key-decoder_geometry_"] { overflow-x: auto; }
 [data-testid="stMultiSelectTagsContainer"] [role="group"] > span {
   background-color: color-mix(in srgb, currentColor 14%, transparent); color: inherit; }
 @media (max-width: 900px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
@@ -71,7 +71,7 @@ div[data-testid="stCaptionContainer"] { opacity: 0.75; }
 
 
 def show_page() -> None:
-    """Run the page that the address names, in the frame of all pages."""
+    """Run the page that the address names."""
     st.set_page_config(page_title="Latent Atlas", page_icon=ICON, layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
     prepare()
@@ -84,8 +84,8 @@ def show_page() -> None:
     try:
         with drawing_page():
             page.run()
-    except LatentcoreError as error:  # such as a bundle that went between two looks at it
-        gone(error)
+    except LatentcoreError as error:  # such as a bundle that was removed after it was listed
+        show_removed(error)
 
 
 def _page(entry: PageEntry) -> StreamlitPage:

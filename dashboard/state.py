@@ -177,6 +177,17 @@ def widget(key: str) -> Any:  # noqa: ANN401 - whatever the widget holds
     return st.session_state.get(key)
 
 
+def set_widget(key: str, value: object) -> None:
+    """Set the value that a widget shows when it is drawn next."""
+    st.session_state[key] = value
+
+
+def forget_widgets(prefix: str) -> None:
+    """Reset every widget whose key begins with `prefix` to its default."""
+    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+        del st.session_state[key]
+
+
 def hold(name: str, token: Hashable, value: HeldT) -> HeldT:
     """Return what was held under `name` as long as `token` is the same, else hold and return `value`."""
     held = st.session_state[_HELD]

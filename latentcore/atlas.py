@@ -76,13 +76,22 @@ def build_atlas(
         n_cells=n_cells,
         tile_shape=(pixels.shape[0] // n_cells, pixels.shape[1] // n_cells),
         codes=codes,
-        strips=tuple(_webp(part, lossless=lossless) for part in parts),
+        strips=tuple(webp_bytes(part, lossless=lossless) for part in parts),
     )
 
 
-def _webp(pixels: npt.NDArray[np.uint8], *, lossless: bool) -> bytes:
+def webp_bytes(pixels: npt.NDArray[np.uint8], *, lossless: bool, quality: int = WEBP_QUALITY) -> bytes:
+    """Return pixels ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)`` as WebP, by the fastest method.
+
+    Parameters
+    ----------
+    pixels : uint8 array
+    lossless : bool
+    quality : int
+        0 to 100; of a lossless picture, the effort to make it small.
+    """
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=WEBP_QUALITY, method=0)
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=quality, method=0)
     return buffer.getvalue()
 
 

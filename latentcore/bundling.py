@@ -103,6 +103,7 @@ def train_bundle(
         metrics=metrics,
         card=write_card(model, recipe.dataset, facts, metrics, trained.history),
         pictures=card_pictures(model, test_table.codes, trained.history),
+        name=recipe.name,
     )
     return save_bundle(content, root, overwrite=overwrite)
 

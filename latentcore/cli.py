@@ -103,6 +103,12 @@ def train(
             "the best on a validation part is kept.",
         ),
     ] = None,
+    name: Annotated[
+        str,
+        typer.Option(
+            help="Name of the bundle, for a variant beside the one of the same family and dimension."
+        ),
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that is there.")] = False,
     holdout: Annotated[
@@ -130,7 +136,7 @@ def train(
         raise ValueError("Name a dataset, a model and --latent-dim, or ask for --all.")
     if scheduler is not None:
         raise ValueError("--scheduler goes with --all.")
-    recipe = make_recipe(dataset, model, latent_dim, seeds=tuple(seed) if seed else None)
+    recipe = make_recipe(dataset, model, latent_dim, seeds=tuple(seed) if seed else None, name=name)
     with training_progress() as progress:
         on_event, on_stage = progress.of(recipe.id)
         if holdout is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from latentcore.models import LatentModel, make_model
+from latentcore.store.bundle import check_name, default_name
 
 MNIST_LIKE = ("mnist", "fashion_mnist")
 LARGE_DATASETS = (*MNIST_LIKE, "shapes")
@@ -28,6 +29,8 @@ class Recipe:
     seeds : tuple of int
         With several, a model is trained with each on train without a validation part, and the one
         with the lowest reconstruction error there is kept.
+    name : str, optional
+        Name of the bundle; "<family>-d<latent_dim>" if empty. Variants of one family and dimension need one.
     """
 
     dataset: str
@@ -35,17 +38,28 @@ class Recipe:
     latent_dim: int
     settings: Mapping[str, Any] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0,)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.name:
+            check_name(self.name)
+
+    @property
+    def bundle_name(self) -> str:
+        """Name of the bundle that it makes."""
+        return self.name or default_name(self.family, self.latent_dim)
 
     @property
     def id(self) -> str:
         """Id of the bundle that it makes."""
-        return f"{self.dataset}/{self.family}-d{self.latent_dim}"
+        return f"{self.dataset}/{self.bundle_name}"
 
     @property
     def command(self) -> str:
         """The command that makes the bundle."""
         seeds = "".join(f" --seed {seed}" for seed in self.seeds)
-        return f"latentcore train {self.dataset} {self.family} --latent-dim {self.latent_dim}{seeds}"
+        name = f" --name {self.name}" if self.name else ""
+        return f"latentcore train {self.dataset} {self.family} --latent-dim {self.latent_dim}{seeds}{name}"
 
     def make_model(self) -> LatentModel:
         """Return the unfitted model."""
@@ -142,15 +156,27 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
 
 
 def make_recipe(
-    dataset: str, family: str, latent_dim: int, *, seeds: tuple[int, ...] | None = None
+    dataset: str,
+    family: str,
+    latent_dim: int,
+    *,
+    seeds: tuple[int, ...] | None = None,
+    name: str = "",
 ) -> Recipe:
-    """Return the recipe of a bundle, shipped or not, with the seeds of the zoo unless others are given."""
+    """Return the recipe of a bundle, shipped or not, with the seeds of the zoo unless others are given.
+
+    Raises
+    ------
+    ValueError
+        If a bundle cannot have this name.
+    """
     return Recipe(
         dataset=dataset,
         family=family,
         latent_dim=latent_dim,
         settings=settings_for(dataset, family, latent_dim),
         seeds=seeds or SEVERAL_SEEDS.get((dataset, family, latent_dim), (0,)),
+        name=name,
     )
 
 

@@ -1,1 +1,1 @@
-"""What latent spaces are used for: one folder a page."""
+"""Applications of latent spaces: one folder per page."""

@@ -1,4 +1,4 @@
-"""Compare: scores, maps and images of several models of one dataset, one question a section."""
+"""Compare page: scores, reconstructions and latent spaces of several models, one section per question."""
 
 from __future__ import annotations
 
@@ -8,48 +8,45 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
-from dashboard.compare.decoder_geometry.section import decoder_geometry
-from dashboard.compare.internals.section import inside
-from dashboard.compare.maps.section import linked_maps
-from dashboard.compare.model_pair import NAMES as PAIR
-from dashboard.compare.neighbours.section import neighbours
-from dashboard.compare.one_image.section import NAMES as IMAGE_NAMES
-from dashboard.compare.one_image.section import one_image
-from dashboard.compare.scores.scoreboard import NAMES, scoreboard
-from dashboard.compare.similarity.section import NAMES as LIKENESS
-from dashboard.compare.similarity.section import similarity
+from dashboard.compare import model_pair
+from dashboard.compare.decoder_geometry import section as decoder_geometry
+from dashboard.compare.internals import section as internals
+from dashboard.compare.maps import section as maps
+from dashboard.compare.neighbours import section as neighbours
+from dashboard.compare.one_image import section as one_image
+from dashboard.compare.scores import section as scores
+from dashboard.compare.similarity import section as similarity
 from dashboard.data.catalogue import Bundle
-from dashboard.ui.model_set import MOST, load_models, model_head
+from dashboard.ui.model_set import MAX_MODELS, load_models, model_head
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
-EVERY = 40
+MAX_TABLE_MODELS = 40  # of sections that show tables or matrices
 
 
 @dataclass(frozen=True)
 class Section:
-    """One way to compare.
+    """One section of the page.
 
     Attributes
     ----------
     title : str
         Label of its button.
     draw : callable
-        Draws the section for the ids of the chosen bundles.
-    names : tuple of str
-        Names of the state that it owns and writes into the URL.
-    most : int
-        How many models it can show.
+        Draws the section for bundle ids.
+    url_names : tuple of str
+        Names in the URL that the section owns.
+    max_models : int
     """
 
     title: str
     draw: Callable[[list[str]], None]
-    names: tuple[str, ...] = ()
-    most: int = MOST
+    url_names: tuple[str, ...] = ()
+    max_models: int = MAX_MODELS
 
 
-def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], None]:
-    """Return a section that loads what it is given and draws what loads."""
+def with_loaded_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], None]:
+    """Return a section that takes bundle ids and calls `draw` with the bundles that could be loaded."""
 
     def draw_loaded(ids: list[str]) -> None:
         if bundles := load_models(ids):
@@ -58,14 +55,23 @@ def with_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], 
     return draw_loaded
 
 
+# By the value of "view" in the address; shared links have these names, so they stay.
 SECTIONS = {
-    "scores": Section("Scoreboard", scoreboard, NAMES, most=EVERY),
-    "image": Section("One image", with_bundles(one_image), IMAGE_NAMES),
-    "maps": Section("Linked maps", with_bundles(linked_maps), ("align", *PAIR)),
-    "neighbours": Section("Neighbours", with_bundles(neighbours), PAIR),
-    "spaces": Section("Likeness", similarity, LIKENESS, most=EVERY),
-    "inside": Section("Inside", with_bundles(inside)),
-    "geometry": Section("Stretch", with_bundles(decoder_geometry)),
+    "scores": Section("Scoreboard", scores.draw_scores, scores.URL_NAMES, max_models=MAX_TABLE_MODELS),
+    "image": Section("One image", with_loaded_bundles(one_image.draw_one_image), one_image.URL_NAMES),
+    "maps": Section(
+        "Linked maps",
+        with_loaded_bundles(maps.draw_linked_maps),
+        (*maps.URL_NAMES, *model_pair.URL_NAMES),
+    ),
+    "neighbours": Section(
+        "Neighbours", with_loaded_bundles(neighbours.draw_neighbours), model_pair.URL_NAMES
+    ),
+    "spaces": Section(
+        "Similarity", similarity.draw_similarity, similarity.URL_NAMES, max_models=MAX_TABLE_MODELS
+    ),
+    "inside": Section("Internals", with_loaded_bundles(internals.draw_internals)),
+    "geometry": Section("Decoder geometry", with_loaded_bundles(decoder_geometry.draw_decoder_geometry)),
 }
 
 
@@ -74,7 +80,7 @@ def page() -> None:
     catalogue = catalogue_or_stop()
     view = state.choose("view", list(SECTIONS), next(iter(SECTIONS)))
     section = SECTIONS[view]
-    dataset, names = model_head(catalogue, section.most)
+    dataset, names = model_head(catalogue, section.max_models)
     _pick_section(view)
     notices = st.container()
     section.draw([f"{dataset}/{name}" for name in names])
@@ -82,9 +88,9 @@ def page() -> None:
         dataset=dataset,
         models=",".join(names),
         view=view,
-        **{name: state.get(name) for name in section.names},
+        **{name: state.get(name) for name in section.url_names},
     )
-    with notices:  # a section may have found something to say
+    with notices:  # filled last: drawing a section may add notices
         show_notices()
     copy_link()
     show_problems(catalogue)
@@ -97,11 +103,11 @@ def _pick_section(view: str) -> None:
         format_func=lambda name: SECTIONS[name].title,
         required=True,
         label_visibility="collapsed",
-        **state.bind("pick_view", view, _take_section),
+        **state.bind("pick_view", view, _set_section),
     )
 
 
-def _take_section() -> None:
+def _set_section() -> None:
     state.put("view", state.widget("pick_view"))
 
 

@@ -1,22 +1,21 @@
-"""The same test images on the maps of several models, brought to a common position, turn and scale."""
+"""Maps of several models with the same test images, aligned to the first by Procrustes analysis."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.grids import sheet_pixels
+from dashboard.data.catalogue import BY_CONTENT, Space
+from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
-from dashboard.data.images.stand_ins import maker_of, shown_test_images
+from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
+from latentcore.atlas import webp_bytes
 from latentcore.geometry import square_extent
 from latentcore.metrics.spaces import procrustes_align
 from latentcore.types import FloatArray, LabelArray
@@ -25,7 +24,7 @@ N_LINKED = 2000
 ATLAS_COLUMNS = 45
 WEBP_QUALITY = 85
 EDGE = 1.06
-"""Half the width of a map, whose samples lie within 1."""
+"""Half the width of a map; its samples lie within 1 of its centre."""
 CONTEXT_SIDE = 600
 
 
@@ -36,14 +35,14 @@ class LinkedData:
     Attributes
     ----------
     table : DataFrame
-        One row a sample: ``row`` from 0, ``index`` in the test split, ``class``, and a pair of columns
-        ``x0, y0, x1, y1 ...`` a model in [-1, 1], where each map fills its frame.
+        One row per sample: ``row`` from 0, ``index`` in the test split, ``class``, and a pair of columns
+        ``x0, y0, x1, y1 ...`` per model in [-1, 1], so that each map fills its frame.
     titles : tuple of str
         Of the models.
     planes : tuple of str
-        What each map shows: "codes" or "UMAP of the codes".
+        Plane of each map: "codes" or "UMAP of the codes".
     contexts : tuple of str
-        All samples of each map as faint dots, one picture each, `EDGE` to each side of the middle.
+        Per map, a picture of all samples as faint dots, reaching `EDGE` to each side of the centre.
     classes : tuple of str
     n_total : int
         Test images of which the table holds a sample.
@@ -59,7 +58,7 @@ class LinkedData:
 
 @dataclass(frozen=True)
 class SampleAtlas:
-    """The samples' images tiled into one, `ATLAS_COLUMNS` a row, in the order of the table.
+    """The samples' images tiled into one picture, `ATLAS_COLUMNS` per row, in the order of the table.
 
     Attributes
     ----------
@@ -78,19 +77,19 @@ class SampleAtlas:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=BY_CONTENT)
-def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
-    """Return the maps of several bundles of one dataset.
+def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
+    """Return the aligned maps of several spaces of the same items.
 
     Parameters
     ----------
-    bundles : sequence of Bundle
+    spaces : sequence of Space
     align : bool
-        Turn, and mirror where that helps, each map to lie as near to the first as it can.
+        Rotate and reflect each map to fit the first one best (orthogonal Procrustes).
     """
-    first = bundles[0]
-    common = common_rows(bundles)
+    first = spaces[0]
+    common = common_rows(spaces)
     chosen = stratified_rows(first.test.labels[common[0]], N_LINKED)
-    places = [_drawn_in(b.test.plane[rows[chosen]]) for b, rows in zip(bundles, common, strict=True)]
+    places = [_drawn_in(space.test.plane[rows[chosen]]) for space, rows in zip(spaces, common, strict=True)]
     if align:
         places = [places[0], *(procrustes_align(place, places[0]) for place in places[1:])]
     rows = common[0][chosen]
@@ -106,8 +105,8 @@ def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
         table[f"x{k}"], table[f"y{k}"] = place.T.round(4)
     return LinkedData(
         table=table,
-        titles=tuple(bundle.spec.title for bundle in bundles),
-        planes=tuple("codes" if b.spec.latent_dim == 2 else "UMAP of the codes" for b in bundles),
+        titles=tuple(space.title for space in spaces),
+        planes=tuple("codes" if space.latent_dim == 2 else "UMAP of the codes" for space in spaces),
         contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
         classes=first.classes,
         n_total=len(common[0]),
@@ -115,22 +114,21 @@ def linked_data(bundles: Sequence[Bundle], *, align: bool) -> LinkedData:
 
 
 def sample_atlas(dataset: str, indices: tuple[int, ...]) -> SampleAtlas:
-    """Return the images of test samples, or what stands in for them, as one."""
-    return _sample_atlas(dataset, indices, maker_of(dataset))
+    """Return the images of test samples, or their stand-ins, tiled into one picture."""
+    return _sample_atlas(dataset, indices, stand_in_bundle(dataset))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-@dear
+@limited
 def _sample_atlas(
     dataset: str,
     indices: tuple[int, ...],
     made_by: str | None,  # noqa: ARG001 - the key
 ) -> SampleAtlas:
     shown = shown_test_images(dataset, np.array(indices, np.int64))
-    pixels, buffer = sheet_pixels(shown.images, ATLAS_COLUMNS), io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
+    atlas = webp_bytes(grid_pixels(shown.images, ATLAS_COLUMNS), lossless=False, quality=WEBP_QUALITY)
     return SampleAtlas(
-        uri=data_uri(buffer.getvalue(), "image/webp"),
+        uri=data_uri(atlas, "image/webp"),
         tile_shape=(shown.images.shape[2], shown.images.shape[3]),
         n_columns=ATLAS_COLUMNS,
         n_rows=-(-len(indices) // ATLAS_COLUMNS),
@@ -138,24 +136,24 @@ def _sample_atlas(
     )
 
 
-def common_rows(bundles: Sequence[Bundle]) -> list[LabelArray]:
-    """Return for each bundle the rows of its test table that all of them have, in one common order."""
-    shared = bundles[0].test.indices
-    for bundle in bundles[1:]:
-        shared = np.intersect1d(shared, bundle.test.indices)
-    return [rows_of(bundle, np.sort(shared)) for bundle in bundles]
+def common_rows(spaces: Sequence[Space]) -> list[LabelArray]:
+    """Return per space the rows of the test images that all spaces have, in the same order."""
+    shared = spaces[0].test.indices
+    for space in spaces[1:]:
+        shared = np.intersect1d(shared, space.test.indices)
+    return [rows_of(space, np.sort(shared)) for space in spaces]
 
 
-def rows_of(bundle: Bundle, indices: LabelArray) -> LabelArray:
-    """Return the rows of test images, all of them present, by their numbers."""
-    order = np.argsort(bundle.test.indices)
-    return np.asarray(order[np.searchsorted(bundle.test.indices, indices, sorter=order)], np.int64)
+def rows_of(space: Space, indices: LabelArray) -> LabelArray:
+    """Return the rows of test images by their numbers, all of which must be in the table."""
+    order = np.argsort(space.test.indices)
+    return np.asarray(order[np.searchsorted(space.test.indices, indices, sorter=order)], np.int64)
 
 
 def _drawn_in(points: FloatArray) -> FloatArray:
-    """Return points around 0, distances from the middle logarithmic beyond their median.
+    """Centre points on their median, with distances beyond the median distance on a logarithmic scale.
 
-    Some spaces have a few codes so far out that all others would shrink to a dot.
+    Some spaces have a few outliers so far away that all other codes would shrink to a dot.
     """
     away = points - np.median(points, axis=0)
     norms = np.linalg.norm(away, axis=1, keepdims=True)
@@ -165,7 +163,7 @@ def _drawn_in(points: FloatArray) -> FloatArray:
 
 
 def _filling(points: FloatArray) -> FloatArray:
-    """Return points moved and scaled so that the longer side of their bounding box spans -1 to 1."""
+    """Shift and scale points so that the longer side of their bounding box spans -1 to 1."""
     x_min, x_max, y_min, y_max = square_extent(points, margin=0)
     middle, half = np.array([x_min + x_max, y_min + y_max]) / 2, (x_max - x_min) / 2
     return np.asarray((points - middle) / half, np.float32)

@@ -1,4 +1,4 @@
-"""What there is to choose from, and the loaded bundles."""
+"""The catalogue of bundles, and cached loading of bundles."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import streamlit as st
 from latentcore.datasets import DATASETS
 from latentcore.features import FeatureNetwork, load_features
 from latentcore.models import MODELS
-from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
+from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
 from latentcore.types import LatentcoreError
 
-__all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
+__all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
 
 _loading = threading.Lock()
 _alive: WeakValueDictionary[str, Bundle] = WeakValueDictionary()
-"""Bundles that some page or cache holds."""
+"""Bundles in memory that a page or a cache refers to."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The readable bundles, and what is wrong with the others.
+    """The readable bundles, and the problems of the others.
 
     Attributes
     ----------
@@ -46,21 +46,23 @@ class Catalogue:
         return [name for name in DATASETS if name in present] + sorted(present - set(DATASETS))
 
     def models(self, dataset: str) -> list[str]:
-        """Return the bundles of a dataset by name ("vae-d2"), families in the order of the registry."""
+        """Return the names of a dataset's bundles ("vae-d2"), families in the order of the registry."""
         specs = [spec for spec in self.specs.values() if spec.dataset == dataset]
-        return [
-            spec.name
-            for spec in sorted(specs, key=lambda s: (FAMILY_ORDER.index(s.family), s.latent_dim, s.name))
-        ]
+        return [spec.name for spec in sorted(specs, key=_order)]
 
     def spec(self, dataset: str, model: str) -> BundleSpec:
         """Return the spec of one bundle."""
         return self.specs[f"{dataset}/{model}"]
 
 
+def _order(spec: BundleSpec) -> tuple[int, int, bool, str]:
+    """Return the sort key of a dataset's bundles."""
+    return FAMILY_ORDER.index(spec.family), spec.latent_dim, spec.has_own_name, spec.name
+
+
 @st.cache_resource(ttl=60, show_spinner=False)
 def catalogue() -> Catalogue:
-    """Return what there is; the models folder is looked through at most once a minute."""
+    """Return the catalogue; the models folder is scanned at most once a minute."""
     specs, problems = scan_bundles()
     return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
 
@@ -73,35 +75,30 @@ def catalogue_place() -> str:
 def open_bundle(bundle_id: str) -> Bundle:
     """Return a loaded and verified bundle; raises `LatentcoreError` with file and cause.
 
-    Its scores and its map are those of the same files: a bundle that was replaced on disk is loaded again
-    when `catalogue` has found its new files.
+    A bundle that was replaced on disk is loaded again once `catalogue` has found its new files, so its scores
+    and its map are always those of the same files.
     """
     spec = catalogue().specs.get(bundle_id)
-    return _loaded(bundle_id, "" if spec is None else _checksums(spec))
+    return _loaded(bundle_id, "" if spec is None else spec.checksums)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)
 def _loaded(bundle_id: str, checksums: str) -> Bundle:
-    """Load a bundle, unless some page still holds it: each takes 6 MB, and 20 while it is loaded."""
+    """Load a bundle, or reuse one that a page still refers to: each takes 6 MB, and 20 MB while loading."""
     with _loading:
         bundle = _alive.get(bundle_id)
-        if bundle is None or _checksums(bundle.spec) != checksums:
+        if bundle is None or bundle.checksums != checksums:
             _alive[bundle_id] = bundle = load_bundle(bundle_id)
         return bundle
 
 
-def _checksums(spec: BundleSpec) -> str:
-    """Return the checksums of a bundle's files as one text."""
-    return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(spec.config["files"].items()))
-
-
-def _content(bundle: Bundle) -> str:
-    """Return a text that tells this bundle, with these files, from any other."""
-    return f"{bundle.spec.id} {_checksums(bundle.spec)}"
+def _content(space: Space) -> str:
+    """Return the cache key of a space: its id and the checksums of its files."""
+    return f"{space.id} {space.checksums}"
 
 
 BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content}
-"""For caches (`hash_funcs`): a bundle is another one once its files are others, so none has to be cleared."""
+"""``hash_funcs`` of caches with bundles as arguments: the key is the id with the checksums of the files."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -114,7 +111,7 @@ def feature_network(dataset: str) -> FeatureNetwork | None:
 
 
 def bundle_title(bundle_id: str) -> str:
-    """Return a bundle's display name, such as "VAE, 16-D", or its id if it is not there any more."""
+    """Return a bundle's display name, such as "VAE, 16-D", or its id if it is no longer there."""
     spec = catalogue().specs.get(bundle_id)
     return bundle_id if spec is None else spec.title
 
@@ -141,7 +138,7 @@ def card_text(bundle: Bundle) -> str:
 
 
 def card_pictures(bundle: Bundle) -> list[tuple[str, bytes]]:
-    """Return the card's PNG files by name; one that cannot be read is left out."""
+    """Return the card's PNG files as (file name, bytes); unreadable ones are left out."""
     pictures = []
     for path in sorted((bundle.spec.folder / "card").glob("*.png")):
         try:

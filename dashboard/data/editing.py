@@ -1,4 +1,4 @@
-"""Changing a code: dimension by dimension, and along directions that mean something."""
+"""Editing a code: dimensions by importance, traversals, and semantic directions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.datasets import DATASETS
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
 from latentcore.models.vae import VAEModel
@@ -30,13 +30,13 @@ class Dimension:
     number : int
         Counted from 0.
     weight : float
-        What dimensions are ordered by.
+        Importance; dimensions are ordered by it.
     measure : str
-        What `weight` is, with its unit.
+        Name and unit of `weight`.
     mean, deviation : float
-        Of the real codes.
+        Of the train codes.
     alive : bool
-        False for a dimension that the model does not use.
+        False for a dimension that the model does not use (posterior collapse, or no variance).
     """
 
     number: int
@@ -49,10 +49,10 @@ class Dimension:
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 def dimensions_of(bundle: Bundle) -> list[Dimension]:
-    """Return the dimensions of a model's codes, the most telling first.
+    """Return the dimensions of a model's codes, the most important first.
 
-    A VAE's are ordered by their KL divergence from the prior, which is 0 for a dead one; those of the
-    other families by the variance of the real codes.
+    A VAE's dimensions are ordered by the KL divergence of their posterior from the prior, 0 where unused;
+    those of other families by the variance of the train codes.
     """
     codes = bundle.train.codes
     deviations = codes.std(axis=0)
@@ -77,12 +77,12 @@ def dimensions_of(bundle: Bundle) -> list[Dimension]:
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def traversal(bundle: Bundle, code: FloatArray, dimensions: list[Dimension], steps: FloatArray) -> FloatArray:
     """Return decodes ``(len(dimensions) * len(steps), c, h, w)``, row by row.
 
-    Each row sets one dimension to its mean plus `steps` standard deviations of the real codes and
-    leaves the others as they are in `code`.
+    Each row sets one dimension to its mean plus `steps` standard deviations of the train codes and leaves
+    the other dimensions of `code` unchanged.
     """
     codes = np.tile(code, (len(dimensions) * len(steps), 1))
     for row, dimension in enumerate(dimensions):
@@ -99,7 +99,7 @@ def decode_one(bundle: Bundle, code: FloatArray) -> FloatArray:
 
 
 def along(bundle: Bundle, code: FloatArray, direction: Direction, steps: FloatArray) -> FloatArray:
-    """Return decodes of a code plus `steps` times a direction, float32 ``(n, c, h, w)``."""
+    """Return decodes of ``code + step * direction`` for each step, float32 ``(n, c, h, w)``."""
     codes = (code + steps[:, None] * direction.vector).astype(np.float32)
     images: FloatArray = bundle.model.decode(codes)
     return images
@@ -107,7 +107,7 @@ def along(bundle: Bundle, code: FloatArray, direction: Direction, steps: FloatAr
 
 @st.cache_data(max_entries=128, show_spinner=False, hash_funcs=BY_CONTENT)
 def between_classes(bundle: Bundle, source: int, target: int) -> Direction:
-    """Return the direction from one class to another, from the codes of train images."""
+    """Return the direction between the mean train codes of two classes."""
     name = f"{bundle.classes[source]} to {bundle.classes[target]}"
     return class_direction(bundle.train.codes, bundle.train.labels, source, target, name=name)
 
@@ -125,7 +125,7 @@ def factor_names(dataset: str) -> tuple[str, ...]:
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_CONTENT)
 def of_factor(bundle: Bundle, name: str) -> Direction:
-    """Return the direction in which a factor grows, from the codes of train images."""
+    """Return the direction along which a known factor grows, from the train codes."""
     spec = DATASETS[bundle.spec.dataset]
     assert spec.read_factors is not None  # noqa: S101 - its factors were named
     column = spec.read_factors("train")[bundle.train.indices, spec.factor_names.index(name)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.stand_ins import shown_test_image, stand_in_words
+from dashboard.data.images.stand_ins import shown_test_image, stand_in_label
 from dashboard.data.places import row_of
 from latentcore.types import FloatArray
 
@@ -66,5 +66,5 @@ def endpoint_picture(bundle: Bundle, endpoint: Endpoint) -> tuple[FloatArray, st
     """
     if isinstance(endpoint, ImageEndpoint):
         shown = shown_test_image(bundle.spec.dataset, endpoint.index)
-        return shown.images[0], stand_in_words(shown.made_by)
+        return shown.images[0], stand_in_label(shown.made_by)
     return bundle.model.decode(endpoint_code(bundle, endpoint)[None])[0], "decode"

@@ -1,4 +1,4 @@
-"""Long work beside the sessions: one job at a time on a server, with progress and cancel."""
+"""Background jobs: one at a time per server, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from dashboard.server.malloc import return_memory
 from latentcore.types import LatentcoreError, TrainingCancelled
 
 SECONDS_TO_RETURN = 60
-"""A job ends once its browser has been away for so long: it would keep others waiting for nobody."""
+"""A job is cancelled once its browser has been disconnected for this long, so that others can run."""
 
 
 @dataclass
 class Job:
-    """Work under way, or done.
+    """A background job, running or finished.
 
     Attributes
     ----------
     share : float
-        What is done, in [0, 1].
+        Progress in [0, 1].
     stage : str
-        What is being done.
+        Description of the current step.
     result : object
-        What came of it; None until it is finished, and where it failed.
+        Return value of the work; None until it has finished, and if it failed.
     problem : str or None
         Why there is no result.
     finished : bool
     cancelled : Event
-        Set it to end the work at its next step.
+        Set it to cancel the job at its next step.
     session : str or None
-        Of whom it was begun for; None for nobody who could leave.
+        Id of the session that started it; None outside of a session.
     seen : float
         When that session was last connected, on the monotonic clock.
     """
@@ -53,7 +53,7 @@ class Job:
     seen: float = field(default_factory=time.monotonic)
 
     def announce(self, stage: str, share: float) -> None:
-        """Say what comes next; raises `TrainingCancelled` if the work is no longer wanted."""
+        """Report the next step and the progress; raises `TrainingCancelled` if the job was cancelled."""
         if self.session is None or is_connected(self.session):
             self.seen = time.monotonic()
         if self.cancelled.is_set() or time.monotonic() - self.seen > SECONDS_TO_RETURN:
@@ -63,7 +63,7 @@ class Job:
 
 @dataclass
 class _Desk:
-    """The one job that a server works on."""
+    """Holder of the server's only job slot."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     current: Job | None = None
@@ -75,17 +75,17 @@ def _desk() -> _Desk:
 
 
 def is_connected(session: str) -> bool:
-    """Return whether a browser shows a session at present."""
+    """Return whether a browser is connected to a session."""
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def start_job(work: Callable[[Job], Any]) -> Job | None:
-    """Let `work` begin and return its job, or None while the server works on another one.
+    """Start `work` in a thread and return its job, or None while another job is running.
 
     Parameters
     ----------
     work : callable
-        Gets the job, calls its `announce` between steps, and returns the result.
+        Receives the job, calls its `announce` between steps, and returns the result.
     """
     desk = _desk()
     with desk.lock:
@@ -98,7 +98,7 @@ def start_job(work: Callable[[Job], Any]) -> Job | None:
 
 
 def is_busy() -> bool:
-    """Return whether the server works on a job."""
+    """Return whether a job is running."""
     current = _desk().current
     return current is not None and not current.finished
 
@@ -109,12 +109,12 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
         job.result = work(job)
         job.share = 1.0
     except TrainingCancelled:
-        away = f"The work ended: this browser was away for {SECONDS_TO_RETURN} seconds. Start it again."
-        job.problem = "The work was cancelled." if job.cancelled.is_set() else away
+        away = f"Job cancelled: the browser was disconnected for {SECONDS_TO_RETURN} s. Start it again."
+        job.problem = "Job cancelled." if job.cancelled.is_set() else away
     except (LatentcoreError, ValueError, MemoryError, OSError) as error:
-        job.problem = f"The work failed: {error}"
+        job.problem = f"Job failed: {error}"
     except BaseException:
-        job.problem = "The work failed; the server's log says why."
+        job.problem = "Job failed; the server's log says why."
         raise
     finally:
         job.finished = True

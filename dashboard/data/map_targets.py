@@ -1,4 +1,4 @@
-"""What a pointer can hit on a map: the cells of its atlas, and its points."""
+"""Pointer targets of a map: the cells of its atlas, and its points."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from latentcore.types import FloatArray, LabelArray
 
 
 def hit_targets(points: pd.DataFrame, extent: Extent, n_cells: int, snap: float) -> pd.DataFrame:
-    """Return cells in reading order, then drawn points; the columns are those of `maps.MapData.cells`.
+    """Return the cells in reading order, then the points; columns as in `dashboard.data.maps.MapData.cells`.
 
-    A cell whose centre lies within `snap`, a share of the map's width, of a point stands for the nearest.
+    Parameters
+    ----------
+    points : DataFrame
+        Columns ``x, y, row, class``.
+    extent : Extent
+    n_cells : int
+        Cells per side of the map.
+    snap : float
+        A cell whose centre lies within this share of the map's width of a point selects the nearest one.
     """
     centres = cell_centres(extent, n_cells)
     drawn = points[["x", "y"]].to_numpy(np.float32)

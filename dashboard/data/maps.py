@@ -1,4 +1,4 @@
-"""Everything that a latent map shows, ready for a chart."""
+"""Data of latent maps: planes, decode atlases, points, pointer targets and trust shading."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.images.pixels import data_uri, png_bytes, shade_pixels
 from dashboard.data.map_targets import hit_targets, inside
-from dashboard.data.places import blended_place, distances_to_real, row_of
-from dashboard.server.concurrency import dear
+from dashboard.data.places import blended_position, distances_to_train, row_of
+from dashboard.server.concurrency import limited
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, square_extent
 from latentcore.metrics.sampling import stratified_rows
@@ -25,33 +25,33 @@ __all__ = ["stratified_rows"]
 N_CELLS = 48
 N_SHADE = 96
 FRAMED = 0.99
-"""The middle part of the codes, on each axis, that a map frames: a few far out would make the rest small."""
+"""Central share of the codes, per axis, that a map's frame holds: a few outliers would shrink the rest."""
 DIMENSIONS_NAME = re.compile(r"dims-(\d+)-(\d+)")
 
 
 @dataclass(frozen=True)
 class MapData:
-    """One map: where points lie, what its places decode to.
+    """Data of one latent map: points, and the decodes of its positions.
 
     Attributes
     ----------
     points : DataFrame
-        One row a drawn image: ``x, y, row, class, error`` and ``z1 ...``; see `coloured_points`.
+        One row per shown image: ``x, y, row, class, error`` and ``z1 ...``; see `coloured_points`.
     cells : DataFrame
-        What a pointer can hit: every cell of the atlas, and every drawn point. ``x, y`` say where, ``i, j``
-        which tile of the atlas, or -1 outside it, ``gx, gy`` the place that a click means, ``row`` its
-        image or -1.
+        Pointer targets: every cell of the atlas, then every shown point. ``x, y`` is its position, ``i, j``
+        its tile in the atlas (-1 outside), ``gx, gy`` the position that a click selects, ``row`` the row
+        of its image or -1.
     extent : Extent
     axis_titles : (str, str)
     classes : tuple of str
     n_cells : int
     tile_shape : (int, int)
     strips : tuple of str
-        The tiles, an image a column of cells; or a row, on a map that stacks its preview below.
+        The atlas as one image per column of cells, or per row on a stacked map.
     n_shown, n_outside, n_total : int
-        Drawn images, those of them outside the frame until one zooms out, and all images.
+        Number of shown images, of those outside the initial frame, and of all images.
     note : str
-        What an empty place decodes to.
+        What a position without a point decodes to.
     """
 
     points: pd.DataFrame
@@ -69,7 +69,7 @@ class MapData:
 
 
 def plane_names(latent_dim: int) -> list[str]:
-    """Return the planes that codes of a dimension can be shown on, the default first."""
+    """Return the names of the planes for codes of a dimension, the default first."""
     if latent_dim == 1:
         return ["umap"]
     pairs = [f"dims-{i}-{j}" for i in range(1, latent_dim + 1) for j in range(1, latent_dim + 1) if i != j]
@@ -77,23 +77,23 @@ def plane_names(latent_dim: int) -> list[str]:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
-def plane_of(bundle: Bundle, plane_name: str) -> Plane:
-    """Return a plane with the test codes on it."""
+def plane_of(space: Space, plane_name: str) -> Plane:
+    """Return a plane by name, with the test codes projected onto it."""
     if plane_name == "codes":
-        return identity_plane(bundle.test.codes)
+        return identity_plane(space.test.codes)
     if plane_name == "pca":
-        return principal_plane(bundle.test.codes, bundle.train.codes)
+        return principal_plane(space.test.codes, space.train.codes)
     chosen = DIMENSIONS_NAME.fullmatch(plane_name)
     if chosen:
         first, second = int(chosen[1]) - 1, int(chosen[2]) - 1
-        return dimension_plane(bundle.test.codes, bundle.train.codes, first, second)
-    return umap_plane(bundle.test.plane, bundle.train.plane, bundle.train.codes)
+        return dimension_plane(space.test.codes, space.train.codes, first, second)
+    return umap_plane(space.test.plane, space.train.plane, space.train.codes)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def atlas_of(bundle: Bundle, plane_name: str, *, stacked: bool = False) -> Atlas:
-    """Return the tiled decodes of a plane, in strips of columns, or of rows for a stacked map."""
+    """Return the atlas of a plane: decodes on a grid, in strips of columns, or of rows for a stacked map."""
     plane = plane_of(bundle, plane_name)
     extent = square_extent(plane.points, share=FRAMED)
     decode = bundle.model.decode
@@ -102,18 +102,19 @@ def atlas_of(bundle: Bundle, plane_name: str, *, stacked: bool = False) -> Atlas
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
 def map_data(bundle: Bundle, plane_name: str, n_shown: int, snap: float, *, stacked: bool = False) -> MapData:
-    """Return everything that one map shows.
+    """Return the data of one latent map.
 
     Parameters
     ----------
     bundle : Bundle
     plane_name : str
     n_shown : int
-        At most this many test images, a random sample stratified by class.
+        At most this many test images: a class-stratified random sample.
     snap : float
-        A cell whose centre lies this near to a drawn point (as a share of the map's width) stands for it.
+        A cell whose centre lies within this distance of a shown point (as a share of the map's width)
+        selects that point.
     stacked : bool
-        Whether the decode under the pointer stands below the map.
+        Whether the decode under the pointer is shown below the map instead of beside it.
     """
     plane, atlas = plane_of(bundle, plane_name), atlas_of(bundle, plane_name, stacked=stacked)
     rows = stratified_rows(bundle.test.labels, n_shown)
@@ -145,26 +146,26 @@ def map_data(bundle: Bundle, plane_name: str, n_shown: int, snap: float, *, stac
     )
 
 
-def coloured_points(bundle: Bundle, data: MapData, colour: str) -> pd.DataFrame:
-    """Return a map's points with the column that colours them."""
+def coloured_points(space: Space, data: MapData, colour: str) -> pd.DataFrame:
+    """Return a map's points with the column that they are coloured by."""
     if colour != "density":
         return data.points
-    density = bundle.derived.test_density
+    density = space.derived.test_density
     return data.points.assign(density=density[data.points["row"].to_numpy()])
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
-def trust_shade(bundle: Bundle, plane_name: str) -> str:
-    """Return a veil over the map as a data URI: denser the farther a place's code is from any real one.
+@limited
+def trust_shading(space: Space, plane_name: str) -> str:
+    """Return the trust shading of a map as a data URI: grey where decodes are extrapolated.
 
-    Clear up to the median distance of test codes to their nearest train code, full at twice
-    the 95th percentile.
+    Opacity rises with the distance of a position's code from its nearest train code: none up to the median
+    of that distance over the test codes, full at twice its 95th percentile.
     """
-    plane, derived = plane_of(bundle, plane_name), bundle.derived
+    plane, derived = plane_of(space, plane_name), space.derived
     codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
     low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
-    strength: FloatArray = (distances_to_real(bundle, codes) - low) / max(high - low, 1e-9)
+    strength: FloatArray = (distances_to_train(space, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 
 
@@ -174,28 +175,28 @@ def extent_of(points: FloatArray) -> Extent:
 
 
 def widened(extent: Extent, points: FloatArray) -> Extent:
-    """Return an extent that also holds some points, float32 ``(n, 2)``; the same if it does already."""
+    """Return an extent enlarged to hold points, float32 ``(n, 2)``; unchanged if it holds them already."""
     if inside(points, extent).all():
         return extent
     corners = np.array([extent[::2], extent[1::2]], np.float32)
     return square_extent(np.concatenate([corners, points]))
 
 
-def index_of_row(bundle: Bundle, row: int) -> int:
+def index_of_row(space: Space, row: int) -> int:
     """Return the number of the test image in a row of the bundle's tables."""
-    return int(bundle.test.indices[row])
+    return int(space.test.indices[row])
 
 
-def end_place(bundle: Bundle, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
-    """Return where a test image, or about where any other code, lies on a plane, ``(2,)``."""
+def position_on_plane(space: Space, plane_name: str, index: int | None, code: FloatArray) -> FloatArray:
+    """Return the position of a test image on a plane, ``(2,)``; of any other code, an approximate one."""
     if plane_name == "codes":
         return code
     if index is not None:
-        shown: FloatArray = plane_of(bundle, plane_name).points[row_of(bundle, index)]
+        shown: FloatArray = plane_of(space, plane_name).points[row_of(space, index)]
         return shown
-    return blended_place(bundle, code)
+    return blended_position(space, code)
 
 
-def default_plane(bundle: Bundle) -> str:
-    """Return the plane that a bundle's codes are shown on at first."""
-    return plane_names(bundle.spec.latent_dim)[0]
+def default_plane(space: Space) -> str:
+    """Return the name of the plane that a bundle's codes are shown on by default."""
+    return plane_names(space.latent_dim)[0]

@@ -1,19 +1,18 @@
-"""Whether one of two measurements over the same seeds is clearly better."""
+"""Paired difference of two measurements over the same seeds, with its interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from dashboard.data.study_results import LearningPoint
 from latentcore.studies.repeats import over_seeds
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference over seeds, with its 95% interval; without one where there is one seed.
+    """Mean paired difference over seeds with its 95% interval; no interval with a single seed.
 
     Attributes
     ----------
@@ -27,7 +26,7 @@ class Difference:
 
     @property
     def sign(self) -> int:
-        """1 if it is clearly above zero, -1 if clearly below, else 0."""
+        """1 if the interval lies above zero, -1 if below, else 0."""
         if self.low is None or self.high is None:
             return 0
         return int(self.low > 0) - int(self.high < 0)
@@ -41,7 +40,7 @@ class Difference:
         return f"{points} [{100 * self.low:+.1f}, {100 * self.high:+.1f}]"
 
 
-def difference(point: Mapping[str, Any], other: Mapping[str, Any]) -> Difference:
-    """Return how far one point lies above another, seed by seed: both drew the same images."""
-    found = over_seeds(np.subtract(point["by_seed"], other["by_seed"]).tolist())
+def difference(point: LearningPoint, other: LearningPoint) -> Difference:
+    """Return how far one point lies above another, paired by seed: both used the same labelled images."""
+    found = over_seeds(np.subtract(point.by_seed, other.by_seed).tolist())
     return Difference(found["mean"], found["low"], found["high"])

@@ -1,4 +1,4 @@
-"""A place on a map, or a test image: its code, its decode, and how far both can be trusted."""
+"""Details of a code: its decode, errors, distance to training codes and nearest training images."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, Space
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
 from latentcore.metrics.structure import nearest
@@ -18,7 +18,7 @@ N_NEIGHBOURS = 6
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A training image whose code lies near a code.
+    """A training image among the nearest neighbours of a code.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Neighbour:
     distance : float
         Euclidean distance of its code.
     image : float32 array (c, h, w)
-        The original, or what stands in for it.
+        The original, or its stand-in.
     """
 
     index: int
@@ -39,27 +39,27 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Place:
-    """What the decode panel shows.
+class CodeDetails:
+    """Details of a test image's code, or of the code of a map position.
 
     Attributes
     ----------
     index : int or None
-        Number of the test image, None for a place of the map.
+        Number of the test image, None for a map position.
     label : str or None
         Its class name.
     code : float32 array (latent_dim,)
     decode : float32 array (c, h, w)
     original : float32 array (c, h, w) or None
-        None for a place, or where the dataset is not at hand.
+        None for a map position, or where the dataset is not on this machine.
     error : float or None
         Mean squared error of a test image's reconstruction.
     distance : float
-        To the nearest real (train) code.
+        Euclidean distance to the nearest train code.
     percentile : float
-        Share of the test images whose code is at most as far from its nearest train code, in percent.
+        Percentile of that distance among the test codes.
     cycle_error : float
-        Length of encode(decode(z)) - z.
+        Euclidean norm of encode(decode(z)) - z.
     neighbours : list of Neighbour
     neighbours_by : str or None
         Id of the bundle whose decodes the neighbours' images are; None for originals.
@@ -78,13 +78,13 @@ class Place:
     neighbours_by: str | None
 
 
-def distances_to_real(bundle: Bundle, codes: FloatArray) -> FloatArray:
+def distances_to_train(space: Space, codes: FloatArray) -> FloatArray:
     """Return the distance of each code ``(n, latent_dim)`` to its nearest train code, float32 ``(n,)``."""
-    return nearest(bundle.train.codes, codes, k=1)[0][:, 0]
+    return nearest(space.train.codes, codes, k=1)[0][:, 0]
 
 
-def inspect_image(bundle: Bundle, index: int) -> Place:
-    """Return what is known of the test image number `index`."""
+def inspect_image(bundle: Bundle, index: int) -> CodeDetails:
+    """Return the details of a test image's code, by the image's number."""
     row = row_of(bundle, index)
     return _inspect(
         bundle,
@@ -96,25 +96,25 @@ def inspect_image(bundle: Bundle, index: int) -> Place:
     )
 
 
-def inspect_code(bundle: Bundle, code: FloatArray) -> Place:
-    """Return what is known of a code ``(latent_dim,)`` that belongs to no test image."""
+def inspect_code(bundle: Bundle, code: FloatArray) -> CodeDetails:
+    """Return the details of any code ``(latent_dim,)``."""
     return _inspect(bundle, code)
 
 
-def row_of(bundle: Bundle, index: int) -> int:
-    """Return the row of a test image in the bundle's tables; raises `KeyError` if it is not there."""
-    rows = np.flatnonzero(bundle.test.indices == index)
+def row_of(space: Space, index: int) -> int:
+    """Return the row of a test image in the bundle's test table; raises `KeyError` if it is not there."""
+    rows = np.flatnonzero(space.test.indices == index)
     if not len(rows):
         raise KeyError(index)
     return int(rows[0])
 
 
-def image_number(bundle: Bundle, text: str) -> int | None:
-    """Return the number that a text from outside names, or None if no test image has it."""
+def image_number(space: Space, text: str) -> int | None:
+    """Parse the number of a test image from an address; None if there is no such image."""
     if not (text.isdecimal() and len(text) < 10):
         return None
     number = int(text)
-    return number if number in bundle.test.indices else None
+    return number if number in space.test.indices else None
 
 
 def _inspect(
@@ -125,12 +125,12 @@ def _inspect(
     label: str | None = None,
     original: FloatArray | None = None,
     error: float | None = None,
-) -> Place:
+) -> CodeDetails:
     decode = bundle.model.decode(code[None])
     cycle = bundle.model.encode(decode)[0] - code
     neighbours, neighbours_by = nearest_train(bundle, code)
     distance = neighbours[0].distance
-    return Place(
+    return CodeDetails(
         index=index,
         label=label,
         code=code,
@@ -146,7 +146,7 @@ def _inspect(
 
 
 def nearest_train(bundle: Bundle, code: FloatArray) -> tuple[list[Neighbour], str | None]:
-    """Return the train images nearest to a code ``(latent_dim,)``, and who made the stand-ins, if any."""
+    """Return the train images nearest to a code ``(latent_dim,)``, and the bundle of their stand-ins."""
     (distances,), (rows,) = nearest(bundle.train.codes, code[None], k=N_NEIGHBOURS)
     shown = shown_train_images(bundle, rows)
     neighbours = [
@@ -161,26 +161,26 @@ def nearest_train(bundle: Bundle, code: FloatArray) -> tuple[list[Neighbour], st
     return neighbours, shown.made_by
 
 
-def blended_place(bundle: Bundle, code: FloatArray) -> FloatArray:
-    """Return about where a code lies on the stored plane, ``(2,)``; see `blended_places`."""
-    place: FloatArray = blended_places(bundle, code[None])[0]
+def blended_position(space: Space, code: FloatArray) -> FloatArray:
+    """Return the approximate position of a code on the stored plane, ``(2,)``; see `blended_positions`."""
+    place: FloatArray = blended_positions(space, code[None])[0]
     return place
 
 
-def blended_places(bundle: Bundle, codes: FloatArray) -> FloatArray:
-    """Return about where codes ``(n, latent_dim)`` lie on the stored plane, ``(n, 2)``.
+def blended_positions(space: Space, codes: FloatArray) -> FloatArray:
+    """Return approximate positions of codes ``(n, latent_dim)`` on the stored plane, ``(n, 2)``.
 
-    Each is the mean place of the 8 nearest train codes, weighted by 1 / distance, as
-    `latentcore.plane.umap_plane` does on the way back.
+    Each is the mean position of the 8 nearest train codes, weighted by 1 / distance: the same blend that
+    `latentcore.plane.umap_plane` uses from positions to codes.
     """
-    train = bundle.train
+    train = space.train
     distances, rows = nearest(train.codes, codes, k=N_BLEND)
     weights = 1 / np.maximum(distances, 1e-9)
     places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)
     return np.asarray(places, np.float32)
 
 
-def place_code(plane: Plane, at: tuple[float, float]) -> FloatArray:
-    """Return the code ``(latent_dim,)`` that stands for a place of a plane."""
+def position_code(plane: Plane, at: tuple[float, float]) -> FloatArray:
+    """Return the code ``(latent_dim,)`` of a position on a plane."""
     code: FloatArray = plane.to_codes(np.array([at], np.float32))[0]
     return code

@@ -1,4 +1,4 @@
-"""What each model makes of one image."""
+"""Reconstructions of one image by several models."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.endpoints import image_title
 from dashboard.data.images.stand_ins import shown_test_image
-from dashboard.data.maps import default_plane, end_place, extent_of, plane_of, stratified_rows
+from dashboard.data.maps import default_plane, extent_of, plane_of, position_on_plane, stratified_rows
 from dashboard.data.places import Neighbour, nearest_train, row_of
 from latentcore.geometry import Extent
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.types import Capability, FloatArray
 
 OUTERMOST = 0.01
-"""Share of the points at each end of an axis that a small map may leave out."""
+"""Share of points at each end of an axis that a small map may leave out of its frame."""
 CAVEATS = {
-    Capability.APPROXIMATE_DECODER: "drawn by an approximate map back to pixels",
-    Capability.INVERSION_ENCODER: "code guessed by an inversion network",
+    Capability.APPROXIMATE_DECODER: "approximate decoder (linear map back to pixels)",
+    Capability.INVERSION_ENCODER: "code from the inversion network",
 }
 
 
 @dataclass(frozen=True)
-class Subject:
-    """The image that goes through every model.
+class InputImage:
+    """The input image of all models.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Subject:
         Number of a test image, None for an image from elsewhere.
     title : str
     notes : tuple of str
-        What was done to the image, each the part of a sentence.
+        Preprocessing applied, each a clause of a sentence.
     """
 
     image: FloatArray
@@ -50,32 +50,32 @@ class Subject:
 
     @property
     def is_real(self) -> bool:
-        """Whether it is the image itself rather than a stand-in."""
+        """Whether it is an original rather than a stand-in."""
         return self.made_by is None
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What one model makes of it.
+class Reconstruction:
+    """Code and reconstruction of the input image by one model.
 
     Attributes
     ----------
     bundle_id, title, caveat : str
-        `caveat` is empty where model and code are the family's own.
+        `caveat` is empty for a family with an encoder and a decoder of its own.
     code : float32 array (latent_dim,)
     scores : float32 array (latent_dim,)
-        The code in standard deviations of the train codes from their mean.
+        The code standardised by mean and standard deviation of the train codes.
     decode : float32 array (c, h, w)
     residual : float32 array (c, h, w) or None
-        Decode minus image; None where the image is not at hand.
+        Decode minus image; None for a stand-in.
     error : float
         Mean squared error of the decode.
     percentile : float
-        Share of the test images whose error is smaller, in percent.
+        Percentile of the error among the test images.
     place : float32 array (2,)
         On the model's default plane.
     is_exact : bool
-        False where `place` is blended from those of the nearest train codes.
+        False where `place` is blended from the positions of the nearest train codes.
     neighbours : list of Neighbour
     neighbours_by : str or None
         Id of the bundle whose decodes the neighbours' images are; None for originals.
@@ -98,14 +98,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class MapPoints:
-    """Where test images lie on a model's default plane.
+    """Positions of test images on a model's default plane.
 
     Attributes
     ----------
     points : DataFrame
         Columns ``x, y, class``.
     extent : Extent
-        Of all but the outermost, which would squeeze the others into a corner.
+        Of all but the outermost points.
     classes : tuple of str
     """
 
@@ -114,14 +114,14 @@ class MapPoints:
     classes: tuple[str, ...]
 
 
-def subject_of(bundle: Bundle, index: int) -> Subject:
-    """Return a test image as the subject, or what stands in for it."""
+def input_image(bundle: Bundle, index: int) -> InputImage:
+    """Return a test image, or its stand-in, as the input image."""
     shown = shown_test_image(bundle.spec.dataset, index)
-    return Subject(shown.images[0], shown.made_by, index, image_title(bundle, index))
+    return InputImage(shown.images[0], shown.made_by, index, image_title(bundle, index))
 
 
-def answer(bundle: Bundle, subject: Subject) -> Answer:
-    """Return what a model makes of the subject; stored code and error serve for a test image."""
+def reconstruct(bundle: Bundle, subject: InputImage) -> Reconstruction:
+    """Return a model's reconstruction of the input image; a test image's code and error are stored."""
     if subject.index is not None:
         row = row_of(bundle, subject.index)
         code, error = bundle.test.codes[row], float(bundle.test.errors[row])
@@ -133,7 +133,7 @@ def answer(bundle: Bundle, subject: Subject) -> Answer:
     plane = default_plane(bundle)
     neighbours, neighbours_by = nearest_train(bundle, code)
     middle, spread = code_scale(bundle)
-    return Answer(
+    return Reconstruction(
         bundle_id=bundle.spec.id,
         title=bundle.spec.title,
         caveat=", ".join(words for what, words in CAVEATS.items() if what in bundle.model.capabilities),
@@ -143,7 +143,7 @@ def answer(bundle: Bundle, subject: Subject) -> Answer:
         residual=decode - subject.image if subject.is_real else None,
         error=error,
         percentile=100 * float((bundle.test.errors < error).mean()),
-        place=end_place(bundle, plane, subject.index, code),
+        place=position_on_plane(bundle, plane, subject.index, code),
         is_exact=plane == "codes" or subject.index is not None,
         neighbours=neighbours,
         neighbours_by=neighbours_by,
@@ -151,19 +151,19 @@ def answer(bundle: Bundle, subject: Subject) -> Answer:
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def code_scale(bundle: Bundle) -> tuple[FloatArray, FloatArray]:
+def code_scale(space: Space) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the train codes, each float32 ``(latent_dim,)``."""
-    codes = bundle.train.codes
+    codes = space.train.codes
     return codes.mean(axis=0), np.maximum(codes.std(axis=0), 1e-6)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def map_points(bundle: Bundle, n: int) -> MapPoints:
-    """Return `n` test images on a model's default plane, every class with its share."""
-    plane = plane_of(bundle, default_plane(bundle))
-    rows = stratified_rows(bundle.labels, n)
-    names = np.array(bundle.classes)[bundle.labels[rows]]
+def map_points(space: Space, n: int) -> MapPoints:
+    """Return `n` test images on a model's default plane: a class-stratified random sample."""
+    plane = plane_of(space, default_plane(space))
+    rows = stratified_rows(space.labels, n)
+    names = np.array(space.classes)[space.labels[rows]]
     points = pd.DataFrame({"x": plane.points[rows, 0], "y": plane.points[rows, 1], "class": names})
     low, high = np.quantile(plane.points, [OUTERMOST, 1 - OUTERMOST], axis=0)
     inner = plane.points[((plane.points >= low) & (plane.points <= high)).all(axis=1)]
-    return MapPoints(points, extent_of(inner), bundle.classes)
+    return MapPoints(points, extent_of(inner), space.classes)

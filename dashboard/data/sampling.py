@@ -1,4 +1,4 @@
-"""Samples of several models, what they look like to a classifier, and what real images they resemble."""
+"""Samples of models, their predicted classes, and their nearest train images."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from dashboard.data.images.search import can_search, nearest_train_images
 from dashboard.data.images.stand_ins import shown_train_images
 from dashboard.data.maps import plane_of
 from dashboard.data.places import row_of
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.metrics.structure import nearest
-from latentcore.types import Capability, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
 DensityKind = Literal["gaussian", "mixture"]
 N_NEAREST = 5
 
 
 @dataclass(frozen=True)
-class Draw:
-    """How samples are drawn.
+class SamplingSettings:
+    """Sampling settings.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Draw:
     temperature : float
     truncation : float or None
     density : "gaussian" or "mixture"
-        What is fitted to the codes of a model without a prior.
+        Density fitted to the codes of a model without a prior.
     """
 
     n: int
@@ -49,11 +49,11 @@ class Samples:
     Attributes
     ----------
     bundle_id, title, source : str
-        `source` names the distribution that the codes were drawn from.
+        `source` names the distribution that the codes were sampled from.
     codes : float32 array (n, latent_dim)
     images : float32 array (n, c, h, w)
     labels : int64 array (n,)
-        Class of each, as `judge` sees it.
+        Predicted class of each sample.
     judge : str
     """
 
@@ -68,18 +68,17 @@ class Samples:
 
 def can_sample(bundle: Bundle) -> bool:
     """Return whether a model has a prior or a fitted density."""
-    capabilities = bundle.model.capabilities
-    return bool(capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})
+    return bundle.has_sampler
 
 
-def draw_samples(bundle: Bundle, draw: Draw) -> Samples:
-    """Return samples; the same arguments give the same samples on every machine, to 1e-4."""
+def sample_images(bundle: Bundle, draw: SamplingSettings) -> Samples:
+    """Sample a model; the same arguments give the same samples on every machine, to 1e-4."""
     return _judged_samples(bundle, draw, _judge_of(bundle))
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
-def _judged_samples(bundle: Bundle, draw: Draw, judge: str) -> Samples:
+@limited
+def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Samples:
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
@@ -91,7 +90,7 @@ def _judged_samples(bundle: Bundle, draw: Draw, judge: str) -> Samples:
 
 
 def variations(bundle: Bundle, index: int, radius: float, n: int, seed: int) -> FloatArray:
-    """Return decodes of codes around that of a test image, float32 ``(n, c, h, w)``; the first is its own.
+    """Return decodes of random codes around that of a test image, float32 ``(n, c, h, w)``, its own first.
 
     The noise is Gaussian with `radius` times the standard deviation of the codes in each dimension.
     """
@@ -104,8 +103,8 @@ def variations(bundle: Bundle, index: int, radius: float, n: int, seed: int) -> 
 
 
 @dataclass(frozen=True)
-class Resembling:
-    """The training image nearest to a sample in pixels.
+class NearestImage:
+    """A training image among the nearest of a sample in pixel space.
 
     Attributes
     ----------
@@ -118,7 +117,7 @@ class Resembling:
     made_by : str or None
         Id of the bundle whose decode the image is; None for an original.
     estimated : bool
-        Whether the distance is estimated, because the dataset is not at hand.
+        Whether the distance is estimated, without the images.
     """
 
     index: int
@@ -129,10 +128,10 @@ class Resembling:
     estimated: bool
 
 
-def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
-    """Return the training images of the bundle that are nearest to an image ``(c, h, w)``, nearest first.
+def nearest_images(bundle: Bundle, image: FloatArray) -> list[NearestImage]:
+    """Return the bundle's training images nearest to an image ``(c, h, w)``, nearest first.
 
-    None are found where neither the images nor an index of them is at hand.
+    Empty where neither the images nor an index of them is on this machine.
     """
     found = nearest_train_images(bundle, image[None], k=N_NEAREST)
     if found is None:
@@ -140,7 +139,7 @@ def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
     rows = found.rows[0]
     shown = shown_train_images(bundle, rows)
     return [
-        Resembling(
+        NearestImage(
             index=int(bundle.train.indices[row]),
             label=bundle.classes[bundle.train.labels[row]],
             distance=float(distance),
@@ -152,14 +151,14 @@ def resembling(bundle: Bundle, image: FloatArray) -> list[Resembling]:
     ]
 
 
-def data_shares(bundle: Bundle) -> FloatArray:
+def class_shares(bundle: Bundle) -> FloatArray:
     """Return the share of each class among the test images, float32 ``(n_classes,)``."""
     counts = np.bincount(bundle.labels, minlength=len(bundle.classes))
     return (counts / len(bundle.labels)).astype(np.float32)
 
 
 def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
-    """Return where test codes and samples lie: on the codes' own plane, or on their principal directions.
+    """Project test codes and samples onto the codes' own plane or, above two dimensions, their first two PCs.
 
     Returns
     -------
@@ -170,8 +169,8 @@ def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
     return plane.points, plane.place(samples.codes)
 
 
-def samples_npz(samples: Samples, draw: Draw) -> bytes:
-    """Return samples with their codes and how they were drawn, as NPZ without pickle."""
+def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
+    """Return samples, codes and sampling settings as NPZ bytes, without pickle."""
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -188,7 +187,7 @@ def samples_npz(samples: Samples, draw: Draw) -> bytes:
 
 
 def _judge_of(bundle: Bundle) -> str:
-    """Return what says of which class a sample is."""
+    """Return the name of the classifier of samples."""
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         return f"the {network.facts['name']} network"
@@ -196,7 +195,7 @@ def _judge_of(bundle: Bundle) -> str:
 
 
 def _classify(bundle: Bundle, images: FloatArray, codes: FloatArray) -> LabelArray:
-    """Return the class of each image, as the judge sees it."""
+    """Return the predicted class of each image."""
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         classes: LabelArray = network.probabilities(images).argmax(axis=1)

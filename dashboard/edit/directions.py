@@ -18,7 +18,7 @@ from dashboard.data.editing import (
     principal,
 )
 from dashboard.data.endpoints import image_code
-from dashboard.data.images.grids import sheet_uri
+from dashboard.data.images.grids import grid_uri
 from dashboard.ui.fragments import bundle_fragment
 
 N_STEPS = 11
@@ -54,7 +54,7 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
             "the highest third of a factor, in pooled standard deviations.",
         )
         picture.html(
-            f'<img src="{sheet_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '
+            f'<img src="{grid_uri(images, N_STEPS)}" style="width:100%;image-rendering:pixelated" '
             f'alt="Decodes of the code of test image {index} plus {-reach:g} to {reach:g} times the '
             f'direction {escape(direction.name)}">'
         )

@@ -8,7 +8,7 @@ from dashboard.edit.sliders import dimension_sliders
 from dashboard.edit.traversals import traversal_matrix
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.image_picker import pick_image
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.selection import chosen_image
 from dashboard.ui.share import copy_link, show_notices
@@ -17,7 +17,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     if bundles:
         index = chosen_image(bundles[0])
         state.publish(dataset=dataset, models=",".join(names), point=str(index))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import Dimension, decode_one, dimensions_of
 from dashboard.data.endpoints import image_code
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.pictures import Picture, picture_row
 
@@ -39,7 +40,7 @@ def dimension_sliders(bundles: list[Bundle], index: int) -> None:
         code = _sliders(bundle, index, start)
     with picture:
         decode = decode_one(bundle, code)
-        uri = data_uri(png_bytes(image_pixels(decode)))
+        uri = image_uri(decode)
         distance = float(np.linalg.norm(code - start))
         caption = (
             f"{bundle.spec.title}: decode of the edited code, at distance {distance:.2f} from the image's"
@@ -84,5 +85,4 @@ def _slider_grid(
 
 
 def _reset() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("edit-")]:
-        del st.session_state[key]
+    state.forget_widgets("edit-")

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.data.catalogue import Bundle
 from dashboard.data.editing import dimensions_of, traversal
 from dashboard.data.endpoints import image_code
-from dashboard.data.images.grids import sheet_png, sheet_uri
+from dashboard.data.images.grids import grid_png, grid_uri
 
 N_STEPS, REACH = 13, 3.0
 MAX_ROWS = 16
@@ -42,14 +42,14 @@ def _matrix(bundle: Bundle, index: int) -> None:
     )
     st.html(
         f'<div style="display:flex;gap:12px"><div>{names}</div>'
-        f'<div style="overflow-x:auto"><img src="{sheet_uri(images, N_STEPS)}" width="{TILE * N_STEPS}" '
+        f'<div style="overflow-x:auto"><img src="{grid_uri(images, N_STEPS)}" width="{TILE * N_STEPS}" '
         f'height="{TILE * len(shown)}" style="image-rendering:pixelated;max-width:none" '
         f'alt="Traversals of {len(shown)} dimensions, {N_STEPS} steps">'
         "</div></div>"
     )
     st.download_button(
         "Matrix (PNG)",
-        partial(sheet_png, images, N_STEPS, factor=3),
+        partial(grid_png, images, N_STEPS, factor=3),
         f"{bundle.spec.id.replace('/', '-')}-traversals-{index}.png",
         "image/png",
         on_click="ignore",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle, card_pictures, card_text, megabytes
 from dashboard.explore.charts.training_curves import training_curves
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.fragments import bundle_fragment
 
 PICTURE_TITLES = {
@@ -38,7 +38,7 @@ def _facts(bundle: Bundle) -> None:
         st.caption("Command that trains it")
         st.code(config["recipe"].get("command", ""), language="bash", wrap_lines=True)
     with curves:
-        spec = kept(training_curves)(bundle.history)
+        spec = cached_chart(training_curves)(bundle.history)
         if spec is None:
             st.caption("Fitted in closed form: no training curves.")
         else:

@@ -7,9 +7,16 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.code_tables import existing_index
-from dashboard.data.images.pixels import RESIDUAL_LIMIT, data_uri, image_pixels, png_bytes, residual_pixels
-from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
-from dashboard.data.places import Place
+from dashboard.data.images.pixels import (
+    RESIDUAL_LIMIT,
+    data_uri,
+    image_pixels,
+    image_uri,
+    png_bytes,
+    residual_pixels,
+)
+from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
+from dashboard.data.places import CodeDetails
 from dashboard.explore.refine import refine_code
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.missing_originals import originals_note
@@ -22,7 +29,7 @@ N_COMPONENTS = 32
 """Components of the code that are written out."""
 
 
-def decode_panel(bundle: Bundle, place: Place, selection: Selection) -> None:
+def decode_panel(bundle: Bundle, place: CodeDetails, selection: Selection) -> None:
     """Draw the selected test image, or the selected position: pictures, errors, code and neighbours."""
     dataset = bundle.spec.id.partition("/")[0]
     with st.container(key="decode_panel", gap="small"):
@@ -32,7 +39,7 @@ def decode_panel(bundle: Bundle, place: Place, selection: Selection) -> None:
         _errors_and_code(place)
         refine_code(bundle, place)
         st.markdown(
-            f"**Nearest train images** in code space ({stand_ins_words(place.neighbours_by) or 'originals'})"
+            f"**Nearest train images** in code space ({stand_ins_label(place.neighbours_by) or 'originals'})"
         )
         picture_row([_neighbour(place, k) for k in range(len(place.neighbours))], gap=8)
         st.download_button(
@@ -46,7 +53,7 @@ def decode_panel(bundle: Bundle, place: Place, selection: Selection) -> None:
         )
 
 
-def _header(bundle: Bundle, place: Place, selection: Selection) -> None:
+def _header(bundle: Bundle, place: CodeDetails, selection: Selection) -> None:
     """Draw the title, and the input of a test image's index."""
     title, jump = st.columns([1.6, 1], vertical_alignment="center")
     if isinstance(selection, SelectedImage):
@@ -74,9 +81,9 @@ def _go_to_image(bundle_id: str, former: int | None) -> None:
         state.release("anchor")
 
 
-def _main_pictures(place: Place) -> list[Picture]:
+def _main_pictures(place: CodeDetails) -> list[Picture]:
     """Return the decode of a position, or reconstruction, original and residual of a test image."""
-    decode = data_uri(png_bytes(image_pixels(place.decode)))
+    decode = image_uri(place.decode)
     if place.index is None:
         return [Picture(decode, "Decode at the selected position", "Exact decode of the code below", LARGE)]
     pictures = [
@@ -86,7 +93,7 @@ def _main_pictures(place: Place) -> list[Picture]:
     ]
     if place.original is None:
         return pictures
-    original = data_uri(png_bytes(image_pixels(place.original)))
+    original = image_uri(place.original)
     residual = data_uri(png_bytes(residual_pixels(place.decode - place.original)))
     scale = f"Residual: blue too dark,\norange too bright (±{RESIDUAL_LIMIT:g})"
     return [
@@ -96,7 +103,7 @@ def _main_pictures(place: Place) -> list[Picture]:
     ]
 
 
-def _errors_and_code(place: Place) -> None:
+def _errors_and_code(place: CodeDetails) -> None:
     """Draw reconstruction error, cycle error, distance to the nearest train code, and the code."""
     error = "" if place.error is None else f"**MSE** {place.error:.4f}, "
     st.markdown(
@@ -109,11 +116,11 @@ def _errors_and_code(place: Place) -> None:
     st.markdown(f"`z = ({shown}{', …' if len(place.code) > N_COMPONENTS else ''})`")
 
 
-def _neighbour(place: Place, k: int) -> Picture:
+def _neighbour(place: CodeDetails, k: int) -> Picture:
     neighbour = place.neighbours[k]
     return Picture(
-        data_uri(png_bytes(image_pixels(neighbour.image))),
-        f"Train image {neighbour.index}, {neighbour.label}{in_brackets(stand_in_words(place.neighbours_by))}",
+        image_uri(neighbour.image),
+        f"Train image {neighbour.index}, {neighbour.label}{in_brackets(stand_in_label(place.neighbours_by))}",
         f"{neighbour.label}\n{neighbour.distance:.3g}",
         TINY,
     )

@@ -10,13 +10,13 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
-from dashboard.data.maps import MapData, coloured_points, index_of_row, map_data, trust_shade
+from dashboard.data.maps import MapData, coloured_points, index_of_row, map_data, trust_shading
 from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
 from dashboard.explore.map_controls import MapChoice, colour_title, legend_title
 from dashboard.ui.chart_data import compact
 from dashboard.ui.fragments import bundle_callback
-from dashboard.ui.keyboard import map_keys
+from dashboard.ui.keyboard import map_keyboard
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.selection import select_image, select_position
 from dashboard.ui.theme import is_dark
@@ -54,7 +54,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         preview=WIDE_PREVIEW,
         stacked=narrow,
         dark=dark,
-        shade_uri=trust_shade(bundle, choice.plane) if choice.shade else None,
+        shade_uri=trust_shading(bundle, choice.plane) if choice.shade else None,
         anchor=anchor,
     )
     st.vega_lite_chart(
@@ -65,7 +65,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         selection_mode="cell",
         alt=_alt_text(data, choice),
     )
-    map_keys(
+    map_keyboard(
         holder="latent_map",
         label="Latent map. Arrow keys move the pointer, Enter selects the position under it.",
         plots=[(-size if narrow else -size - SPACING - WIDE_PREVIEW, 6, size)],

@@ -6,15 +6,15 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.places import Place
+from dashboard.data.images.pixels import image_uri
+from dashboard.data.places import CodeDetails
 from dashboard.explore.services.refining import N_STEPS, refinable_model, refine
 from dashboard.ui.pictures import Picture, picture_row
 
 SIDE = 128
 
 
-def refine_code(bundle: Bundle, place: Place) -> None:
+def refine_code(bundle: Bundle, place: CodeDetails) -> None:
     """Draw a button that refines the inversion network's code of a test image, and the errors.
 
     Nothing is drawn for other families, for positions, and without the original image.
@@ -46,7 +46,7 @@ def refine_code(bundle: Bundle, place: Place) -> None:
     picture_row(
         [
             Picture(
-                data_uri(png_bytes(image_pixels(refined.decode))),
+                image_uri(refined.decode),
                 f"Decode of the refined code of test image {place.index}",
                 "Decode of the refined code",
                 SIDE,

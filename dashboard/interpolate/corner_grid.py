@@ -8,8 +8,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
-from dashboard.data.images.grids import sheet_png, sheet_uri
+from dashboard.data.images.grids import grid_png, grid_uri
 from dashboard.interpolate.services import corner_images
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.image_input import image_input
@@ -45,12 +46,12 @@ def corner_grid(bundles: list[Bundle]) -> None:
         images = corner_images(bundle, corners, N_CELLS)
         with right:
             st.html(
-                f'<img src="{sheet_uri(images, N_CELLS)}" width="{SIDE}" style="image-rendering:pixelated" '
+                f'<img src="{grid_uri(images, N_CELLS)}" width="{SIDE}" style="image-rendering:pixelated" '
                 f'alt="{N_CELLS} by {N_CELLS} decodes between four images, {escape(titles[chosen])}">'
             )
             st.download_button(
                 "Grid (PNG)",
-                partial(sheet_png, images, N_CELLS, factor=4),
+                partial(grid_png, images, N_CELLS, factor=4),
                 f"{chosen.replace('/', '-')}-grid.png",
                 "image/png",
                 on_click="ignore",
@@ -81,7 +82,7 @@ def _choose_random_corners(bundle_id: str) -> None:
     indices = open_bundle(bundle_id).test.indices
     rows = np.random.default_rng().choice(len(indices), 4, replace=len(indices) < 4)
     for k, row in enumerate(rows):
-        st.session_state[_key(k)] = int(indices[row])
+        state.set_widget(_key(k), int(indices[row]))
 
 
 def _key(k: int) -> str:

@@ -16,10 +16,10 @@ from dashboard.data.endpoints import (
     endpoint_picture,
     endpoint_title,
 )
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.places import image_number
 from dashboard.ui.fragments import bundle_callback
-from dashboard.ui.gallery import image_wall
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.pictures import Picture, in_brackets, picture_beside
 
 SIDES = ("start", "end")
@@ -43,16 +43,16 @@ def pick_endpoints(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint]) -> None
         beside = column.container(horizontal=True, vertical_alignment="center")
         image, kind = endpoint_picture(bundle, endpoint)
         title = endpoint_title(bundle, endpoint)
-        uri = data_uri(png_bytes(image_pixels(image)))
+        uri = image_uri(image)
         with beside:
             picture_beside(Picture(uri, f"{TITLES[side]}: {title}{in_brackets(kind)}", "", THUMBNAIL))
         with beside.container(gap="small", width=TEXT_WIDTH):
             st.markdown(f"**{TITLES[side]}**  \n{title}{in_brackets(kind)}")
-            image_wall(
+            image_gallery(
                 bundle,
                 side,
                 partial(state.put, side),
-                take_mean=partial(_set_class_mean, side),
+                on_mean=partial(_set_class_mean, side),
             )
 
 

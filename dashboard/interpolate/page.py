@@ -21,7 +21,7 @@ from dashboard.interpolate.strips import draw_strip, endpoint_row, strip_legend,
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.missing_originals import originals_note
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
@@ -30,7 +30,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     if bundles:
         interpolate(bundles, dataset, names)
     show_problems(catalogue)

@@ -10,13 +10,13 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.endpoints import Endpoint, ImageEndpoint
-from dashboard.data.maps import default_plane, end_place, index_of_row, map_data, widened
+from dashboard.data.maps import default_plane, index_of_row, map_data, position_on_plane, widened
 from dashboard.interpolate.charts.path_map import path_map
 from dashboard.interpolate.endpoint_controls import SIDES, TITLES
 from dashboard.interpolate.services import Strip
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.fragments import bundle_callback
-from dashboard.ui.gallery import picked
+from dashboard.ui.gallery import clicked_value
 from dashboard.ui.theme import is_dark
 
 SIZE, N_SHOWN, SNAP = 290, 1000, 0.02
@@ -53,13 +53,15 @@ def _map(bundle: Bundle, strip: Strip, endpoints: tuple[Endpoint, Endpoint], sid
     is_space = strip.codes.shape[1] == 2
     positions = np.stack(
         [
-            end_place(bundle, plane, endpoint.index if isinstance(endpoint, ImageEndpoint) else None, code)
+            position_on_plane(
+                bundle, plane, endpoint.index if isinstance(endpoint, ImageEndpoint) else None, code
+            )
             for endpoint, code in zip(endpoints, strip.codes[[0, -1]], strict=True)
         ]
     )
     st.markdown(f"**{strip.title}**")
     st.vega_lite_chart(
-        spec=kept(path_map)(
+        spec=cached_chart(path_map)(
             data.points,
             widened(data.extent, np.concatenate([positions, strip.codes]) if is_space else positions),
             data.classes,
@@ -83,6 +85,6 @@ def _map(bundle: Bundle, strip: Strip, endpoints: tuple[Endpoint, Endpoint], sid
 
 @bundle_callback
 def _set_endpoint(bundle_id: str, side: str) -> None:
-    row = picked(f"path_map_{bundle_id}", "row")
+    row = clicked_value(f"path_map_{bundle_id}", "row")
     if row is not None:
         state.put(side, str(index_of_row(open_bundle(bundle_id), row)))

@@ -12,7 +12,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, feature_network
 from dashboard.data.endpoints import Endpoint, endpoint_code, image_code
 from dashboard.data.images.originals import has_originals
 from dashboard.data.images.search import nearest_train_images, usual_image_distance
-from dashboard.data.places import distances_to_real
+from dashboard.data.places import distances_to_train
 from latentcore.geometry import bilinear_grid, linear_path, path_length, spherical_path
 from latentcore.types import Capability, FloatArray
 
@@ -103,7 +103,7 @@ def _strip(
         images=images,
         length=path_length(images),
         chord=path_length(images[[0, -1]]),
-        code_distance=distances_to_real(bundle, codes) / bundle.derived.usual_code_distance,
+        code_distance=distances_to_train(bundle, codes) / bundle.derived.usual_code_distance,
         image_distance=None
         if found is None
         else found.distances[:, 0] / usual_image_distance(bundle, estimated=found.estimated),

@@ -10,12 +10,12 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle
 from dashboard.data.endpoints import Endpoint, ImageEndpoint, endpoint_picture, endpoint_title
-from dashboard.data.images.grids import morph_gif, morph_webp, sheet_png, sheet_uri
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import maker_of, stand_ins_words
+from dashboard.data.images.grids import grid_png, grid_uri, morph_gif, morph_webp
+from dashboard.data.images.pixels import image_uri
+from dashboard.data.images.stand_ins import stand_in_bundle, stand_ins_label
 from dashboard.interpolate.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
 from dashboard.interpolate.services import Strip
-from dashboard.ui.chart_cache import kept
+from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.pictures import in_brackets
 
 DOWNLOAD_FACTOR = 8
@@ -45,14 +45,14 @@ def strip_legend(strips: list[Strip]) -> None:
 def endpoint_row(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint], n_steps: int) -> None:
     """Draw the endpoints' original images, or their stand-ins, above the strips; nothing for a class mean."""
     label, picture = st.columns([1, 5.2], vertical_alignment="center", gap="small")
-    made_by = maker_of(bundle.spec.dataset)
-    label.markdown("**Real images**" if made_by is None else f"**Test images**  \n{stand_ins_words(made_by)}")
+    made_by = stand_in_bundle(bundle.spec.dataset)
+    label.markdown("**Real images**" if made_by is None else f"**Test images**  \n{stand_ins_label(made_by)}")
     width = f"calc((100% - {AXIS_SPACE}px) / {n_steps})"
     cells = []
     for endpoint in endpoints:
         image, kind = endpoint_picture(bundle, endpoint)
         title = escape(endpoint_title(bundle, endpoint) + in_brackets(kind))
-        uri = data_uri(png_bytes(image_pixels(image)))
+        uri = image_uri(image)
         cells.append(
             f'<img src="{uri}" alt="{title}" title="{title}" style="width:{width};image-rendering:pixelated">'
             if isinstance(endpoint, ImageEndpoint)
@@ -80,11 +80,13 @@ def draw_strip(strip: Strip, *, top: float) -> None:
     with picture:
         n = len(strip.images)
         st.html(
-            f'<img src="{sheet_uri(strip.images, n)}" alt="{escape(strip.title)}: {n} decodes along a '
+            f'<img src="{grid_uri(strip.images, n)}" alt="{escape(strip.title)}: {n} decodes along a '
             f'{strip.kind} path" style="width:100%;padding-left:{AXIS_SPACE}px;image-rendering:pixelated">'
         )
         st.vega_lite_chart(
-            spec=kept(plausibility)(strip.code_distance, strip.image_distance, strip.confidence, top=top),
+            spec=cached_chart(plausibility)(
+                strip.code_distance, strip.image_distance, strip.confidence, top=top
+            ),
             key=f"curve_{strip.bundle_id}",
             alt=f"Plausibility of the steps of {strip.title}",
         )
@@ -101,7 +103,7 @@ def _downloads(strip: Strip) -> None:
     stem = f"{strip.bundle_id.replace('/', '-')}-path"
     n = len(strip.images)
     for title, make, suffix, mime in (
-        ("Strip (PNG)", partial(sheet_png, strip.images, n, factor=DOWNLOAD_FACTOR), "png", "image/png"),
+        ("Strip (PNG)", partial(grid_png, strip.images, n, factor=DOWNLOAD_FACTOR), "png", "image/png"),
         ("Morph (GIF)", partial(morph_gif, strip.images, factor=DOWNLOAD_FACTOR), "gif", "image/gif"),
         ("Morph (WebP)", partial(morph_webp, strip.images, factor=DOWNLOAD_FACTOR), "webp", "image/webp"),
     ):

@@ -23,7 +23,7 @@ from dashboard.overview.services import FrontMaps, clicked_image_or_position
 from dashboard.overview.services import front_maps as maps_of
 from dashboard.ui.chart_data import compact
 from dashboard.ui.charts.palette import class_colours
-from dashboard.ui.keyboard import map_keys
+from dashboard.ui.keyboard import map_keyboard
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.theme import is_dark
 
@@ -103,7 +103,7 @@ def _chart(bundles: list[Bundle], maps: FrontMaps, layout: FrontLayout) -> None:
         "with each model's decode of the position under the pointer or of the ringed image",
     )
     _open(bundles, maps, clicked)
-    map_keys(
+    map_keyboard(
         holder=KEY,
         label="Latent maps side by side. Arrow keys move the pointer, Enter opens the position in Explore.",
         plots=[(*_in_canvas(layout, corner), layout.size) for corner in layout.corners],

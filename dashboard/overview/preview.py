@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.grids import sheet_uri
+from dashboard.data.images.grids import grid_uri
 from dashboard.data.images.originals import original_images
-from dashboard.data.sampling import Draw, can_sample, draw_samples
+from dashboard.data.sampling import SamplingSettings, can_sample, sample_images
 
 N_IMAGES = 8
-DRAW = Draw(n=N_IMAGES, seed=0, temperature=1.0, truncation=None, density="gaussian")
+DRAW = SamplingSettings(n=N_IMAGES, seed=0, temperature=1.0, truncation=None, density="gaussian")
 WIDTH = 270
 
 
@@ -27,21 +27,21 @@ def originals_preview(bundle: Bundle) -> None:
     if images is None:
         st.caption("The original images are not on this machine: below are reconstructions of eight of them.")
         return
-    st.html(_row(sheet_uri(images, N_IMAGES), "Eight test images", "Eight of the images", 2 * WIDTH))
+    st.html(_row(grid_uri(images, N_IMAGES), "Eight test images", "Eight of the images", 2 * WIDTH))
 
 
 def model_preview(bundle: Bundle) -> None:
     """Draw reconstructions of the eight test images and, if the model has a sampler, eight samples."""
     codes = bundle.test.codes[preview_rows(bundle)]
     html = _row(
-        sheet_uri(bundle.model.decode(codes), N_IMAGES),
+        grid_uri(bundle.model.decode(codes), N_IMAGES),
         "Reconstructions of the eight images",
         "The eight images, reconstructed",
         WIDTH,
     )
     if can_sample(bundle):
-        samples = draw_samples(bundle, DRAW)
-        html += _row(sheet_uri(samples.images, N_IMAGES), "Eight samples", "Eight samples, seed 0", WIDTH)
+        samples = sample_images(bundle, DRAW)
+        html += _row(grid_uri(samples.images, N_IMAGES), "Eight samples", "Eight samples, seed 0", WIDTH)
     st.html(html)
 
 

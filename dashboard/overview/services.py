@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
 from dashboard.data.aligned_maps import common_rows
 from dashboard.data.catalogue import BY_CONTENT, Bundle, family_title
 from dashboard.data.images.pixels import data_uri
 from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED, stratified_rows
-from dashboard.server.concurrency import dear
-from latentcore.atlas import tile_images
+from dashboard.server.concurrency import limited
+from latentcore.atlas import tile_images, webp_bytes
 from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
 from latentcore.types import FloatArray, LabelArray
 
@@ -24,7 +22,6 @@ N_SHOWN = 1000
 N_CELLS = 30
 """Cells per side of the grid of decodes: a cell is 9 pixels wide on a map of 270."""
 LOSSLESS_PIXELS = 500_000
-WEBP_QUALITY = 80
 SNAP = 0.02
 """A click selects the nearest image within this distance, as a share of the map's width: 6 pixels of 290."""
 
@@ -89,7 +86,7 @@ class FrontMaps:
     n_total: int
 
 
-@dear
+@limited
 def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
     """Return a model's decodes of every cell of its map, and of some test images.
 
@@ -104,12 +101,10 @@ def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
     tiles = bundle.model.decode(np.concatenate([cell_centres(extent, N_CELLS), bundle.test.codes[rows]]))
     n_columns = int(np.ceil(np.sqrt(len(tiles))))
     pixels = tile_images(tiles, n_columns)
-    buffer = io.BytesIO()
     lossless = pixels.shape[0] * pixels.shape[1] <= LOSSLESS_PIXELS
-    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=WEBP_QUALITY, method=0)
     return FrontSheet(
         extent=extent,
-        image=buffer.getvalue(),
+        image=webp_bytes(pixels, lossless=lossless),
         n_columns=n_columns,
         n_rows=-(-len(tiles) // n_columns),
         tile_shape=(tiles.shape[2], tiles.shape[3]),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.ui.charts.palette import BASELINE_GREY, CLASS_COLOURS
 from dashboard.ui.charts.scatter import NO_PADDING, class_colour, frame, position_axes
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
@@ -43,7 +44,7 @@ def class_histogram(
     bars = bars.encode(
         x=x, y=alt.Y("share:Q", scale=scale, axis=axis), color=class_colour(classes, legend=None)
     )
-    ticks = alt.Chart(table).mark_tick(thickness=2, color="#717581", size=18, tooltip=None)
+    ticks = alt.Chart(table).mark_tick(thickness=2, color=BASELINE_GREY, size=18, tooltip=None)
     ticks = ticks.encode(x=x, y=alt.Y("data:Q", scale=scale, axis=axis))
     spec = to_spec(alt.layer(bars, ticks).properties(height=BAR_HEIGHT, width="container"))
     spec["padding"] = NO_PADDING
@@ -76,7 +77,7 @@ def samples_over_codes(
     """
     position = position_axes(extent, None)
     cloud = alt.Chart(pd.DataFrame({"x": real[:, 0], "y": real[:, 1]}))
-    grey = cloud.mark_circle(size=10, color="#94a4a2", opacity=0.35, clip=True, tooltip=None)
+    grey = cloud.mark_circle(size=10, color=CLASS_COLOURS[3], opacity=0.35, clip=True, tooltip=None)
     grey = grey.encode(**position)
     table = pd.DataFrame({"x": sampled[:, 0], "y": sampled[:, 1], "class": labels})
     dots = alt.Chart(table).mark_circle(

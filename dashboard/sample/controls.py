@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.sampling import DensityKind, Draw
+from dashboard.data.sampling import DensityKind, SamplingSettings
 
 SIZES = (16, 36, 64, 100, 144)
 DEFAULT_SIZE = 36
@@ -14,10 +14,10 @@ DENSITIES: dict[str, DensityKind] = {"gaussian": "gaussian", "mixture": "mixture
 TITLES = {"gaussian": "Gaussian", "mixture": "Mixture of 10"}
 
 
-def chosen_draw() -> Draw:
+def chosen_draw() -> SamplingSettings:
     """Return the choice; a number out of range is clipped to it, with a notice."""
     truncation = state.number("truncation", MAX_TRUNCATION, MIN_TRUNCATION, MAX_TRUNCATION)
-    return Draw(
+    return SamplingSettings(
         n=int(state.choose("n", [str(size) for size in SIZES], str(DEFAULT_SIZE), "number of samples")),
         seed=int(state.number("seed", 0, 0, 999_999, whole=True)),
         temperature=state.number("temperature", 1.0, 0.0, MAX_TEMPERATURE),
@@ -26,7 +26,7 @@ def chosen_draw() -> Draw:
     )
 
 
-def pick_draw(draw: Draw) -> None:
+def pick_draw(draw: SamplingSettings) -> None:
     """Draw the controls of sampling in a row."""
     columns = st.columns([0.9, 1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
     columns[0].selectbox(
@@ -73,7 +73,7 @@ def pick_draw(draw: Draw) -> None:
     )
 
 
-def published_draw(draw: Draw) -> dict[str, str | None]:
+def published_draw(draw: SamplingSettings) -> dict[str, str | None]:
     """Return the choice as names and values of the URL."""
     return {
         "n": str(draw.n),

@@ -10,22 +10,22 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
-from dashboard.data.images.grids import sheet_png
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
+from dashboard.data.images.grids import grid_png
+from dashboard.data.images.pixels import image_uri
+from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
 from dashboard.data.maps import extent_of, stratified_rows
 from dashboard.data.sampling import (
-    Draw,
-    Resembling,
+    NearestImage,
     Samples,
-    data_shares,
+    SamplingSettings,
+    class_shares,
+    nearest_images,
     on_plane,
-    resembling,
     samples_npz,
 )
 from dashboard.sample.charts import class_histogram, samples_over_codes
 from dashboard.ui.charts.gallery import gallery
-from dashboard.ui.gallery import picked
+from dashboard.ui.gallery import clicked_value
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
@@ -36,7 +36,7 @@ LARGE, SMALL = 128, 72
 DOWNLOAD_FACTOR = 4
 
 
-def sample_columns(results: list[Samples], draw: Draw, *, top: float) -> None:
+def sample_columns(results: list[Samples], draw: SamplingSettings, *, top: float) -> None:
     """Draw one column per model: samples, their distribution, class histogram, and codes over test codes.
 
     Parameters
@@ -52,7 +52,7 @@ def sample_columns(results: list[Samples], draw: Draw, *, top: float) -> None:
             _column(samples, draw, top)
 
 
-def _column(samples: Samples, draw: Draw, top: float) -> None:
+def _column(samples: Samples, draw: SamplingSettings, top: float) -> None:
     bundle_id, title = samples.bundle_id, samples.title
     grid, histogram, overlay = _specs(open_bundle(bundle_id), draw, samples.judge, top, samples)
     st.markdown(f"**{title}**")
@@ -85,7 +85,7 @@ def _column(samples: Samples, draw: Draw, top: float) -> None:
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 def _specs(
     bundle: Bundle,
-    draw: Draw,  # noqa: ARG001 - part of the cache key
+    draw: SamplingSettings,  # noqa: ARG001 - part of the cache key
     judge: str,  # noqa: ARG001 - part of the cache key
     top: float,
     _samples: Samples,
@@ -93,27 +93,27 @@ def _specs(
     """Return grid, class histogram and scatter plot of samples; they depend on the other arguments only."""
     images, classes = _samples.images, bundle.classes
     n_columns = int(np.ceil(np.sqrt(len(images))))
-    uris = [data_uri(png_bytes(image_pixels(image))) for image in images]
+    uris = [image_uri(image) for image in images]
     grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
     shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
-    histogram = class_histogram(shares, data_shares(bundle), classes, top=top)
+    histogram = class_histogram(shares, class_shares(bundle), classes, top=top)
     return grid, histogram, _overlay(_samples)
 
 
 def _on_click(bundle_id: str) -> None:
     """Open the clicked sample."""
-    number = picked(f"samples_{bundle_id}", "index")
+    number = clicked_value(f"samples_{bundle_id}", "index")
     if number is not None:
         state.put("sample", f"{bundle_id.partition('/')[2]}:{number}")
 
 
-def _downloads(samples: Samples, draw: Draw) -> None:
+def _downloads(samples: Samples, draw: SamplingSettings) -> None:
     stem = f"{samples.bundle_id.replace('/', '-')}-samples-seed{draw.seed}"
     n_columns = int(np.ceil(np.sqrt(len(samples.images))))
     with st.popover("Save", icon=":material/download:"):
         st.download_button(
             "Grid (PNG)",
-            partial(sheet_png, samples.images, n_columns, factor=DOWNLOAD_FACTOR),
+            partial(grid_png, samples.images, n_columns, factor=DOWNLOAD_FACTOR),
             f"{stem}.png",
             "image/png",
             on_click="ignore",
@@ -165,17 +165,17 @@ def opened_sample(results: list[Samples], opened: tuple[str, int] | None) -> Non
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
     own, others = st.columns([1, 3], gap="medium")
     with own:
-        uri = data_uri(png_bytes(image_pixels(samples.images[row])))
+        uri = image_uri(samples.images[row])
         caption = f"Classified as {label} by {samples.judge}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", caption, LARGE)])
     with others:
-        _nearest_train(resembling(open_bundle(samples.bundle_id), samples.images[row]), len(bundle.train))
+        _nearest_train(nearest_images(open_bundle(samples.bundle_id), samples.images[row]), len(bundle.train))
     originals_note(bundle.spec.dataset)
     code = ", ".join(f"{value:.3f}" for value in samples.codes[row])
     st.code(f"z = ({code})", language=None, wrap_lines=True)
 
 
-def _nearest_train(found: list[Resembling], n_searched: int) -> None:
+def _nearest_train(found: list[NearestImage], n_searched: int) -> None:
     """Draw the train images nearest to a sample, with their distances and how these were measured."""
     if not found:
         st.caption(
@@ -183,7 +183,7 @@ def _nearest_train(found: list[Resembling], n_searched: int) -> None:
         )
         return
     distance = "pixel distance" + (" estimated from principal components" if found[0].estimated else "")
-    kinds, kind = stand_ins_words(found[0].made_by), in_brackets(stand_in_words(found[0].made_by))
+    kinds, kind = stand_ins_label(found[0].made_by), in_brackets(stand_in_label(found[0].made_by))
     st.markdown(
         f"**Nearest train images** of {n_searched:,} by {distance}: the smallest distance is "
         f"{found[0].distance:.2f}; 0 would be a copy." + (f" They are shown as {kinds}." if kinds else "")
@@ -191,7 +191,7 @@ def _nearest_train(found: list[Resembling], n_searched: int) -> None:
     picture_row(
         [
             Picture(
-                data_uri(png_bytes(image_pixels(other.image))),
+                image_uri(other.image),
                 f"Train image {other.index}, {other.label}{kind}",
                 f"{other.label}\n{other.distance:.2f}",
                 SMALL,

@@ -7,12 +7,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, family_title
-from dashboard.data.sampling import can_sample, draw_samples
+from dashboard.data.sampling import can_sample, sample_images
 from dashboard.sample.controls import chosen_draw, pick_draw, published_draw
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
 from dashboard.sample.variations import image_variations
 from dashboard.ui.fragments import bundle_fragment
-from dashboard.ui.model_set import several_models
+from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -20,7 +20,7 @@ from dashboard.ui.share import copy_link, show_notices
 def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
+    dataset, names, bundles = pick_bundles(catalogue)
     if bundles:
         sample(bundles, dataset, names)
     show_problems(catalogue)
@@ -41,7 +41,7 @@ def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
                 f"{bundle.spec.title}: not applicable, {family_title(bundle.spec.family)} has no sampler."
             )
     if generative:
-        results = [draw_samples(bundle, draw) for bundle in generative]
+        results = [sample_images(bundle, draw) for bundle in generative]
         largest_share = max(
             float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in results
         )

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.grids import sheet_uri
+from dashboard.data.images.grids import grid_uri
 from dashboard.data.sampling import variations
 from dashboard.ui.image_input import bundles_with_codes, image_input
 from dashboard.ui.selection import chosen_image
@@ -44,6 +44,6 @@ def image_variations(bundles: list[Bundle], seed: int) -> None:
             name, picture = st.columns([1, 6], vertical_alignment="center")
             name.markdown(f"**{title}**")
             picture.html(
-                f'<img src="{sheet_uri(images, N_VARIATIONS)}" style="width:100%;image-rendering:pixelated" '
+                f'<img src="{grid_uri(images, N_VARIATIONS)}" style="width:100%;image-rendering:pixelated" '
                 f'alt="{N_VARIATIONS} variations of test image {index} by {escape(title)}">'
             )

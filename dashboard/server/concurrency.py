@@ -1,4 +1,4 @@
-"""Dear steps, two at once on a server: memory is bounded where it is taken, and nothing else waits."""
+"""A limit on how many memory-hungry steps run at the same time in the server process."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from typing import ParamSpec, TypeVar
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
-AT_ONCE = 2
-"""Each holds up to 40 MB until it is done; more at once would gain nothing on two cores."""
+MAX_CONCURRENT = 2
+"""Each step holds up to 40 MB until it is done; more at the same time gain nothing on two cores."""
 
-_turns = threading.Semaphore(AT_ONCE)
+_turns = threading.Semaphore(MAX_CONCURRENT)
 _own = threading.local()
 
 
-def dear(step: Callable[Given, Made]) -> Callable[Given, Made]:
-    """Let a step begin only while fewer than two others run; a page whose parts are made never waits.
+def limited(step: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Run a step only while fewer than `MAX_CONCURRENT` others run; cached results never wait.
 
-    Put it below the cache of the step, so that only what is not yet made takes a turn. A dear step must not
-    contain another: two that wait for each other's cache would wait for ever.
+    Put the decorator below that of the cache, so that only misses wait. A limited step must not call
+    another one: two that wait for each other's cache entry would deadlock.
 
     Raises
     ------
     RuntimeError
-        When called, if it is part of another dear step.
+        When called from inside another limited step.
     """
 
     @wraps(step)
-    def taking_turns(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+    def limited_step(*args: Given.args, **kwargs: Given.kwargs) -> Made:
         if getattr(_own, "busy", False):
-            raise RuntimeError(f"{step.__name__} is part of another dear step")
+            raise RuntimeError(f"{step.__name__} is called from another limited step")
         with _turns:
             _own.busy = True
             try:
@@ -40,4 +40,4 @@ def dear(step: Callable[Given, Made]) -> Callable[Given, Made]:
             finally:
                 _own.busy = False
 
-    return taking_turns
+    return limited_step

@@ -1,4 +1,4 @@
-"""How the C library's allocator keeps memory, where it is glibc; elsewhere nothing here does anything."""
+"""Settings of glibc's malloc, and trimming of the heap; on other C libraries these are no-ops."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import gc
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Names of glibc's ``malloc.h``."""
-LARGE = 256 * 1024
+LARGE_BYTES = 256 * 1024
 
 
 def bound_allocator() -> None:
-    """Keep glibc from hoarding: few arenas however many threads, and large arrays returned when freed.
+    """Limit the number of malloc arenas, and return large arrays to the system when they are freed.
 
-    By default it gives each of Streamlit's script threads an arena of its own, and raises the size from
-    which it maps memory anew with every array that is freed. To be called before there are threads: the
-    arenas that they have by then stay.
+    By default glibc gives each of Streamlit's script threads an arena of its own, and raises the threshold
+    for memory mapping with every mapped array that is freed. Call it before threads exist: arenas that
+    were made already stay.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return
-    for option, value in ((M_ARENA_MAX, 2), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):
+    for option, value in ((M_ARENA_MAX, 2), (M_MMAP_THRESHOLD, LARGE_BYTES), (M_TRIM_THRESHOLD, LARGE_BYTES)):
         mallopt(option, value)
 
 
 def return_memory() -> None:
-    """Free what only cycles hold, and give freed memory back; see `trim`."""
+    """Collect reference cycles, and return freed memory to the system; see `trim`."""
     gc.collect()
     trim()
 
 
 def trim() -> None:
-    """Let the C library give freed memory back to the system, which it keeps otherwise."""
+    """Return freed memory from the C library's heap to the system (``malloc_trim``)."""
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):

@@ -1,4 +1,4 @@
-"""The server process: its one-time preparation, and whether it is drawing a page."""
+"""Settings of the server process, set once, and whether it is drawing a page."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ _preparing = threading.Lock()
 
 
 def prepare() -> None:
-    """Give torch one thread, and take what is loaded by now out of garbage collection; done once a process.
+    """Set torch's threads, memory pools and garbage collection; runs once per process.
 
-    Where a host lets Streamlit collect the whole heap after each run, a click takes four times as long unless
-    the heap is frozen. oneDNN keeps half a MB for each network and number of images that it has ever seen;
-    without it one image is decoded in half the time, many in the same, and 128 are encoded in four times the
-    time.
+    - One torch thread: sessions run side by side, and a pool per thread would cost more than it gains.
+      This call holds for the calling thread; ``OMP_NUM_THREADS`` holds for all (`dashboard/__init__.py`).
+    - No oneDNN: it caches half a MB per network and batch size. Without it one image decodes in half the
+      time, many in the same time, and encoding 128 takes four times as long.
+    - ``gc.freeze``: modules are exempt from garbage collection. `.streamlit/config.toml` switches Streamlit's
+      own collection after each run off; on a host that switches it on, a click would take four times as long.
+    - pyarrow uses the system's allocator: mimalloc keeps what threads that ended had allocated.
     """
     with _preparing:
         _prepare_once()
@@ -37,15 +40,15 @@ def prepare() -> None:
 
 @cache
 def _prepare_once() -> None:
-    torch.set_num_threads(1)  # in threads of their own `OMP_NUM_THREADS` says so: see dashboard/__init__.py
+    torch.set_num_threads(1)
     torch.backends.mkldnn.set_flags(False)
-    pa.set_memory_pool(pa.system_memory_pool())  # mimalloc keeps what threads that ended held
+    pa.set_memory_pool(pa.system_memory_pool())
     gc.freeze()
     threading.Thread(target=_trim_now_and_then, name="trim", daemon=True).start()
 
 
 def _trim_now_and_then() -> None:
-    """Give back what is free already; collecting garbage as well would hold up every session."""
+    """Return freed memory to the system; a garbage collection as well would pause every session."""
     while True:
         time.sleep(TRIM_SECONDS)
         trim()
@@ -53,7 +56,7 @@ def _trim_now_and_then() -> None:
 
 @dataclass
 class _Pages:
-    """How many pages are being drawn, and when the latest one was done."""
+    """Number of pages being drawn, and when the latest one was finished."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     drawing: int = 0
@@ -65,7 +68,7 @@ _pages = _Pages()
 
 @contextmanager
 def drawing_page() -> Iterator[None]:
-    """Say that a page is drawn as long as the block runs; see `wait_until_idle`."""
+    """Count a page as being drawn while the block runs; see `wait_until_idle`."""
     with _pages.lock:
         _pages.drawing += 1
     try:
@@ -77,9 +80,9 @@ def drawing_page() -> Iterator[None]:
 
 
 def import_when_idle(name: str, seconds: float) -> None:
-    """Import a module once no page has been drawn for so long; pages that begin meanwhile wait for it.
+    """Import a module once no page has been drawn for `seconds`; pages that start meanwhile wait for it.
 
-    Two threads that import parts of one package at once can find it half made.
+    Two threads that import parts of one package at the same time can see it partially initialised.
     """
     while True:
         wait_until_idle(seconds)
@@ -90,7 +93,7 @@ def import_when_idle(name: str, seconds: float) -> None:
 
 
 def wait_until_idle(seconds: float, *, at_most: float = math.inf) -> None:
-    """Return once no page has been drawn for so long, or after `at_most` seconds."""
+    """Block until no page has been drawn for `seconds`, or for `at_most` seconds."""
     end = time.monotonic() + at_most
     while True:
         with _pages.lock:

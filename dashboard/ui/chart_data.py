@@ -1,4 +1,4 @@
-"""The data of a chart as it travels."""
+"""Chart data as Arrow tables."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pyarrow as pa
 def compact(spec: dict[str, Any]) -> dict[str, Any]:
     """Return a Vega-Lite spec whose datasets are Arrow tables instead of lists of rows.
 
-    Streamlit sends tables in any case; kept as such, a map needs 1 MB instead of 13, and a click does
-    not build them anew.
+    Streamlit sends tables in any case. Cached as such, a map takes 1 MB instead of 13, and a click does not
+    build them again.
     """
     datasets = {name: pa.Table.from_pylist(rows) for name, rows in spec["datasets"].items()}
     return {**spec, "datasets": datasets}

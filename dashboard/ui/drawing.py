@@ -1,4 +1,4 @@
-"""A canvas to draw on with mouse, pen or finger; it sends its picture when the pen is lifted."""
+"""A drawing canvas for mouse, pen or finger; it sends its picture when the pen is lifted."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ export default function ({ data, parentElement, setStateValue }) {
 _component = st.components.v2.component("latent_atlas_drawing", html=_HTML, css=_STYLE, js=_SCRIPT)
 
 
-def drawing(*, thickness: int) -> str:
-    """Mount the canvas; return its picture as a data URL, empty as long as it is blank.
+def drawing_canvas(*, thickness: int) -> str:
+    """Draw the canvas; return its picture as a data URL, empty while it is blank.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def drawing(*, thickness: int) -> str:
             "picture": _held(),
         },
         default={"picture": _held()},
-        on_picture_change=_take,
+        on_picture_change=_on_picture,
         height="content",
     )
     return _held()
@@ -106,6 +106,6 @@ def _held() -> str:
     return str(state.held(HELD, None) or "")
 
 
-def _take() -> None:
+def _on_picture() -> None:
     state.release(HELD)
     state.hold(HELD, None, str((state.widget(HELD) or {}).get("picture") or ""))

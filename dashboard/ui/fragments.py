@@ -1,4 +1,4 @@
-"""Parts of a page that run by themselves, hold no bundle in between, and bear that one goes meanwhile."""
+"""Fragments, callbacks and downloads that hold bundle ids, not bundles, and tolerate removed bundles."""
 
 from __future__ import annotations
 
@@ -10,46 +10,48 @@ from typing import Any, Concatenate, ParamSpec
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
-from dashboard.ui.problems import gone
+from dashboard.ui.problems import show_removed
 
 P = ParamSpec("P")
 
 
 def bundle_fragment(draw: Callable[P, None]) -> Callable[P, None]:
-    """Return `draw`, whose arguments are positional and may be bundles or lists of them, as a fragment.
+    """Make a fragment of `draw`, whose positional arguments may be bundles or lists of bundles.
 
     Streamlit keeps the arguments of a fragment until its page is left: every session would hold its
-    bundles, 2 to 5 MB each, after the cache has let go of them. Their ids are kept instead, and the bundles
-    are opened anew when the part runs again; one that has gone meanwhile is a sentence in its place.
+    bundles, 2 to 5 MB each, after the cache has evicted them. So their ids are kept, and the bundles are
+    opened again when the fragment reruns; if one was removed meanwhile, a sentence is shown instead.
     """
 
     @st.fragment
     @wraps(draw)
-    def again(*stored: Any) -> None:  # noqa: ANN401 - whatever `draw` takes
+    def rerun(*stored: Any) -> None:  # noqa: ANN401 - whatever `draw` takes
         try:
             arguments = [part.opened() if isinstance(part, _Ids) else part for part in stored]
         except LatentcoreError as error:
-            gone(error)
+            show_removed(error)
             return
         draw(*arguments)  # type: ignore[call-arg, arg-type]
 
     @wraps(draw)
-    def run(*arguments: P.args, **_: P.kwargs) -> None:
-        again(*map(_stored, arguments))
+    def run(*arguments: P.args, **named: P.kwargs) -> None:
+        if named:
+            raise TypeError(f"{draw.__name__} takes positional arguments only")
+        rerun(*map(_stored, arguments))
 
     return run
 
 
-def bundle_callback(take: Callable[P, None]) -> Callable[P, None]:
-    """Return `take`, a widget's callback that opens bundles, so that it does nothing if one has gone.
+def bundle_callback(callback: Callable[P, None]) -> Callable[P, None]:
+    """Wrap a widget's callback that opens bundles, so that it does nothing if one was removed.
 
-    Streamlit runs the page after it, which says what has gone.
+    Streamlit runs the page after it, which reports what is missing.
     """
 
-    @wraps(take)
+    @wraps(callback)
     def run(*arguments: P.args, **named: P.kwargs) -> None:
         with suppress(LatentcoreError):
-            take(*arguments, **named)
+            callback(*arguments, **named)
 
     return run
 
@@ -57,13 +59,13 @@ def bundle_callback(take: Callable[P, None]) -> Callable[P, None]:
 def deferred_file(
     make: Callable[Concatenate[Bundle, P], bytes], bundle: Bundle, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[], bytes]:
-    """Return the content of a download button that is made when it is asked for, and holds no bundle."""
+    """Return the data of a download button: made on click, without holding the bundle until then."""
     bundle_id = bundle.spec.id
     return lambda: make(open_bundle(bundle_id), *args, **kwargs)
 
 
 class _Ids:
-    """Stands for a bundle, or for a list of bundles."""
+    """Ids in the place of a bundle or of a list of bundles."""
 
     def __init__(self, ids: list[str], *, is_list: bool) -> None:
         self.ids, self.is_list = ids, is_list

@@ -1,4 +1,4 @@
-"""A wall of test images behind a button, of which one can be taken with a click."""
+"""A gallery of test images behind a button; a click chooses one."""
 
 from __future__ import annotations
 
@@ -8,75 +8,78 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.gallery import gallery_wall
-from dashboard.data.images.stand_ins import stand_ins_words
+from dashboard.data.images.gallery import random_gallery
+from dashboard.data.images.stand_ins import stand_ins_label
 from dashboard.ui.charts.gallery import gallery
 from dashboard.ui.pictures import in_brackets
 
 N_COLUMNS, N_ROWS = 12, 4
-ANY = "any class"
+ANY = -1
+"""In the place of the number of a class: all classes."""
 
 
-def image_wall(
-    bundle: Bundle, key: str, take: Callable[[str], None], *, take_mean: Callable[[str], None] | None = None
+def image_gallery(
+    bundle: Bundle, key: str, on_image: Callable[[str], None], *, on_mean: Callable[[str], None] | None = None
 ) -> None:
-    """Draw the button and, once it is open, the wall.
+    """Draw the button and, while it is open, the gallery.
 
     Parameters
     ----------
     bundle : Bundle
     key : str
-        Tells several walls on a page apart.
-    take : callable
-        Receives the number of the image that was clicked.
-    take_mean : callable, optional
-        Receives the name of a class whose mean is taken instead of an image.
+        Unique per gallery on a page.
+    on_image : callable
+        Receives the number of the clicked image.
+    on_mean : callable, optional
+        Receives the name of a class whose mean code is chosen instead of an image.
     """
-    wall = st.popover("Choose", icon=":material/photo_library:", key=f"choose_{key}", on_change="rerun")
-    if not wall.open:
+    opened = st.popover("Choose", icon=":material/photo_library:", key=f"choose_{key}", on_change="rerun")
+    if not opened.open:
         return
-    with wall:
+    with opened:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            classes = [ANY, *bundle.classes]
-            wanted = st.selectbox("Class", classes, key=f"wall_class_{key}")
+            titles = {ANY: "any class", **dict(enumerate(bundle.classes))}
+            label = st.selectbox(
+                "Class", list(titles), format_func=titles.__getitem__, key=f"gallery_class_{key}"
+            )
             st.button(
                 "Shuffle", icon=":material/shuffle:", key=f"shuffle_{key}", on_click=_shuffle, args=(key,)
             )
-            if take_mean is not None:
+            if on_mean is not None:
                 st.button(
                     "Class mean",
                     key=f"mean_{key}",
-                    disabled=wanted == ANY,
-                    help="Take the mean code of the chosen class instead of an image.",
-                    on_click=take_mean,
-                    args=(wanted,),
+                    disabled=label == ANY,
+                    help="Use the mean code of the chosen class instead of an image.",
+                    on_click=on_mean,
+                    args=(titles[label],),
                 )
-        seed = int(state.widget(f"wall_seed_{key}") or 0)
-        shown = gallery_wall(bundle, classes.index(wanted) - 1, seed, N_COLUMNS * N_ROWS)
-        kinds = stand_ins_words(shown.made_by)
+        seed = int(state.widget(f"gallery_seed_{key}") or 0)
+        shown = random_gallery(bundle, label, seed, N_COLUMNS * N_ROWS)
+        kinds = stand_ins_label(shown.made_by)
         if kinds:
             st.caption(f"Shown as {kinds}.")
         st.vega_lite_chart(
             spec=gallery(shown.uris, shown.indices, N_COLUMNS),
             key=f"gallery_{key}",
             width="content",
-            on_select=lambda: _take_clicked(key, take),
+            on_select=lambda: _on_click(key, on_image),
             selection_mode="picked",
-            alt=f"{len(shown.uris)} test images, {wanted}{in_brackets(kinds)}; click one to take it",
+            alt=f"{len(shown.uris)} test images, {titles[label]}{in_brackets(kinds)}; click one to choose it",
         )
 
 
-def picked(key: str, field: str) -> int | None:
-    """Return the number that a click on a chart has picked, or None."""
+def clicked_value(key: str, field: str) -> int | None:
+    """Return the value of a field of the clicked mark of a chart, or None."""
     chosen = (state.widget(key) or {}).get("selection", {}).get("picked") or []
     return int(chosen[0][field]) if chosen else None
 
 
-def _take_clicked(key: str, take: Callable[[str], None]) -> None:
-    index = picked(f"gallery_{key}", "index")
+def _on_click(key: str, on_image: Callable[[str], None]) -> None:
+    index = clicked_value(f"gallery_{key}", "index")
     if index is not None:
-        take(str(index))
+        on_image(str(index))
 
 
 def _shuffle(key: str) -> None:
-    st.session_state[f"wall_seed_{key}"] = int(state.widget(f"wall_seed_{key}") or 0) + 1
+    state.set_widget(f"gallery_seed_{key}", int(state.widget(f"gallery_seed_{key}") or 0) + 1)

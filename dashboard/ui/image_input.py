@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.code_tables import existing_index, has_test_code
 from dashboard.ui.fragments import bundle_callback
@@ -23,8 +24,8 @@ def image_input(label: str, bundle: Bundle, key: str, default: int) -> int:
     default : int
         Index that is shown at first.
     """
-    index = existing_index(bundle, int(st.session_state.get(key, default)))
-    st.session_state[key] = index
+    index = existing_index(bundle, int(default if state.widget(key) is None else state.widget(key)))
+    state.set_widget(key, index)
     indices = bundle.test.indices
     st.number_input(
         label,
@@ -52,4 +53,4 @@ def bundles_with_codes(bundles: Sequence[Bundle], indices: Sequence[int]) -> lis
 
 @bundle_callback
 def _set_existing_index(bundle_id: str, key: str, former: int) -> None:
-    st.session_state[key] = existing_index(open_bundle(bundle_id), int(st.session_state[key]), former)
+    state.set_widget(key, existing_index(open_bundle(bundle_id), int(state.widget(key)), former))

@@ -1,4 +1,4 @@
-"""Choosing the test image that is edited or compared."""
+"""Picker of a test image: thumbnail, gallery and random choice."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, open_bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words
-from dashboard.data.reconstructions import subject_of
+from dashboard.data.images.pixels import image_uri
+from dashboard.data.images.stand_ins import stand_in_label
+from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_callback
-from dashboard.ui.gallery import image_wall
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_beside
 
@@ -21,25 +21,23 @@ THUMBNAIL, WORDS = 84, 240
 
 
 def random_image_button(bundle: Bundle) -> None:
-    """Draw the button that chooses another test image at random."""
-    st.button("Random image", icon=":material/casino:", on_click=_take_random, args=(bundle.spec.id,))
+    """Draw the button that chooses a random test image."""
+    st.button("Random image", icon=":material/casino:", on_click=_set_random, args=(bundle.spec.id,))
 
 
 @bundle_callback
-def _take_random(bundle_id: str) -> None:
+def _set_random(bundle_id: str) -> None:
     state.put("point", str(int(np.random.default_rng().choice(open_bundle(bundle_id).test.indices))))
 
 
 def pick_image(bundle: Bundle, index: int) -> None:
-    """Draw the image, and the wall it can be chosen from."""
-    subject = subject_of(bundle, index)
-    kind = in_brackets(stand_in_words(subject.made_by))
+    """Draw the chosen image and the gallery to choose another one from."""
+    subject = input_image(bundle, index)
+    kind = in_brackets(stand_in_label(subject.made_by))
     beside = st.container(horizontal=True, vertical_alignment="center")
     with beside:
-        picture_beside(
-            Picture(data_uri(png_bytes(image_pixels(subject.image))), subject.title + kind, "", THUMBNAIL)
-        )
+        picture_beside(Picture(image_uri(subject.image), subject.title + kind, "", THUMBNAIL))
     with beside.container(gap="small", width=WORDS):
         st.markdown(f"**{subject.title}**{kind}")
-        image_wall(bundle, "edited", partial(state.put, "point"))
+        image_gallery(bundle, "edited", partial(state.put, "point"))
     originals_note(bundle.spec.dataset)

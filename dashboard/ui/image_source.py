@@ -1,4 +1,4 @@
-"""Which image goes through every model: a test image, a drawing or an upload. Owns the name "source"."""
+"""Picker of the input image: a test image, a drawing or an upload; owns the URL name "source"."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dashboard import state
 from dashboard.data.catalogue import Bundle, LatentcoreError
 from dashboard.data.images.preparing import BlankImage, layout_of, looks_inverted, prepare_image
 from dashboard.data.images.uploads import GreyImage, read_data_url, read_image
-from dashboard.data.reconstructions import Subject, subject_of
-from dashboard.ui.drawing import drawing
-from dashboard.ui.gallery import image_wall
+from dashboard.data.reconstructions import InputImage, input_image
+from dashboard.ui.drawing import drawing_canvas
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.image_picker import random_image_button
 from dashboard.ui.selection import chosen_image
 
@@ -22,23 +22,23 @@ UPLOADED, EXCHANGED, PLACED = "uploaded", "exchanged", "placed"
 
 
 def chosen_source() -> str:
-    """Return a valid source of the image."""
+    """Return the chosen source of the image."""
     return state.choose("source", list(SOURCES), "test")
 
 
-def pick_subject(bundle: Bundle, source: str) -> Subject | None:
-    """Draw the controls of a source; return the image, or say why there is none.
+def pick_input_image(bundle: Bundle, source: str) -> InputImage | None:
+    """Draw the controls of a source; return the image, or show why there is none.
 
     Parameters
     ----------
     bundle : Bundle
-        Any of the chosen models: it says which test images there are, and what an image must look like.
+        Any of the chosen models; determines the test images and the input's shape.
     source : str
         Of `SOURCES`.
     """
     st.segmented_control(
         "Image", SOURCES, format_func=SOURCES.__getitem__, required=True,
-        **state.bind("pick_source", source, _take_source),
+        **state.bind("pick_source", source, _set_source),
     )  # fmt: skip
     if source == "test":
         return _test_image(bundle)
@@ -51,25 +51,25 @@ def pick_subject(bundle: Bundle, source: str) -> Subject | None:
     return None
 
 
-def _test_image(bundle: Bundle) -> Subject:
+def _test_image(bundle: Bundle) -> InputImage:
     index = chosen_image(bundle)
     with st.container(horizontal=True):
-        image_wall(bundle, "one_image", partial(state.put, "point"))
+        image_gallery(bundle, "one_image", partial(state.put, "point"))
         random_image_button(bundle)
-    st.caption("One of the test images, which no model was trained on.")
-    return subject_of(bundle, index)
+    st.caption("A test image: no model was trained on it.")
+    return input_image(bundle, index)
 
 
-def _drawn(bundle: Bundle) -> Subject:
-    picture = drawing(thickness=THICKNESS)
+def _drawn(bundle: Bundle) -> InputImage:
+    picture = drawing_canvas(thickness=THICKNESS)
     if not picture:
         raise BlankImage("The drawing is blank: draw something or pick an image.")
     return _prepared(bundle, read_data_url(picture), "Your drawing", ("drawing",))
 
 
-def _uploaded(bundle: Bundle) -> Subject | None:
+def _uploaded(bundle: Bundle) -> InputImage | None:
     st.file_uploader(
-        "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_take_upload
+        "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_on_upload
     )
     held = state.held(UPLOADED, None)
     if held is None:
@@ -81,40 +81,40 @@ def _uploaded(bundle: Bundle) -> Subject | None:
     return _prepared(bundle, found, name, (name, found.pixels.tobytes()))
 
 
-def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> Subject:
-    """Draw the switches of an image from elsewhere, and return it prepared."""
+def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> InputImage:
+    """Draw the preprocessing switches of an image from elsewhere; return it preprocessed."""
     exchange = state.held(EXCHANGED, token)
     exchange = looks_inverted(bundle, grey) if exchange is None else exchange
     layout = layout_of(bundle.spec.dataset)
     with st.container(horizontal=True):
         st.toggle(
-            "Exchange black and white",
-            help="Guessed by the border: it should be as dark or bright as in the dataset.",
-            **state.bind("pick_exchange", exchange, _take_switch, EXCHANGED, "pick_exchange", token),
+            "Invert brightness",
+            help="Set automatically so that the image's border is as dark or bright as in the dataset.",
+            **state.bind("pick_exchange", exchange, _on_switch, EXCHANGED, "pick_exchange", token),
         )
         if layout is not None:
             place = state.held(PLACED, None) is not False
             st.toggle(
-                "Place it as the dataset's images",
-                help=f"Crop to what is on it and place it {layout.words}.",
-                **state.bind("pick_place", place, _take_switch, PLACED, "pick_place", None),
+                "Crop and centre like the dataset",
+                help=f"Crop to the object and place it {layout.words}.",
+                **state.bind("pick_place", place, _on_switch, PLACED, "pick_place", None),
             )
             layout = layout if place else None
     prepared = prepare_image(bundle, grey, invert=exchange, layout=layout)
-    return Subject(prepared.image, None, None, title, prepared.notes)
+    return InputImage(prepared.image, None, None, title, prepared.notes)
 
 
-def _take_source() -> None:
+def _set_source() -> None:
     state.put("source", state.widget("pick_source"))
 
 
-def _take_switch(name: str, key: str, token: object) -> None:
+def _on_switch(name: str, key: str, token: object) -> None:
     state.release(name)
     state.hold(name, token, bool(state.widget(key)))
 
 
-def _take_upload() -> None:
-    """Read a new file once; a refusal is kept, too, until there is another file."""
+def _on_upload() -> None:
+    """Decode an uploaded file once; an error is kept, too, until there is another file."""
     state.release(UPLOADED)
     file = state.widget("upload")
     if file is None:

@@ -1,4 +1,4 @@
-"""Starting a job, watching it and ending it."""
+"""Buttons and progress of a background job: start, watch, cancel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
 from dashboard.data.jobs import Job, is_busy, start_job
@@ -14,13 +15,13 @@ POLL_SECONDS = 0.5
 
 
 def job_of(name: str) -> Job | None:
-    """Return this session's latest job of a name, or None."""
+    """Return this session's latest job with a name, or None."""
     job: Job | None = state.held(name, None)
     return job
 
 
 def job_button(name: str, label: str, work: Callable[[Job], Any]) -> None:
-    """Draw the button that starts the work; at most one job runs on a server."""
+    """Draw the button that starts a job; disabled while any job runs on this server."""
     st.button(
         label,
         icon=":material/play_arrow:",
@@ -30,11 +31,35 @@ def job_button(name: str, label: str, work: Callable[[Job], Any]) -> None:
         args=(name, work),
     )
     if is_busy():
-        st.caption("Another session's work is under way; the server does one thing at a time.")
+        st.caption("Another session's job is running; the server runs one at a time.")
+
+
+def job_expander(name: str, label: str) -> DeltaGenerator:
+    """Return the expander of a job's form; open as soon as this session has started the job."""
+    return st.expander(label, icon=":material/refresh:", expanded=job_of(name) is not None)
+
+
+def job_form(name: str, settings: Callable[[], None], results: Callable[[Any], None]) -> None:
+    """Draw a job's settings, its progress while it runs, and its results.
+
+    Parameters
+    ----------
+    name : str
+        Of the job.
+    settings : callable
+        Draws the settings with `job_button`; left out while the job is running.
+    results : callable
+        Draws the job's result.
+    """
+    job = watch_job(name)
+    if job is not None or job_of(name) is None:
+        settings()
+    if job is not None and job.result is not None:
+        results(job.result)
 
 
 def watch_job(name: str) -> Job | None:
-    """Draw the progress of a job that runs; return it once it is finished, or None if there is none."""
+    """Draw a running job's progress; return the job once it has finished, None otherwise."""
     job = job_of(name)
     if job is None:
         return None
@@ -55,7 +80,7 @@ def _start(name: str, work: Callable[[Job], Any]) -> None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _progress(name: str) -> None:
-    """Show how far it is; run the page again when it is over."""
+    """Draw the progress bar; rerun the page when the job has finished."""
     job = job_of(name)
     if job is None or job.finished:
         st.rerun()

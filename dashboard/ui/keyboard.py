@@ -1,10 +1,9 @@
-"""Arrow keys and taps on maps that answer to the pointer, in the page.
+"""Keyboard and touch control of maps, by a script in the page.
 
-A small script sends a map's canvas the pointer events that a mouse would, so that the chart needs
-no second way in: arrow keys move the pointer by a step, Enter clicks, and a touch first moves the
-pointer under the finger, for Vega looks up what is clicked on a move and forgets it as the finger
-lifts. The script also tells the server how wide the window is, and can lead the pointer along a path once,
-until somebody takes over.
+The script sends a map's canvas the pointer events that a mouse would: arrow keys move the pointer by a step,
+Enter clicks, and a touch first moves the pointer under the finger (Vega looks up what is clicked on a move
+and forgets it when the finger lifts). It also reports the window's width to the server, and can animate the
+pointer along a path once, until the visitor takes over.
 """
 
 from __future__ import annotations
@@ -155,7 +154,7 @@ export default function (component) {
 _component = st.components.v2.component("latent_atlas_keys", js=_SCRIPT)
 
 
-def map_keys(
+def map_keyboard(
     *,
     holder: str,
     label: str,
@@ -174,19 +173,19 @@ def map_keys(
     holder : str
         Key of the chart.
     label : str
-        What it is, in words.
+        Accessible name of the map.
     plots : sequence of (int, int, int)
         Left, top and side of each map in the canvas, in pixels; a negative left counts from its right edge.
     step : float
         Pixels that an arrow key moves the pointer.
     only_focused : bool
-        Whether arrow keys work on a focused map only, because they do something else otherwise.
+        Whether arrow keys work only while the map has focus.
     widths : sequence of int
-        Widths of a window from which the page is laid out in another way; see `state.window_width`.
+        Window widths at which the page's layout changes; see `state.window_width`.
     tap_twice : bool
-        Whether the first tap on a place only moves the pointer there, and the second clicks.
+        Whether the first tap on a position only moves the pointer there, and the second clicks.
     path : sequence of (float, float)
-        Places in the canvas along which the pointer is led at first.
+        Positions in the canvas along which the pointer is animated at first.
     path_ms : int
     """
     data: dict[str, Any] = {
@@ -201,10 +200,10 @@ def map_keys(
         "path": [list(place) for place in path],
         "path_ms": path_ms,
     }
-    _component(key=KEY, data=data, default={"width": None}, on_width_change=_take_width, height="content")
+    _component(key=KEY, data=data, default={"width": None}, on_width_change=_on_width, height="content")
 
 
-def _take_width() -> None:
+def _on_width() -> None:
     width = (state.widget(KEY) or {}).get("width")
     if width is not None:
         state.note_window_width(int(width))

@@ -1,4 +1,4 @@
-"""Several models of one dataset: owns the names "dataset" and "models"."""
+"""Picker of several models of one dataset; owns the URL names "dataset" and "models"."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ from dashboard.data.catalogue import (
     LatentcoreError,
     catalogue,
     dataset_title,
-    family_title,
     open_bundle,
 )
-from dashboard.ui.pickers import take_dataset
+from dashboard.ui.pickers import set_dataset
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.problems import bundle_or_error
 from dashboard.ui.share import reset_button
 
 PREFERRED = ("pca", "ae", "vae", "gan")
-"""Families that differ most."""
-MOST = 6
+"""Families that are chosen by default."""
+MAX_MODELS = 6
 
 
 def chosen_models(
-    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+    catalogue: Catalogue, most: int = MAX_MODELS, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str]]:
-    """Return the valid choice of a dataset and of at most `most` of its models by name, at least one.
+    """Return the chosen dataset and the names of one to `most` of its models.
 
-    Where there is room for all, all are chosen at first, else one of each preferred family.
+    By default all models are chosen if `most` exceeds `MAX_MODELS`, else one of each preferred family.
     """
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
@@ -52,44 +51,44 @@ def chosen_models(
         )
     if chosen:
         return dataset, chosen
-    return dataset, present if most > MOST else _defaults(catalogue, dataset, preferred)
+    return dataset, present if most > MAX_MODELS else _defaults(catalogue, dataset, preferred)
 
 
-def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MOST) -> None:
-    """Draw the two pickers in a row."""
+def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MAX_MODELS) -> None:
+    """Draw the pickers of the dataset and of its models."""
     left, right = st.columns([1, 3.4], vertical_alignment="bottom")
     left.selectbox(
         "Dataset",
         catalogue.datasets(),
         format_func=dataset_title,
         help="The images that go through every model.",
-        **state.bind("pick_dataset", dataset, _take_dataset),
+        **state.bind("pick_dataset", dataset, _set_dataset),
     )
-    titles = {name: _title(catalogue, dataset, name) for name in catalogue.models(dataset)}
+    titles = {name: catalogue.spec(dataset, name).title for name in catalogue.models(dataset)}
     right.multiselect(
         "Models",
         list(titles),
         format_func=titles.__getitem__,
         max_selections=most,
-        help=f"Up to {most} models, one row each.",
-        **state.bind("pick_models", chosen, _take_models),
+        help=f"Up to {most} models to compare.",
+        **state.bind("pick_models", chosen, _set_models),
     )
 
 
-def several_models(
+def pick_bundles(
     catalogue: Catalogue, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str], list[Bundle]]:
-    """Draw the head of a page that compares models; return dataset, names and the bundles that load."""
+    """Draw the pickers of a page that compares models; return dataset, names and loaded bundles."""
     dataset, names = model_head(catalogue, preferred=preferred)
     return dataset, names, load_models([f"{dataset}/{name}" for name in names])
 
 
 def model_head(
-    catalogue: Catalogue, most: int = MOST, preferred: Sequence[str] = PREFERRED
+    catalogue: Catalogue, most: int = MAX_MODELS, preferred: Sequence[str] = PREFERRED
 ) -> tuple[str, list[str]]:
     """Draw the pickers and the reset button; return the dataset and the names of the models.
 
-    A story has chosen already: it shows neither.
+    In present mode neither is drawn: the story has chosen already.
     """
     dataset, names = chosen_models(catalogue, most, preferred)
     if is_presenting():
@@ -103,27 +102,27 @@ def model_head(
 
 
 def prepare_models() -> None:
-    """Open what pages of several models show of the first dataset at first, before anybody asks."""
+    """Load the default models of the first dataset in advance."""
     found = catalogue()
     for dataset in found.datasets()[:1]:
         for name in _defaults(found, dataset, PREFERRED):
-            with suppress(LatentcoreError):  # the page will say what is wrong with it
+            with suppress(LatentcoreError):  # the page reports the problem
                 open_bundle(f"{dataset}/{name}")
 
 
 def load_models(ids: list[str]) -> list[Bundle]:
-    """Return the bundles that load, and show what is wrong with the others."""
+    """Return the bundles that can be loaded, and show the errors of the others."""
     loaded = (bundle_or_error(bundle_id) for bundle_id in ids)
     return [bundle for bundle in loaded if bundle is not None]
 
 
-def _take_dataset() -> None:
-    take_dataset("pick_dataset")
+def _set_dataset() -> None:
+    set_dataset("pick_dataset")
     for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
         state.put(name, None)
 
 
-def _take_models() -> None:
+def _set_models() -> None:
     state.put("models", ",".join(state.widget("pick_models")) or None)
 
 
@@ -135,8 +134,3 @@ def _defaults(catalogue: Catalogue, dataset: str, preferred: Sequence[str]) -> l
         if spec.family in preferred:
             largest[spec.family] = spec.name
     return list(largest.values()) or [spec.name for spec in specs[:1]]
-
-
-def _title(catalogue: Catalogue, dataset: str, name: str) -> str:
-    spec = catalogue.spec(dataset, name)
-    return f"{family_title(spec.family)}, {spec.latent_dim}-D"

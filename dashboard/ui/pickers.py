@@ -1,17 +1,17 @@
-"""Dataset, model family and latent dimension: owns the names "dataset" and "model"."""
+"""Pickers of the dataset and of one model; own the URL names "dataset" and "model"."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Catalogue, catalogue, dataset_title, family_title
+from dashboard.data.catalogue import BundleSpec, Catalogue, catalogue, dataset_title, family_title
 
 PREFERRED_MODEL = "vae-d2"
 
 
 def chosen_model(catalogue: Catalogue) -> tuple[str, str]:
-    """Return the valid choice of dataset and model, such as ("digits", "vae-d2")."""
+    """Return the chosen dataset and model, such as ("digits", "vae-d2")."""
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
     models = catalogue.models(dataset)
@@ -20,8 +20,8 @@ def chosen_model(catalogue: Catalogue) -> tuple[str, str]:
 
 
 def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
-    """Draw the three pickers in a row."""
-    family, latent_dim = _split(catalogue, dataset, model)
+    """Draw the pickers of dataset, family and latent dimension, and of the variant if there are several."""
+    spec = catalogue.spec(dataset, model)
     datasets, families = catalogue.datasets(), _families(catalogue, dataset)
     left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
     left.selectbox(
@@ -29,7 +29,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         datasets,
         format_func=dataset_title,
         help="The images whose codes the map shows.",
-        **state.bind("pick_dataset", dataset, take_dataset, "pick_dataset"),
+        **state.bind("pick_dataset", dataset, set_dataset, "pick_dataset"),
     )
     middle.segmented_control(
         "Model",
@@ -37,47 +37,69 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
         format_func=family_title,
         required=True,
         help="The family that maps images to codes and back.",
-        **state.bind("pick_family", family, _take_family, dataset, latent_dim),
+        **state.bind("pick_family", spec.family, _set_family, dataset, spec.latent_dim),
     )
     right.segmented_control(
         "Latent dimensions",
-        _dimensions(catalogue, dataset, family),
+        sorted({one.latent_dim for one in _specs(catalogue, dataset, spec.family)}),
         required=True,
         help="How many numbers a code has. With 2, the map is the latent space itself.",
-        **state.bind("pick_dimension", latent_dim, _take_dimension, family),
+        **state.bind("pick_dimension", spec.latent_dim, _set_dimension, dataset, spec.family),
     )
+    variants = {
+        one.name: one.title
+        for one in _specs(catalogue, dataset, spec.family)
+        if one.latent_dim == spec.latent_dim
+    }
+    if len(variants) > 1:
+        st.selectbox(
+            "Variant",
+            list(variants),
+            format_func=variants.__getitem__,
+            help="Bundles of this family and dimension.",
+            **state.bind("pick_variant", model, _set_variant),
+        )
 
 
 def pick_dataset(datasets: list[str], dataset: str) -> None:
-    """Draw the datasets as a row of buttons."""
+    """Draw the picker of the dataset as a row of buttons."""
     st.segmented_control(
         "Images",
         datasets,
         format_func=dataset_title,
         required=True,
         label_visibility="collapsed",
-        **state.bind("pick_images", dataset, take_dataset, "pick_images"),
+        **state.bind("pick_images", dataset, set_dataset, "pick_images"),
     )
 
 
-def take_dataset(key: str) -> None:
-    """Make what the widget `key` holds the dataset."""
+def set_dataset(key: str) -> None:
+    """Set the dataset to the value of the widget `key`."""
     _change("dataset", state.widget(key))
     state.put("point", None)
 
 
-def _take_family(dataset: str, latent_dim: int) -> None:
-    family = state.widget("pick_family")
-    nearest = min(_dimensions(catalogue(), dataset, family), key=lambda k: abs(k - latent_dim))
-    _change("model", f"{family}-d{nearest}")
+def _set_family(dataset: str, latent_dim: int) -> None:
+    _set_nearest(dataset, state.widget("pick_family"), latent_dim)
 
 
-def _take_dimension(family: str) -> None:
-    _change("model", f"{family}-d{state.widget('pick_dimension')}")
+def _set_dimension(dataset: str, family: str) -> None:
+    _set_nearest(dataset, family, state.widget("pick_dimension"))
+
+
+def _set_variant() -> None:
+    _change("model", state.widget("pick_variant"))
+
+
+def _set_nearest(dataset: str, family: str, latent_dim: int) -> None:
+    """Choose the model of a family whose dimension is nearest, variants with a name of their own last."""
+    specs = _specs(catalogue(), dataset, family)
+    nearest = min(specs, key=lambda spec: (abs(spec.latent_dim - latent_dim), spec.has_own_name))
+    _change("model", nearest.name)
 
 
 def _change(name: str, value: str) -> None:
-    """Choose anew; a place of the former map means nothing on another one."""
+    """Set the dataset or the model; position, plane and colour of the former map are reset."""
     state.put(name, value)
     for other in ("at", "plane", "colour"):
         state.put(other, None)
@@ -88,11 +110,7 @@ def _families(catalogue: Catalogue, dataset: str) -> list[str]:
     return list(dict.fromkeys(spec.family for spec in specs))
 
 
-def _dimensions(catalogue: Catalogue, dataset: str, family: str) -> list[int]:
+def _specs(catalogue: Catalogue, dataset: str, family: str) -> list[BundleSpec]:
+    """Return the models of a family, the fewest dimensions first."""
     specs = (catalogue.spec(dataset, name) for name in catalogue.models(dataset))
-    return sorted(spec.latent_dim for spec in specs if spec.family == family)
-
-
-def _split(catalogue: Catalogue, dataset: str, model: str) -> tuple[str, int]:
-    spec = catalogue.spec(dataset, model)
-    return spec.family, spec.latent_dim
+    return [spec for spec in specs if spec.family == family]

@@ -1,4 +1,4 @@
-"""Pictures with captions as one piece of HTML: sent in the page's own message, sharp at any size."""
+"""Pictures with captions as HTML with data URIs, pixels kept sharp."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with its words.
+    """A picture with caption and alternative text.
 
     Attributes
     ----------
     uri : str
         Data URI.
     alt : str
-        What it shows, for those who cannot see it.
+        Alternative text.
     caption : str
         May hold line breaks.
     side : int
@@ -31,17 +31,17 @@ class Picture:
 
 
 def in_brackets(kind: str) -> str:
-    """Return what a picture is, to be written behind its title; nothing for nothing."""
+    """Return " (kind)" to append to a title; empty for an empty kind."""
     return f" ({kind})" if kind else ""
 
 
 def picture_row(pictures: list[Picture], *, gap: int = 12) -> None:
-    """Draw pictures in a row that wraps; pixels stay crisp."""
+    """Draw pictures in a row that wraps."""
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(map(_figure, pictures))}</div>')
 
 
 def picture_beside(picture: Picture) -> None:
-    """Draw one picture, only as wide as it is, in a horizontal container."""
+    """Draw one picture at its own width in a horizontal container."""
     st.html(_figure(picture), width=picture.side)
 
 

@@ -1,4 +1,4 @@
-"""What to say when a bundle cannot be used."""
+"""Error messages for bundles and studies that cannot be used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashboard.data.study_results import StudyResult, study_of
 
 
 def catalogue_or_stop() -> Catalogue:
-    """Return the catalogue; with no bundle at all, say so and end the page."""
+    """Return the catalogue; without any bundle, show an error and stop the page."""
     found = catalogue()
     if not found.specs:
         st.error(
@@ -29,16 +29,16 @@ def catalogue_or_stop() -> Catalogue:
 
 
 def bundle_or_error(bundle_id: str) -> Bundle | None:
-    """Return the loaded bundle, or show in one sentence what is wrong with it."""
+    """Return the loaded bundle, or show its error."""
     try:
         return open_bundle(bundle_id)
     except LatentcoreError as error:
-        st.error(f"{error} The other models stay usable: pick one above.", icon=":material/error:")
+        st.error(f"{error} The other models can still be used: choose one above.", icon=":material/error:")
         return None
 
 
-def study_or_say(dataset: str, name: str) -> StudyResult | None:
-    """Return what a study found, or show in one sentence why there is nothing."""
+def study_or_message(dataset: str, name: str) -> StudyResult | None:
+    """Return the result of a study, or show why there is none."""
     try:
         found = study_of(dataset, name)
     except LatentcoreError as error:
@@ -46,17 +46,18 @@ def study_or_say(dataset: str, name: str) -> StudyResult | None:
         return None
     if found is None:
         st.info(
-            f"This was not measured yet. Run `latentcore study {name} {dataset}`.", icon=":material/info:"
+            f"This has not been measured yet. Run `latentcore study {name} {dataset}`.",
+            icon=":material/info:",
         )
     return found
 
 
-def gone(error: LatentcoreError) -> None:
-    """Say that something, such as a bundle, went between two looks at it."""
+def show_removed(error: LatentcoreError) -> None:
+    """Show that a bundle was removed or changed after it was listed."""
     st.error(f"{error} Reload the page, or choose another model.", icon=":material/error:")
 
 
 def show_problems(found: Catalogue) -> None:
-    """Name the folders that hold no readable bundle."""
+    """Show the problems of unreadable bundles."""
     for bundle_id, message in found.problems.items():
         st.warning(f"{bundle_id} cannot be used. {message}", icon=":material/warning:")

@@ -9,7 +9,14 @@ from typing import TypeAlias
 from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.maps import plane_of
-from dashboard.data.places import Place, image_number, inspect_code, inspect_image, place_code, row_of
+from dashboard.data.places import (
+    CodeDetails,
+    image_number,
+    inspect_code,
+    inspect_image,
+    position_code,
+    row_of,
+)
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,11 @@ def select_position(x: float, y: float) -> None:
     state.put("at", _coordinates(x, y))
 
 
-def inspect_selection(bundle: Bundle, plane: str, selection: Selection) -> Place:
+def inspect_selection(bundle: Bundle, plane: str, selection: Selection) -> CodeDetails:
     """Return code, decode, neighbours and errors of the selection."""
     if isinstance(selection, SelectedImage):
         return inspect_image(bundle, selection.index)
-    return inspect_code(bundle, place_code(plane_of(bundle, plane), (selection.x, selection.y)))
+    return inspect_code(bundle, position_code(plane_of(bundle, plane), (selection.x, selection.y)))
 
 
 def selected_position(bundle: Bundle, plane: str, selection: Selection) -> tuple[float, float]:

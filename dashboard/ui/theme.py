@@ -1,4 +1,4 @@
-"""The visitor's theme."""
+"""The visitor's colour theme."""
 
 from __future__ import annotations
 

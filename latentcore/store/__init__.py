@@ -12,6 +12,7 @@ from latentcore.store.reading import (
     models_folder,
     scan_bundles,
 )
+from latentcore.store.space import Space
 from latentcore.store.writing import check_place, repack, replace_scores, save_bundle
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "BundleSpec",
     "CodeTable",
     "DerivedTables",
+    "Space",
     "bundle_folders",
     "check_place",
     "list_bundles",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 from latentcore.models import MODELS
 from latentcore.models.base import LatentModel
 from latentcore.store.codes import CodeTable
-from latentcore.store.derived import DerivedTables
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.store.space import Space
+from latentcore.types import Capability, FloatArray, ImageShape
 
 FORMAT_VERSION = 2
 """Version 1 had no derived tables; `latentcore repack` brings its bundles up to date."""
@@ -27,6 +28,24 @@ CARD_FILE = "card/README.md"
 
 PLANE_DIMENSIONS = 2
 """Codes of this many dimensions are their own plane, and none is stored."""
+
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What a bundle may be called: small letters, digits, full stops, underscores and hyphens."""
+
+
+def default_name(family: str, latent_dim: int) -> str:
+    """Return the name of a bundle that was given none, such as "vae-d2"."""
+    return f"{family}-d{latent_dim}"
+
+
+def check_name(name: str) -> None:
+    """Raise `ValueError` unless a bundle may have this name."""
+    if not NAME.fullmatch(name):
+        raise ValueError(
+            f"A bundle cannot be named {name[:80]!r}: take up to 64 small letters, digits and . _ -, "
+            "beginning with a letter or a digit."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +83,19 @@ class BundleSpec:
 
     @property
     def title(self) -> str:
-        """Display name: family and latent dimension, such as "VAE, 16-D"."""
-        return f"{MODELS[self.family].title}, {self.latent_dim}-D"
+        """Display name: family and latent dimension, such as "VAE, 16-D", and its own name if it has one."""
+        title = f"{MODELS[self.family].title}, {self.latent_dim}-D"
+        return f"{title} ({self.name})" if self.has_own_name else title
+
+    @property
+    def has_own_name(self) -> bool:
+        """Whether it is a variant: its name is not just its family and dimension."""
+        return self.name != default_name(self.family, self.latent_dim)
+
+    @property
+    def checksums(self) -> str:
+        """Checksums of the bundle's files as one text."""
+        return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(self.config["files"].items()))
 
     def facts(self) -> dict[str, Any]:
         """Return the fields as plain JSON values, without the folder and the config."""
@@ -79,19 +109,17 @@ class BundleSpec:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bundle:
-    """A verified, loaded bundle.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bundle(Space):
+    """A verified, loaded bundle: a space with its model.
+
+    Its tables hold the whole test split, and up to 10,000 seeded train images.
 
     Attributes
     ----------
     spec : BundleSpec
     model : LatentModel
         Fitted, ready to encode and decode.
-    test, train : CodeTable
-        The whole test split; up to 10,000 seeded train images.
-    derived : DerivedTables
-        What follows from the codes.
     history : list of dict
         One entry an epoch: phase, epoch and losses.
     golden_codes, golden_images : float32 arrays
@@ -102,13 +130,30 @@ class Bundle:
 
     spec: BundleSpec
     model: LatentModel
-    test: CodeTable
-    train: CodeTable
-    derived: DerivedTables
     history: list[dict[str, Any]]
     golden_codes: FloatArray
     golden_images: FloatArray
     card: str
+
+    @property
+    def id(self) -> str:
+        """Id of the bundle, such as "digits/vae-d2"."""
+        return self.spec.id
+
+    @property
+    def title(self) -> str:
+        """Display name; see `BundleSpec.title`."""
+        return self.spec.title
+
+    @property
+    def checksums(self) -> str:
+        """Checksums of all files as one text."""
+        return self.spec.checksums
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the model can do."""
+        return self.spec.capabilities
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -119,21 +164,6 @@ class Bundle:
     def metrics(self) -> Mapping[str, Any]:
         """Every score with its protocol."""
         return self.spec.metrics
-
-    @property
-    def codes(self) -> FloatArray:
-        """Codes of the test split, float32 ``(n, latent_dim)``."""
-        return self.test.codes
-
-    @property
-    def labels(self) -> LabelArray:
-        """Labels of the test split, int64 ``(n,)``."""
-        return self.test.labels
-
-    @property
-    def plane(self) -> FloatArray:
-        """Plane coordinates of the test split, float32 ``(n, 2)``."""
-        return self.test.plane
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -165,6 +195,8 @@ class BundleContent:
         Markdown.
     pictures : dict of str to bytes
         PNG files of the card by file name.
+    name : str, optional
+        Tells it from other bundles of its family and dimension; by default `default_name`.
     """
 
     dataset: str
@@ -177,3 +209,9 @@ class BundleContent:
     metrics: Mapping[str, Any]
     card: str
     pictures: Mapping[str, bytes]
+    name: str = ""
+
+    @property
+    def bundle_name(self) -> str:
+        """Name of its folder below that of the dataset."""
+        return self.name or default_name(self.model.family, self.model.latent_dim)

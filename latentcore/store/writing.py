@@ -31,6 +31,7 @@ from latentcore.store.bundle import (
     PLANE_DIMENSIONS,
     Bundle,
     BundleContent,
+    check_name,
 )
 from latentcore.store.codes import CodeTable
 from latentcore.store.derived import DerivedTables
@@ -43,7 +44,7 @@ PROBE_BYTES = 4 * 2**20
 
 
 def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) -> Path:
-    """Write a bundle to ``root/<dataset>/<family>-d<k>``.
+    """Write a bundle to ``root/<dataset>/<name>``; the name is "<family>-d<k>" unless the content has one.
 
     Parameters
     ----------
@@ -60,11 +61,13 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
 
     Raises
     ------
+    ValueError
+        If it cannot have this name.
     BundleError
         If the place is taken and `overwrite` is false, or the folder cannot be written.
     """
-    model = content.model
-    folder = root / content.dataset / f"{model.family}-d{model.latent_dim}"
+    check_name(content.bundle_name)
+    folder = root / content.dataset / content.bundle_name
     replace_folder(folder, lambda draft: _write_files(draft, content), overwrite=overwrite)
     return folder
 
@@ -248,7 +251,7 @@ def _config(folder: Path, content: BundleContent) -> dict[str, Any]:
     model = content.model
     return {
         "format_version": FORMAT_VERSION,
-        "id": f"{content.dataset}/{model.family}-d{model.latent_dim}",
+        "id": f"{content.dataset}/{content.bundle_name}",
         "dataset": content.dataset,
         "family": model.family,
         "latent_dim": model.latent_dim,

@@ -11,7 +11,7 @@ import numpy as np
 
 from latentcore.datasets import load_dataset
 from latentcore.metrics.spaces import linear_cka, mutual_knn, procrustes_r2
-from latentcore.recipes import make_recipe
+from latentcore.recipes import Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.store.structure import check_structure, shown
 from latentcore.types import BundleError, FloatArray
@@ -61,7 +61,7 @@ def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> d
         "k": K,
         "pairs": pairs,
         "null": _null(codes),
-        "twins": [_twin(dataset, name, codes[name], rows, on_stage) for name in _with_twin(codes)],
+        "twins": [_twin(recipe, codes, rows, on_stage) for recipe in _twin_recipes(dataset, codes)],
     }
 
 
@@ -111,16 +111,18 @@ def _null(codes: dict[str, FloatArray]) -> dict[str, dict[str, float]]:
     }
 
 
-def _with_twin(codes: dict[str, FloatArray]) -> list[str]:
-    return [f"{family}-d{k}" for family, k in TWINS if f"{family}-d{k}" in codes]
+def _twin_recipes(dataset: str, codes: Mapping[str, FloatArray]) -> list[Recipe]:
+    """Return the recipes of the models that are trained once more, those that the study has codes of."""
+    recipes = [make_recipe(dataset, family, k, seeds=(TWIN_SEED,)) for family, k in TWINS]
+    return [recipe for recipe in recipes if recipe.bundle_name in codes]
 
 
 def _twin(
-    dataset: str, name: str, codes: FloatArray, rows: np.ndarray, on_stage: Callable[[str], None]
+    recipe: Recipe, codes: Mapping[str, FloatArray], rows: np.ndarray, on_stage: Callable[[str], None]
 ) -> dict[str, Any]:
-    on_stage(f"training a twin of {name}")
-    family, _, latent_dim = name.rpartition("-d")
-    train, test = load_dataset(dataset, "train"), load_dataset(dataset, "test")
-    recipe = make_recipe(dataset, family, int(latent_dim), seeds=(TWIN_SEED,))
+    """Train the recipe of a model with another seed; return how similar the two spaces are."""
+    on_stage(f"training a twin of {recipe.bundle_name}")
+    train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
     model = recipe.make_model().fit(train.images, train.labels, seed=TWIN_SEED)
-    return {"model": name, "seed": TWIN_SEED, **_measure(codes, model.encode(test.images[rows]))}
+    found = _measure(codes[recipe.bundle_name], model.encode(test.images[rows]))
+    return {"model": recipe.bundle_name, "seed": TWIN_SEED, **found}

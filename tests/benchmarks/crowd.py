@@ -26,7 +26,7 @@ from streamlit.proto.Element_pb2 import Element
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images.pixels import image_pixels
 from dashboard.data.maps import default_plane, plane_of
-from dashboard.data.places import place_code
+from dashboard.data.places import position_code
 from tests.benchmarks.visitor import Received, Run, Visitor
 from tests.browser.explore import shown_data
 from tests.serving import Server, machine, started_server
@@ -88,7 +88,7 @@ def clicks_on(bundle_id: str, n: int, part: int) -> list[Click]:
             )
         else:
             x, y = (float(f"{cell[name]:.5g}") for name in ("gx", "gy"))
-            code = place_code(plane_of(open_bundle(bundle_id), plane), (x, y))
+            code = position_code(plane_of(open_bundle(bundle_id), plane), (x, y))
             title, query = f"#### Position ({x:.3g}, {y:.3g})", f"at={x:.5g}%2C{y:.5g}"
         pixels = image_pixels(bundle.model.decode(code[None])[0])
         clicks.append(Click({**cell, "row": row}, title, query, pixels))

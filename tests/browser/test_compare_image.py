@@ -17,12 +17,12 @@ def draw_one(page: Page) -> None:
     page.mouse.up()
 
 
-def test_a_drawing_is_answered_undone_and_kept(server: str, page: Page) -> None:
+def test_a_drawing_gets_cards_can_be_undone_and_is_kept(server: str, page: Page) -> None:
     page.goto(f"{server}/compare?dataset=digits&view=image&source=draw&models=vae-d8&models=pca-d8")
     blank = page.get_by_text("The drawing is blank")
     expect(blank).to_be_visible(timeout=60_000)
     draw_one(page)
-    cards = page.locator(".answers section")
+    cards = page.locator(".model-cards section")
     expect(cards).to_have_count(2)
     expect(blank).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
@@ -54,4 +54,4 @@ def test_the_canvas_has_a_name_and_takes_touch(server: str, page: Page) -> None:
           send("pointerdown", 60); send("pointermove", 200); send("pointerup", 200);
         }"""
     )
-    expect(page.locator(".answers section")).to_have_count(1)
+    expect(page.locator(".model-cards section")).to_have_count(1)

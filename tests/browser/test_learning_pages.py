@@ -26,5 +26,5 @@ def test_measuring_again_shows_its_progress_and_can_be_cancelled(page, server):
     page.get_by_role("button", name="100", exact=True).first.click()
     page.get_by_role("button", name="Measure 4 models").click()
     page.get_by_role("button", name="Cancel").click(timeout=20_000)
-    expect(page.get_by_text("The work was cancelled.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Job cancelled.")).to_be_visible(timeout=30_000)
     expect(page.locator(".class-samples img").first).to_be_visible()

@@ -137,7 +137,7 @@ def test_what_the_host_wants_is_announced_before_it_begins_and_pages_turn(remote
     waiting = fetching.enter_wanted()
     app = open_page("edit", point="3")
     (said,) = progress_on(app)
-    assert said.endswith(": waiting for its turn")
+    assert said.endswith(": waiting")
     assert not can_fetch(app)
     remote.gate.set()
     fetching.fetch_in_turn(waiting)

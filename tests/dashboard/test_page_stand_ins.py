@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from latentcore.store import load_bundle, models_folder
 from tests.dashboard.pages import SCRIPTS
 
@@ -61,7 +61,7 @@ def stand_in_uri(index: int) -> str:
     """Return a test image of MNIST as decoded by its most exact bundle."""
     bundle = load_bundle("mnist/ae-d16")
     row = bundle.test.indices.tolist().index(index)
-    return data_uri(png_bytes(image_pixels(bundle.model.decode(bundle.test.codes[row : row + 1])[0])))
+    return image_uri(bundle.model.decode(bundle.test.codes[row : row + 1])[0])
 
 
 @pytest.mark.parametrize(("name", "query"), PAGES)

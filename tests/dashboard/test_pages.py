@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import subprocess
 import sys
@@ -53,3 +54,14 @@ def test_a_session_keeps_no_bundle(page, query):
     st.cache_data.clear()
     gc.collect()
     assert not [found.spec.id for found in gc.get_objects() if isinstance(found, Bundle)]
+
+
+@pytest.mark.parametrize("script", list(SCRIPTS.values()))
+def test_no_text_stands_alone_in_a_page(script):
+    """Where a host leaves Streamlit's magic on, it would be shown on the page."""
+    tree = ast.parse((APP.parent / script).read_text(encoding="utf-8"))
+    assert not [
+        node.lineno
+        for node in tree.body[1:]
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]

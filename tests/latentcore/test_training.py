@@ -18,6 +18,7 @@ from latentcore.models.networks import decoder_network, encoder_network
 from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
+from latentcore.store.bundle import check_name
 from latentcore.training import Losses, run_one_cycle
 from latentcore.types import BundleError
 
@@ -223,6 +224,25 @@ def test_the_best_seed_on_validation_is_kept_and_all_are_recorded(tmp_path):
     assert "standard deviation" in card
 
 
+def test_a_variant_has_a_name_of_its_own_beside_the_usual_bundle(tmp_path):
+    for name in ("", "pca-plain.2"):
+        bundling.train_bundle(make_recipe("digits", "pca", 2, name=name), tmp_path)
+    specs = list_bundles(tmp_path)
+    assert [spec.id for spec in specs] == ["digits/pca-d2", "digits/pca-plain.2"]
+    assert [spec.title for spec in specs] == ["PCA, 2-D", "PCA, 2-D (pca-plain.2)"]
+    assert (
+        load_bundle("digits/pca-plain.2", tmp_path)
+        .config["recipe"]["command"]
+        .endswith("--latent-dim 2 --seed 0 --name pca-plain.2")
+    )
+
+
+@pytest.mark.parametrize("name", ["../pca", "Pca", "", "a b", "-x", "a" * 65, "ä"])
+def test_a_name_that_no_folder_should_have_is_refused(name):
+    with pytest.raises(ValueError, match="cannot be named"):
+        check_name(name)
+
+
 @pytest.fixture
 def small_zoo(monkeypatch):
     monkeypatch.setattr(zoo, "ZOO", (("digits", "pca", 2), ("digits", "pca", 3), ("digits", "lda", 2)))
@@ -253,6 +273,7 @@ def test_training_goes_on_where_it_was_interrupted(small_zoo, tmp_path, monkeypa
     assert zoo.missing_recipes(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_one_failure_does_not_stop_the_others(small_zoo, tmp_path, monkeypatch):
     real = zoo.train_bundle
 

@@ -1,1 +1,1 @@
-"""Anomaly detection."""
+"""Anomaly detection: controls, threshold and its outcomes, highest scores, latent map, AUROC tables."""

@@ -1,120 +1,106 @@
-"""What is normal, and who tells: owns the names "normal", "against", "detector", "score" and "flagged"."""
+"""Controls: source of the anomalies, normal classes, detector and score.
+
+Owns the names "normal", "against", "detector" and "score"; the threshold ("flagged") is in `threshold`.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard import state
-from dashboard.apply.anomaly.services.detection import (
-    CLASSES,
+from dashboard.apply.anomaly.normal_classes import format_classes, parse_classes
+from dashboard.apply.anomaly.services.setting import (
+    OTHER_CLASSES,
     Setting,
-    absent_rivals,
+    anomaly_sources,
     detectors,
-    rivals,
     score_meaning,
     score_titles,
+    unavailable_sources,
 )
 from dashboard.data.catalogue import Bundle
 
 NAMES = ("normal", "against", "detector", "score", "flagged")
-NONE = "none"
-USUAL_SCORE = "coarse"
+DEFAULT_SCORE, DEFAULT_SCORE_ALL_CLASSES = "coarse", "neighbours"
+"""The latter where a model trained on all classes reconstructs anomalies, too; their codes lie apart."""
 
 
 def pick_setting(bundles: list[Bundle]) -> tuple[Setting, str] | None:
-    """Draw the choice of what is normal, of the model and of its score; return the last two.
+    """Draw the controls; return the setting and the name of the score.
 
-    Where one of the two sides is empty, say so, offer a way on and return None.
+    Where there are no normal images or no anomalies, say so, offer a way on and return None.
     """
     dataset, classes = bundles[0].spec.dataset, bundles[0].classes
-    found = rivals(dataset)
-    against = state.choose("against", list(found), CLASSES)
+    sources = anomaly_sources(dataset)
+    source = state.choose("against", list(sources), OTHER_CLASSES)
     left, right = st.columns([1.5, 3], vertical_alignment="top", gap="medium")
     left.selectbox(
         "Anomalies are",
-        list(found),
-        format_func=found.__getitem__,
-        help="Other classes of the dataset, images of another dataset, or spoilt test images.",
-        **state.bind("pick_against", against, _take_against),
+        list(sources),
+        format_func=sources.__getitem__,
+        help="Other classes of the dataset, images of another dataset, or corrupted test images.",
+        **state.bind("pick_against", source, _set_source),
     )
-    normal = _chosen_classes(classes) if against == CLASSES else []
-    with right:
-        if against == CLASSES:
-            st.pills(
-                "Normal classes",
-                list(classes),
-                selection_mode="multi",
-                **state.bind("pick_normal", [classes[label] for label in normal], _take_normal),
-            )
-        else:
-            st.caption(
-                f"Normal: clean test images of all {len(classes)} classes. "
-                f"Anomalies: {found[against].lower()}."
-            )
-    if against == CLASSES and absent_rivals(dataset):
-        left.caption("Not at hand: " + " ".join(absent_rivals(dataset)))
-    if against == CLASSES and not _both_sides(normal, classes):
-        return None
-    return _pick_detector(bundles, tuple(normal), against)
-
-
-def _pick_score(setting: Setting) -> str:
-    """Draw the scores that the model has; return the chosen one.
-
-    A model that has seen the anomalies copies them as well as the rest: its codes say more.
-    """
-    titles = score_titles(setting)
-    has_seen = setting.against == CLASSES and not setting.is_alone
-    usual = "neighbours" if has_seen or USUAL_SCORE not in titles else USUAL_SCORE
-    if state.get("score") not in (None, *titles):
-        state.put("score", None)  # of another model
-    score = state.choose("score", list(titles), usual)
-    st.segmented_control(
-        "Score",
-        list(titles),
-        format_func=titles.__getitem__,
-        required=True,
-        help="  \n".join(f"**{title}**: {score_meaning(name)}" for name, title in titles.items()),
-        **state.bind("pick_score", score, _take, "score"),
+    if source != OTHER_CLASSES:
+        right.caption(
+            f"Normal: clean test images of all {len(classes)} classes. Anomalies: {sources[source]}."
+        )
+        return _pick_detector(bundles, (), source)
+    normal = _chosen_classes(classes)
+    right.pills(
+        "Normal classes",
+        list(classes),
+        selection_mode="multi",
+        **state.bind("pick_normal", [classes[label] for label in normal], _set_normal),
     )
-    return score
+    if unavailable := unavailable_sources(dataset):
+        left.caption("Not available here: " + " ".join(unavailable))
+    return _pick_detector(bundles, tuple(normal), source) if _has_both(normal, classes) else None
 
 
-def pick_threshold() -> float:
-    """Draw the threshold as the share of normal images that it flags; return the share in [0, 1]."""
-    flagged = int(state.number("flagged", 5, 0, 100, whole=True))
-    st.slider(
-        "Threshold: normal images flagged by mistake",
-        0,
-        100,
-        format="%d%%",
-        help="The threshold is the score that this share of the normal images exceeds.",
-        **state.bind("pick_flagged", flagged, _take, "flagged"),
-    )
-    return flagged / 100
-
-
-def _pick_detector(bundles: list[Bundle], normal: tuple[int, ...], against: str) -> tuple[Setting, str]:
+def _pick_detector(
+    bundles: list[Bundle], normal: tuple[int, ...], anomaly_source: str
+) -> tuple[Setting, str]:
+    """Draw the choices of model and score; return the setting and the name of the score."""
     dataset = bundles[0].spec.dataset
     names = [bundle.spec.name for bundle in bundles]
-    titles = detectors(dataset, names, normal, against)
+    titles = detectors(dataset, names, normal, anomaly_source)
     wanted = state.get("detector")
     if wanted not in (None, *titles):
-        state.put("detector", None)  # left out above, or meant for one class
+        state.put("detector", None)  # no longer among the models, or a one-class model that does not apply
     detector = state.choose("detector", list(titles), next(iter(titles)), "model")
     model, score = st.columns([1.5, 3], vertical_alignment="top", gap="medium")
     model.selectbox(
         "Model",
         list(titles),
         format_func=titles.__getitem__,
-        help="Models that were shown the normal class alone come from the study; the others are those "
-        "chosen above.",
-        **state.bind("pick_detector", detector, _take, "detector"),
+        help="One-class models were trained on the normal class only, by the study; the others are the "
+        "models chosen above.",
+        **state.bind("pick_detector", detector, _set, "detector"),
     )
-    background = detector if detector in names else names[0]
-    setting = Setting(dataset, detector, background, normal, against)
+    map_model = detector if detector in names else names[0]
+    setting = Setting(dataset, detector, map_model, normal, anomaly_source)
     with score:
         return setting, _pick_score(setting)
+
+
+def _pick_score(setting: Setting) -> str:
+    """Draw the choice among the scores of the model; return the chosen one."""
+    titles = score_titles(setting)
+    all_classes = setting.anomaly_source == OTHER_CLASSES and not setting.is_one_class
+    default = DEFAULT_SCORE_ALL_CLASSES if all_classes or DEFAULT_SCORE not in titles else DEFAULT_SCORE
+    if state.get("score") not in (None, *titles):
+        state.put("score", None)  # of another model
+    score = state.choose("score", list(titles), default)
+    st.segmented_control(
+        "Score",
+        list(titles),
+        format_func=titles.__getitem__,
+        required=True,
+        help="  \n".join(f"**{title}**: {score_meaning(name)}" for name, title in titles.items()),
+        **state.bind("pick_score", score, _set, "score"),
+    )
+    return score
 
 
 def _chosen_classes(classes: tuple[str, ...]) -> list[int]:
@@ -122,41 +108,40 @@ def _chosen_classes(classes: tuple[str, ...]) -> list[int]:
     text = state.get("normal")
     if text is None:
         return [0]
-    wanted = [name for name in text.split(",") if name and name != NONE]
-    unknown = [name for name in wanted if name not in classes]
+    labels, unknown = parse_classes(text, classes)
     if unknown:
-        state.put("normal", ",".join(name for name in wanted if name in classes) or classes[0])
+        labels = labels or [0]
+        state.put("normal", format_classes(classes[label] for label in labels))
         state.notify("normal", f"There is no class “{unknown[0][:60]}” here; left out.")
-        return _chosen_classes(classes)
-    return sorted({classes.index(name) for name in wanted})
+    return labels
 
 
-def _both_sides(normal: list[int], classes: tuple[str, ...]) -> bool:
-    """Return whether there are both sides; if not, say so and offer a way on."""
+def _has_both(normal: list[int], classes: tuple[str, ...]) -> bool:
+    """Return whether there are normal images and anomalies; if not, say so and offer a way on."""
     if 0 < len(normal) < len(classes):
         return True
     if normal:
         st.info(
-            "All classes are normal, so that no anomaly is left. Leave one out, or compare with images from "
-            "elsewhere (“Anomalies are”).",
+            "All classes are normal, so that no anomaly is left. Deselect one, or choose another source of "
+            "anomalies (“Anomalies are”).",
             icon=":material/info:",
         )
-        few = ",".join(classes[:-1])
-        st.button(f"Leave “{classes[-1]}” out", on_click=state.put, args=("normal", few))
+        label, chosen = f"Deselect “{classes[-1]}”", format_classes(classes[:-1])
     else:
-        st.info("Nothing is normal yet. Choose at least one class.", icon=":material/info:")
-        st.button(f"Take “{classes[0]}” as normal", on_click=state.put, args=("normal", classes[0]))
+        st.info("No normal class is chosen. Choose at least one.", icon=":material/info:")
+        label, chosen = f"Choose “{classes[0]}” as normal", format_classes(classes[:1])
+    st.button(label, on_click=state.put, args=("normal", chosen))
     return False
 
 
-def _take(name: str) -> None:
+def _set(name: str) -> None:
     state.put(name, str(state.widget(f"pick_{name}")))
 
 
-def _take_against() -> None:
-    _take("against")
+def _set_source() -> None:
+    _set("against")
     state.put("detector", None)
 
 
-def _take_normal() -> None:
-    state.put("normal", ",".join(state.widget("pick_normal")) or NONE)
+def _set_normal() -> None:
+    state.put("normal", format_classes(state.widget("pick_normal")))

@@ -1,30 +1,15 @@
-"""Anomalies: what is normal, and how well each model tells what is not."""
+"""Anomaly detection page: AUROC, threshold, images and map for a choice of normal images and anomalies."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from dashboard import state
 from dashboard.apply.anomaly.controls import NAMES
-from dashboard.apply.anomaly.detection import anomaly
-from dashboard.ui.model_set import several_models
-from dashboard.ui.problems import catalogue_or_stop, show_problems
-from dashboard.ui.share import copy_link, show_notices
+from dashboard.apply.anomaly.section import anomaly_detection
+from dashboard.ui.frame import models_page
 
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
-    notices = st.container()
-    if bundles:
-        own = {name: state.get(name) for name in NAMES}
-        state.publish(dataset=dataset, models=",".join(names), **own)
-        anomaly(bundles)
-    with notices:
-        show_notices()
-    copy_link()
-    show_problems(catalogue)
+    models_page(lambda _, bundles: anomaly_detection(bundles), NAMES)
 
 
 page()

@@ -1,4 +1,4 @@
-"""One image at a chosen rate through every method: owns the names "rate" and "point"."""
+"""One image compressed by every method at a chosen rate; owns the names "rate" and "point"."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.apply.compression.services.live import Squeezed, squeeze
+from dashboard.apply.compression.services.compress import CompressedImage, compress_image
 from dashboard.apply.compression.services.study import Curve
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import stand_in_words
-from dashboard.data.reconstructions import subject_of
+from dashboard.data.images.pixels import image_uri
+from dashboard.data.images.stand_ins import stand_in_label
+from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_fragment
-from dashboard.ui.gallery import image_wall
+from dashboard.ui.gallery import image_gallery
 from dashboard.ui.image_picker import random_image_button
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
@@ -28,62 +28,57 @@ SIDE = 128
 
 
 @bundle_fragment
-def squeezed(bundle: Bundle, curves: Sequence[Curve]) -> None:
-    """Draw the section; another image or rate runs this part only."""
+def one_image_at_rate(bundle: Bundle, curves: Sequence[Curve]) -> None:
+    """Draw the section; changing the image or the rate reruns this fragment only."""
     st.markdown("#### One image at the same rate")
     index = chosen_image(bundle)
     default = "0.1" if np.prod(bundle.image_shape) >= SMALL_IMAGE else "0.4"
     rate = state.choose("rate", RATES, default)
     slider, buttons = st.columns([1, 1.6], vertical_alignment="bottom")
     slider.select_slider(
-        "At most so many bits per pixel",
+        "Maximum bits per pixel",
         RATES,
-        help="Every method gets its best setting within this rate, the decoder not counted.",
-        **state.bind("pick_rate", rate, _take_rate),
+        help="Every method uses its best setting within this rate; the decoder is not counted.",
+        **state.bind("pick_rate", rate, _set_rate),
     )
     with buttons.container(horizontal=True):
-        image_wall(bundle, "squeezed", partial(state.put, "point"))
+        image_gallery(bundle, "compressed", partial(state.put, "point"))
         random_image_button(bundle)
     state.republish("rate", "point")
     originals_note(bundle.spec.dataset)
-    subject = subject_of(bundle, index)
-    kind = stand_in_words(subject.made_by)
-    words = kind or f"{subject.image.size} bytes\n8 bits/px"
-    found = squeeze(bundle.spec.dataset, index, curves, float(rate))
-    with st.container(key="squeezed"):
-        picture_row(
-            [
-                Picture(
-                    _uri(subject.image), subject.title + in_brackets(kind), f"{subject.title}\n{words}", SIDE
-                )
-            ]
-            + [_picture(entry) for entry in found],
-            gap=14,
-        )
+    subject = input_image(bundle, index)
+    kind = stand_in_label(subject.made_by)
+    text = kind or f"{subject.image.size} bytes\n8 bits/px"
+    original = Picture(
+        _uri(subject.image), subject.title + in_brackets(kind), f"{subject.title}\n{text}", SIDE
+    )
+    compressed = compress_image(bundle.spec.dataset, index, curves, float(rate))
+    with st.container(key="compressed"):
+        picture_row([original, *map(_picture, compressed)], gap=14)
     if not subject.is_real:
         st.caption(
-            "Models decode the codes of the original. PCA, JPEG, WebP and AVIF need the original images and "
-            "are left out, and so are errors on this one."
+            "Models decode the stored code of the original. PCA, JPEG, WebP and AVIF need the original "
+            "images and are left out, and so is the PSNR of this image."
         )
     st.caption(
-        "Bytes are an image's share of the study's file. JPEG, WebP and AVIF compress it among others in one "
-        "picture, where a file of its own would be mostly header."
+        "Bytes: size of the study's file divided by its images. JPEG, WebP and AVIF compress a mosaic of "
+        "many images, because a file per image would be mostly header."
     )
 
 
-def _picture(entry: Squeezed) -> Picture:
+def _picture(entry: CompressedImage) -> Picture:
     point = entry.point
-    own = "" if entry.psnr is None else f"\n{entry.psnr:.1f} dB on this one"
+    own = "" if entry.psnr is None else f"\n{entry.psnr:.1f} dB for this image"
     rate = f"{point.bits_per_pixel:.3f} bits/px"
     caption = f"{entry.title}\n{point.bytes_per_image:,.1f} bytes\n{rate}{own}"
     if not entry.fits:
-        caption += "\nIt cannot go so low"
-    return Picture(_uri(entry.image), f"The image after {entry.title}", caption, SIDE)
+        caption += "\nabove the maximum: its lowest rate"
+    return Picture(_uri(entry.image), f"The image compressed with {entry.title}", caption, SIDE)
 
 
 def _uri(image: np.ndarray) -> str:
-    return data_uri(png_bytes(image_pixels(image)))
+    return image_uri(image)
 
 
-def _take_rate() -> None:
+def _set_rate() -> None:
     state.put("rate", str(state.widget("pick_rate")))

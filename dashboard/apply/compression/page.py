@@ -1,37 +1,27 @@
-"""Compression: what an image costs in bytes, and how good it stays, with every model and beside them."""
+"""Compression page: bits per pixel and PSNR for every model, for PCA and for standard codecs."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.apply.compression.compress_again import compress_again
 from dashboard.apply.compression.lat_download import lat_download
-from dashboard.apply.compression.one_image import squeezed
-from dashboard.apply.compression.rate_curves import NAMES, rates
+from dashboard.apply.compression.one_image import one_image_at_rate
+from dashboard.apply.compression.rate_distortion import NAMES, rate_distortion
 from dashboard.apply.compression.services.study import chosen_curves, missing_models
 from dashboard.data.catalogue import Bundle
-from dashboard.ui.model_set import several_models
-from dashboard.ui.problems import catalogue_or_stop, show_problems, study_or_say
-from dashboard.ui.share import copy_link, show_notices
+from dashboard.ui.frame import models_page
+from dashboard.ui.problems import study_or_message
 
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue)
-    notices = st.container()
-    if bundles:
-        _results(dataset, bundles)
-    state.publish(dataset=dataset, models=",".join(names), **{name: state.get(name) for name in NAMES})
-    with notices:
-        show_notices()
-    copy_link()
-    show_problems(catalogue)
+    models_page(_sections, NAMES)
 
 
-def _results(dataset: str, bundles: list[Bundle]) -> None:
-    study = study_or_say(dataset, "compression")
+def _sections(dataset: str, bundles: list[Bundle]) -> None:
+    """Draw the page's sections; without the study, only what needs none."""
+    study = study_or_message(dataset, "compression")
     if study is None:
         compress_again(bundles)
         return
@@ -39,10 +29,11 @@ def _results(dataset: str, bundles: list[Bundle]) -> None:
     curves = chosen_curves(study, names)
     if missing := missing_models(study, names):
         st.caption(
-            f"Not in the study, and left out: {', '.join(missing)}. `{study.command}` measures them all anew."
+            f"Not in the study, and left out: {', '.join(missing)}. `{study.command}` measures all models "
+            "again."
         )
-    step = rates(study, curves)
-    squeezed(bundles[0], curves)
+    step = rate_distortion(study, curves)
+    one_image_at_rate(bundles[0], curves)
     lat_download(bundles, curves, step)
     compress_again(bundles)
     with st.expander("How it was measured", icon=":material/science:"):

@@ -1,29 +1,16 @@
-"""Denoise: one image spoilt, and cleaned by every model and by filters that have learned nothing."""
+"""Denoising page: corrupt one image, denoise it with every chosen model and with classical filters."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from dashboard import state
 from dashboard.apply.denoising.section import NAMES, denoising
-from dashboard.ui.model_set import several_models
-from dashboard.ui.problems import catalogue_or_stop, show_problems
-from dashboard.ui.share import copy_link, show_notices
+from dashboard.ui.frame import models_page
+
+PREFERRED = ("pca", "ae", "dae", "vae", "gan")  # families that are chosen by default
 
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
-    dataset, names, bundles = several_models(catalogue, ("pca", "ae", "dae", "vae", "gan"))
-    notices = st.container()
-    if bundles:
-        own = {name: state.get(name) for name in NAMES}
-        state.publish(dataset=dataset, models=",".join(names), **own)
-        denoising(bundles)
-    with notices:
-        show_notices()
-    copy_link()
-    show_problems(catalogue)
+    models_page(lambda _, bundles: denoising(bundles), NAMES, PREFERRED)
 
 
 page()

@@ -1,1 +1,1 @@
-"""Synthetic training data."""
+"""Synthetic training data: classifiers trained on real and synthetic images, and labelled samples."""

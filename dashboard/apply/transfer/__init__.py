@@ -1,1 +1,1 @@
-"""Transfer learning: linear probes on few labels."""
+"""Transfer: linear probes on few labels, and encoders that were trained on another dataset."""

@@ -1,86 +1,71 @@
-"""Accuracy against labels, at home: what the study found, and measuring it anew."""
+"""Accuracy of a linear probe by number of labels per class: pixels and each model's codes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.apply.transfer.services import (
-    SEED_CHOICES,
-    Request,
+from dashboard.apply.transfer.controls import chosen_labels, pick_labels
+from dashboard.apply.transfer.services.study import (
+    PIXELS_TITLE,
+    ProbeResults,
     curve_table,
     finding,
-    label_choices,
-    measure,
-    source_title,
+    read_probes,
 )
-from dashboard.data.catalogue import dataset_title, open_bundle
-from dashboard.data.images.originals import originals_problem
-from dashboard.ui.chart_cache import kept
-from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
-from dashboard.ui.charts.palette import line_colours
-from dashboard.ui.job_panel import job_button, job_of, watch_job
-from dashboard.ui.missing_originals import originals_note
+from dashboard.apply.transfer.transferred_encoders import transferred_table
+from dashboard.data.study_results import StudyResult
+from dashboard.ui.chart_cache import cached_chart
+from dashboard.ui.charts.curves import Frame, curves, domain_of
+from dashboard.ui.charts.palette import BASELINE_GREY, line_colours
+from dashboard.ui.problems import study_or_message
 from dashboard.ui.theme import is_dark
 
-JOB = "probing"
-PIXELS = source_title("pixels", supervised=False)
+
+def linear_probes(dataset: str, names: list[str]) -> None:
+    """Draw the study's curves and the table of transferred encoders, or say how to run the study."""
+    study = study_or_message(dataset, "transfer")
+    if study is None:
+        return
+    results = read_probes(dataset, study.found)
+    n_labels = chosen_labels(results.n_labels)
+    st.markdown("#### Linear probe: accuracy by number of labels per class")
+    chart, text = st.columns([2.6, 1], gap="large")
+    with text:
+        pick_labels(results.n_labels, n_labels)
+        _notes(study, results, names, n_labels)
+    with chart:
+        probe_chart(results, names, "probes")
+    transferred_table(results, n_labels)
 
 
-def probe_curves(found: Mapping[str, Any], names: Sequence[str], key: str) -> None:
-    """Draw pixels and the chosen models, named at the ends of their lines."""
-    table = curve_table(found, names)
-    colours = list(line_colours(table["series"], {PIXELS: BASELINE}).values())
-    frame = Frame(None, 350, domain_of(table), "labelled images a class", "accuracy on test images")
+def _notes(study: StudyResult, results: ProbeResults, names: Sequence[str], n_labels: int) -> None:
+    """Draw the finding, the models that the study lacks, and how it was measured."""
+    if sentence := finding(results, names, n_labels):
+        st.markdown(sentence)
+    known = {curve.source for curve in results.curves}
+    if missing := [name for name in names if name not in known]:
+        st.caption(
+            f"Not in the study: {', '.join(missing)}. `{study.command}` measures all models, “Measure "
+            "again” below the chosen ones."
+        )
+    st.caption(
+        f"{results.n_test:,} random test images; labelled images sampled from {results.n_pool:,} train "
+        f"images, {len(study.seeds)} seeds; bands are 95% intervals of the mean over seeds. "
+        f"{study.cpu_seconds:,.0f} CPU seconds."
+    )
+    with st.expander("How it was measured"):
+        st.caption(study.protocol)
+
+
+def probe_chart(results: ProbeResults, names: Sequence[str], key: str) -> None:
+    """Draw the curves of pixels and of the chosen models, labelled at their ends."""
+    table = curve_table(results, names)
+    colours = list(line_colours(table["series"], {PIXELS_TITLE: BASELINE_GREY}).values())
+    frame = Frame(None, 350, domain_of(table), "labelled images per class", "accuracy on test images")
     st.vega_lite_chart(
-        kept(curves)(table, colours, frame, dark=is_dark()),
+        cached_chart(curves)(table, colours, frame, dark=is_dark()),
         key=key,
-        alt="Accuracy of a linear probe against labels a class, one line an encoder.",
+        alt="Accuracy of a linear probe by number of labels per class, one line per encoder.",
     )
-
-
-def probe_again(ids: Sequence[str]) -> None:
-    """Draw, folded away, the settings, the progress and what came of it."""
-    with st.expander("Measure again", icon=":material/refresh:", expanded=job_of(JOB) is not None):
-        dataset = ids[0].partition("/")[0]
-        if originals_problem(dataset) is not None:
-            st.caption("Pixels need the original images; the codes are measured without them.")
-            originals_note(dataset)
-        job = watch_job(JOB)
-        if job is not None or job_of(JOB) is None:
-            _ask(ids)
-        if job is not None and job.result is not None:
-            _answer(job.result)
-
-
-def _ask(ids: Sequence[str]) -> None:
-    choices = label_choices(open_bundle(ids[0]))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        labels = st.pills(
-            "Labels a class", choices, selection_mode="multi", default=choices, key=f"probe_labels_{choices}"
-        )
-        n_seeds = st.segmented_control(
-            "Draws of labels", SEED_CHOICES, default=SEED_CHOICES[1], required=True, key="probe_seeds"
-        )
-        if labels:
-            request = Request(tuple(ids), tuple(sorted(labels)), int(n_seeds or SEED_CHOICES[1]))
-            word = "this model" if len(ids) == 1 else f"{len(ids)} models"
-            job_button(JOB, f"Measure {word}", partial(measure, request))
-    if not labels:
-        st.info("Choose at least one number of labels.", icon=":material/info:")
-
-
-def _answer(found: Mapping[str, Any]) -> None:
-    names = [curve["source"] for curve in found["curves"] if curve["source"] != "pixels"]
-    n_seeds = len(found["curves"][0]["points"][0]["by_seed"])
-    st.markdown(
-        f"**Measured now** on {dataset_title(found['dataset'])}: {found['n_test']:,} random test images, "
-        f"{n_seeds} draws of labels, seeds 0 to {n_seeds - 1}"
-    )
-    sentence = finding(found, names, found["n_labels"][-1])
-    if sentence:
-        st.caption(sentence)
-    probe_curves(found, names, "probes_now")

@@ -1,1 +1,1 @@
-"""Section: how decoders stretch their maps."""
+"""Section "Decoder geometry": local volume change of decoders over their two-dimensional latent space."""

@@ -1,4 +1,4 @@
-"""How each decoder stretches its two-dimensional map."""
+"""Decoder geometry section: heat maps of the local volume change of decoders with 2-D codes."""
 
 from __future__ import annotations
 
@@ -6,64 +6,68 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.compare.decoder_geometry.charts import HIGH, LOW
-from dashboard.compare.decoder_geometry.charts import stretch_map as draw_stretch
-from dashboard.compare.decoder_geometry.services import stretch_map
+from dashboard.compare.decoder_geometry.charts import MAX_COLOUR, MIN_COLOUR, volume_change_chart
+from dashboard.compare.decoder_geometry.services import CENTRAL_SHARE, volume_change_map
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.ui.chart_data import compact
 from dashboard.ui.theme import is_dark
 
 SIZES = {1: 480, 2: 440, 3: 380, 4: 290}
-N_ACROSS = 4
+"""Width and height of a map in pixels by the number of maps per row."""
+MAX_MAPS_PER_ROW = 4
 
 
-def decoder_geometry(bundles: list[Bundle]) -> None:
+def draw_decoder_geometry(bundles: list[Bundle]) -> None:
     """Draw the section."""
-    flat = [bundle for bundle in bundles if bundle.spec.latent_dim == 2]
-    if not flat:
+    two_dimensional = [bundle for bundle in bundles if bundle.spec.latent_dim == 2]
+    if not two_dimensional:
         st.info(
-            "A decoder's stretch can be drawn over the map of a model with 2 dimensions. Choose one above, "
-            "such as “VAE, 2-D”.",
+            "Decoder geometry is shown for models with 2 latent dimensions. Choose one above, such as "
+            "“VAE, 2-D”.",
             icon=":material/info:",
         )
         return
     st.markdown(
-        "How fast the image changes as the code moves. Bright ridges are where space is torn: a small step, "
-        "another image. Dark plains are wasted: walk on, and nothing happens."
+        "How much the image changes as the code moves. Bright ridges: a small step changes the image a lot. "
+        "Dark areas change little: moving there hardly alters the image."
     )
-    n_across = min(len(flat), N_ACROSS)
-    for first in range(0, len(flat), n_across):
-        for bundle, column in zip(flat[first : first + n_across], st.columns(n_across), strict=False):
+    n_columns = min(len(two_dimensional), MAX_MAPS_PER_ROW)
+    for first in range(0, len(two_dimensional), n_columns):
+        row = two_dimensional[first : first + n_columns]
+        for bundle, column in zip(row, st.columns(n_columns), strict=False):
             with column:
-                _map(bundle, SIZES[n_across])
-    _caption([bundle for bundle in bundles if bundle.spec.latent_dim != 2])
+                _draw_map(bundle, SIZES[n_columns])
+    _draw_caption([bundle for bundle in bundles if bundle.spec.latent_dim != 2])
 
 
-def _map(bundle: Bundle, size: int) -> None:
+def _draw_map(bundle: Bundle, size: int) -> None:
     title = bundle.spec.title
     st.markdown(f"**{title}**")
-    with st.container(key=f"stretch_{bundle.spec.name}"):
+    with st.container(key=f"decoder_geometry_{bundle.spec.name}"):
         st.vega_lite_chart(
             spec=_spec(bundle, size, dark=is_dark()),
-            key=f"stretch_chart_{bundle.spec.name}",
+            key=f"decoder_geometry_chart_{bundle.spec.name}",
             width="content",
-            alt=f"Heat map of the stretch of {title} over its latent space, with real codes as dots",
+            alt=f"Heat map of the volume change of the decoder of {title} over its latent space, with test "
+            "codes as dots",
         )
 
 
-def _caption(others: list[Bundle]) -> None:
+def _draw_caption(others: list[Bundle]) -> None:
     left_out = ", ".join(bundle.spec.title for bundle in others)
     st.caption(
-        "Colour: the stretch sqrt(det JᵀJ) of the decoder's Jacobian J, by central differences, as a "
-        "multiple of its median at the model's real (test) codes; one scale for all, cut off at "
-        f"{LOW:g} and {HIGH:g}. White dots: real codes. Each map shows the middle of the space, where most "
-        "of them lie. A linear decoder (PCA, LDA) stretches alike everywhere but where pixels are clipped to "
-        "black or white." + (f" Without a map of two dimensions: {left_out}." if left_out else "")
+        "Colour: volume change sqrt(det JᵀJ), J the Jacobian of the decoder by central differences, divided "
+        f"by its median at the test codes; one logarithmic scale for all maps, clipped to {MIN_COLOUR:g} and "
+        f"{MAX_COLOUR:g}. White dots: test codes. Each map covers at least {CENTRAL_SHARE:.0%} of the "
+        "codes in each direction. The volume change of a linear decoder (PCA, LDA) is constant, except "
+        "where pixels are clipped to black or white."
+        + (f" Not shown, as their codes are not two-dimensional: {left_out}." if left_out else "")
     )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 def _spec(bundle: Bundle, size: int, *, dark: bool) -> dict[str, Any]:
-    content = stretch_map(bundle)
-    cells, points = content.cells, content.points
-    return compact(draw_stretch(cells, points, content.extent, content.n_cells, size=size, dark=dark))
+    data = volume_change_map(bundle)
+    return compact(
+        volume_change_chart(data.cells, data.codes, data.extent, data.n_cells, size=size, dark=dark)
+    )

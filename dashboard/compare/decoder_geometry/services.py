@@ -1,4 +1,4 @@
-"""Where a decoder of two-dimensional codes stretches its map, and where it hardly moves."""
+"""Local volume change of a decoder of two-dimensional codes, sqrt(det J'J), on a grid of the latent space."""
 
 from __future__ import annotations
 
@@ -10,56 +10,55 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, cell_centres, decoder_stretch, square_extent
 
-N_CELLS, N_DRAWN = 48, 1000
-CENTRAL = 0.95
-"""The map covers at least this share of the codes in each direction: a few lie very far out."""
+N_CELLS, N_CODES = 48, 1000
+CENTRAL_SHARE = 0.95
+"""The map covers at least this share of the codes in each direction: a few outliers lie very far out."""
 STEP_SHARE = 1e-3
-"""Step of the differences, as a share of the map's width."""
+"""Step of the central differences, as a share of the map's width."""
 
 
 @dataclass(frozen=True)
-class StretchMap:
-    """The stretch over one map.
+class VolumeChangeMap:
+    """Volume change of one decoder over its latent space.
 
     Attributes
     ----------
     title : str
     extent : Extent
     cells : DataFrame
-        Centre ``x, y`` of each cell and its ``stretch``, as a multiple of the median at real codes.
-    points : DataFrame
-        Real (test) codes ``x, y`` and their ``class``.
+        One row per cell: centre ``x, y`` and ``volume_change``, divided by its median at the test codes.
+    codes : DataFrame
+        Test codes ``x, y`` and their ``class``.
     n_cells : int
-        Cells a side.
+        Cells per side.
     """
 
     title: str
     extent: Extent
     cells: pd.DataFrame
-    points: pd.DataFrame
+    codes: pd.DataFrame
     n_cells: int
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
-def stretch_map(bundle: Bundle) -> StretchMap:
-    """Return the stretch over the map of a bundle whose codes have two dimensions."""
-    codes, rest = bundle.test.codes, (1 - CENTRAL) / 2
+@limited
+def volume_change_map(bundle: Bundle) -> VolumeChangeMap:
+    """Return the volume change of a decoder over its latent space, which must have two dimensions."""
+    codes, rest = bundle.test.codes, (1 - CENTRAL_SHARE) / 2
     extent = square_extent(np.quantile(codes, [rest, 1 - rest], axis=0).astype(np.float32))
-    rows = stratified_rows(bundle.test.labels, N_DRAWN)
+    rows = stratified_rows(bundle.test.labels, N_CODES)
     centres, step = cell_centres(extent, N_CELLS), STEP_SHARE * (extent[1] - extent[0])
-    stretch = decoder_stretch(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
-    usual = max(float(np.median(stretch[len(centres) :])), 1e-12)
-    return StretchMap(
+    change = decoder_stretch(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
+    at_cells, at_codes = change[: len(centres)], change[len(centres) :]
+    median = max(float(np.median(at_codes)), 1e-12)
+    return VolumeChangeMap(
         title=bundle.spec.title,
         extent=extent,
-        cells=pd.DataFrame(
-            {"x": centres[:, 0], "y": centres[:, 1], "stretch": stretch[: len(centres)] / usual}
-        ),
-        points=pd.DataFrame(
+        cells=pd.DataFrame({"x": centres[:, 0], "y": centres[:, 1], "volume_change": at_cells / median}),
+        codes=pd.DataFrame(
             {
                 "x": codes[rows, 0],
                 "y": codes[rows, 1],

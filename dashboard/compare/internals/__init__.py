@@ -1,1 +1,1 @@
-"""Section: what each family lets one see inside."""
+"""Section "Internals": explained variance, class separation, KL, posteriors and the like, per family."""

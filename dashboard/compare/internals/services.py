@@ -1,38 +1,60 @@
-"""What the bundle of each family tells of its inside: scores by dimension, posteriors, spread, separation."""
+"""Internals of a bundle: scores per dimension, VAE posteriors, class separation, spread of the codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.stand_ins import maker_of, shown_test_images
+from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import DoubleArray, FloatArray, LabelArray, UnsupportedOperation
 
-__all__ = ["ACTIVE_VARIANCE", "Posterior"]
+__all__ = ["ACTIVE_VARIANCE"]
 
 N_POSTERIORS = 500
-REACH, N_GRID = 4.0, 81
+GRID_END, N_GRID = 4.0, 81
+
+
+@dataclass(frozen=True)
+class BundleScore:
+    """A score of a bundle's ``metrics.json``.
+
+    Attributes
+    ----------
+    values : float64 array (k,)
+        One per dimension or class; k is 1 for a single number.
+    interval : (float64 array (k,), float64 array (k,)) or None
+        Lower and upper ends; None where the score is exact.
+    n : int or None
+        Sample size, if stated.
+    seed : int or None
+    protocol : str
+    """
+
+    values: DoubleArray
+    interval: tuple[DoubleArray, DoubleArray] | None
+    n: int | None
+    seed: int | None
+    protocol: str
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """The posteriors q(z|x) of some test images.
+    """The posteriors q(z|x) of some test images, Gaussians with diagonal covariance.
 
     Attributes
     ----------
     mean, deviation : float32 arrays (n, latent_dim)
     labels : int64 array (n,)
     made_by : str or None
-        Id of the bundle whose decodes stood in for the images; None for originals.
+        Id of the bundle whose decodes stand in for the images; None for originals.
     """
 
     mean: FloatArray
@@ -41,28 +63,37 @@ class Posterior:
     made_by: str | None
 
 
-def score_of(bundle: Bundle, name: str, n_values: int | None = None) -> Mapping[str, Any] | None:
-    """Return a score with its protocol, or None where the bundle holds none of this name.
+def score_of(bundle: Bundle, name: str, n_values: int | None = None) -> BundleScore | None:
+    """Return a score of a bundle, or None if the bundle has no score of this name and length.
 
     Parameters
     ----------
     bundle : Bundle
     name : str
+        As in ``metrics.json``.
     n_values : int, optional
-        How many values it must have, such as one a dimension; a single number by default.
+        Expected number of values, such as one per dimension; a single number by default.
     """
-    score = bundle.metrics.get(name)
-    if not isinstance(score, Mapping) or "value" not in score:
+    entry = bundle.metrics.get(name)
+    if not isinstance(entry, Mapping) or "value" not in entry:
         return None
-    expected = () if n_values is None else (n_values,)
-    return score if np.shape(score["value"]) == expected else None
+    if np.shape(entry["value"]) != (() if n_values is None else (n_values,)):
+        return None
+    values = np.atleast_1d(np.asarray(entry["value"], np.float64))
+    n, interval = entry.get("n"), entry.get("interval")
+    return BundleScore(
+        values=values,
+        interval=(_as_long_as(values, interval[0]), _as_long_as(values, interval[1])) if interval else None,
+        n=n if isinstance(n, int) else None,
+        seed=entry.get("seed"),
+        protocol=str(entry.get("protocol", "")),
+    )
 
 
-def score_table(score: Mapping[str, Any], names: list[str]) -> pd.DataFrame:
-    """Return ``name, value, low, high`` of a score with one value a name; no interval gives NaN."""
-    interval = score.get("interval") or (np.nan, np.nan)
-    low, high = (np.broadcast_to(np.asarray(end, np.float64), len(names)) for end in interval)
-    return pd.DataFrame({"name": names, "value": np.atleast_1d(score["value"]), "low": low, "high": high})
+def score_table(score: BundleScore, names: list[str]) -> pd.DataFrame:
+    """Return ``name, value, low, high`` of a score with one value per name; NaN without an interval."""
+    low, high = score.interval or (np.nan, np.nan)
+    return pd.DataFrame({"name": names, "value": score.values, "low": low, "high": high})
 
 
 def dimension_names(latent_dim: int) -> list[str]:
@@ -71,33 +102,41 @@ def dimension_names(latent_dim: int) -> list[str]:
 
 
 def active_dimensions(bundle: Bundle) -> list[bool]:
-    """Return for each dimension of a VAE whether its posterior mean varies over test images."""
+    """Return per dimension of a VAE whether it is active, that is its posterior mean varies over images."""
     active: list[bool] = (bundle.codes.var(axis=0) > ACTIVE_VARIANCE).tolist()
     return active
 
 
 def posterior_of(bundle: Bundle) -> Posterior:
-    """Return the posteriors of up to 500 random test images of a VAE, every class with its share."""
-    return _posterior_of(bundle, maker_of(bundle.spec.dataset))
+    """Return the posteriors of up to 500 test images of a VAE, a class-stratified random sample.
+
+    Raises
+    ------
+    UnsupportedOperation
+        If the bundle's model is no VAE.
+    """
+    return _posterior_of(bundle, stand_in_bundle(bundle.spec.dataset))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def _posterior_of(
     bundle: Bundle,
-    made_by: str | None,  # noqa: ARG001 - the key
+    made_by: str | None,  # noqa: ARG001 - part of the cache key
 ) -> Posterior:
-    assert isinstance(bundle.model, VAEModel)  # noqa: S101 - the caller looked at the family
+    model = bundle.model
+    if not isinstance(model, VAEModel):
+        raise UnsupportedOperation(f"{bundle.spec.title} has no posterior q(z|x); choose a VAE.")
     rows = stratified_rows(bundle.labels, N_POSTERIORS)
     shown = shown_test_images(bundle.spec.dataset, bundle.test.indices[rows])
-    mean, deviation = bundle.model.posterior(shown.images)
+    mean, deviation = model.posterior(shown.images)
     return Posterior(mean, deviation, bundle.labels[rows], shown.made_by)
 
 
-def aggregate_density(posterior: Posterior) -> tuple[FloatArray, FloatArray]:
-    """Return the density of the aggregate posterior in each dimension, and where.
+def aggregate_posterior_density(posterior: Posterior) -> tuple[FloatArray, FloatArray]:
+    """Return the marginal density of the aggregate posterior in each dimension, on a grid.
 
-    It is the mean of the densities of all q(z|x), exactly, without a kernel.
+    It is the exact mean of the densities of all q(z|x), not a kernel density estimate.
 
     Returns
     -------
@@ -110,22 +149,22 @@ def aggregate_density(posterior: Posterior) -> tuple[FloatArray, FloatArray]:
     M. D. Hoffman and M. J. Johnson, "ELBO surgery: yet another way to carve up the variational
     evidence lower bound", 2016.
     """
-    grid = np.linspace(-REACH, REACH, N_GRID, dtype=np.float32)
+    grid = np.linspace(-GRID_END, GRID_END, N_GRID, dtype=np.float32)
     columns = [
-        normal_density((grid[:, None] - mean) / deviation) @ (1 / deviation) / len(mean)
+        standard_normal_density((grid[:, None] - mean) / deviation) @ (1 / deviation) / len(mean)
         for mean, deviation in zip(posterior.mean.T, posterior.deviation.T, strict=True)
     ]
     return grid, np.stack(columns, axis=1).astype(np.float32)
 
 
-def normal_density(values: FloatArray) -> FloatArray:
-    """Return the density of N(0, 1), same shape."""
+def standard_normal_density(values: FloatArray) -> FloatArray:
+    """Return the density of N(0, 1) at each value, same shape."""
     density: FloatArray = np.exp(-0.5 * values**2) / np.float32(np.sqrt(2 * np.pi))
     return density
 
 
-def class_separation(bundle: Bundle) -> FloatArray:
-    """Return the variance of train codes between classes over that within, float32 ``(latent_dim,)``.
+def fisher_ratios(bundle: Bundle) -> FloatArray:
+    """Return the between-class over the within-class variance of the train codes, float32 ``(latent_dim,)``.
 
     References
     ----------
@@ -137,11 +176,16 @@ def class_separation(bundle: Bundle) -> FloatArray:
     means = np.stack([codes[labels == label].mean(axis=0) for label in present])
     between = shares[present] @ (means - codes.mean(axis=0)) ** 2
     within = codes.var(axis=0) - between
-    ratio: FloatArray = (between / np.maximum(within, 1e-12)).astype(np.float32)
-    return ratio
+    ratios: FloatArray = (between / np.maximum(within, 1e-12)).astype(np.float32)
+    return ratios
 
 
-def code_spread(bundle: Bundle) -> FloatArray:
+def code_deviations(bundle: Bundle) -> FloatArray:
     """Return the standard deviation of each dimension of the test codes, float32 ``(latent_dim,)``."""
-    spread: FloatArray = bundle.codes.std(axis=0)
-    return spread
+    deviations: FloatArray = bundle.codes.std(axis=0)
+    return deviations
+
+
+def _as_long_as(values: DoubleArray, ends: object) -> DoubleArray:
+    """Return interval ends as one float64 per value; a single number holds for all."""
+    return np.broadcast_to(np.asarray(ends, np.float64), values.shape)

@@ -1,1 +1,1 @@
-"""Section: how neighbours change from one space to another."""
+"""Section "Neighbours": how much the nearest neighbours of each image differ between two latent spaces."""

@@ -1,4 +1,4 @@
-"""A map coloured by how much each sample's neighbours differ between two spaces."""
+"""Map of samples coloured by the share of their neighbours that differ between two latent spaces."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dashboard.ui.charts.scatter import class_labels, frame, points_layer, posit
 from dashboard.ui.charts.spec import to_spec
 
 
-def change_map(
+def neighbour_change_map(
     points: pd.DataFrame,
-    moved: pd.DataFrame,
+    numbered: pd.DataFrame,
     extent: tuple[float, float, float, float],
     *,
     size: int,
@@ -24,15 +24,29 @@ def change_map(
     Parameters
     ----------
     points : DataFrame
-        Columns ``x, y, class, change``, the last in [0, 1].
-    moved : DataFrame
-        The rows of `points` that are ringed and numbered from 1.
+        Columns ``x, y, class, change``; change in [0, 1].
+    numbered : DataFrame
+        The rows of `points` that are numbered, from 1.
     extent : (float, float, float, float)
+        ``x_min, x_max, y_min, y_max``.
     size : int
-        Pixels a side.
+        Width and height in pixels.
     dark : bool
+        Whether the page has a dark theme.
     """
     position = position_axes(extent, None)
+    layers = [
+        frame(size),
+        points_layer(points[["x", "y", "change"]], position, _change_colour(), size=16),
+        class_labels(points, position, dark=dark, size=13, side=size),
+        *_numbers(numbered, position),
+    ]
+    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
+    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
+    return spec
+
+
+def _change_colour() -> alt.Color:
     legend = alt.Legend(
         title=["neighbours that differ"],
         orient="top",
@@ -42,25 +56,13 @@ def change_map(
         format=".0%",
         tickCount=3,
     )
-    colour = alt.Color(
-        "change:Q",
-        scale=alt.Scale(domain=[0, 1], scheme=alt.SchemeParams("viridis", extent=[0.1, 1])),
-        legend=legend,
-    )
-    layers = [
-        frame(size),
-        points_layer(points[["x", "y", "change"]], position, colour, size=16),
-        class_labels(points, position, dark=dark, size=13, side=size),
-        *_numbers(moved, position),
-    ]
-    spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
-    spec["padding"], spec["autosize"] = 0, {"type": "pad"}
-    return spec
+    scale = alt.Scale(domain=[0, 1], scheme=alt.SchemeParams("viridis", extent=[0.1, 1]))
+    return alt.Color("change:Q", scale=scale, legend=legend)
 
 
-def _numbers(moved: pd.DataFrame, position: dict[str, Any]) -> list[alt.Chart]:
-    """Return white discs with the place of each sample in the list."""
-    table = moved[["x", "y"]].assign(number=range(1, len(moved) + 1))
+def _numbers(numbered: pd.DataFrame, position: dict[str, Any]) -> list[alt.Chart]:
+    """Return white discs with the number of each row."""
+    table = numbered[["x", "y"]].assign(number=range(1, len(numbered) + 1))
     base = alt.Chart(table).encode(**position)
     disc = base.mark_circle(
         size=230, color="#ffffff", opacity=1, stroke="#111111", strokeWidth=1.5, tooltip=None

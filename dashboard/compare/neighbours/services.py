@@ -1,4 +1,4 @@
-"""How much the neighbourhood of each test image differs between two latent spaces."""
+"""Share of the nearest neighbours of each test image that differ between two latent spaces."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import streamlit as st
 
 from dashboard.data.aligned_maps import common_rows, rows_of
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
-from dashboard.data.images.stand_ins import maker_of, shown_test_images
+from dashboard.data.images.pixels import image_uri
+from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
-from dashboard.server.concurrency import dear
+from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
 from latentcore.store.derived import N_COMPARED, N_NEIGHBOURS
@@ -21,47 +21,48 @@ from latentcore.types import FloatArray, LabelArray
 
 __all__ = ["N_NEIGHBOURS"]
 
-N_MOVED = 12
+N_MOST_CHANGED = 12
 SEED = 0
 
 
 @dataclass(frozen=True)
 class NeighbourChange:
-    """The share of its nearest neighbours that each sample loses from one space to another.
+    """Share of the nearest neighbours of each sample that two latent spaces do not have in common.
 
     Attributes
     ----------
     points : DataFrame
-        One row a sample: its place ``x, y`` on the first map, ``class``, ``index`` in the test split,
-        and ``change`` in [0, 1], the share of neighbours that the two spaces do not have in common.
+        One row per sample: position ``x, y`` on the first model's map, ``class``, ``index`` in the test
+        split, and ``change`` in [0, 1], the share of neighbours that differ.
     extent : Extent
-        Of the first map.
-    moved : DataFrame
-        The `N_MOVED` rows of `points` with the largest change, drawn at random among equals.
-    n_equal : int
-        Samples that changed as much as the last of `moved`, of which those were drawn.
+        Of the first model's map.
+    most_changed : DataFrame
+        The `N_MOST_CHANGED` rows of `points` with the largest change; ties are broken at random.
+    n_tied : int
+        Number of samples with at least as large a change as the last of `most_changed`.
     mean : float
         Mean change.
-    by_chance : float
-        Mean change between spaces that have nothing to do with each other.
+    expected_by_chance : float
+        Expected change between unrelated spaces.
     n_total : int
-        Test images of which the points are a sample.
+        Number of test images, of which the points are a sample.
     titles : (str, str)
+        Of the two models.
     """
 
     points: pd.DataFrame
     extent: Extent
-    moved: pd.DataFrame
-    n_equal: int
+    most_changed: pd.DataFrame
+    n_tied: int
     mean: float
-    by_chance: float
+    expected_by_chance: float
     n_total: int
     titles: tuple[str, str]
 
 
 @dataclass(frozen=True)
-class MovedSample:
-    """One sample that changed its neighbours, as data URIs.
+class ChangedSample:
+    """A sample whose neighbours differ between two models, with its images as data URIs.
 
     Attributes
     ----------
@@ -69,11 +70,11 @@ class MovedSample:
     label : str
     change : float
     image : str
-        The original, or what stands in for it.
+        The original or its stand-in.
     made_by : str or None
-        Id of the bundle whose decode the image is; None for an original.
+        Id of the bundle whose decode is the stand-in; None for an original.
     decodes : (str, str)
-        By the first and the second model.
+        Reconstruction by the first and by the second model.
     """
 
     index: int
@@ -86,59 +87,59 @@ class MovedSample:
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
-    """Compare the neighbours of the same test images in the codes of two bundles of one dataset."""
+    """Compare the nearest neighbours of the same test images in the codes of two bundles of one dataset."""
     bundles = first, second
     common = common_rows(list(bundles))
     chosen = stratified_rows(bundles[0].test.labels[common[0]], N_COMPARED)
     rows = [part[chosen] for part in common]
     tables = [_neighbours(bundle, part) for bundle, part in zip(bundles, rows, strict=True)]
     test = bundles[0].test
-    places = test.plane[rows[0]]
+    positions = test.plane[rows[0]]
     points = pd.DataFrame(
         {
-            "x": places[:, 0],
-            "y": places[:, 1],
+            "x": positions[:, 0],
+            "y": positions[:, 1],
             "class": np.array(bundles[0].classes)[test.labels[rows[0]]],
             "index": test.indices[rows[0]],
             "change": 1 - shared_neighbours(*tables),
         }
     )
     shuffled = points.sample(frac=1, random_state=SEED)
-    moved = shuffled.sort_values("change", ascending=False, kind="stable").head(N_MOVED)
+    most_changed = shuffled.sort_values("change", ascending=False, kind="stable").head(N_MOST_CHANGED)
     return NeighbourChange(
         points=points,
-        extent=square_extent(places),
-        moved=moved,
-        n_equal=int((points["change"] >= moved["change"].iloc[-1]).sum()),
+        extent=square_extent(positions),
+        most_changed=most_changed,
+        n_tied=int((points["change"] >= most_changed["change"].iloc[-1]).sum()),
         mean=float(points["change"].mean()),
-        by_chance=1 - N_NEIGHBOURS / (len(points) - 1),
+        expected_by_chance=1 - N_NEIGHBOURS / (len(points) - 1),
         n_total=len(common[0]),
         titles=(first.spec.title, second.spec.title),
     )
 
 
-def moved_samples(first: Bundle, second: Bundle) -> list[MovedSample]:
-    """Return the samples that changed their neighbours most, with their images."""
-    return _moved_samples(first, second, maker_of(first.spec.dataset))
+def most_changed_samples(first: Bundle, second: Bundle) -> list[ChangedSample]:
+    """Return the samples with the largest neighbour change, with their images and reconstructions."""
+    return _most_changed_samples(first, second, stand_in_bundle(first.spec.dataset))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
-def _moved_samples(
+def _most_changed_samples(
     first: Bundle,
     second: Bundle,
-    made_by: str | None,  # noqa: ARG001 - the key
-) -> list[MovedSample]:
-    moved = neighbour_change(first, second).moved
+    made_by: str | None,  # noqa: ARG001 - part of the cache key
+) -> list[ChangedSample]:
+    most_changed = neighbour_change(first, second).most_changed
     bundles = first, second
-    indices = moved["index"].to_numpy(np.int64)
+    indices = most_changed["index"].to_numpy(np.int64)
     shown = shown_test_images(bundles[0].spec.dataset, indices)
     decodes = [_uris(bundle.model.decode(bundle.test.codes[rows_of(bundle, indices)])) for bundle in bundles]
     return [
-        MovedSample(int(index), str(label), float(change), image, shown.made_by, pair)
+        ChangedSample(int(index), str(label), float(change), image, shown.made_by, pair)
         for index, label, change, image, pair in zip(
             indices,
-            moved["class"],
-            moved["change"],
+            most_changed["class"],
+            most_changed["change"],
             _uris(shown.images),
             zip(*decodes, strict=True),
             strict=True,
@@ -147,9 +148,9 @@ def _moved_samples(
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
+@limited
 def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
-    """Return the nearest neighbours of test codes among each other; those of the usual sample are stored."""
+    """Return the nearest neighbours of some test codes among each other, from the bundle if stored there."""
     stored = bundle.derived.neighbours
     if stored is not None and np.array_equal(rows, bundle.derived.compared):
         return stored
@@ -157,4 +158,4 @@ def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
 
 
 def _uris(images: FloatArray) -> list[str]:
-    return [data_uri(png_bytes(image_pixels(image))) for image in images]
+    return [image_uri(image) for image in images]

@@ -1,1 +1,1 @@
-"""Section: one image through every model."""
+"""Section "One image": reconstruction, code, map position and nearest neighbours by every model."""

@@ -1,4 +1,4 @@
-"""One card a model: what it makes of the image, all on one grid and in one piece of HTML."""
+"""HTML cards, one per model: reconstruction, residual, error, code, map position, nearest train images."""
 
 from __future__ import annotations
 
@@ -7,44 +7,45 @@ from math import floor
 
 import streamlit as st
 
-from dashboard.compare.one_image.charts import code_bars, dot_map, is_outside, marked_map
+from dashboard.compare.one_image.charts import code_bars, is_outside, map_points_svg, ringed_map
 from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.images.pixels import (
     RESIDUAL_LIMIT,
     data_uri,
-    image_pixels,
+    image_uri,
     png_bytes,
     residual_pixels,
 )
-from dashboard.data.images.stand_ins import stand_in_words, stand_ins_words
-from dashboard.data.reconstructions import Answer, Subject, map_points
+from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
+from dashboard.data.reconstructions import InputImage, Reconstruction, map_points
 from dashboard.ui.pictures import in_brackets
 from dashboard.ui.theme import is_dark
 
-N_DOTS = 1000
-N_NUMBERS = 3
+N_MAP_POINTS = 1000
+N_CODE_VALUES = 3
+"""Values of a code that are shown before it is unfolded."""
 
 _STYLE = """
 <style>
-.answers { display: grid; gap: 0 28px;
+.model-cards { display: grid; gap: 0 28px;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 256px), 1fr)); }
-.answers > section { display: grid; grid-row: span 7; grid-template-rows: subgrid; row-gap: 0;
+.model-cards > section { display: grid; grid-row: span 7; grid-template-rows: subgrid; row-gap: 0;
   align-content: start; margin-bottom: 28px; max-width: 400px; }
-.answers img { image-rendering: pixelated; display: block; width: 100%; border-radius: 3px; }
-.answers img.map { image-rendering: auto; max-width: 280px; }
-.answers img.code { image-rendering: auto; width: auto; max-width: 100%; height: 64px; }
-.answers h4 { margin: 0; padding: 0 0 2px 0; font-size: 1.05rem; font-weight: 600; }
-.answers p, .answers figcaption, .answers summary, .answers .note { margin: 0; font-size: 0.8rem;
-  line-height: 1.35; opacity: 0.85; font-weight: 400; }
-.answers p { padding: 12px 0 4px 0; }
-.answers p b, .answers p.error { font-size: 0.9rem; opacity: 1; }
-.answers figure { margin: 0; }
-.answers .three { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; align-items: start; }
-.answers .six { display: grid; grid-template-columns: repeat(6, 1fr); gap: 6px; }
-.answers .empty { aspect-ratio: 1; border: 1px dashed #8a93a3; border-radius: 3px; }
-.answers .rank { position: relative; height: 6px; border-radius: 3px; background: #8a93a340;
+.model-cards img { image-rendering: pixelated; display: block; width: 100%; border-radius: 3px; }
+.model-cards img.map { image-rendering: auto; max-width: 280px; }
+.model-cards img.code { image-rendering: auto; width: auto; max-width: 100%; height: 64px; }
+.model-cards h4 { margin: 0; padding: 0 0 2px 0; font-size: 1.05rem; font-weight: 600; }
+.model-cards p, .model-cards figcaption, .model-cards summary, .model-cards .note { margin: 0;
+  font-size: 0.8rem; line-height: 1.35; opacity: 0.85; font-weight: 400; }
+.model-cards p { padding: 12px 0 4px 0; }
+.model-cards p b, .model-cards p.error { font-size: 0.9rem; opacity: 1; }
+.model-cards figure { margin: 0; }
+.model-cards .three { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; align-items: start; }
+.model-cards .six { display: grid; grid-template-columns: repeat(6, 1fr); gap: 6px; }
+.model-cards .empty { aspect-ratio: 1; border: 1px dashed #8a93a3; border-radius: 3px; }
+.model-cards .percentile { position: relative; height: 6px; border-radius: 3px; background: #8a93a340;
   margin-top: 5px; }
-.answers .rank i { position: absolute; top: -3px; width: 4px; height: 12px; margin-left: -2px;
+.model-cards .percentile i { position: absolute; top: -3px; width: 4px; height: 12px; margin-left: -2px;
   background: #3f90da; border-radius: 2px; }
 .residual-scale { height: 8px; width: 150px; border-radius: 2px; display: inline-block;
   vertical-align: middle; margin: 0 6px; background: linear-gradient(90deg,
@@ -53,125 +54,136 @@ _STYLE = """
 """
 
 _RESIDUAL_SCALE = (
-    '<div style="font-size:0.85rem">Residual, reconstruction minus input, on one scale in every model: '
+    '<div style="font-size:0.85rem">Residual (reconstruction minus input), same scale for all models: '
     f'{-RESIDUAL_LIMIT:g} (too dark) <span class="residual-scale"></span> '
     f"+{RESIDUAL_LIMIT:g} (too bright)</div>"
 )
 
 
-def draw_answers(subject: Subject, answers: list[Answer]) -> None:
-    """Draw the cards."""
+def draw_cards(subject: InputImage, results: list[Reconstruction]) -> None:
+    """Draw one card per model on a common grid.
+
+    Parameters
+    ----------
+    subject : Subject
+        The input image.
+    results : list of Answer
+        Its code, reconstruction, error and neighbours by each model.
+    """
     st.html(_STYLE)
     dark = is_dark()
     if subject.is_real:
         st.html(_RESIDUAL_SCALE)
-    cards = "".join(f"<section>{_card(subject, answer, dark=dark)}</section>" for answer in answers)
-    st.html(f'<div class="answers">{cards}</div>')
+    cards = "".join(f"<section>{_card(subject, result, dark=dark)}</section>" for result in results)
+    st.html(f'<div class="model-cards">{cards}</div>')
 
 
-def _card(subject: Subject, answer: Answer, *, dark: bool) -> str:
-    """Return the seven rows of a card."""
-    caveat = f' <span class="note">{escape(answer.caveat)}</span>' if answer.caveat else ""
+def _card(subject: InputImage, result: Reconstruction, *, dark: bool) -> str:
+    """Return the seven grid rows of a card."""
+    caveat = f' <span class="note">{escape(result.caveat)}</span>' if result.caveat else ""
     return "".join(
         (
-            f"<h4>{escape(answer.title)}{caveat}</h4>",
-            _pictures(subject, answer),
-            _error(subject, answer),
-            _code(answer),
-            _map(answer, dark=dark),
-            _neighbours(answer),
+            f"<h4>{escape(result.title)}{caveat}</h4>",
+            _images(subject, result),
+            _error(subject, result),
+            _code(result),
+            _map(result, dark=dark),
+            _neighbours(result),
             "<div></div>",
         )
     )
 
 
-def _pictures(subject: Subject, answer: Answer) -> str:
+def _images(subject: InputImage, result: Reconstruction) -> str:
+    """Return input, reconstruction and residual; without the original there is no residual."""
     figures = [
         _figure(_uri(subject), subject.title, "Input")
         if subject.is_real
         else '<figure><div class="empty"></div><figcaption>Input: not on this machine</figcaption></figure>',
         _figure(
-            data_uri(png_bytes(image_pixels(answer.decode))),
-            f"Reconstruction by {answer.title}",
+            image_uri(result.decode),
+            f"Reconstruction by {result.title}",
             "Reconstruction",
         ),
     ]
-    if answer.residual is not None:
-        uri = data_uri(png_bytes(residual_pixels(answer.residual)))
-        figures.append(_figure(uri, f"Residual of {answer.title}", "Residual"))
+    if result.residual is not None:
+        uri = data_uri(png_bytes(residual_pixels(result.residual)))
+        figures.append(_figure(uri, f"Residual of {result.title}", "Residual"))
     return f'<div class="three">{"".join(figures)}</div>'
 
 
-def _uri(subject: Subject) -> str:
-    return data_uri(png_bytes(image_pixels(subject.image)))
+def _uri(subject: InputImage) -> str:
+    return image_uri(subject.image)
 
 
 def _figure(uri: str, alt: str, caption: str) -> str:
-    picture = f'<img src="{uri}" alt="{escape(alt, quote=True)}">'
-    return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
+    image = f'<img src="{uri}" alt="{escape(alt, quote=True)}">'
+    return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def _error(subject: Subject, answer: Answer) -> str:
-    share = answer.percentile
-    on = "" if subject.is_real else " on the original"
-    words = f"<b>{answer.error:.4f} MSE</b>{on}, more than for {floor(share)}% of test images"
+def _error(subject: InputImage, result: Reconstruction) -> str:
+    """Return the reconstruction error with its percentile among the test images."""
+    percentile = result.percentile
+    of_original = "" if subject.is_real else " on the original"
+    text = f"<b>{result.error:.4f} MSE</b>{of_original}, higher than for {floor(percentile)}% of test images"
     return (
-        f'<div><p class="error">{words}</p>'
-        '<div class="rank" title="From 0 to 100% of the test images">'
-        f'<i style="left:{share:.1f}%"></i></div></div>'
+        f'<div><p class="error">{text}</p>'
+        '<div class="percentile" title="Percentile of the error among the test images, 0 to 100%">'
+        f'<i style="left:{percentile:.1f}%"></i></div></div>'
     )
 
 
-def _code(answer: Answer) -> str:
-    numbers = [f"{value:.3f}" for value in answer.code]
-    shown = ", ".join(numbers[:N_NUMBERS]) + (", …" if len(numbers) > N_NUMBERS else "")
-    words = f"z = ({escape(shown)})"
-    if len(numbers) > N_NUMBERS:
-        words = f"<details><summary>{words}</summary>{', '.join(numbers)}</details>"
+def _code(result: Reconstruction) -> str:
+    """Return the standardised code as bars, and its values as text."""
+    values = [f"{value:.3f}" for value in result.code]
+    first = ", ".join(values[:N_CODE_VALUES]) + (", …" if len(values) > N_CODE_VALUES else "")
+    text = f"z = ({escape(first)})"
+    if len(values) > N_CODE_VALUES:
+        text = f"<details><summary>{text}</summary>{', '.join(values)}</details>"
     return (
-        "<div><p>Code, in standard deviations of real codes</p>"
-        f'<img class="code" src="{_svg(code_bars(answer.scores))}" '
-        f'alt="Code of {len(numbers)} numbers as bars">'
-        f'<div class="note">{words}</div></div>'
+        "<div><p>Code, standardised by the train codes</p>"
+        f'<img class="code" src="{_svg_uri(code_bars(result.scores))}" '
+        f'alt="Bar chart of the {len(values)} dimensions of the code">'
+        f'<div class="note">{text}</div></div>'
     )
 
 
-def _map(answer: Answer, *, dark: bool) -> str:
-    data = map_points(open_bundle(answer.bundle_id), N_DOTS)
-    svg = marked_map(
-        _dots(open_bundle(answer.bundle_id)), answer.place, data.extent, sure=answer.is_exact, dark=dark
-    )
-    if is_outside(answer.place, data.extent):
-        words = "Its code lies outside of the map, in this direction"
-    elif answer.is_exact:
-        words = "Its place among test images"
+def _map(result: Reconstruction, *, dark: bool) -> str:
+    """Return the model's map of test images with a ring at the position of the image."""
+    bundle = open_bundle(result.bundle_id)
+    extent = map_points(bundle, N_MAP_POINTS).extent
+    svg = ringed_map(_points_svg(bundle), result.place, extent, exact=result.is_exact, dark=dark)
+    if is_outside(result.place, extent):
+        text = "The code lies outside the map, in this direction"
+    elif result.is_exact:
+        text = "Position among test images"
     else:
-        words = "About here: the mean place of its 8 nearest train codes"
+        text = "Approximate position: weighted mean of its 8 nearest train codes"
     return (
-        f'<div><p>{words}</p><img class="map" src="{_svg(svg)}" '
-        f'alt="Map of {escape(answer.title)}: a ring marks the place of the image"></div>'
+        f'<div><p>{text}</p><img class="map" src="{_svg_uri(svg)}" '
+        f'alt="Map of {escape(result.title)}: a ring marks the position of the image"></div>'
     )
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def _dots(bundle: Bundle) -> str:
-    data = map_points(bundle, N_DOTS)
-    return dot_map(data.points, data.extent, data.classes)
+def _points_svg(bundle: Bundle) -> str:
+    data = map_points(bundle, N_MAP_POINTS)
+    return map_points_svg(data.points, data.extent, data.classes)
 
 
-def _neighbours(answer: Answer) -> str:
-    kind = in_brackets(stand_in_words(answer.neighbours_by))
+def _neighbours(result: Reconstruction) -> str:
+    kind = in_brackets(stand_in_label(result.neighbours_by))
     figures = "".join(
         _figure(
-            data_uri(png_bytes(image_pixels(neighbour.image))),
-            f"Train image {neighbour.index}, {neighbour.label}, {neighbour.distance:.3g} away{kind}",
+            image_uri(neighbour.image),
+            f"Train image {neighbour.index}, {neighbour.label}, distance {neighbour.distance:.3g}{kind}",
             neighbour.label,
         )
-        for neighbour in answer.neighbours
+        for neighbour in result.neighbours
     )
-    kinds = escape(in_brackets(stand_ins_words(answer.neighbours_by)))
+    kinds = escape(in_brackets(stand_ins_label(result.neighbours_by)))
     return f'<div><p>Nearest train images by code{kinds}</p><div class="six">{figures}</div></div>'
 
 
-def _svg(svg: str) -> str:
+def _svg_uri(svg: str) -> str:
     return data_uri(svg.encode(), "image/svg+xml")

@@ -1,1 +1,1 @@
-"""Section: the scoreboard."""
+"""Section "Scoreboard": scores with intervals and ranks, Pareto plot, remeasuring."""

@@ -1,4 +1,4 @@
-"""A square of numbers as shades, with the numbers in it."""
+"""Heat map of a square matrix, with the values as text."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ import pandas as pd
 from dashboard.ui.charts.spec import to_spec
 
 WIDTH = 480
-CELL = (66, 96)
-"""Pixels from side to side: of all numbers if they are few, and the least and greatest of one."""
-FLAT = 0.55
-"""Height of a number's place, of its width."""
+"""Width in pixels that few columns share."""
+MIN_CELL_WIDTH, MAX_CELL_WIDTH = 66, 96
+"""Pixels."""
+CELL_ASPECT = 0.55
+"""Height of a cell divided by its width."""
+LIGHT_TEXT_FROM = 0.55
+"""Values above this stand on a dark shade and are written in white."""
 
 
 def heatmap(table: pd.DataFrame, title: str) -> dict[str, Any]:
-    """Return the map as a Vega-Lite spec.
+    """Return the heat map as a Vega-Lite spec.
 
     Parameters
     ----------
     table : DataFrame
-        Columns ``row, column, value, text``; values in [0, 1].
+        One row per cell: ``row, column, value, text``; values in [0, 1].
     title : str
-        What the shades mean.
+        Of the colour legend.
     """
     order = table["row"].drop_duplicates().tolist()
     x = alt.X("column:N", sort=order, title=None, axis=_axis(orient="top", labelAngle=-40))
     y = alt.Y("row:N", sort=order, title=None, axis=_axis())
-    shade = alt.Color(
+    colour = alt.Color(
         "value:Q",
         scale=alt.Scale(scheme="blues", domain=[0, 1]),
         legend=alt.Legend(title=title, orient="bottom", gradientLength=240, gradientThickness=8),
     )
     base = alt.Chart(table).encode(x=x, y=y)
-    cells = base.mark_rect(tooltip=None).encode(color=shade)
-    ink = alt.condition("datum.value > 0.55", alt.value("#ffffff"), alt.value("#1f2430"))
-    numbers = base.mark_text(fontSize=13, tooltip=None).encode(text="text:N", color=ink)
-    side = min(max(WIDTH / len(order), CELL[0]), CELL[1])
-    width, height = round(side) * len(order), round(side * FLAT) * len(order)
-    spec = to_spec(alt.layer(cells, numbers).properties(width=width, height=height))
+    cells = base.mark_rect(tooltip=None).encode(color=colour)
+    text_colour = alt.condition(
+        f"datum.value > {LIGHT_TEXT_FROM}", alt.value("#ffffff"), alt.value("#1f2430")
+    )
+    values = base.mark_text(fontSize=13, tooltip=None).encode(text="text:N", color=text_colour)
+    cell_width = min(max(WIDTH / len(order), MIN_CELL_WIDTH), MAX_CELL_WIDTH)
+    width, height = round(cell_width) * len(order), round(cell_width * CELL_ASPECT) * len(order)
+    spec = to_spec(alt.layer(cells, values).properties(width=width, height=height))
     spec["autosize"] = {"type": "pad"}
     return spec
 
 
-def _axis(**options: Any) -> alt.Axis:  # noqa: ANN401 - what Altair takes
+def _axis(**options: Any) -> alt.Axis:  # noqa: ANN401 - keyword arguments of Altair
     return alt.Axis(domain=False, ticks=False, labelLimit=200, labelOverlap=False, labelPadding=6, **options)

@@ -1,4 +1,4 @@
-"""How alike the spaces of the chosen models are: owns the name "likeness"."""
+"""Similarity section: heat map of CKA, Procrustes R² or mutual k-NN; owns the URL name "likeness"."""
 
 from __future__ import annotations
 
@@ -6,58 +6,81 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.compare.similarity.charts import heatmap
-from dashboard.compare.similarity.services import MEANINGS, MEASURES, anchors, similarity_table
-from dashboard.ui.chart_cache import kept
-from dashboard.ui.problems import study_or_say
+from dashboard.compare.similarity.services import (
+    MEASURES,
+    SimilarityStudy,
+    read_similarity,
+    reference_values,
+    similarity_table,
+)
+from dashboard.ui.chart_cache import cached_chart
+from dashboard.ui.problems import study_or_message
 
-NAMES = ("likeness",)
+URL_NAMES = ("likeness",)
+"""Shared links contain this name, so it stays."""
 
 
-def similarity(ids: list[str]) -> None:
-    """Draw the heat map of the chosen models and the anchors beside it."""
+def draw_similarity(ids: list[str]) -> None:
+    """Draw the heat map of the chosen models, and the reference values beside it."""
     dataset = ids[0].partition("/")[0]
     names = [bundle_id.partition("/")[2] for bundle_id in ids]
-    study = study_or_say(dataset, "similarity")
-    if study is None:
+    result = study_or_message(dataset, "similarity")
+    if result is None:
         return
-    measure = state.choose("likeness", list(MEASURES), "cka")
-    st.segmented_control(
-        "Likeness",
-        list(MEASURES),
-        format_func=MEASURES.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        **state.bind("pick_likeness", measure, _take),
-    )
-    missing = [name for name in names if name not in study.found["models"]]
+    study = read_similarity(result)
+    measure = state.choose("likeness", list(MEASURES), "cka", word="similarity measure")
+    _pick_measure(measure)
+    missing = [name for name in names if name not in study.models]
     if missing:
         st.caption(
-            f"Not in the study, and left out: {', '.join(missing)}. `{study.command}` measures them all anew."
+            f"Left out, not in the study: {', '.join(missing)}. Run `{study.command}` to measure all models "
+            "again."
         )
+    heat_map, references = st.columns([2.4, 1])
+    with heat_map, st.container(key="similarity_map"):
+        _draw_heatmap(study, measure, names)
+    with references:
+        _draw_references(study, measure)
+
+
+def _pick_measure(measure: str) -> None:
+    st.segmented_control(
+        "Similarity measure",
+        list(MEASURES),
+        format_func=lambda name: MEASURES[name].title,
+        required=True,
+        label_visibility="collapsed",
+        **state.bind("pick_similarity", measure, _set_measure),
+    )
+
+
+def _draw_heatmap(study: SimilarityStudy, measure: str, names: list[str]) -> None:
     table = similarity_table(study, measure, names)
-    picture, words = st.columns([2.4, 1])
-    with picture, st.container(key="likeness_map"):
-        if table.empty:
-            st.info("None of the chosen models is in the study; choose others above.")
-        else:
-            st.vega_lite_chart(
-                spec=kept(heatmap)(table, MEASURES[measure]),
-                width="content",
-                key="likeness",
-                alt=f"{MEASURES[measure]} of each pair of {len(names)} models, as coloured numbers",
-            )
-    with words:
-        st.markdown(MEANINGS[measure])
-        st.markdown("**To read the numbers by**")
-        for anchor in anchors(study, measure):
-            st.metric(anchor.title, f"{anchor.value:.2f}")
-        st.caption(
-            f"n = {study.found['n']:,} test images, seed {study.seeds[0]}; {study.cpu_seconds:,.0f} CPU "
-            "seconds. Spaces as alike as a recipe's two seeds are as alike as two runs of one model."
-        )
-        with st.expander("How it was measured"):
-            st.caption(study.protocol)
+    if table.empty:
+        st.info("None of the chosen models is in the study; choose others above.")
+        return
+    title = MEASURES[measure].title
+    st.vega_lite_chart(
+        spec=cached_chart(heatmap)(table, title),
+        width="content",
+        key="similarity_chart",
+        alt=f"Heat map: {title} between each pair of {table['row'].nunique()} models, with values",
+    )
 
 
-def _take() -> None:
-    state.put("likeness", state.widget("pick_likeness"))
+def _draw_references(study: SimilarityStudy, measure: str) -> None:
+    st.markdown(MEASURES[measure].meaning)
+    st.markdown("**Reference values**")
+    for reference in reference_values(study, measure):
+        st.metric(reference.title, f"{reference.value:.2f}")
+    seed = "no seed" if study.seed is None else f"seed {study.seed}"
+    st.caption(
+        "The same-recipe value is the practical ceiling: two training runs of one model agree this much. "
+        f"n = {study.n:,} test images, {seed}; {study.cpu_seconds:,.0f} CPU seconds."
+    )
+    with st.expander("How it was measured"):
+        st.caption(study.protocol)
+
+
+def _set_measure() -> None:
+    state.put("likeness", state.widget("pick_similarity"))

@@ -1,34 +1,102 @@
-"""How alike the spaces of a dataset's models are, as the study beside the bundles found it."""
+"""Similarity of a dataset's latent spaces: typed reader of the similarity study, and its tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import pandas as pd
 
-from dashboard.data.catalogue import catalogue, family_title
+from dashboard.data.catalogue import catalogue
 from latentcore.studies import StudyResult
-
-MEASURES = {
-    "cka": "Linear CKA",
-    "procrustes": "Procrustes R²",
-    "mutual_knn": "Mutual 10-NN",
-}
-"""Titles of the measures by name."""
-
-MEANINGS = {
-    "cka": "How far the large axes of two spaces agree, whatever their rotation and scale.",
-    "procrustes": "Share of one space's variance that the other explains, once rotated and scaled.",
-    "mutual_knn": "Share of its ten nearest neighbours that an image keeps from one space to the other.",
-}
 
 
 @dataclass(frozen=True)
-class Anchor:
-    """A likeness to read the others by.
+class SimilarityMeasure:
+    """A measure of similarity between two sets of codes of the same images, in [0, 1].
+
+    Attributes
+    ----------
+    title : str
+    meaning : str
+        One sentence.
+    """
+
+    title: str
+    meaning: str
+
+
+MEASURES = {
+    "cka": SimilarityMeasure(
+        "Linear CKA",
+        "Centred kernel alignment with a linear kernel: agreement of the directions of large variance, "
+        "invariant to rotation and isotropic scaling.",
+    ),
+    "procrustes": SimilarityMeasure(
+        "Procrustes R²", "Share of one space's variance that the other explains after rotation and scaling."
+    ),
+    "mutual_knn": SimilarityMeasure(
+        "Mutual 10-NN", "Share of an image's ten nearest neighbours that both spaces have in common."
+    ),
+}
+"""Measures by their names in the study."""
+
+
+@dataclass(frozen=True)
+class SameRecipe:
+    """Similarity of two training runs of one recipe with different seeds.
+
+    Attributes
+    ----------
+    model : str
+        Name of the bundle, such as "vae-d16".
+    values : dict of str to float
+        By name of the measure.
+    """
+
+    model: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SimilarityStudy:
+    """Results of the study "similarity" of one dataset.
+
+    Attributes
+    ----------
+    dataset : str
+    models : tuple of str
+        Names of the bundles.
+    pairs : dict
+        Per unordered pair of names, the similarity by name of the measure.
+    chance : dict of str to float
+        Mean similarity after permuting the rows of one space, by name of the measure.
+    same_recipe : tuple of SameRecipe
+    n : int
+        Test images.
+    seed : int or None
+        None where the file names no seed.
+    cpu_seconds : float
+    protocol, command : str
+        How it was measured, and the command that measures it again.
+    """
+
+    dataset: str
+    models: tuple[str, ...]
+    pairs: Mapping[frozenset[str], Mapping[str, float]]
+    chance: Mapping[str, float]
+    same_recipe: tuple[SameRecipe, ...]
+    n: int
+    seed: int | None
+    cpu_seconds: float
+    protocol: str
+    command: str
+
+
+@dataclass(frozen=True)
+class ReferenceValue:
+    """A similarity to compare the others with.
 
     Attributes
     ----------
@@ -40,30 +108,70 @@ class Anchor:
     value: float
 
 
-def similarity_table(study: StudyResult, measure: str, names: Sequence[str]) -> pd.DataFrame:
-    """Return one line an ordered pair of models: columns ``row, column, value, text``; 1 with itself."""
-    likeness = {frozenset(pair["models"]): float(pair[measure]) for pair in study.found["pairs"]}
-    known = [name for name in names if name in study.found["models"]]
+def read_similarity(result: StudyResult) -> SimilarityStudy:
+    """Return the results of the study with types; `read_study` has checked their structure."""
+    found = result.found
+    return SimilarityStudy(
+        dataset=result.dataset,
+        models=tuple(found["models"]),
+        pairs={frozenset(pair["models"]): _values(pair) for pair in found["pairs"]},
+        chance={name: float(found["null"][name]["mean"]) for name in MEASURES},
+        same_recipe=tuple(SameRecipe(twin["model"], _values(twin)) for twin in found["twins"]),
+        n=int(found["n"]),
+        seed=result.seeds[0] if result.seeds else None,
+        cpu_seconds=result.cpu_seconds,
+        protocol=result.protocol,
+        command=result.command,
+    )
+
+
+def similarity_table(study: SimilarityStudy, measure: str, names: Sequence[str]) -> pd.DataFrame:
+    """Return the matrix of similarities in long form, one row per ordered pair of models; 1 on the diagonal.
+
+    Parameters
+    ----------
+    study : SimilarityStudy
+    measure : str
+        Of `MEASURES`.
+    names : sequence of str
+        Bundles to compare; those that are not in the study are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``row, column, value, text``.
+    """
     specs = catalogue().specs
     titles = {
-        name: f"{family_title(spec.family)}, {spec.latent_dim}-D"
-        for name in known
-        if (spec := specs.get(f"{study.dataset}/{name}")) is not None
+        name: _title(study.dataset, name)
+        for name in names
+        if name in study.models and f"{study.dataset}/{name}" in specs
     }
-    lines: list[dict[str, Any]] = []
+    lines = []
     for (one, row), (other, column) in product(titles.items(), repeat=2):
-        value = 1.0 if one == other else likeness[frozenset((one, other))]
+        value = 1.0 if one == other else study.pairs[frozenset((one, other))][measure]
         lines.append({"row": row, "column": column, "value": value, "text": f"{value:.2f}"})
     return pd.DataFrame(lines, columns=["row", "column", "value", "text"])
 
 
-def anchors(study: StudyResult, measure: str) -> list[Anchor]:
-    """Return chance, and how alike the same recipe is to itself with another seed."""
-    null = study.found["null"][measure]
-    found = [Anchor("rows permuted (chance)", float(null["mean"]))]
-    for twin in study.found["twins"]:
-        spec = catalogue().specs.get(f"{study.dataset}/{twin['model']}")
-        title = twin["model"] if spec is None else f"{family_title(spec.family)}, {spec.latent_dim}-D"
-        title += ": same recipe, other seed"
-        found.append(Anchor(title, float(twin[measure])))
-    return found
+def reference_values(study: SimilarityStudy, measure: str) -> list[ReferenceValue]:
+    """Return the similarity by chance, and of two runs of the same recipe with different seeds."""
+    return [
+        ReferenceValue("Chance (rows permuted)", study.chance[measure]),
+        *(
+            ReferenceValue(
+                f"{_title(study.dataset, run.model)}: same recipe, other seed", run.values[measure]
+            )
+            for run in study.same_recipe
+        ),
+    ]
+
+
+def _values(entry: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(entry[name]) for name in MEASURES}
+
+
+def _title(dataset: str, name: str) -> str:
+    """Return the title of a bundle, or its name if it is not on this machine any more."""
+    spec = catalogue().specs.get(f"{dataset}/{name}")
+    return name if spec is None else spec.title

@@ -1,4 +1,4 @@
-"""Downloads of datasets: they run beside the sessions, and all sessions see the same ones."""
+"""Downloads of datasets in background threads, shared by all sessions."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from latentcore.datasets import DATASETS
 from latentcore.types import LatentcoreError
 
 WANTED = "LATENTCORE_FETCH"
-"""Names the datasets that the server fetches after its start: in the environment or Streamlit's secrets."""
+"""Setting (environment or Streamlit secrets): datasets that the server downloads after its start."""
 
 _log = get_logger(__name__)
 
 
 @dataclass
 class Fetching:
-    """A download that waits, runs or is over.
+    """A download: waiting, running or finished.
 
     Attributes
     ----------
     started : bool
         False while it waits for its turn.
     share : float
-        What has arrived, in [0, 1].
+        Progress in [0, 1].
     problem : str or None
         Why it failed.
     finished : bool
@@ -41,13 +41,13 @@ class Fetching:
 
 @dataclass
 class _Downloads:
-    """The latest download of each dataset. No cache: clearing caches must not forget one under way."""
+    """The latest download per dataset. Not a Streamlit cache: clearing caches must not lose a running one."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     latest: dict[str, Fetching] = field(default_factory=dict)
 
     def enter(self, dataset: str) -> Fetching | None:
-        """Return a new download, or None where one is under way or there is nothing to fetch."""
+        """Register a new download; None if one is running or there is nothing to download."""
         with self.lock:
             running = self.latest.get(dataset)
             if (running is not None and not running.finished) or not can_be_fetched(dataset):
@@ -60,7 +60,7 @@ _downloads = _Downloads()
 
 
 def can_be_fetched(dataset: str) -> bool:
-    """Return whether the originals are merely absent and there is a place to download them from."""
+    """Return whether the originals are missing and can be downloaded."""
     spec = DATASETS.get(dataset)
     return spec is not None and spec.fetch is not None and not spec.is_present()
 
@@ -71,26 +71,26 @@ def fetching_of(dataset: str) -> Fetching | None:
 
 
 def start_fetching(dataset: str) -> None:
-    """Begin to download a dataset, unless that is under way or done."""
+    """Start the download of a dataset, unless it is running or done."""
     fetching = _downloads.enter(dataset)
     if fetching is not None:
         _start(dataset, fetching)
 
 
 def enter_wanted() -> dict[str, Fetching]:
-    """Return a download, which waits, for each dataset that the host names and that is not here."""
+    """Register a waiting download for each dataset that the host names and that is missing."""
     entered = {name: _downloads.enter(name) for name in _wanted()}
     return {name: fetching for name, fetching in entered.items() if fetching is not None}
 
 
 def fetch_in_turn(waiting: dict[str, Fetching]) -> None:
-    """Run downloads one after the other; returns when all are over."""
+    """Run downloads one after the other; returns when all have finished."""
     for dataset, fetching in waiting.items():
         _start(dataset, fetching).join()
 
 
 def _wanted() -> list[str]:
-    """Return the datasets that `WANTED` names; what it names besides is said in the log."""
+    """Return the datasets that `WANTED` names; unknown names are logged."""
     named = os.environ.get(WANTED)
     if named is None and st.secrets.load_if_toml_exists():
         named = st.secrets.get(WANTED)
@@ -115,13 +115,13 @@ def _start(dataset: str, fetching: Fetching) -> threading.Thread:
 
 
 def _fetch(dataset: str, fetching: Fetching) -> None:
-    """Download a dataset; what failed is one sentence in the log and on the pages."""
+    """Download a dataset; a failure becomes one sentence in the log and on the pages."""
 
     def on_bytes(done: int, total: int) -> None:
         fetching.share = min(done / total, 1.0)
 
     spec, fetching.started = DATASETS[dataset], True
-    fetching.problem = f"{spec.title} could not be fetched; the server's log says why."  # until it is known
+    fetching.problem = f"{spec.title} could not be fetched; the server's log says why."
     try:
         if spec.fetch is not None:
             spec.fetch(on_bytes)

@@ -1,4 +1,4 @@
-"""Walls of test images to choose from."""
+"""Random galleries of test images to choose from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.data.catalogue import Bundle
-from dashboard.data.images.pixels import data_uri, image_pixels, png_bytes
+from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images
 
 
 @dataclass(frozen=True)
-class Wall:
-    """Test images to choose from.
+class Gallery:
+    """A gallery of test images.
 
     Attributes
     ----------
@@ -29,15 +29,15 @@ class Wall:
     made_by: str | None
 
 
-def gallery_wall(bundle: Bundle, label: int, seed: int, n: int) -> Wall:
-    """Return a random choice of test images, or of what stands in for them.
+def random_gallery(bundle: Bundle, label: int, seed: int, n: int) -> Gallery:
+    """Return a random choice of test images, or their stand-ins.
 
     Parameters
     ----------
     bundle : Bundle
-        Says which test images there are.
+        Its test table lists the images.
     label : int
-        Class to choose from; any class below 0.
+        Class to choose from; all classes if negative.
     seed : int
     n : int
         At most this many.
@@ -46,5 +46,5 @@ def gallery_wall(bundle: Bundle, label: int, seed: int, n: int) -> Wall:
     chosen = np.random.default_rng(seed).permutation(rows)[:n]
     indices = bundle.test.indices[chosen]
     shown = shown_test_images(bundle.spec.dataset, indices)
-    uris = [data_uri(png_bytes(image_pixels(image))) for image in shown.images]
-    return Wall(uris, indices.tolist(), shown.made_by)
+    uris = [image_uri(image) for image in shown.images]
+    return Gallery(uris, indices.tolist(), shown.made_by)

@@ -1,4 +1,4 @@
-"""Several images as one picture, still or moving."""
+"""Image grids and animations as PNG, WebP and GIF."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from latentcore.types import FloatArray
 FRAME_MS, HOLD_FRAMES = 90, 6
 
 
-def sheet_pixels(images: FloatArray, n_columns: int) -> npt.NDArray[np.uint8]:
-    """Return images ``(n, c, h, w)`` side by side, `n_columns` a row, without a gap."""
+def grid_pixels(images: FloatArray, n_columns: int) -> npt.NDArray[np.uint8]:
+    """Tile images ``(n, c, h, w)`` into one, `n_columns` per row, without gaps."""
     return tile_images(images, n_columns)
 
 
-def sheet_uri(images: FloatArray, n_columns: int) -> str:
-    """Return images side by side as a data URI."""
-    return data_uri(png_bytes(sheet_pixels(images, n_columns)))
+def grid_uri(images: FloatArray, n_columns: int) -> str:
+    """Return an image grid as a data URI of a PNG."""
+    return data_uri(png_bytes(grid_pixels(images, n_columns)))
 
 
-def sheet_png(images: FloatArray, n_columns: int, *, factor: int) -> bytes:
-    """Return images side by side as PNG, each pixel repeated `factor` times a side."""
-    return png_bytes(sheet_pixels(images, n_columns), factor=factor)
+def grid_png(images: FloatArray, n_columns: int, *, factor: int) -> bytes:
+    """Return an image grid as PNG bytes, each pixel repeated `factor` times per axis."""
+    return png_bytes(grid_pixels(images, n_columns), factor=factor)
 
 
 def morph_webp(images: FloatArray, *, factor: int) -> bytes:
-    """Return images ``(n, c, h, w)`` as an animated WebP that goes there and back, lossless."""
+    """Return images ``(n, c, h, w)`` as a lossless animated WebP that runs forwards, then backwards."""
     return _animation(images, factor, "WEBP", lossless=True)
 
 
 def morph_gif(images: FloatArray, *, factor: int) -> bytes:
-    """Return images ``(n, c, h, w)`` as an animated GIF that goes there and back."""
+    """Return images ``(n, c, h, w)`` as an animated GIF that runs forwards, then backwards."""
     return _animation(images, factor, "GIF")
 
 

@@ -1,4 +1,4 @@
-"""The original images of a dataset, where they are on this machine."""
+"""Original images of datasets that are on this machine."""
 
 from __future__ import annotations
 
@@ -12,31 +12,52 @@ from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
 
 
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
-    """Return originals by their numbers, float32 ``(n, c, h, w)`` in [0, 1], or None if there are none."""
+    """Return originals by number, float32 ``(n, c, h, w)`` in [0, 1], or None if they are not here."""
     try:
-        pixels = _pixels(dataset, split)
-        check_rows(indices, len(pixels), dataset, split)
+        return required_originals(dataset, split, indices)
     except LatentcoreError:
         return None
+
+
+def required_originals(dataset: str, split: str, indices: LabelArray) -> FloatArray:
+    """Return originals by their numbers, for callers that cannot do without.
+
+    Parameters
+    ----------
+    dataset, split : str
+    indices : int64 array, shape (n,)
+
+    Returns
+    -------
+    float32 array, shape (n, channels, height, width)
+        In [0, 1].
+
+    Raises
+    ------
+    DatasetError
+        If they are not on this machine.
+    """
+    pixels = _pixels(dataset, split)
+    check_rows(indices, len(pixels), dataset, split)
     return DATASETS[dataset].scale(pixels[indices])
 
 
 def train_images(bundle: Bundle) -> FloatArray:
-    """Return the original train images that a bundle keeps codes of, float32 ``(n, c, h, w)``.
+    """Return the original train images whose codes a bundle stores, float32 ``(n, c, h, w)``.
 
     Bundles of one dataset share them.
 
     Raises
     ------
     DatasetError
-        If they are not at hand.
+        If they are not on this machine.
     """
     pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
     return DATASETS[bundle.spec.dataset].scale(pixels)
 
 
 def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
-    """Return originals of the train images in some rows of a bundle's table, or None if there are none."""
+    """Return the originals of rows of a bundle's train table, or None if they are not on this machine."""
     try:
         pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
     except LatentcoreError:
@@ -46,12 +67,12 @@ def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
-    """Return the train pixels that bundles keep codes of: a sixth of MNIST's, 8 MB."""
+    """Return the pixels of the train images whose codes bundles store: a sixth of MNIST's, 8 MB."""
     return _read(dataset, "train", indices)
 
 
 def originals_problem(dataset: str) -> str | None:
-    """Return in one sentence why originals cannot be shown, or None if they can."""
+    """Return one sentence on why originals cannot be shown, or None if they can."""
     try:
         _pixels(dataset, "test")
         _can_read_train(dataset)
@@ -61,22 +82,22 @@ def originals_problem(dataset: str) -> str | None:
 
 
 def has_originals(dataset: str) -> bool:
-    """Return whether originals can be shown; a cache of what depends on them has this in its key."""
+    """Return whether originals can be shown; caches of results that depend on them have this in their key."""
     return originals_problem(dataset) is None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _pixels(dataset: str, split: str) -> PixelArray:
-    """Return the pixels of a split as they are stored; an error is not cached: the files may come later."""
+    """Return the stored pixels of a split; errors are not cached, as the files may be downloaded later."""
     return _read(dataset, split)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _can_read_train(dataset: str) -> bool:
-    """Return True, or raise what is wrong with the train images; they are not kept."""
+    """Return True, or raise if the train images cannot be read; the images are not kept."""
     if (
         dataset not in DATASETS or DATASETS[dataset].fetch is not None
-    ):  # else shipped or drawn: they are right
+    ):  # others ship with the library or are generated
         _read(dataset, "train", np.empty(0, np.int64))
     return True
 

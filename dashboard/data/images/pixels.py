@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from latentcore.atlas import webp_bytes
 from latentcore.types import FloatArray
 
 RESIDUAL_LIMIT = 0.5
-"""Residuals are drawn on this common scale, -0.5 to 0.5, in every model."""
+"""Residuals of all models share this colour scale, -0.5 to 0.5."""
 
 _NEGATIVE, _MIDDLE, _POSITIVE = (
     np.array(colour, np.float32) for colour in ([33, 102, 172], [247, 247, 247], [178, 73, 6])
@@ -46,6 +47,11 @@ def data_uri(data: bytes, kind: str = "image/png") -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
+def image_uri(image: FloatArray) -> str:
+    """Return one image ``(c, h, w)`` in [0, 1] as a data URI of a PNG."""
+    return data_uri(png_bytes(image_pixels(image)))
+
+
 def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
     """Return a grey veil ``(h, w, 4)``: transparent where `strength` ``(h, w)`` is 0, dense where it is 1."""
     veil = np.full((*strength.shape, 4), 128, np.uint8)
@@ -60,10 +66,8 @@ def coloured_dots(shares: FloatArray, colours: Sequence[str], side: int) -> byte
     draw = ImageDraw.Draw(sheet)
     for (x, y), colour in zip(shares.tolist(), colours, strict=True):
         draw.circle((x * sheet.width, (1 - y) * sheet.width), sheet.width / 160, fill=f"{colour}cc")
-    buffer = io.BytesIO()
-    sheet = sheet.resize((side, side), Image.Resampling.BOX)
-    sheet.save(buffer, "WEBP", lossless=True, quality=0, method=0)
-    return buffer.getvalue()
+    small = np.asarray(sheet.resize((side, side), Image.Resampling.BOX))
+    return webp_bytes(small, lossless=True, quality=0)
 
 
 def dots_pixels(places: FloatArray, edge: float, side: int) -> npt.NDArray[np.uint8]:

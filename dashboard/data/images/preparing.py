@@ -1,4 +1,4 @@
-"""Making an image from elsewhere look like those of a dataset: background, place, size."""
+"""Preprocessing of uploaded and drawn images: invert, crop, centre and resize like a dataset's images."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _ink(pixels: FloatArray) -> FloatArray:
     risen = np.clip(pixels - paper - noise, 0, None)
     if risen.max() < FLAT:
         raise BlankImage(
-            "Nothing on the image is brighter than its border. Switch “Exchange black and white”, or choose "
+            "Nothing on the image is brighter than its border. Switch “Invert brightness”, or choose "
             "another image."
         )
     ink: FloatArray = (risen / risen.max()).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The train images nearest to any image: exactly where originals are at hand, else from the image index."""
+"""Nearest train images of an image: exact with the originals, else estimated from the image index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from latentcore.metrics.structure import nearest
 from latentcore.types import FloatArray, LabelArray
 
 N_USUAL = 1_000
-"""Test images that say what distance is usual, where a dataset has no index that knows it."""
+"""Test images of which the usual distance is measured, where a dataset has no image index."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class NearestImages:
     rows : int64 array, shape (n, k)
         Of the bundle's train table.
     estimated : bool
-        Whether the distances are estimated from principal components, because the images are not at hand.
+        Whether the distances are estimated from principal components, without the images.
     """
 
     distances: FloatArray
@@ -38,7 +38,7 @@ class NearestImages:
 
 
 def nearest_train_images(bundle: Bundle, images: FloatArray, *, k: int) -> NearestImages | None:
-    """Search the train images that a bundle keeps codes of.
+    """Find the nearest of the train images whose codes a bundle stores.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def nearest_train_images(bundle: Bundle, images: FloatArray, *, k: int) -> Neare
     Returns
     -------
     NearestImages or None
-        None where neither the images nor an index of them is at hand.
+        None where neither the images nor an index of them is on this machine.
     """
     try:
         return NearestImages(*_search_pixels(bundle, images, k), estimated=False)
@@ -60,7 +60,7 @@ def nearest_train_images(bundle: Bundle, images: FloatArray, *, k: int) -> Neare
 
 
 def can_search(bundle: Bundle) -> bool:
-    """Return whether `nearest_train_images` finds any for a bundle."""
+    """Return whether `nearest_train_images` can search for a bundle."""
     return _index_of(bundle) is not None or _has_pixels(bundle)
 
 
@@ -82,7 +82,7 @@ def image_index(dataset: str) -> ImageIndex | None:
 
 
 def _index_of(bundle: Bundle) -> ImageIndex | None:
-    """Return the index of the train images that a bundle keeps codes of, or None."""
+    """Return the index of the train images whose codes a bundle stores, or None."""
     index = image_index(bundle.spec.dataset)
     fits = index is not None and np.array_equal(index.indices, bundle.train.indices)
     return index if fits else None
@@ -97,7 +97,7 @@ def _has_pixels(bundle: Bundle) -> bool:
 
 
 def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArray, LabelArray]:
-    """Search originals as they are stored, without a copy of them all in floats; raises if there are none."""
+    """Search the stored uint8 originals without converting all to floats; raises if they are not here."""
     dataset = bundle.spec.dataset
     known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].white)
     queries = images.reshape(len(images), -1) * white
@@ -107,7 +107,7 @@ def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArr
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _measured_distance(bundle: Bundle) -> float:
-    """Return the usual distance of a dataset that has originals but no index."""
+    """Measure the usual distance of a dataset that has originals but no index."""
     chosen = np.random.default_rng(0).permutation(len(bundle.test))[:N_USUAL]
     test = original_images(bundle.spec.dataset, "test", bundle.test.indices[chosen])
     found = None if test is None else nearest_train_images(bundle, test, k=1)

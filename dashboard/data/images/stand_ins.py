@@ -1,7 +1,7 @@
-"""Images of a dataset as this machine can show them: originals, or decodes that stand in for them.
+"""Stand-ins: decodes that are shown where a dataset's original images are not on this machine.
 
-Where a dataset is not at hand, all pages show the same stand-ins: the decodes by the bundle that has the
-lowest reconstruction error. Nothing else stands where an original would.
+All pages show the same ones: decodes by the bundle with the lowest reconstruction error (MSE) that can be
+loaded. Nothing else is ever shown in the place of an original.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from latentcore.types import BundleError, FloatArray, LabelArray
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Images that stand for those of a dataset.
+class ShownImages:
+    """Originals, or their stand-ins.
 
     Attributes
     ----------
@@ -35,69 +35,69 @@ class Shown:
     made_by: str | None
 
 
-def shown_test_images(dataset: str, indices: LabelArray) -> Shown:
-    """Return test images by their numbers, int64 ``(n,)``.
+def shown_test_images(dataset: str, indices: LabelArray) -> ShownImages:
+    """Return test images, or their stand-ins, by number, int64 ``(n,)``.
 
     Raises
     ------
     BundleError
-        If neither they nor codes of them are at hand.
+        If neither they nor their codes are on this machine.
     """
     originals = original_images(dataset, "test", indices) if has_originals(dataset) else None
-    return _decoded(dataset, "test", indices) if originals is None else Shown(originals, None)
+    return _decoded(dataset, "test", indices) if originals is None else ShownImages(originals, None)
 
 
-def shown_test_image(dataset: str, index: int) -> Shown:
-    """Return one test image by its number; see `shown_test_images`."""
+def shown_test_image(dataset: str, index: int) -> ShownImages:
+    """Return one test image, or its stand-in, by number; see `shown_test_images`."""
     return shown_test_images(dataset, np.array([index], np.int64))
 
 
-def shown_train_images(bundle: Bundle, rows: LabelArray) -> Shown:
-    """Return the train images in some rows of a bundle's table, int64 ``(n,)``.
+def shown_train_images(bundle: Bundle, rows: LabelArray) -> ShownImages:
+    """Return the train images, or their stand-ins, of rows of a bundle's train table, int64 ``(n,)``.
 
     Raises
     ------
     BundleError
-        If neither they nor codes of them are at hand.
+        If neither they nor their codes are on this machine.
     """
     dataset = bundle.spec.dataset
     originals = train_originals(bundle, rows) if has_originals(dataset) else None
     if originals is None:
         return _decoded(dataset, "train", bundle.train.indices[rows])
-    return Shown(originals, None)
+    return ShownImages(originals, None)
 
 
-def maker_of(dataset: str) -> str | None:
-    """Return the bundle that makes a dataset's stand-ins, or None where originals are shown.
+def stand_in_bundle(dataset: str) -> str | None:
+    """Return the id of the bundle that decodes a dataset's stand-ins, or None where originals are shown.
 
-    A cache of what is shown has this in its key.
+    Caches of results that depend on the shown images have this in their key.
     """
     return None if has_originals(dataset) else next(_makers(dataset), None)
 
 
-def stand_in_words(made_by: str | None) -> str:
-    """Return what to write beside one image that `made_by` made; nothing beside an original."""
+def stand_in_label(made_by: str | None) -> str:
+    """Return the label of one stand-in decoded by bundle `made_by`; empty for an original."""
     return "" if made_by is None else f"stand-in: decode by {bundle_title(made_by)}"
 
 
-def stand_ins_words(made_by: str | None) -> str:
-    """Return what to write beside several images that `made_by` made; nothing beside originals."""
+def stand_ins_label(made_by: str | None) -> str:
+    """Return the label of several stand-ins decoded by bundle `made_by`; empty for originals."""
     return "" if made_by is None else f"stand-ins: decodes by {bundle_title(made_by)}"
 
 
-def _decoded(dataset: str, split: str, indices: LabelArray) -> Shown:
-    """Return decodes by the best bundle that holds codes of all the images: a bundle may hold a part."""
+def _decoded(dataset: str, split: str, indices: LabelArray) -> ShownImages:
+    """Return decodes by the best bundle whose table has all the images; a table may hold part of a split."""
     for bundle_id in _makers(dataset):
         bundle = open_bundle(bundle_id)
         table = bundle.test if split == "test" else bundle.train
         rows = _rows_of(table.indices, indices)
         if rows is not None:
-            return Shown(bundle.model.decode(table.codes[rows]), bundle_id)
+            return ShownImages(bundle.model.decode(table.codes[rows]), bundle_id)
     raise BundleError(f"No model of {dataset} that can be opened holds codes of these {split} images.")
 
 
 def _makers(dataset: str) -> Iterator[str]:
-    """Yield the bundles of a dataset that can be loaded, the lowest reconstruction error first."""
+    """Yield the ids of a dataset's loadable bundles in order of reconstruction error."""
     specs = [spec for spec in catalogue().specs.values() if spec.dataset == dataset]
     for spec in sorted(specs, key=lambda spec: (_error(spec), spec.id)):
         if _can_be_opened(spec.id):
@@ -121,7 +121,7 @@ def _can_be_opened(bundle_id: str) -> bool:
 
 
 def _rows_of(known: LabelArray, wanted: LabelArray) -> LabelArray | None:
-    """Return where some numbers stand among those that are known, or None where one is not there."""
+    """Return the positions of `wanted` in `known`, or None if one is missing."""
     order = np.argsort(known)
     rows = order[np.searchsorted(known, wanted, sorter=order).clip(max=len(known) - 1)]
     return rows if np.array_equal(known[rows], wanted) else None

@@ -1,4 +1,4 @@
-"""Reading an image that somebody uploaded or drew, safely, as grey values."""
+"""Safe decoding of uploaded and drawn images to grey values."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 16_000_000
 LONGEST_SIDE = 512
-"""Larger images are reduced to this as soon as they are read."""
+"""Larger images are downscaled to this, in pixels, as soon as they are read."""
 SLIGHT_COLOUR = 12
-"""Channels that differ by no more than this, of 255, are grey with the noise of compression."""
+"""Channels that differ by no more than this, of 255, count as grey with compression noise."""
 OPAQUE = 255
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey (ITU-R BT.601)."""
@@ -31,9 +31,9 @@ _DAMAGE = (
     *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning, MemoryError),
     *(AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError),
 )
-"""What Pillow raises on files that are not what they claim to be."""
+"""Exceptions and warnings that Pillow raises on damaged files."""
 _reading = threading.Lock()
-"""One image at a time: that bounds the memory, and filters of warnings are common to all threads."""
+"""One image at a time: bounds memory, and warning filters are global to the process."""
 
 
 class UnreadableImage(LatentcoreError):  # noqa: N818 - a state, with a way out
@@ -42,14 +42,14 @@ class UnreadableImage(LatentcoreError):  # noqa: N818 - a state, with a way out
 
 @dataclass(frozen=True)
 class GreyImage:
-    """An image as it was read.
+    """A decoded image in grey.
 
     Attributes
     ----------
     pixels : float32 array (h, w)
-        In [0, 1], 0 is black; at most `LONGEST_SIDE` a side.
+        In [0, 1], 0 is black; at most `LONGEST_SIDE` per side.
     notes : tuple of str
-        What was done to it, each the part of a sentence.
+        Conversions applied, each a clause of a sentence.
     """
 
     pixels: FloatArray
@@ -59,7 +59,7 @@ class GreyImage:
 def read_image(data: bytes) -> GreyImage:
     """Read a PNG, JPEG or WebP file of any mode as grey.
 
-    Sizes are looked at before a pixel is decoded, and what Pillow would only warn of is an error.
+    Sizes are checked before any pixel is decoded, and Pillow's warnings are treated as errors.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.ui.charts.palette import BLUE, GREY, ORANGE
 from dashboard.ui.charts.spec import to_spec
 
 HEIGHT = 76
@@ -16,7 +17,7 @@ LOWEST = 0.25
 AXIS_SPACE = 26
 """Pixels left of the first step; the strip above has a padding of as many."""
 SERIES = ("nearest train code", "nearest train image")
-COLOURS = ("#3f90da", "#e76300")
+COLOURS = (BLUE, ORANGE)
 
 
 def plausibility(
@@ -75,7 +76,7 @@ def plausibility(
     )
     usual = (
         alt.Chart(pd.DataFrame({"distance": [1.0]}))
-        .mark_rule(strokeDash=[3, 3], color="#8a93a3", tooltip=None)
+        .mark_rule(strokeDash=[3, 3], color=GREY, tooltip=None)
         .encode(y=distance)
     )
     layers: list[alt.Chart] = [usual, curves]
@@ -83,7 +84,7 @@ def plausibility(
         sure = pd.DataFrame({"step": np.arange(n) + 0.5, "confidence": confidence})
         area = (
             alt.Chart(sure)
-            .mark_area(color="#8a93a3", opacity=0.22, tooltip=None)
+            .mark_area(color=GREY, opacity=0.22, tooltip=None)
             .encode(x=x, y=alt.Y("confidence:Q", scale=alt.Scale(domain=[0, 1]), axis=None))
         )
         layers.insert(0, area)

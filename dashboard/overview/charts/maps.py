@@ -21,7 +21,7 @@ import pandas as pd
 
 from dashboard.overview.charts.layout import TITLE, Corner, FrontLayout
 from dashboard.ui.charts.labels import haloed
-from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.palette import GREY, ink
 from dashboard.ui.charts.scatter import (
     NO_PADDING,
     double_ring,
@@ -34,7 +34,6 @@ PICTURES, IMAGES, TARGETS = "front_pictures", "front_images", "front_targets"
 """Names of the data tables. The first is added to the spec later: ``map, sheet, dots``, the last two URIs."""
 RING_SIZE, HIT_AREA = 150, 60
 CROSS, CROSS_SIZE = "M-1,0H1M0,-1V1", 120
-GREY = "#8a93a3"
 UNSEEN: dict[str, Any] = {"opacity": 0, "tooltip": None, "aria": False}
 """ARIA descriptions of thousands of marks would take Vega half a second, and a canvas does not use them."""
 VALUES = {"x": alt.XValue, "y": alt.YValue, "x2": alt.X2Value, "y2": alt.Y2Value}

@@ -1,4 +1,4 @@
-"""Accuracy against a number on a logarithmic scale: lines with bands, named at their ends."""
+"""Accuracy curves over a logarithmic x-axis: lines with interval bands, labelled at their ends."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import end_names, line_ends
+from dashboard.ui.charts.palette import BASELINE_GREY
 from dashboard.ui.charts.spec import AnyChart, to_spec
-
-BASELINE = "#717581"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: b
     )
     dash = alt.StrokeDash(
         "series:N",
-        scale=alt.Scale(domain=names, range=[[5, 4] if one == BASELINE else [1, 0] for one in colours]),
+        scale=alt.Scale(domain=names, range=[[5, 4] if one == BASELINE_GREY else [1, 0] for one in colours]),
         legend=None,
     )
     base = alt.Chart(table)

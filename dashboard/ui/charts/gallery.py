@@ -1,4 +1,4 @@
-"""A wall of small images of which one can be clicked."""
+"""Chart of a gallery of small images with a click selection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dashboard.ui.charts.spec import to_spec
 def gallery(
     uris: list[str], indices: list[int], n_columns: int, *, side: int = 44, gap: int = 4
 ) -> dict[str, Any]:
-    """Return the wall as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="picked")``.
+    """Return the gallery as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="picked")``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Words inside a plot: kept apart, haloed where they lie on data, beside the points that they name."""
+"""Text labels in plots: placed without overlap, with halos on data, at line ends and beside points."""
 
 from __future__ import annotations
 

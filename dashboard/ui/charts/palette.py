@@ -1,4 +1,4 @@
-"""Colours for data. The frame around it stays grey."""
+"""Colours for data; frames and baselines are grey."""
 
 from __future__ import annotations
 
@@ -19,19 +19,25 @@ CLASS_COLOURS = (
 """Ten colours that colour-blind people can tell apart (M. Petroff, 2021)."""
 
 
+BLUE, ORANGE = CLASS_COLOURS[0], CLASS_COLOURS[6]
+"""For two kinds of data: bars and normal images; what stands out, and anomalies."""
+GREY = "#8a93a3"
+"""Frames, rules and what lies in the background; readable on both themes."""
+BASELINE_GREY, FORMAT_GREY = "#717581", "#94a0b0"
+"""Baselines, and standard image formats beside them."""
 LINE_COLOURS = tuple(CLASS_COLOURS[k] for k in (0, 6, 4, 2, 5, 1, 7, 9))
-"""For lines of models. None is grey: grey is what models are held against."""
+"""Colours of models' lines; grey is left to baselines."""
 CONTRAST = 4.5
-"""Least ratio of luminance between words and their ground (WCAG 2.2, criterion 1.4.3)."""
+"""Minimum contrast ratio between text and background (WCAG 2.2, criterion 1.4.3)."""
 
 
 def class_colours(n_classes: int) -> list[str]:
-    """Return one colour a class; beyond ten classes they repeat."""
+    """Return one colour per class; beyond ten classes they repeat."""
     return [CLASS_COLOURS[k % len(CLASS_COLOURS)] for k in range(n_classes)]
 
 
 def line_colours(titles: Iterable[str], greys: Mapping[str, str]) -> dict[str, str]:
-    """Return the colour of each line by its title: its grey, or in turn one of `LINE_COLOURS`."""
+    """Return the colour of each line by title: its grey if it has one, else the next of `LINE_COLOURS`."""
     titles = list(dict.fromkeys(titles))
     coloured = [title for title in titles if title not in greys]
     own = {title: LINE_COLOURS[k % len(LINE_COLOURS)] for k, title in enumerate(coloured)}
@@ -39,17 +45,17 @@ def line_colours(titles: Iterable[str], greys: Mapping[str, str]) -> dict[str, s
 
 
 def ink(*, dark: bool) -> str:
-    """Return the colour of words on a page's own background."""
+    """Return the colour of text on the page's background."""
     return "#e8eaee" if dark else "#1f2430"
 
 
 def ground(*, dark: bool) -> str:
-    """Return the colour of a page's own background."""
+    """Return the colour of the page's background."""
     return "#14171c" if dark else "#ffffff"
 
 
 def legible(colour: str, *, dark: bool) -> str:
-    """Return a colour of data, as ``#rrggbb``, mixed with the ink until words in it can be read."""
+    """Return a data colour ``#rrggbb`` mixed with the text colour until text in it has enough contrast."""
     own, words, behind = (_channels(one) for one in (colour, ink(dark=dark), ground(dark=dark)))
     for share in range(0, 101, 5):
         mixed = [round(a + (b - a) * share / 100) for a, b in zip(own, words, strict=True)]

@@ -1,4 +1,4 @@
-"""A scatter of codes: the layer that the latent map, its export and the small maps share."""
+"""Parts of scatter plots of codes, shared by the latent map, its export and the small maps."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import haloed, spread
-from dashboard.ui.charts.palette import class_colours
+from dashboard.ui.charts.palette import GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 AXIS_SPACE = 38
-"""Pixels that each axis takes, fixed, so that the plot's place inside the canvas is known."""
+"""Fixed width of each axis in pixels, so that the plot's position in the canvas is known."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
@@ -47,9 +47,9 @@ def frame(size: int) -> alt.Chart:
         x2=size,
         y=0,
         y2=size,
-        fill="#8a93a3",
+        fill=GREY,
         fillOpacity=0.05,
-        stroke="#8a93a3",
+        stroke=GREY,
         strokeOpacity=0.4,
         tooltip=None,
     )
@@ -80,7 +80,7 @@ def value_colour(column: str, title: str) -> alt.Color:
 
 
 def class_legend() -> alt.Legend:
-    """Return the legend of classes, above the map, five a row."""
+    """Return the legend of classes, above the map, five per row."""
     return alt.Legend(
         title=None, orient="top", columns=5, symbolType="circle", symbolSize=90, symbolOpacity=1
     )
@@ -94,7 +94,7 @@ def points_layer(
     size: int,
     name: str = "points",
 ) -> alt.Chart:
-    """Return one filled circle a row of `points` (columns ``x, y`` and what `colour` needs).
+    """Return a layer of one filled circle per row of `points` (columns ``x, y`` and what `colour` needs).
 
     Vega would describe each in words, for thousands of circles half a second, and a canvas cannot tell them.
     """

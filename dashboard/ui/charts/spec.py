@@ -1,4 +1,4 @@
-"""From an Altair chart to a Vega-Lite spec, in which each table of data stands once."""
+"""Altair charts to Vega-Lite specs that hold each data table once."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from dashboard.data import places
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
 from dashboard.data.images.pixels import image_pixels, residual_pixels
-from dashboard.data.maps import coloured_points, map_data, stratified_rows, trust_shade, widened
+from dashboard.data.maps import coloured_points, map_data, stratified_rows, trust_shading, widened
 from dashboard.explore.charts.latent_map import MapContent, MapStyle, latent_map
 from dashboard.explore.charts.training_curves import training_curves
 from dashboard.explore.services.exports import codes_csv, codes_npz, codes_parquet
@@ -52,7 +52,7 @@ def content(bundle_id: str = BUNDLE, plane: str = "codes", colour: str = "class"
 def test_the_map_compiles(colour, stacked, extras):
     style = replace(STYLE, colour=colour, colour_title=colour, stacked=stacked)
     if extras:
-        style = replace(style, shade_uri=trust_shade(open_bundle(BUNDLE), "codes"), anchor=None, dark=True)
+        style = replace(style, shade_uri=trust_shading(open_bundle(BUNDLE), "codes"), anchor=None, dark=True)
     spec = latent_map(content(colour=colour), style)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
     names = {param["name"]: param.get("views") for param in spec["params"]}
@@ -126,7 +126,7 @@ def test_the_theme_has_the_palette_of_the_charts():
 
 def test_an_image_is_inspected_truly():
     bundle, originals = open_bundle("digits/ae-d8"), load_dataset("digits", "test").images
-    place = places.inspect_image("digits/ae-d8", 33)
+    place = places.inspect_image(open_bundle("digits/ae-d8"), 33)
     code = bundle.model.encode(originals[33:34])
     assert np.allclose(place.code, code[0], rtol=1e-3, atol=1e-3)  # stored in half precision
     assert np.allclose(place.decode, bundle.model.decode(place.code[None])[0], atol=1e-6)
@@ -143,7 +143,7 @@ def test_an_image_is_inspected_truly():
 def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
     monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
     monkeypatch.setattr(places, "one_image", lambda *_: None)
-    place = places.inspect_image(BUNDLE, 3)
+    place = places.inspect_image(open_bundle(BUNDLE), 3)
     assert place.original is None
     assert place.neighbours_by == "digits/ae-d8"
     bundle = open_bundle("digits/ae-d8")

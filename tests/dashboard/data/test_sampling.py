@@ -10,12 +10,12 @@ import pytest
 import streamlit as st
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.sampling import Draw, draw_samples, resembling, samples_npz, variations
+from dashboard.data.sampling import SamplingSettings, nearest_images, sample_images, samples_npz, variations
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
 from tests.dashboard.bundles import partial_bundle
 
-DRAW = Draw(n=16, seed=3, temperature=1.0, truncation=None, density="gaussian")
+DRAW = SamplingSettings(n=16, seed=3, temperature=1.0, truncation=None, density="gaussian")
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +28,9 @@ def empty_caches() -> Iterator[None]:
 
 
 def test_the_same_seed_gives_the_same_samples_and_the_file_holds_them():
-    samples = draw_samples(open_bundle("digits/vae-d8"), DRAW)
+    samples = sample_images(open_bundle("digits/vae-d8"), DRAW)
     st.cache_data.clear()
-    assert np.array_equal(samples.codes, draw_samples(open_bundle("digits/vae-d8"), DRAW).codes)
+    assert np.array_equal(samples.codes, sample_images(open_bundle("digits/vae-d8"), DRAW).codes)
     with np.load(io.BytesIO(samples_npz(samples, DRAW)), allow_pickle=False) as archive:
         assert np.array_equal(archive["codes"], samples.codes)
         assert int(archive["seed"]) == 3
@@ -40,17 +40,17 @@ def test_the_same_seed_gives_the_same_samples_and_the_file_holds_them():
 
 def test_samples_are_classified_again_once_originals_are_there(absent_digits):
     bundle = open_bundle("digits/vae-d8")
-    samples = draw_samples(bundle, DRAW)
-    assert resembling(bundle, samples.images[0])[0].made_by == "digits/ae-d8"
+    samples = sample_images(bundle, DRAW)
+    assert nearest_images(bundle, samples.images[0])[0].made_by == "digits/ae-d8"
     absent_digits()
-    samples = draw_samples(bundle, DRAW)
+    samples = sample_images(bundle, DRAW)
     assert samples.judge == "the nearest train image"
-    assert resembling(bundle, samples.images[0])[0].made_by is None
+    assert nearest_images(bundle, samples.images[0])[0].made_by is None
 
 
 def test_the_train_image_nearest_to_a_train_image_is_itself():
     train = load_dataset("digits", "train")
-    found = resembling(open_bundle("digits/pca-d2"), train.images[17])
+    found = nearest_images(open_bundle("digits/pca-d2"), train.images[17])
     assert found[0].index == 17
     assert found[0].distance == pytest.approx(0, abs=1e-4)
 

@@ -79,7 +79,7 @@ def test_factor_directions_of_shapes_show_their_stability():
 def test_without_the_dataset_stand_ins_are_shown(no_data):
     app = open_page("edit", dataset="mnist", models=["pca-d16", "ae-d16", "vae-d16", "gan-d16"])
     assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)
-    assert app.button(key="fetch_dataset").label == "Fetch MNIST"
+    assert app.button(key="fetch_dataset").label == "Download MNIST"
     assert "(stand-in: decode by Autoencoder, 16-D)" in text_of(app)
     assert not app.warning
     assert not app.error

@@ -70,7 +70,7 @@ def test_the_controls_of_a_path_change_the_strips():
 def test_without_the_dataset_stand_ins_are_shown_and_distances_estimated(no_data):
     app = open_page("interpolate", dataset="mnist", models=["pca-d16", "ae-d16", "vae-d16", "gan-d16"])
     assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)
-    assert app.button(key="fetch_dataset").label == "Fetch MNIST"
+    assert app.button(key="fetch_dataset").label == "Download MNIST"
     assert "nearest train image (estimated)" in " ".join(
         re.sub("<[^>]+>", "", element.proto.body) for element in app.get("html")
     )

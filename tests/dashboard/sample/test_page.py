@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.sampling import Draw, draw_samples
+from dashboard.data.sampling import SamplingSettings, sample_images
 from tests.dashboard.bundles import open_partially
 from tests.dashboard.pages import notices_of, open_page, text_of
 
@@ -73,7 +73,9 @@ def test_the_distribution_of_the_codes_is_named():
 def test_an_opened_sample_shows_its_code_and_neighbours():
     app = open_page("sample", models=["vae-d2"], sample="vae-d2:5")
     assert "Sample 5 of VAE, 2-D" in text_of(app)
-    code = draw_samples(open_bundle("digits/vae-d2"), Draw(36, 0, 1.0, None, "gaussian")).codes[5]
+    code = sample_images(open_bundle("digits/vae-d2"), SamplingSettings(36, 0, 1.0, None, "gaussian")).codes[
+        5
+    ]
     assert f"{code[0]:.3f}" in app.code[0].value
 
 
@@ -81,7 +83,7 @@ def test_without_the_dataset_stand_ins_are_shown(no_data):
     models = ["pca-d16", "ae-d16", "vae-d16", "gan-d16"]
     app = open_page("sample", dataset="mnist", models=models, sample="vae-d16:5")
     assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)
-    assert app.button(key="fetch_dataset").label == "Fetch MNIST"
+    assert app.button(key="fetch_dataset").label == "Download MNIST"
     assert "0 would be a copy. They are shown as stand-ins: decodes by Autoencoder, 16-D." in text_of(app)
     assert not app.warning
     assert not app.error

@@ -8,14 +8,14 @@ import time
 import pytest
 import streamlit as st
 
-from dashboard.server.concurrency import AT_ONCE, dear
+from dashboard.server.concurrency import MAX_CONCURRENT, limited
 
 
 def test_no_more_than_two_run_at_once():
     running, most, lock = [0], [0], threading.Lock()
     go_on = threading.Event()
 
-    @dear
+    @limited
     def step() -> None:
         with lock:
             running[0] += 1
@@ -29,29 +29,29 @@ def test_no_more_than_two_run_at_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert most[0] == AT_ONCE
+    assert most[0] == MAX_CONCURRENT
 
 
 def test_a_turn_is_given_back_after_an_error():
-    @dear
+    @limited
     def fails() -> None:
         raise ValueError("no")
 
-    for _ in range(AT_ONCE + 1):
+    for _ in range(MAX_CONCURRENT + 1):
         with pytest.raises(ValueError, match="no"):
             fails()
 
 
 def test_a_dear_step_in_another_is_a_mistake():
-    @dear
+    @limited
     def inner() -> int:
         return 1
 
-    @dear
+    @limited
     def outer() -> int:
         return inner()
 
-    with pytest.raises(RuntimeError, match="inner is part of another"):
+    with pytest.raises(RuntimeError, match="inner is called from another"):
         outer()
     assert inner() == 1
 
@@ -61,7 +61,7 @@ def test_two_sessions_that_ask_for_the_same_make_it_once():
     start = threading.Barrier(2)
 
     @st.cache_resource(show_spinner=False)
-    @dear
+    @limited
     def step(number: int) -> int:
         made.append(number)
         time.sleep(0.2)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.data.catalogue import catalogue
 from dashboard.ui.presentation import story_of
-from tests.dashboard.pages import APP, SCRIPTS
+from tests.dashboard.pages import APP, SCRIPTS, open_address
 
 OWN_KEYS = {
     "overview": "pick_images",
@@ -30,7 +30,7 @@ def opened(view: str = "overview", **query: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run() if view == "overview" else app.switch_page(SCRIPTS[view]).run()
+    open_address(app, view)
     assert not app.exception
     return app
 

@@ -1,1 +1,1 @@
-"""What this feature asks of latentcore, cached; no widgets."""
+"""What the anomaly detection page asks of latentcore, cached; no widgets."""

@@ -1,4 +1,4 @@
-"""How well a model tells anomalies from what is normal, on stored codes or on images at hand."""
+"""Anomaly scores of normal images and anomalies, with AUROC and ROC curve."""
 
 from __future__ import annotations
 
@@ -9,283 +9,189 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.apply.anomaly.services.study import kept_models
-from dashboard.data.catalogue import (
-    BY_CONTENT,
-    Bundle,
-    bundle_title,
-    dataset_title,
-    family_title,
-    open_bundle,
-)
-from dashboard.data.images.originals import has_originals, original_images, originals_problem
-from dashboard.data.images.stand_ins import Shown, maker_of, shown_test_images
+from dashboard.apply.anomaly.services.setting import OTHER_CLASSES, Setting
+from dashboard.apply.anomaly.services.study import read_one_class
+from dashboard.data.catalogue import BY_CONTENT, Bundle, dataset_title, open_bundle
+from dashboard.data.images.originals import required_originals
+from dashboard.data.images.stand_ins import ShownImages, shown_test_images, stand_in_bundle
 from dashboard.data.maps import default_plane, plane_of, stratified_rows
-from dashboard.data.places import blended_places, row_of
+from dashboard.data.places import blended_positions, row_of
 from dashboard.data.study_results import study_or_none
-from dashboard.server.concurrency import dear
-from latentcore.anomaly import SCORES, Seen, scores_of
+from dashboard.server.concurrency import limited
+from latentcore.anomaly import SCORES, Seen
 from latentcore.corruptions import CORRUPTIONS, corrupt
-from latentcore.datasets import DATASETS
-from latentcore.foreign import foreign_datasets, foreign_images
+from latentcore.foreign import foreign_images
 from latentcore.metrics.detection import Auroc, auroc, roc_curve
 from latentcore.studies.one_class import SEED
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import BundleError, FloatArray
 
-CLASSES = "classes"
-"""The name of what stands against the normal classes: the other ones."""
-N_IMAGES, N_A_SIDE = 2_000, 1_000
-ALONE = "only-"
-"""What the name of a model begins with that was shown the normal class alone."""
+N_IMAGES, N_PER_GROUP = 2_000, 1_000
+"""Test images of which some classes are normal; normal images, and anomalies, from different sources."""
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What is normal, and what is not.
-
-    Attributes
-    ----------
-    dataset : str
-    detector : str
-        Name of a bundle ("vae-d16"), or "only-" and a family for a model of the normal class alone.
-    background : str
-        Name of the bundle whose map is shown.
-    normal : tuple of int
-        Normal classes; what counts with `against` "classes" only.
-    against : str
-        "classes", or the name of another dataset or of a corruption.
-    """
-
-    dataset: str
-    detector: str
-    background: str
-    normal: tuple[int, ...]
-    against: str
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether the model was shown the normal class alone."""
-        return self.detector.startswith(ALONE)
-
-
-@dataclass(frozen=True)
-class Side:
-    """Images, what a model makes of them, and where they lie.
+class ImageGroup:
+    """Images of one source, encoded by a model.
 
     Attributes
     ----------
     seen : Seen
+        Codes and reconstruction errors.
     images : float32 array, shape (n, channels, height, width)
     made_by : str or None
         Id of the bundle whose decodes stand in for the images; None for originals.
     names : tuple of str
         What each image shows.
-    places : float32 array, shape (n, 2)
+    positions : float32 array, shape (n, 2)
+        On the default plane of the model.
     """
 
     seen: Seen
     images: FloatArray
     made_by: str | None
     names: tuple[str, ...]
-    places: FloatArray
+    positions: FloatArray
 
 
 @dataclass(frozen=True)
 class Detection:
-    """Scored images of both sides.
+    """Scored normal images and anomalies.
 
     Attributes
     ----------
     scores : float32 array, shape (n,)
         Higher is more anomalous.
     anomalous : bool array, shape (n,)
-    area : Auroc
+    auroc : Auroc
     images : float32 array, shape (n, channels, height, width)
     names : tuple of str
-    places : float32 array, shape (n, 2)
-        On the map of the background bundle.
-    makers : tuple of (str or None)
+        What each image shows.
+    positions : float32 array, shape (n, 2)
+        On the map of `Setting.map_model`.
+    made_by : tuple of (str or None)
         Id of the bundle whose decode stands in for each image; None for originals.
     """
 
     scores: FloatArray
     anomalous: npt.NDArray[np.bool_]
-    area: Auroc
+    auroc: Auroc
     images: FloatArray
     names: tuple[str, ...]
-    places: FloatArray
-    makers: tuple[str | None, ...]
-
-
-def rivals(dataset: str) -> dict[str, str]:
-    """Return what can stand against the normal images, title by name; datasets not at hand are left out."""
-    at_hand = {name: dataset_title(name) for name in _foreign(dataset) if has_originals(name)}
-    spoilt = {name: one.title for name, one in CORRUPTIONS.items()} if has_originals(dataset) else {}
-    return {CLASSES: "Other classes", **at_hand, **spoilt}
-
-
-def _foreign(dataset: str) -> list[str]:
-    """Return datasets whose images can be shown to models of this one; none where it is unknown here."""
-    return foreign_datasets(dataset) if dataset in DATASETS else []
-
-
-def absent_rivals(dataset: str) -> list[str]:
-    """Return in one sentence each what cannot stand against the normal images here, and why."""
-    found = [originals_problem(name) or "" for name in _foreign(dataset) if not has_originals(name)]
-    if not has_originals(dataset):
-        found.append("Images can be spoilt only where the originals are at hand.")
-    return found
-
-
-def detectors(dataset: str, bundles: Sequence[str], normal: Sequence[int], against: str) -> dict[str, str]:
-    """Return the models that can be asked, title by name: those of one class first, where they apply."""
-    alone = {}
-    study = study_or_none(dataset, "anomaly")
-    if against == CLASSES and len(normal) == 1 and study is not None:
-        alone = {
-            ALONE
-            + family: f"{family_title(family)}, {study.found['one_class']['latent_dim']}-D, shown it alone"
-            for family in kept_models(study)
-        }
-    return alone | {name: bundle_title(f"{dataset}/{name}") for name in bundles}
-
-
-def score_titles(setting: Setting) -> dict[str, str]:
-    """Return the scores that a setting allows, title by name."""
-    study = study_or_none(setting.dataset, "anomaly")
-    if setting.is_alone and study is not None:
-        names = [study.found["one_class"]["headline"]]
-    else:
-        bundle = open_bundle(f"{setting.dataset}/{setting.detector}")
-        originals = has_originals(setting.dataset)
-        names = [
-            name
-            for name in scores_of(bundle.model.capabilities)
-            if originals or not SCORES[name].needs_images
-        ]
-    return {name: SCORES[name].title for name in names}
-
-
-def score_meaning(name: str) -> str:
-    """Return one sentence on a score."""
-    return SCORES[name].meaning
+    positions: FloatArray
+    made_by: tuple[str | None, ...]
 
 
 def detect(setting: Setting, score: str) -> Detection:
-    """Return the scores of both sides."""
-    return _detect(setting, score, maker_of(setting.dataset))
+    """Return normal images and anomalies with their scores.
+
+    Raises
+    ------
+    LatentcoreError
+        If originals, a bundle or the study have gone since the choice was made.
+    """
+    return _detect(setting, score, stand_in_bundle(setting.dataset))
+
+
+def roc_of(found: Detection) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the ROC curve: false positive rates and true positive rates, float64 ``(m,)``."""
+    return roc_curve(found.scores, found.anomalous)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Scoring the images")
 def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
-    if setting.is_alone:
-        return _kept(setting, made_by)
+    if setting.is_one_class:
+        return _by_one_class_model(setting, made_by)
     bundle = open_bundle(f"{setting.dataset}/{setting.detector}")
-    if setting.against == CLASSES:
+    if setting.anomaly_source == OTHER_CLASSES:
         rows = stratified_rows(bundle.labels, N_IMAGES)
-        both = _test_side(bundle, tuple(rows.tolist()), made_by)
-        anomalous = ~np.isin(bundle.labels[rows], setting.normal)
-        scores = _measure(bundle, score, both.seen, setting.normal)
-        parts: Sequence[Side] = [both]
-    else:
-        parts = _sides(bundle, setting.against, made_by)
-        scores = np.concatenate([_measure(bundle, score, side.seen, None) for side in parts])
-        anomalous = np.arange(len(scores)) >= len(parts[0].seen)
+        group = _test_images(bundle, tuple(rows.tolist()), made_by)
+        scores = _score(bundle, score, group.seen, setting.normal)
+        return _detection(scores, ~np.isin(bundle.labels[rows], setting.normal), [group])
+    groups = _normal_and_anomalies(bundle, setting.anomaly_source, made_by)
+    scores = np.concatenate([_score(bundle, score, group.seen, None) for group in groups])
+    return _detection(scores, np.arange(len(scores)) >= len(groups[0].seen), groups)
+
+
+def _by_one_class_model(setting: Setting, made_by: str | None) -> Detection:
+    """Return the test images whose scores by a one-class model the study stored."""
+    study = study_or_none(setting.dataset, "anomaly")
+    if study is None:
+        raise BundleError(
+            f"The results of `latentcore study anomaly {setting.dataset}` are gone; run it again."
+        )
+    results = read_one_class(study)
+    bundle = open_bundle(f"{setting.dataset}/{setting.map_model}")
+    rows = np.array([row_of(bundle, index) for index in results.scored])
+    group = _test_images(bundle, tuple(rows.tolist()), made_by)
+    scores = results.models[setting.family][setting.normal[0]].scores
+    return _detection(scores, bundle.labels[rows] != setting.normal[0], [group])
+
+
+def _detection(
+    scores: FloatArray, anomalous: npt.NDArray[np.bool_], groups: Sequence[ImageGroup]
+) -> Detection:
     return Detection(
         scores=scores,
         anomalous=anomalous,
-        area=auroc(scores, anomalous),
-        images=parts[0].images if len(parts) == 1 else np.concatenate([side.images for side in parts]),
-        names=tuple(name for side in parts for name in side.names),
-        places=np.concatenate([side.places for side in parts]),
-        makers=tuple(side.made_by for side in parts for _ in side.names),
+        auroc=auroc(scores, anomalous),
+        images=groups[0].images if len(groups) == 1 else np.concatenate([group.images for group in groups]),
+        names=tuple(name for group in groups for name in group.names),
+        positions=np.concatenate([group.positions for group in groups]),
+        made_by=tuple(group.made_by for group in groups for _ in group.names),
     )
 
 
-def _measure(bundle: Bundle, score: str, seen: Seen, normal: Sequence[int] | None) -> FloatArray:
+def _score(bundle: Bundle, score: str, seen: Seen, normal: Sequence[int] | None) -> FloatArray:
+    """Return the scores of encoded images; reference: train images of the normal classes, None for all."""
     rows = slice(None) if normal is None else np.isin(bundle.train.labels, normal)
     reference = Seen(bundle.train.codes[rows], bundle.train.errors[rows])
     return SCORES[score].measure(bundle.model, reference, seen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-@dear
-def _test_side(bundle: Bundle, rows: tuple[int, ...], made_by: str | None) -> Side:
-    """Return test images by their rows; without originals, the stored codes and errors are scored."""
+@limited
+def _test_images(bundle: Bundle, rows: tuple[int, ...], made_by: str | None) -> ImageGroup:
+    """Return test images by their rows; without originals, with their stored codes and errors."""
     chosen = np.array(rows)
     names = tuple(bundle.classes[label] for label in bundle.labels[chosen])
-    places = plane_of(bundle, default_plane(bundle)).points[chosen]
+    positions = plane_of(bundle, default_plane(bundle)).points[chosen]
     shown = _shown(bundle.spec.dataset, tuple(bundle.test.indices[chosen].tolist()), made_by)
     if shown.made_by is None:
-        return Side(Seen.by(bundle.model, shown.images), shown.images, None, names, places)
+        return ImageGroup(Seen.by(bundle.model, shown.images), shown.images, None, names, positions)
     seen = Seen(bundle.test.codes[chosen], bundle.test.errors[chosen])
-    return Side(seen, shown.images, shown.made_by, names, places)
+    return ImageGroup(seen, shown.images, shown.made_by, names, positions)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _shown(
     dataset: str,
     indices: tuple[int, ...],
-    made_by: str | None,  # noqa: ARG001 - the key
-) -> Shown:
+    made_by: str | None,  # noqa: ARG001 - part of the cache's key
+) -> ShownImages:
     return shown_test_images(dataset, np.array(indices, np.int64))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
-def _sides(bundle: Bundle, against: str, made_by: str | None) -> tuple[Side, Side]:
-    """Return random test images, and images of elsewhere or other test images spoilt, as the study does."""
+def _normal_and_anomalies(
+    bundle: Bundle, anomaly_source: str, made_by: str | None
+) -> tuple[ImageGroup, ImageGroup]:
+    """Return random test images, and anomalies of another dataset or corrupted, sampled as the study does."""
     order = np.random.default_rng(SEED).permutation(len(bundle.test))
-    n = min(N_A_SIDE, len(order) // 2)
-    normal = _test_side(bundle, tuple(order[:n].tolist()), made_by)
-    if against not in CORRUPTIONS:
-        images = foreign_images(against, bundle.image_shape, n, seed=SEED)
-        return normal, _strange_side(bundle, images, (dataset_title(against),) * len(images))
+    n = min(N_PER_GROUP, len(order) // 2)
+    normal = _test_images(bundle, tuple(order[:n].tolist()), made_by)
+    if anomaly_source not in CORRUPTIONS:
+        images = foreign_images(anomaly_source, bundle.image_shape, n, seed=SEED)
+        return normal, _encoded(bundle, images, (dataset_title(anomaly_source),) * len(images))
     rest = order[n : 2 * n]
-    clean = _originals_of(bundle, bundle.test.indices[rest])
-    images = corrupt(clean, against, CORRUPTIONS[against].moderate, seed=SEED)
-    names = tuple(f"{bundle.classes[label]}, spoilt" for label in bundle.labels[rest])
-    return normal, _strange_side(bundle, images, names)
+    clean = required_originals(bundle.spec.dataset, "test", bundle.test.indices[rest])
+    images = corrupt(clean, anomaly_source, CORRUPTIONS[anomaly_source].moderate, seed=SEED)
+    names = tuple(f"{bundle.classes[label]}, corrupted" for label in bundle.labels[rest])
+    return normal, _encoded(bundle, images, names)
 
 
-def _strange_side(bundle: Bundle, images: FloatArray, names: tuple[str, ...]) -> Side:
+def _encoded(bundle: Bundle, images: FloatArray, names: tuple[str, ...]) -> ImageGroup:
+    """Return images that are not in the bundle's tables, encoded and placed on its map."""
     seen = Seen.by(bundle.model, images)
     plane = default_plane(bundle)
-    places = seen.codes if plane == "codes" else blended_places(bundle, seen.codes)
-    return Side(seen, images, None, names, places)
-
-
-def _originals_of(bundle: Bundle, indices: LabelArray) -> FloatArray:
-    images = original_images(bundle.spec.dataset, "test", indices)
-    assert images is not None  # noqa: S101 - the caller asks has_originals
-    return images
-
-
-def _kept(setting: Setting, made_by: str | None) -> Detection:
-    """Return what a model of the normal class alone made of the images that the study kept scores of."""
-    study = study_or_none(setting.dataset, "anomaly")
-    assert study is not None  # noqa: S101 - see detectors
-    kept = kept_models(study)[setting.detector.removeprefix(ALONE)][setting.normal[0]]
-    bundle = open_bundle(f"{setting.dataset}/{setting.background}")
-    rows = np.array([row_of(bundle, index) for index in study.found["one_class"]["kept"]])
-    side = _test_side(bundle, tuple(rows.tolist()), made_by)
-    anomalous = bundle.labels[rows] != setting.normal[0]
-    return Detection(
-        scores=kept.scores,
-        anomalous=anomalous,
-        area=auroc(kept.scores, anomalous),
-        images=side.images,
-        names=side.names,
-        places=side.places,
-        makers=(side.made_by,) * len(rows),
-    )
-
-
-def curve_of(found: Detection) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the ROC curve: shares of normal images flagged, and of anomalies caught."""
-    return roc_curve(found.scores, found.anomalous)
-
-
-def rival_level(against: str) -> str:
-    """Return how strongly a corruption spoils, in words; empty for anything else."""
-    one = CORRUPTIONS.get(against)
-    return "" if one is None else f"{one.title} at {one.moderate:g} ({one.unit})"
+    positions = seen.codes if plane == "codes" else blended_positions(bundle, seen.codes)
+    return ImageGroup(seen, images, None, names, positions)

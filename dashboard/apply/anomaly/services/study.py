@@ -1,8 +1,8 @@
-"""What the study of anomalies found, as tables and as kept scores."""
+"""Results of the anomaly study: one-class models with their stored scores, and AUROC tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,25 +14,25 @@ from latentcore.studies import StudyResult
 from latentcore.studies.one_class import PUBLISHED, read_scores
 from latentcore.types import FloatArray
 
-__all__ = ["StudyResult", "class_table", "kept_models", "score_table", "whole_table"]
+__all__ = ["StudyResult", "all_normal_table", "class_table", "read_one_class", "score_table"]
 
 PUBLISHED_TITLE = "Deep SVDD (published)"
 ERRORS = ("error", "inversion")
-"""One score, which a GAN has under another name."""
+"""Names of the reconstruction error: a GAN has it under the second."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What the study kept of a model that was shown one class alone.
+class OneClassModel:
+    """A model that was trained on one class only.
 
     Attributes
     ----------
     scores : float32 array, shape (n,)
-        Headline scores of the kept test images.
+        Headline scores of the test images `OneClassResults.scored`.
     decodes_uri : str
-        Decodes of one test image a class, side by side.
+        Reconstructions of the test images `OneClassResults.decoded`, side by side.
     auroc : (float, float, float)
-        Of the headline score on the whole test split, with its interval.
+        Of the headline score on the whole test split: value, lower and upper end of the 95% interval.
     """
 
     scores: FloatArray
@@ -40,32 +40,66 @@ class Kept:
     auroc: tuple[float, float, float]
 
 
-def kept_models(study: StudyResult) -> dict[str, dict[int, Kept]]:
-    """Return what was kept, by family and class."""
+@dataclass(frozen=True)
+class OneClassResults:
+    """What the study stored of its one-class models.
+
+    Attributes
+    ----------
+    latent_dim : int
+    headline : str
+        Name of the score that was fixed beforehand.
+    n_test : int
+    n_train : tuple of int
+        Train images of each class.
+    scored, decoded : tuple of int
+        Numbers of the test images whose scores, and whose reconstructions, are stored.
+    models : mapping
+        By family and normal class.
+    """
+
+    latent_dim: int
+    headline: str
+    n_test: int
+    n_train: tuple[int, ...]
+    scored: tuple[int, ...]
+    decoded: tuple[int, ...]
+    models: Mapping[str, Mapping[int, OneClassModel]]
+
+
+def read_one_class(study: StudyResult) -> OneClassResults:
+    """Return the one-class models of a study."""
     found = study.found["one_class"]
-    areas = {
+    aurocs = {
         (cell["family"], cell["class"]): tuple(cell["auroc"])
         for cell in found["cells"]
         if cell["score"] == found["headline"]
     }
-    kept: dict[str, dict[int, Kept]] = {}
+    models: dict[str, dict[int, OneClassModel]] = {}
     for model in found["models"]:
         family, label = model["family"], model["class"]
         uri = f"data:image/webp;base64,{model['decodes']}"
-        kept.setdefault(family, {})[label] = Kept(read_scores(model["scores"]), uri, areas[family, label])
-    return kept
+        scores = read_scores(model["scores"])
+        models.setdefault(family, {})[label] = OneClassModel(scores, uri, aurocs[family, label])
+    return OneClassResults(
+        latent_dim=found["latent_dim"],
+        headline=found["headline"],
+        n_test=found["n_test"],
+        n_train=tuple(found["n_train"]),
+        scored=tuple(found["kept"]),
+        decoded=tuple(found["decoded"]),
+        models=models,
+    )
 
 
 def class_table(study: StudyResult, classes: Sequence[str]) -> pd.DataFrame:
-    """Return the headline AUROC of each family, a row a normal class and the mean last, as text."""
-    found = study.found["one_class"]
-    headline, families = found["headline"], list(kept_models(study))
+    """Return the headline AUROC of each family as text: one row per normal class, and their mean."""
+    found, results = study.found["one_class"], read_one_class(study)
     columns: dict[str, list[str]] = {"Normal class": [*classes, "Mean"]}
-    for family in families:
-        cells = {c["class"]: c["auroc"] for c in found["cells"] if _is(c, family, headline)}
-        mean = next(m["auroc"] for m in found["means"] if _is(m, family, headline))
-        title = f"{family_title(family)}, {found['latent_dim']}-D"
-        columns[title] = [*(_text(cells[label]) for label in range(len(classes))), _text(mean)]
+    for family, models in results.models.items():
+        mean = next(m["auroc"] for m in found["means"] if _is(m, family, results.headline))
+        title = f"{family_title(family)}, {results.latent_dim}-D"
+        columns[title] = [*(_text(models[label].auroc) for label in range(len(classes))), _text(mean)]
     if published := PUBLISHED.get(study.dataset):
         mean = sum(published) / len(published)
         columns[PUBLISHED_TITLE] = [f"{value:.3f}" for value in (*published, mean)]
@@ -73,19 +107,18 @@ def class_table(study: StudyResult, classes: Sequence[str]) -> pd.DataFrame:
 
 
 def score_table(study: StudyResult) -> pd.DataFrame:
-    """Return the mean AUROC over classes of every score, a row a score, as text."""
-    found = study.found["one_class"]
-    families = list(kept_models(study))
+    """Return the mean AUROC over classes as text: one row per score, one column per family."""
+    found, results = study.found["one_class"], read_one_class(study)
     means = {(m["family"], m["score"]): m["auroc"] for m in found["means"]}
-    names = [name for name in SCORES if any((family, name) in means for family in families)]
-    lines = [
+    names = [name for name in SCORES if any((family, name) in means for family in results.models)]
+    rows = [
         {
-            "Score": SCORES[name].title + (" (headline)" if name == found["headline"] else ""),
-            **{family_title(f): _text(means[f, name]) if (f, name) in means else "" for f in families},
+            "Score": SCORES[name].title + (" (headline)" if name == results.headline else ""),
+            **{family_title(f): _text(means[f, name]) if (f, name) in means else "" for f in results.models},
         }
         for name in names
     ]
-    return pd.DataFrame(lines)
+    return pd.DataFrame(rows)
 
 
 def score_title(name: str) -> str:
@@ -93,27 +126,41 @@ def score_title(name: str) -> str:
     return SCORES[name].title
 
 
-def whole_table(study: StudyResult, names: Sequence[str], score: str) -> pd.DataFrame:
-    """Return the AUROC of a score, the whole dataset normal: a row a model, a column a kind of anomaly."""
+def all_normal_table(study: StudyResult, names: Sequence[str], score: str) -> pd.DataFrame:
+    """Return the AUROC as text where all classes are normal: one row per model, one column per source.
+
+    Parameters
+    ----------
+    study : StudyResult
+    names : sequence of str
+        Bundles; those that the study lacks are left out.
+    score : str
+        Of `SCORES`; a GAN's inversion error counts as its reconstruction error.
+
+    Returns
+    -------
+    DataFrame
+        Empty where the study has none of the models with this score.
+    """
     cells = study.found["whole"]["cells"]
-    columns = list(dict.fromkeys(cell["against"] for cell in cells))
+    sources = list(dict.fromkeys(cell["against"] for cell in cells))
     titles = {
-        name: CORRUPTIONS[name].title if name in CORRUPTIONS else dataset_title(name) for name in columns
+        name: CORRUPTIONS[name].title if name in CORRUPTIONS else dataset_title(name) for name in sources
     }
     same = ERRORS if score in ERRORS else (score,)
-    lines = []
+    rows = []
     for name in names:
         own = {c["against"]: c["auroc"] for c in cells if c["model"] == name and c["score"] in same}
         if own:
-            texts = {titles[against]: _text(own[against]) for against in columns}
-            lines.append({"Model": bundle_title(f"{study.dataset}/{name}"), **texts})
-    return pd.DataFrame(lines)
+            texts = {titles[source]: _text(own[source]) for source in sources}
+            rows.append({"Model": bundle_title(f"{study.dataset}/{name}"), **texts})
+    return pd.DataFrame(rows)
 
 
-def _is(cell: dict[str, object], family: str, score: str) -> bool:
+def _is(cell: Mapping[str, object], family: str, score: str) -> bool:
     return cell["family"] == family and cell["score"] == score
 
 
-def _text(area: Sequence[float]) -> str:
-    value, low, high = area
+def _text(estimate: Sequence[float]) -> str:
+    value, low, high = estimate
     return f"{value:.3f}  [{low:.3f}, {high:.3f}]"

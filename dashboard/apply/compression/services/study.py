@@ -1,4 +1,4 @@
-"""Bits per pixel against quality, as the study beside the bundles found them."""
+"""Rate-distortion curves, as the compression study measured them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.data.catalogue import catalogue, family_title
+from dashboard.data.study_results import model_title
 from latentcore.codec import Grid
 from latentcore.codec.rates import STEPS
 from latentcore.studies import StudyResult
@@ -16,20 +16,27 @@ from latentcore.studies import StudyResult
 __all__ = ["STEPS", "Curve", "Point", "StudyResult"]
 
 NOT_COUNTED = 0
-"""For so many images the decoder is not counted."""
+"""Value of the number of images at which the decoder's size is not counted."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A setting of a method; see `latentcore.codec.rates.RatePoint`.
+    """Rate and distortion of a method at one setting; see `latentcore.codec.rates.RatePoint`.
 
     Attributes
     ----------
-    bits_per_pixel, psnr : float
+    bits_per_pixel : float
+        Of the compressed file, without the decoder.
+    psnr : float
+        In dB.
     interval : (float, float)
+        95% interval of the PSNR.
     bytes_per_image : float
+        File size divided by the number of images.
     decoder_bytes : int
+        Transmitted once; 0 for a standard codec.
     setting : dict
+        Quantisation step, quality, or number of components.
     """
 
     bits_per_pixel: float
@@ -39,8 +46,11 @@ class Point:
     decoder_bytes: int
     setting: Mapping[str, float]
 
-    def spread_over(self, n_images: int, n_pixels: int) -> float:
-        """Return bits per pixel with the decoder shared by so many images; `NOT_COUNTED` leaves it out."""
+    def rate_with_decoder(self, n_images: int, n_pixels: int) -> float:
+        """Return bits per pixel with the decoder's size divided among some images of `n_pixels` each.
+
+        `NOT_COUNTED` images leave it out.
+        """
         if n_images == NOT_COUNTED:
             return self.bits_per_pixel
         return self.bits_per_pixel + 8 * self.decoder_bytes / (n_images * n_pixels)
@@ -48,18 +58,18 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """What a method reaches at its settings, from few bytes to many.
+    """Rate-distortion curve of a method, its points in order of their rate.
 
     Attributes
     ----------
     name : str
-        A bundle's name, "PCA", or a format.
+        A bundle's name, "PCA", or a standard codec.
     title : str
     kind : str
-        "model", "pca" or "format".
+        "model", "pca" or "format" (a standard codec).
     points : tuple of Point
     grid : Grid or None
-        A model's grid at a step of 1.
+        A model's quantisation grid at a step of 1.
     """
 
     name: str
@@ -69,17 +79,17 @@ class Curve:
     grid: Grid | None
 
     def at_step(self, step: float) -> Point | None:
-        """Return the point of a step, or None where there is none."""
+        """Return the point at a quantisation step, or None where there is none."""
         return next((point for point in self.points if point.setting.get("step") == step), None)
 
     def at_rate(self, bits_per_pixel: float) -> Point:
-        """Return the best point within a rate, or the smallest there is."""
+        """Return the point with the highest PSNR within a rate; if none is within it, the lowest rate."""
         within = [point for point in self.points if point.bits_per_pixel <= bits_per_pixel]
         return max(within, key=lambda point: point.psnr, default=self.points[0])
 
 
 def chosen_curves(study: StudyResult, names: Sequence[str]) -> list[Curve]:
-    """Return the curves of the chosen models, in their order, then PCA's and the formats'."""
+    """Return the curves of the chosen models, in their order, then PCA's and the standard codecs'."""
     found = [_curve(study, entry) for entry in study.found["curves"]]
     models = {curve.name: curve for curve in found if curve.kind == "model"}
     return [models[name] for name in names if name in models] + [c for c in found if c.kind != "model"]
@@ -91,27 +101,41 @@ def missing_models(study: StudyResult, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in known]
 
 
-def bar_words(study: StudyResult) -> str | None:
-    """Return which model passes the bar with the fewest bits, or None where none does."""
+def target_text(study: StudyResult) -> str | None:
+    """Return which model reaches the study's target at the lowest rate; None if none does or none is set."""
     reached = study.found["reached"]
     if reached is None:
         return None
     decibels, bits = study.found["bar"]
-    title = _title(study.dataset, {"name": reached["model"], "kind": "model"})
+    title = model_title(study.dataset, reached["model"])
     return (
-        f"{title} passes the bar of {decibels:g} dB with the fewest bits: {reached['psnr']:.1f} dB at "
-        f"{reached['bits_per_pixel']:.3f} bits per pixel, {bits:g} allowed, the decoder not counted."
+        f"{title} reaches the target of {decibels:g} dB at the lowest rate: {reached['psnr']:.1f} dB at "
+        f"{reached['bits_per_pixel']:.3f} bits per pixel (limit {bits:g}; the decoder is not counted)."
     )
 
 
-def curves_frame(curves: Sequence[Curve], n_images: int, n_pixels: int) -> pd.DataFrame:
-    """Return one line a point: ``title, kind, rate, psnr, low, high, step``."""
+def curve_table(curves: Sequence[Curve], n_images: int, n_pixels: int) -> pd.DataFrame:
+    """Return one row per point: ``title, kind, rate, psnr, low, high, step``.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+    n_images : int
+        Images that the decoder's size is divided among; `NOT_COUNTED` leaves it out.
+    n_pixels : int
+        Of an image.
+
+    Returns
+    -------
+    DataFrame
+        ``rate`` is in bits per pixel; ``step`` is 0 for all but models.
+    """
     return pd.DataFrame(
         [
             {
                 "title": curve.title,
                 "kind": curve.kind,
-                "rate": point.spread_over(n_images, n_pixels),
+                "rate": point.rate_with_decoder(n_images, n_pixels),
                 "psnr": point.psnr,
                 "low": point.interval[0],
                 "high": point.interval[1],
@@ -147,7 +171,6 @@ def _curve(study: StudyResult, entry: Mapping[str, Any]) -> Curve:
 
 
 def _title(dataset: str, entry: Mapping[str, Any]) -> str:
-    spec = catalogue().specs.get(f"{dataset}/{entry['name']}")
-    if spec is not None:
-        return f"{family_title(spec.family)}, {spec.latent_dim}-D"
+    if entry["kind"] == "model":
+        return model_title(dataset, entry["name"])
     return "PCA, tuned" if entry["kind"] == "pca" else str(entry["name"])

@@ -1,1 +1,1 @@
-"""Charts of this feature; no Streamlit inside."""
+"""Charts of the section "Linked maps"."""

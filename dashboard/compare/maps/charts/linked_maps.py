@@ -1,7 +1,7 @@
-"""Maps of the same samples side by side: hover, brush and legend act on all of them, in the browser.
+"""Linked maps of the same samples: hover, brush and legend selections act on all maps, in the browser.
 
-One wide table, a row a sample and a pair of columns a model. Each selection is listed once at the
-top with the views that feed it, and has one store: what is selected in one map is selected in all.
+One wide table holds one row per sample and one pair of columns per model. Each selection is listed once at
+the top level with the views that feed it, and has one store, so that a selection in one map applies to all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.palette import BASELINE_GREY, GREY, ink
 from dashboard.ui.charts.scatter import (
     class_colour,
     class_labels,
@@ -29,21 +29,24 @@ from dashboard.ui.charts.spec import AnyChart, to_spec
 RING_SIZE = 150
 GAP = 16
 NOTE_WIDTH = 22
-"""Letters in a line of the note below the image."""
+"""Characters per line of the note below the image."""
 
 
 @dataclass(frozen=True)
 class LinkedContent:
-    """What the maps draw; see `dashboard.data.aligned_maps`.
+    """Data of the maps; see `dashboard.data.aligned_maps`.
 
     Attributes
     ----------
     table : DataFrame
-        Columns ``row, index, class, x0, y0, x1, y1 ...``.
+        One row per sample: ``row, index, class``, and its position ``x0, y0, x1, y1 ...`` on each map.
     titles, planes, contexts : tuple of str
+        Per map: its model, what its plane is, and all samples as a picture of faint dots (data URI).
     edge : float
+        Each map covers ``-edge`` to ``edge`` in x and y.
     classes : tuple of str
     atlas_uri : str
+        Images of all samples, tiled in the order of the rows (data URI).
     tile_shape : (int, int)
     n_columns, n_rows : int
         Tiles of the atlas.
@@ -63,54 +66,55 @@ class LinkedContent:
 
 @dataclass(frozen=True)
 class LinkedStyle:
-    """How the maps are laid out.
+    """Layout and theme of the maps.
 
     Attributes
     ----------
     size, preview : int
-        Pixels a side of a map and of the image under the pointer.
-    n_across : int
-        Maps a row; the image stands to the right of them.
+        Width and height in pixels of a map, and of the image under the pointer.
+    maps_per_row : int
+        The image is to the right of the rows.
     image_title, image_note : str
-        What the image is, above it and, in more words, below it; a note may be empty.
+        Text above the image, and a longer one below it, which may be empty: original or stand-in.
     dark : bool
+        Whether the page has a dark theme.
     """
 
     size: int
     preview: int
-    n_across: int
+    maps_per_row: int
     image_title: str
     image_note: str
     dark: bool
 
 
-def linked_maps(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
-    """Return the maps as a Vega-Lite spec; nothing in it selects on the server."""
+def linked_maps_chart(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
+    """Return the maps as a Vega-Lite spec; no selection is sent to the server."""
     n_maps = len(content.titles)
     views = [to_spec(_map(content, style, k)) for k in range(n_maps)]
     views.append(to_spec(_preview(content, style)))
     spec = {key: views[0][key] for key in ("$schema", "config", "usermeta")}
     datasets = {"samples": content.table.to_dict("records")}
-    for view in views:  # Altair's own concat copies every part at each level: ten times slower
+    for view in views:  # Altair's concat copies every part at each level, ten times slower
         datasets |= view.pop("datasets")
         del view["$schema"], view["config"], view["usermeta"]
     rows = [
-        {"hconcat": views[k : min(k + style.n_across, n_maps)], "spacing": GAP}
-        for k in range(0, n_maps, style.n_across)
+        {"hconcat": views[k : min(k + style.maps_per_row, n_maps)], "spacing": GAP}
+        for k in range(0, n_maps, style.maps_per_row)
     ]
     spec["hconcat"] = [{"vconcat": rows, "spacing": GAP}, views[-1]]
     spec |= {"params": _params(n_maps), "datasets": datasets, "spacing": GAP}
     spec |= {"padding": 0, "autosize": {"type": "pad"}}
-    spec["config"]["path"] = {"opacity": 0}  # the invisible cells around the nearest targets
+    spec["config"]["path"] = {"opacity": 0}  # hides the Voronoi cells of the nearest-point selection
     return spec
 
 
 def _params(n_maps: int) -> list[dict[str, Any]]:
-    """Return the selections, each with the views that feed it."""
+    """Return the selections (hover, brush, legend), each with the views that feed it."""
     targets, points = ([f"{name}{k}" for k in range(n_maps)] for name in ("targets", "points"))
     on = "pointermove, pointerdown"
     hover = {"type": "point", "on": on, "nearest": True, "fields": ["row"], "clear": False}
-    edge = {"fill": "#717581", "fillOpacity": 0.12, "stroke": "#717581", "strokeWidth": 1}
+    edge = {"fill": BASELINE_GREY, "fillOpacity": 0.12, "stroke": BASELINE_GREY, "strokeWidth": 1}
     brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": edge}
     legend = {"type": "point", "fields": ["class"]}
     return [
@@ -121,7 +125,7 @@ def _params(n_maps: int) -> list[dict[str, Any]]:
 
 
 def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
-    """Return one map: context and points below, rings around the sample under the pointer, targets on top."""
+    """Return map `k`; layers from the bottom: context, points, labels, ring at the pointer, hover targets."""
     position = position_axes((-content.edge, content.edge, -content.edge, content.edge), None)
     own = {axis: encoding.copy() for axis, encoding in position.items()}
     own["x"].shorthand, own["y"].shorthand = f"x{k}:Q", f"y{k}:Q"
@@ -132,8 +136,8 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
     points = points_layer(samples, own, class_colour(content.classes, legend=legend), size=18)
     points = points.properties(name=f"points{k}")
     targets = alt.Chart(samples, name=f"targets{k}").mark_point(opacity=0, size=1, tooltip=None)
-    places = content.table[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
-    labels = class_labels(places, position, dark=style.dark, size=12, side=style.size)
+    own_points = content.table[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
+    labels = class_labels(own_points, position, dark=style.dark, size=12, side=style.size)
     layers: list[AnyChart] = [
         frame(style.size),
         _context(content.contexts[k], style.size),
@@ -147,9 +151,9 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
 
 
 def _context(uri: str, size: int) -> alt.Chart:
-    """Return all samples as one picture of faint dots, shown while there is a rectangle.
+    """Return all samples as one image of faint dots, shown while a brush is active.
 
-    As marks they would take as long to draw, at each move, as the samples inside it.
+    Drawn as marks, all of them would be redrawn at each move of the brush.
     """
     blank = alt.Chart(pd.DataFrame({"one": [0]})).transform_filter("length(data('brush_store'))")
     chart: alt.Chart = blank.mark_image(
@@ -159,7 +163,7 @@ def _context(uri: str, size: int) -> alt.Chart:
 
 
 def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
-    """Return the window over the atlas that `hov` moves, with number and class below it."""
+    """Return the image of the hovered sample, a clipped tile of the atlas, with index and class below it."""
     height, width = content.tile_shape
     scale = style.preview / max(height, width)
     tile_width, tile_height = width * scale, height * scale
@@ -178,18 +182,18 @@ def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
         x=moving_pixels(f"-(hov.row[0] % {content.n_columns}) * {tile_width}"),
         y=moving_pixels(f"-floor(hov.row[0] / {content.n_columns}) * {tile_height}"),
     )
-    words = _hovered().mark_text(
+    text = _hovered().mark_text(
         align="left", baseline="top", fontSize=13, color=ink(dark=style.dark), tooltip=None
     )
     note = "".join(f", {json.dumps(line)}" for line in textwrap.wrap(style.image_note, NOTE_WIDTH))
-    words = words.transform_calculate(words=f"['Test image ' + datum.index, datum.class{note}]")
-    words = words.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="words:N")
+    text = text.transform_calculate(lines=f"['Test image ' + datum.index, datum.class{note}]")
+    text = text.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="lines:N")
     title = _title("Under the pointer", style.image_title)
-    return alt.layer(window, words).properties(width=tile_width, height=tile_height, title=title)
+    return alt.layer(window, text).properties(width=tile_width, height=tile_height, title=title)
 
 
 def _hovered() -> alt.Chart:
-    """Return a chart of the one sample under the pointer."""
+    """Return a chart of the hovered sample only."""
     hovered = alt.ParameterPredicate(param="hov", empty=False)
     return alt.Chart(alt.NamedData("samples")).transform_filter(hovered)
 
@@ -198,7 +202,7 @@ def _title(title: str, subtitle: str) -> alt.Title:
     return alt.Title(
         title,
         subtitle=subtitle,
-        subtitleColor="#8a93a3",
+        subtitleColor=GREY,
         anchor="start",
         fontSize=14,
         subtitleFontSize=12,

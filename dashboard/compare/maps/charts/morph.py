@@ -1,4 +1,4 @@
-"""One map turning into another: a slider and a timer in the browser move every sample."""
+"""Animated transition between two maps: a slider and a timer in the browser move every sample."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dashboard.ui.charts.scatter import class_colour, frame, points_layer, posit
 from dashboard.ui.charts.spec import to_spec
 
 FRAME_MS, SECONDS = 33, 3
-"""Time between two frames while it plays, and length of one way."""
+"""Milliseconds between two frames, and duration of the transition in one direction."""
 FONT_SIZE = 13
 
 
-def morph(
+def morph_chart(
     table: pd.DataFrame,
     titles: tuple[str, str],
     classes: tuple[str, ...],
@@ -25,20 +25,21 @@ def morph(
     size: int,
     dark: bool,
 ) -> dict[str, Any]:
-    """Return the map as a Vega-Lite spec with two inputs below it.
+    """Return the map as a Vega-Lite spec with a slider and a play checkbox below it.
 
     Parameters
     ----------
     table : DataFrame
-        One row a sample: ``class``, its place ``xa, ya`` at the start and ``xb, yb`` at the end.
+        One row per sample: ``class``, position ``xa, ya`` at the start and ``xb, yb`` at the end.
     titles : (str, str)
-        Of start and end.
+        Models of the start and of the end.
     classes : tuple of str
     edge : float
-        The map covers ``-edge`` to ``edge``.
+        The map covers ``-edge`` to ``edge`` in x and y.
     size : int
-        Pixels a side.
+        Width and height in pixels.
     dark : bool
+        Whether the page has a dark theme.
     """
     position = position_axes((-edge, edge, -edge, edge), None)
     points = points_layer(table, position, class_colour(classes, legend=None), size=22)
@@ -51,9 +52,10 @@ def morph(
 
 
 def _params(titles: tuple[str, str]) -> list[dict[str, Any]]:
-    """Return the signals: `t` goes from 0 to 1 and back while `play` is on; `eased` is what places follow.
+    """Return the signals: `t` goes from 0 to 1 and back while `play` is on; positions follow `eased`.
 
-    Vega-Lite hands ``on`` through to Vega, whose timer moves `t`; its own schema does not know it.
+    The timer that advances `t` is a Vega event stream (``on``), which Vega-Lite passes on to Vega although
+    its schema does not have it.
     """
     step = FRAME_MS / 1000 / SECONDS
     slider = {"input": "range", "min": 0, "max": 1, "step": 0.01, "name": f"{titles[0]} → {titles[1]}"}
@@ -73,7 +75,7 @@ def _params(titles: tuple[str, str]) -> list[dict[str, Any]]:
 
 
 def _moving(chart: alt.Chart) -> alt.Chart:
-    """Return a chart of rows with ``xa, ya, xb, yb`` at the place between that `eased` says."""
+    """Return a chart of rows with ``xa, ya, xb, yb``, interpolated between start and end by `eased`."""
     moved: alt.Chart = chart.transform_calculate(
         x="datum.xa + eased * (datum.xb - datum.xa)", y="datum.ya + eased * (datum.yb - datum.ya)"
     )
@@ -81,11 +83,11 @@ def _moving(chart: alt.Chart) -> alt.Chart:
 
 
 def _labels(table: pd.DataFrame, position: dict[str, Any], *, size: int, dark: bool) -> list[alt.Chart]:
-    """Return each class's name near the median of its points at either end, haloed."""
-    middles = table.groupby("class", as_index=False, sort=False)[["xa", "ya", "xb", "yb"]].median()
+    """Return each class's name near the median of its points, at the start and at the end, haloed."""
+    centres = table.groupby("class", as_index=False, sort=False)[["xa", "ya", "xb", "yb"]].median()
     low, high = position["y"]["scale"]["domain"]
     pixel = (high - low) / size
     for end in "ab":
-        places = middles[[f"x{end}", f"y{end}"]].set_axis(["x", "y"], axis=1)
-        middles[f"y{end}"] = spread(places, 4 * FONT_SIZE * pixel, 1.1 * FONT_SIZE * pixel)["y"]
-    return haloed(alt.Chart(middles).encode(**position, text="class:N"), dark=dark, size=FONT_SIZE)
+        positions = centres[[f"x{end}", f"y{end}"]].set_axis(["x", "y"], axis=1)
+        centres[f"y{end}"] = spread(positions, 4 * FONT_SIZE * pixel, 1.1 * FONT_SIZE * pixel)["y"]
+    return haloed(alt.Chart(centres).encode(**position, text="class:N"), dark=dark, size=FONT_SIZE)

@@ -1,1 +1,1 @@
-"""What this feature asks of latentcore, cached; no widgets."""
+"""Scores of models from bundles and studies: loading, ranking, exporting, remeasuring; no widgets."""

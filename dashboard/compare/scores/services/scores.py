@@ -1,15 +1,14 @@
-"""The scores of bundles as a table: values, intervals, ranks, budgets, and the words for what is missing."""
+"""Load the scores of bundles and of real images as rows of the scoreboard; filter rows by budget."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import catalogue, family_title
+from dashboard.data.catalogue import catalogue
 from latentcore.datasets import dataset_spec
 from latentcore.evaluation.agreement import allowance
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
@@ -18,45 +17,59 @@ from latentcore.studies import read_study
 
 __all__ = ["GROUPS", "SUITE", "Better", "Measure"]
 
-REAL = "Real images"
+REAL_IMAGES = "Real images"
 BUDGETS = ("dimensions", "parameters", "epochs", "CPU time")
-CLOSE = {"dimensions": 1.0, "parameters": 1.25, "epochs": 1.25, "CPU time": 1.5}
-"""Largest factor between two budgets that count as equal."""
+MAX_BUDGET_RATIO = {"dimensions": 1.0, "parameters": 1.25, "epochs": 1.25, "CPU time": 1.5}
+"""Largest ratio of two budgets that count as equal."""
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One score of one model.
+class Score:
+    """A measured score.
 
     Attributes
     ----------
-    value : float or None
-        None where there is no score; then `reason` says why.
+    value : float
     interval : (float, float) or None
+        None where the value is exact.
     n : int
+        Sample size.
     seed : int or None
     protocol : str
-        With how far the score may differ when it is measured elsewhere.
-    reason : str
+        How it was measured, and how much it may differ on another machine.
     """
 
-    value: float | None
+    value: float
     interval: tuple[float, float] | None = None
     n: int = 0
     seed: int | None = None
     protocol: str = ""
-    reason: str = ""
 
     @property
-    def ends(self) -> tuple[float, float]:
-        """The interval, or the value twice."""
-        assert self.value is not None  # noqa: S101 - asked of cells with a value only
+    def bounds(self) -> tuple[float, float]:
+        """The interval; the value twice where the value is exact."""
         return self.interval or (self.value, self.value)
 
 
 @dataclass(frozen=True)
+class MissingScore:
+    """Stands for a score that a model does not have.
+
+    Attributes
+    ----------
+    reason : str
+        Why it is missing, in a few words.
+    """
+
+    reason: str
+
+
+Cell: TypeAlias = Score | MissingScore
+
+
+@dataclass(frozen=True)
 class Row:
-    """All scores of one model, and what they cost.
+    """All scores and budgets of one model.
 
     Attributes
     ----------
@@ -65,28 +78,38 @@ class Row:
     title : str
     budget : dict of str to float
         By the names in `BUDGETS`; CPU time in seconds. Empty for real images.
-    cells : dict of str to Cell
-        By the name of the measure.
-    seeds : list of dict
-        Scores of the same recipe by training seed.
+    cells : dict of str to Score or MissingScore
+        By name of the measure.
+    by_training_seed : list of dict
+        One dict of scores by name per training seed of the recipe.
     """
 
     id: str
     title: str
     budget: Mapping[str, float]
     cells: Mapping[str, Cell]
-    seeds: Sequence[Mapping[str, Any]]
+    by_training_seed: Sequence[Mapping[str, float]]
+
+    def score(self, measure: Measure) -> Score | None:
+        """Return the score of a measure, or None if it is missing."""
+        cell = self.cells[measure.name]
+        return cell if isinstance(cell, Score) else None
+
+    def missing_reason(self, measure: Measure) -> str:
+        """Return why the score of a measure is missing; empty if it is not."""
+        cell = self.cells[measure.name]
+        return cell.reason if isinstance(cell, MissingScore) else ""
 
 
 def score_rows(ids: Sequence[str]) -> list[Row]:
-    """Return a row a bundle, in order."""
+    """Return one row per bundle, in order."""
     specs = catalogue().specs
-    return [_row(specs[bundle_id]) for bundle_id in ids if bundle_id in specs]
+    return [_bundle_row(specs[bundle_id]) for bundle_id in ids if bundle_id in specs]
 
 
 @st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
 def real_row(dataset: str) -> Row | None:
-    """Return what real images score, or None where that was not measured.
+    """Return the scores of real images in the place of samples, or None if they were not measured.
 
     Raises
     ------
@@ -96,121 +119,89 @@ def real_row(dataset: str) -> Row | None:
     study = read_study(dataset, "real")
     if study is None:
         return None
-    cells = {
-        measure.name: _cell(measure.name, study.found[measure.name], dataset_spec(dataset).image_shape)
+    cells: dict[str, Cell] = {
+        measure.name: _stored_score(
+            measure.name, study.found[measure.name], dataset_spec(dataset).image_shape
+        )
         if measure.name in study.found
-        else Cell(None, reason="of models only")
+        else MissingScore("needs a model")
         for measure in SUITE
     }
-    return Row("", REAL, {}, cells, [])
+    return Row("", REAL_IMAGES, {}, cells, [])
 
 
 def measures_of(group: str, rows: Sequence[Row]) -> list[Measure]:
-    """Return the measures of a group that at least one model has."""
+    """Return the measures of a group for which at least one row has a score."""
     return [
         measure
         for measure in SUITE
-        if measure.group == group and any(row.cells[measure.name].value is not None for row in rows)
+        if measure.group == group and any(row.score(measure) is not None for row in rows)
     ]
 
 
-def ranks(measure: Measure, rows: Sequence[Row]) -> dict[str, int]:
-    """Return the rank of each model by bundle id: 1 and how many are better beyond both intervals.
+def within_budget(rows: Sequence[Row], reference: str, names: Sequence[str]) -> list[Row]:
+    """Return the rows whose budgets equal those of a reference model, up to `MAX_BUDGET_RATIO`.
 
-    Models whose intervals overlap with those of the best share the first rank. Measures that rank nothing
-    give none.
+    Parameters
+    ----------
+    rows : sequence of Row
+    reference : str
+        Bundle id of the reference model, one of the rows.
+    names : sequence of str
+        Budgets that must match, of `BUDGETS`.
     """
-    if measure.better is Better.NEITHER:
-        return {}
-    spans = {row.id: _losses(measure, row.cells[measure.name]) for row in rows}
-    known = {name: span for name, span in spans.items() if span is not None}
-    return {name: 1 + sum(other[1] < span[0] for other in known.values()) for name, span in known.items()}
+    wanted = next(row.budget for row in rows if row.id == reference)
 
-
-def pareto_front(horizontal: Measure, vertical: Measure, rows: Sequence[Row]) -> list[str]:
-    """Return the ids of the models that no other one beats in both measures beyond the intervals."""
-    spans = {}
-    for row in rows:
-        both = [_losses(measure, row.cells[measure.name]) for measure in (horizontal, vertical)]
-        if None not in both:
-            spans[row.id] = np.array(both)  # (2, 2): smallest and largest loss of each measure
-    return [
-        name
-        for name, span in spans.items()
-        if not any((rival[:, 1] < span[:, 0]).all() for rival in spans.values())
-    ]
-
-
-def within_budget(rows: Sequence[Row], anchor: str, names: Sequence[str]) -> list[Row]:
-    """Return the rows whose budgets of these names equal the anchor's, to the factors in `CLOSE`."""
-    wanted = next(row.budget for row in rows if row.id == anchor)
-
-    def fits(row: Row) -> bool:
+    def matches(row: Row) -> bool:
         for name in names:
-            one, other = sorted((row.budget[name], wanted[name]))
-            if other > CLOSE[name] * max(one, 1e-9):
+            smaller, larger = sorted((row.budget[name], wanted[name]))
+            if larger > MAX_BUDGET_RATIO[name] * max(smaller, 1e-9):
                 return False
         return True
 
-    return [row for row in rows if fits(row)]
+    return [row for row in rows if matches(row)]
 
 
-def _row(spec: BundleSpec) -> Row:
+def read_score(entry: Mapping[str, Any], agreement: str = "") -> Score:
+    """Return one entry of ``metrics.json`` as a `Score`; `agreement` is appended to its protocol."""
+    interval = entry.get("interval")
+    return Score(
+        value=float(entry["value"]),
+        interval=(float(interval[0]), float(interval[1])) if interval else None,
+        n=int(entry["n"]),
+        seed=entry["seed"],
+        protocol=f"{entry['protocol']} {agreement}".strip(),
+    )
+
+
+def _bundle_row(spec: BundleSpec) -> Row:
     recipe = spec.config["recipe"]
+    cells: dict[str, Cell] = {
+        measure.name: _stored_score(
+            measure.name, spec.metrics[measure.name], tuple(spec.config["image_shape"])
+        )
+        if measure.name in spec.metrics
+        else MissingScore(absent_reason(measure, spec))
+        for measure in SUITE
+    }
     return Row(
         id=spec.id,
-        title=f"{family_title(spec.family)}, {spec.latent_dim}-D",
+        title=spec.title,
         budget={
             "dimensions": float(spec.latent_dim),
             "parameters": float(spec.config["n_parameters"]),
-            "epochs": float(_epochs(spec.config["settings"])),
+            "epochs": float(_n_epochs(spec.config["settings"])),
             "CPU time": float(recipe.get("cpu_seconds", 0.0)),
         },
-        cells={
-            measure.name: _cell(measure.name, spec.metrics[measure.name], tuple(spec.config["image_shape"]))
-            if measure.name in spec.metrics
-            else Cell(None, reason=absent_reason(measure, spec))
-            for measure in SUITE
-        },
-        seeds=recipe.get("by_seed", []),
+        cells=cells,
+        by_training_seed=recipe.get("by_seed", []),
     )
 
 
-def _epochs(settings: Mapping[str, Any]) -> int:
-    """Return how many passes over the data a training took; 0 for what is solved in closed form."""
+def _n_epochs(settings: Mapping[str, Any]) -> int:
+    """Return the number of training epochs, those of an inversion network included; 0 for closed forms."""
     return int(settings.get("n_epochs", 0)) + int(settings.get("inversion_epochs", 0))
 
 
-def _cell(name: str, score: Mapping[str, Any], image_shape: tuple[int, ...]) -> Cell:
-    interval = score.get("interval")
-    return Cell(
-        value=float(score["value"]),
-        interval=(float(interval[0]), float(interval[1])) if interval else None,
-        n=int(score["n"]),
-        seed=score["seed"],
-        protocol=f"{score['protocol']} {allowance(kind_of(name, image_shape), score)}",
-    )
-
-
-def _loss(measure: Measure, value: float | None) -> float | None:
-    """Return a number that is smaller the better a value is."""
-    if value is None:
-        return None
-    return {
-        Better.LOWER: value,
-        Better.HIGHER: -value,
-        Better.HALF: abs(value - 0.5),
-        Better.NEITHER: value,
-    }[measure.better]
-
-
-def _losses(measure: Measure, cell: Cell) -> tuple[float, float] | None:
-    """Return the smallest and the largest loss within a cell's interval."""
-    if cell.value is None:
-        return None
-    low, high = cell.ends
-    if measure.better is Better.HALF and low < 0.5 < high:
-        return 0.0, max(0.5 - low, high - 0.5)
-    one, other = (_loss(measure, end) for end in (low, high))
-    assert one is not None and other is not None  # noqa: S101, PT018 - both ends are numbers
-    return min(one, other), max(one, other)
+def _stored_score(name: str, entry: Mapping[str, Any], image_shape: tuple[int, ...]) -> Score:
+    return read_score(entry, allowance(kind_of(name, image_shape), entry))

@@ -11,11 +11,11 @@ import pytest
 import vl_convert
 from streamlit.testing.v1 import AppTest
 
-from dashboard.apply.compression.charts import rate_curves
-from dashboard.apply.compression.services.live import Request, compress_anew, lat_file, squeeze
+from dashboard.apply.compression.charts import rate_distortion_chart
+from dashboard.apply.compression.services.compress import Request, compress_image, compress_images, lat_file
 from dashboard.apply.compression.services.study import (
     chosen_curves,
-    curves_frame,
+    curve_table,
     missing_models,
 )
 from dashboard.data import study_results
@@ -124,21 +124,21 @@ def test_mnist_opens_with_no_dataset_on_disk(no_data):
 
 def test_every_method_keeps_within_the_rate_or_says_so():
     curves = chosen_curves(study(), MODELS)
-    found = squeeze("digits", 3, curves, 0.4)
+    found = compress_image("digits", 3, curves, 0.4)
     assert [entry.title for entry in found] == [curve.title for curve in curves]
     for entry in found:
         assert entry.fits == (entry.point.bits_per_pixel <= 0.4)
         assert entry.image.shape == (1, 8, 8)
         assert entry.psnr is not None
         assert 5 < entry.psnr < 40
-    finer = squeeze("digits", 3, curves[:2], 2.0)
+    finer = compress_image("digits", 3, curves[:2], 2.0)
     assert all(b.point.psnr >= a.point.psnr for a, b in zip(found[:2], finer, strict=True))
 
 
 def test_a_models_image_is_that_of_the_file():
     curve = chosen_curves(study(), ["ae-d8"])[0]
     bundle = load_bundle("digits/ae-d8")
-    entry = squeeze("digits", 3, [curve], 0.4)[0]
+    entry = compress_image("digits", 3, [curve], 0.4)[0]
     data = compress(load_dataset("digits", "test").images[3:4], bundle, step=entry.point.setting["step"])
     assert np.abs(decompress(data, bundle)[0] - entry.image).max() < 0.1
 
@@ -155,8 +155,8 @@ def test_the_download_opens_with_the_command(tmp_path, monkeypatch):
     assert len(list((tmp_path / "images").glob("*.png"))) == 100
 
 
-def test_compressing_anew_gives_the_studys_numbers():
-    job = start_job(partial(compress_anew, Request(("digits/pca-d8", "digits/vae-d8"), 0.5, 540)))
+def test_compressing_again_gives_the_studys_numbers():
+    job = start_job(partial(compress_images, Request(("digits/pca-d8", "digits/vae-d8"), 0.5, 540)))
     assert isinstance(job, Job)
     for _ in range(300):
         if job.finished:
@@ -170,23 +170,23 @@ def test_compressing_anew_gives_the_studys_numbers():
         assert line.point.psnr == pytest.approx(point.psnr, abs=0.05)
 
 
-def test_the_decoder_weighs_less_the_more_images_share_it():
+def test_the_decoder_costs_less_per_pixel_the_more_images_it_is_divided_among():
     curve = chosen_curves(study(), ["ae-d8"])[0]
     point = curve.points[3]
-    rates = [point.spread_over(n, 64) for n in (100, 1_000, 10_000, 100_000)]
+    rates = [point.rate_with_decoder(n, 64) for n in (100, 1_000, 10_000, 100_000)]
     assert rates == sorted(rates, reverse=True)
-    assert rates[-1] > point.bits_per_pixel == point.spread_over(0, 64)
+    assert rates[-1] > point.bits_per_pixel == point.rate_with_decoder(0, 64)
 
 
 @pytest.mark.parametrize("dark", [True, False])
-@pytest.mark.parametrize("bar", [None, (21.0, 0.1)])
-def test_the_chart_compiles_and_rings_the_step(bar, dark):
+@pytest.mark.parametrize("target", [None, (21.0, 0.1)])
+def test_the_chart_compiles_and_rings_the_step(target, dark):
     curves = chosen_curves(study(), MODELS)
-    frame = curves_frame(curves, 0, 64)
-    spec = rate_curves(frame, 0.35, bar, dark=dark)
+    table = curve_table(curves, 0, 64)
+    spec = rate_distortion_chart(table, 0.35, target, dark=dark)
     svg = vl_convert.vegalite_to_svg(spec | {"width": 700})
     for curve in curves:
         assert curve.title in svg
-    assert ("bar: 21 dB" in svg) == (bar is not None)
+    assert ("target: 21 dB" in svg) == (target is not None)
     ringed = [rows for rows in spec["datasets"].values() if {row.get("step") for row in rows} == {0.35}]
     assert [row["title"] for row in ringed[0]] == ["Autoencoder, 8-D", "VAE, 8-D"]

@@ -1,4 +1,4 @@
-"""Transfer: curves, the table of encoders from elsewhere, and measuring anew, run without a browser."""
+"""Transfer: probe curves, the table of transferred encoders, measuring again, run without a browser."""
 
 from __future__ import annotations
 
@@ -13,9 +13,17 @@ import pytest
 import vl_convert
 from streamlit.testing.v1 import AppTest
 
-from dashboard.apply.transfer.services import Request, carried, curve_table, finding, measure
+from dashboard.apply.transfer.services.probes import Request, measure
+from dashboard.apply.transfer.services.study import (
+    ProbeResults,
+    curve_table,
+    finding,
+    read_probes,
+    transferred_encoders,
+)
 from dashboard.data.jobs import start_job
 from dashboard.data.paired_difference import difference
+from dashboard.data.study_results import LearningPoint, read_points
 from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.ui.charts.palette import LINE_COLOURS
 from latentcore.store import load_bundle, models_folder
@@ -44,41 +52,47 @@ def curve(**by_seed: list[float]) -> dict:
     return {"points": [{"labels": int(n[1:]), **over_seeds(values)} for n, values in by_seed.items()]}
 
 
-def found_of(**sources: dict) -> dict:
-    across = sources.pop("across", [])
-    return {
-        "curves": [{"source": name, "supervised": False, **points} for name, points in sources.items()],
-        "across": across,
-    }
+def results_of(across: list[dict], **sources: dict) -> ProbeResults:
+    curves = [{"source": name, "supervised": False, **points} for name, points in sources.items()]
+    found = {"n_test": 1, "n_pool": 1, "n_labels": [10], "curves": curves, "across": across}
+    return read_probes("mnist", found)
+
+
+def study(dataset: str) -> ProbeResults:
+    result = read_study(dataset, "transfer")
+    assert result is not None
+    return read_probes(dataset, result.found)
+
+
+def point(values: list[float]) -> LearningPoint:
+    return read_points([{"labels": 1, **over_seeds(values)}], "labels")[0]
 
 
 def test_the_page_says_what_ten_labels_give_and_the_table_holds_the_study():
     app = open_page(dataset="mnist")
-    assert "With 10 labels a class, the best of these codes" in words(app)
-    study = read_study("mnist", "transfer")
-    assert study is not None
+    assert "With 10 labels per class, the best of these codes" in words(app)
     table = app.dataframe[0].value
-    here = [entry for entry in study.found["across"] if entry["trained_on"] not in ("mnist", "random")]
+    here = [curve for curve in study("mnist").across if curve.trained_on not in ("mnist", "random")]
     assert len(table) == len(here) > 0
     shown = dict(zip(zip(table["Encoder"], table["Trained on"], strict=True), table["Accuracy"], strict=True))
-    pca = next(e for e in here if e["family"] == "pca" and e["trained_on"] == "fashion_mnist")
-    at_ten = next(point["mean"] for point in pca["points"] if point["labels"] == 10)
+    pca = next(e for e in here if e.family == "pca" and e.trained_on == "fashion_mnist")
+    at_ten = next(point.mean for point in pca.points if point.n_per_class == 10)
     assert shown["PCA, 16-D", "Fashion-MNIST"] == pytest.approx(100 * at_ten)
     assert all(verdict.split(":")[0] for verdict in table["Verdict"])
 
 
 def test_the_number_of_labels_is_in_the_address_and_a_wrong_one_falls_back():
     app = open_page(labels="100")
-    assert "With 100 labels a class" in words(app)
+    assert "With 100 labels per class" in words(app)
     app = open_page(labels="7")
     assert "There is no number of labels “7” here" in words(app)
-    assert "With 10 labels a class" in words(app)
+    assert "With 10 labels per class" in words(app)
     app.button_group(key="pick_labels").set_value(1).run()
-    assert "With one label a class" in words(app)
+    assert "With one label per class" in words(app)
     assert app.query_params["labels"] == "1"
 
 
-def test_digits_have_no_encoder_from_elsewhere():
+def test_digits_have_no_encoder_of_another_dataset():
     assert "No model of another dataset takes images of the size" in words(open_page())
 
 
@@ -98,31 +112,30 @@ def test_a_damaged_study_says_how_to_remake_it(tmp_path, monkeypatch):
 
 def test_everything_but_pixels_works_without_the_images(no_data):
     app = open_page(dataset="mnist", models=["ae-d16", "lda-d9"])
-    assert "With 10 labels a class" in words(app)
+    assert "With 10 labels per class" in words(app)
     assert "Pixels need the original images" in words(app)
     job = start_job(partial(measure, Request(("mnist/ae-d16",), (5,), 2)))
     assert job is not None
     wait(job)
-    assert [entry["source"] for entry in job.result["curves"]] == ["ae-d16"]
+    assert [curve.source for curve in job.result.curves] == ["ae-d16"]
 
 
-def test_codes_that_saw_labels_are_marked_and_never_the_best():
-    study = read_study("digits", "transfer")
-    assert study is not None
-    table = curve_table(study.found, ["lda-d9", "ae-d8"])
-    assert table["series"].unique().tolist() == ["Pixels", "LDA, 9-D (saw labels)", "Autoencoder, 8-D"]
-    assert finding(study.found, ["lda-d9"], 10) is None
-    assert "Autoencoder" in str(finding(study.found, ["lda-d9", "ae-d8"], 10))
+def test_supervised_codes_are_marked_and_never_the_best():
+    results = study("digits")
+    table = curve_table(results, ["lda-d9", "ae-d8"])
+    assert table["series"].unique().tolist() == ["Pixels", "LDA, 9-D (supervised)", "Autoencoder, 8-D"]
+    assert finding(results, ["lda-d9"], 10) is None
+    assert "Autoencoder" in str(finding(results, ["lda-d9", "ae-d8"], 10))
 
 
-def test_a_difference_is_taken_seed_by_seed():
-    one, other = over_seeds([0.5, 0.7, 0.9]), over_seeds([0.4, 0.61, 0.79])
+def test_a_difference_is_paired_by_seed():
+    one, other = point([0.5, 0.7, 0.9]), point([0.4, 0.61, 0.79])
     found = difference(one, other)
     assert found.mean == pytest.approx(0.1)
     assert found.sign == 1
     assert difference(other, one).sign == -1
-    assert difference(one, over_seeds([0.9, 0.7, 0.5])).sign == 0
-    alone = difference(over_seeds([0.5]), over_seeds([0.4]))
+    assert difference(one, point([0.9, 0.7, 0.5])).sign == 0
+    alone = difference(point([0.5]), point([0.4]))
     assert (alone.sign, alone.text) == (0, "+10.0")
 
 
@@ -140,9 +153,9 @@ def test_verdicts(foreign, random, verdict):
         {"family": "ae", "latent_dim": 16, "trained_on": origin, **curve(n10=values)}
         for origin, values in (("shapes", foreign), ("random", random))
     ]
-    row = carried(found_of(pixels=curve(n10=[0.70, 0.70, 0.71]), across=across), "mnist", 10)[0]
+    row = transferred_encoders(results_of(across, pixels=curve(n10=[0.70, 0.70, 0.71])), 10)[0]
     assert row.verdict == verdict
-    assert row.home is None
+    assert row.same_dataset is None
 
 
 def wait(job) -> None:
@@ -166,13 +179,13 @@ def test_measuring_again_gives_the_curve_of_the_library():
         n_labels=[1, 10],
         seeds=range(3),
     )
-    by_source = {entry["source"]: entry for entry in job.result["curves"]}
+    by_source = {curve.source: curve for curve in job.result.curves}
     assert list(by_source) == ["pixels", "pca-d2", "lda-d2"]
-    assert by_source["pca-d2"]["points"] == expected
-    assert by_source["lda-d2"]["supervised"]
+    assert by_source["pca-d2"].points == read_points(expected, "labels")
+    assert by_source["lda-d2"].supervised
 
 
-def test_the_button_starts_the_job_and_the_answer_is_drawn():
+def test_the_button_starts_the_job_and_its_results_are_drawn():
     app = open_page(models=["pca-d2"])
     app.button_group(key="probe_seeds").set_value(3).run()
     app.button(key="start_probing").click().run()
@@ -182,14 +195,12 @@ def test_the_button_starts_the_job_and_the_answer_is_drawn():
         time.sleep(0.2)
         app.run()
     assert not app.exception
-    assert "3 draws of labels" in words(app)
+    assert "3 sets of labelled images" in words(app)
 
 
 def test_the_chart_names_every_line_at_its_end():
-    study = read_study("digits", "transfer")
-    assert study is not None
     names = ["pca-d2", "pca-d8", "ae-d8", "vae-d8", "gan-d8", "lda-d9"]
-    table = curve_table(study.found, names)
+    table = curve_table(study("digits"), names)
     frame = Frame(600, 400, domain_of(table), "labels", "accuracy")
     colours = (BASELINE, *LINE_COLOURS)[: table["series"].nunique()]
     picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, colours, frame, dark=True)))

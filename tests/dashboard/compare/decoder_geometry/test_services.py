@@ -1,4 +1,4 @@
-"""The stretch of a decoder over its map."""
+"""Volume change of a decoder over its two-dimensional latent space."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ import numpy as np
 import pytest
 import vl_convert
 
-from dashboard.compare.decoder_geometry import services as stretch
-from dashboard.compare.decoder_geometry.charts import HIGH, LOW, stretch_map
+from dashboard.compare.decoder_geometry.charts import MAX_COLOUR, MIN_COLOUR, volume_change_chart
+from dashboard.compare.decoder_geometry.services import volume_change_map
 from dashboard.data.catalogue import open_bundle
 from latentcore.geometry import cell_centres, cell_of
 
 BUNDLE = "digits/vae-d2"
 
 
-def test_cells_are_multiples_of_the_usual_stretch_at_real_codes():
-    content, bundle = stretch.stretch_map(open_bundle(BUNDLE)), open_bundle(BUNDLE)
-    cells = content.cells
-    assert len(cells) == content.n_cells**2
-    assert np.array_equal(cells[["x", "y"]], cell_centres(content.extent, content.n_cells))
-    assert (cells["stretch"] >= 0).all()
-    codes = content.points[["x", "y"]].to_numpy(np.float32)
+def test_cells_are_relative_to_the_median_volume_change_at_test_codes():
+    data, bundle = volume_change_map(open_bundle(BUNDLE)), open_bundle(BUNDLE)
+    cells = data.cells
+    assert len(cells) == data.n_cells**2
+    assert np.array_equal(cells[["x", "y"]], cell_centres(data.extent, data.n_cells))
+    assert (cells["volume_change"] >= 0).all()
+    codes = data.codes[["x", "y"]].to_numpy(np.float32)
     assert np.array_equal(np.sort(codes, axis=0), np.sort(bundle.test.codes, axis=0))
-    inside = np.abs(codes - np.array(content.extent).reshape(2, 2).mean(axis=1)).max(axis=1)
-    inside = inside < (content.extent[1] - content.extent[0]) / 2
+    inside = np.abs(codes - np.array(data.extent).reshape(2, 2).mean(axis=1)).max(axis=1)
+    inside = inside < (data.extent[1] - data.extent[0]) / 2
     assert inside.mean() > 0.85
-    columns, rows = cell_of(codes[inside], content.extent, content.n_cells)
-    at_codes = cells["stretch"].to_numpy()[rows * content.n_cells + columns]
+    columns, rows = cell_of(codes[inside], data.extent, data.n_cells)
+    at_codes = cells["volume_change"].to_numpy()[rows * data.n_cells + columns]
     assert np.median(at_codes) == pytest.approx(1, rel=0.35)
 
 
-def test_a_linear_decoder_is_flat_where_no_pixel_is_clipped():
-    content = stretch.stretch_map(open_bundle("digits/pca-d2"))
-    middle = content.cells["stretch"].to_numpy().reshape(content.n_cells, -1)[20:28, 20:28]
+def test_the_volume_change_of_a_linear_decoder_is_constant_where_no_pixel_is_clipped():
+    data = volume_change_map(open_bundle("digits/pca-d2"))
+    middle = data.cells["volume_change"].to_numpy().reshape(data.n_cells, -1)[20:28, 20:28]
     assert middle == pytest.approx(np.full_like(middle, middle.mean()), rel=0.05)
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_map_compiles_with_stretches_beyond_the_scale(dark):
-    content = stretch.stretch_map(open_bundle(BUNDLE))
-    cells = content.cells.copy()
-    cells.loc[:1, "stretch"] = [0, 1e6]
-    spec = stretch_map(cells, content.points, content.extent, content.n_cells, size=200, dark=dark)
+def test_the_map_compiles_with_values_beyond_the_colour_scale(dark):
+    data = volume_change_map(open_bundle(BUNDLE))
+    cells = data.cells.copy()
+    cells.loc[:1, "volume_change"] = [0, 1e6]
+    spec = volume_change_chart(cells, data.codes, data.extent, data.n_cells, size=200, dark=dark)
     assert vl_convert.vegalite_to_svg(json.dumps(spec)).startswith("<svg")
-    rows = next(data for data in spec["datasets"].values() if "stretch" in data[0])
-    assert min(row["stretch"] for row in rows) == pytest.approx(LOW)
-    assert max(row["stretch"] for row in rows) == pytest.approx(HIGH)
+    rows = next(data for data in spec["datasets"].values() if "volume_change" in data[0])
+    assert min(row["volume_change"] for row in rows) == pytest.approx(MIN_COLOUR)
+    assert max(row["volume_change"] for row in rows) == pytest.approx(MAX_COLOUR)

@@ -1,4 +1,4 @@
-"""The charts of the Inside section compile and draw what they are given."""
+"""Charts of the Internals section: they compile and show every row, interval and line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from dashboard.compare.internals.charts import (
+from dashboard.compare.internals.charts.bars import dimension_bars, score_dots
+from dashboard.compare.internals.charts.posteriors import (
     codes_and_prior,
     density_panels,
-    dimension_bars,
+    ellipse_scale,
     posterior_ellipses,
-    score_rows,
-    visible_multiple,
 )
 
 TABLE = pd.DataFrame({"name": ["z2", "z1", "z3"], "value": [3.0, 2.0, 0.5]})
@@ -33,7 +32,7 @@ def container(spec: dict[str, Any]) -> dict[str, Any]:
     return {**spec, "width": 320}
 
 
-def test_bars_keep_their_order_and_cross_out_what_is_unused():
+def test_bars_keep_their_order_and_unused_dimensions_have_a_cross():
     drawn = svg(container(dimension_bars(TABLE.assign(used=[True, True, False], **BOUNDS), "nats")))
     assert drawn.index(">z2<") < drawn.index(">z1<") < drawn.index(">z3<")
     assert drawn.count('aria-roledescription="bar"') == 3
@@ -47,9 +46,9 @@ def test_bars_without_an_interval_have_no_rules():
     assert INTERVAL not in svg(container(dimension_bars(table, "sd")))
 
 
-def test_bars_take_a_level_ticks_and_running_sums():
+def test_bars_can_have_a_level_line_reference_ticks_and_a_cumulative_sum():
     table = TABLE.assign(reference=[1.0, 1.0, 1.0])
-    spec = dimension_bars(table, "share", form=".0%", level=0.7, cumulative=True)
+    spec = dimension_bars(table, "share", number_format=".0%", level=0.7, cumulative=True)
     drawn = svg(container(spec))
     assert drawn.count('aria-roledescription="tick"') == 3
     assert drawn.count('stroke-dasharray="4,3"') == 1
@@ -57,12 +56,12 @@ def test_bars_take_a_level_ticks_and_running_sums():
     assert 5.5 in sums
 
 
-def test_rows_of_scores_say_their_numbers():
-    drawn = svg(container(score_rows(TABLE.assign(**BOUNDS), "decibels", form=".2f")))
+def test_dots_of_scores_have_their_values_as_text():
+    drawn = svg(container(score_dots(TABLE.assign(**BOUNDS), "decibels", number_format=".2f")))
     assert all(text in drawn for text in (">3.00<", ">0.50<", ">z1<"))
 
 
-def test_densities_have_a_panel_a_dimension_in_the_given_order():
+def test_densities_have_one_panel_per_dimension_in_the_given_order():
     z = np.linspace(-4, 4, 9)
     table = pd.DataFrame(
         {"name": np.repeat(["z1", "z2", "z3"], 9), "z": np.tile(z, 3), "density": 0.2, "prior": 0.1}
@@ -85,7 +84,7 @@ def test_codes_lie_over_three_circles():
 def test_ellipses_are_enlarged_until_they_can_be_seen(deviation, factor):
     mean = np.array([[-1, 0], [1, 1]], np.float32)
     spread = np.full((2, 2), deviation, np.float32)
-    assert visible_multiple(mean, spread) == factor
+    assert ellipse_scale(mean, spread) == factor
     spec = posterior_ellipses(mean, spread, ["a", "b"], ("a", "b"))
     assert svg(spec).count('aria-roledescription="line mark"') == 2
     corners = next(d for d in spec["datasets"].values() if "corner" in d[0])

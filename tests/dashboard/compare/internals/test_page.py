@@ -1,4 +1,4 @@
-"""Inside each model, run without a browser."""
+"""Internals section, run without a browser, and its services."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from streamlit.testing.v1 import AppTest
 from dashboard.compare.internals.services import (
     Posterior,
     active_dimensions,
-    aggregate_density,
-    class_separation,
-    normal_density,
+    aggregate_posterior_density,
+    fisher_ratios,
     posterior_of,
     score_of,
     score_table,
+    standard_normal_density,
 )
 from dashboard.data.catalogue import open_bundle
 from latentcore.datasets import load_dataset
 from latentcore.store import list_bundles, load_bundle, models_folder
+from latentcore.types import UnsupportedOperation
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 FIGURES = {
     "pca": ("Explained variance",),
-    "lda": ("Separation of the classes",),
-    "ae": ("Spread of the codes",),
-    "dae": ("Cleaning noisy images", "Spread of the codes"),
+    "lda": ("Class separation",),
+    "ae": ("Standard deviation of the codes",),
+    "dae": ("Denoising", "Standard deviation of the codes"),
     "vae": ("KL divergence from the prior", "prior"),
     "beta_vae": ("KL divergence from the prior", "prior"),
-    "gan": ("Classes among its samples", "Error of its codes"),
+    "gan": ("Class distribution of samples", "Reconstruction error of real images"),
 }
 
 
@@ -72,21 +73,21 @@ def test_every_model_shows_what_its_family_has(bundle_id):
     assert not app.warning
 
 
-def test_a_vae_of_two_dimensions_shows_its_posteriors_and_says_whose():
+def test_a_vae_of_two_dimensions_shows_the_posteriors_of_its_test_images():
     text = text_of(open_section(models=["vae-d2"]))
     assert "Posterior ellipses" in text
     assert "1, 2 and 3 standard deviations" in text
     assert "Posteriors of 150 test images" in text
 
 
-def test_without_the_dataset_the_posteriors_are_said_to_be_of_stand_ins(tmp_path, monkeypatch):
+def test_without_the_dataset_posteriors_are_labelled_as_those_of_stand_ins(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
     app = open_section(dataset="mnist", models=["vae-d16"])
     assert "Posteriors of 500 stand-ins: decodes by Autoencoder, 16-D; seed 0." in text_of(app)
 
 
 @pytest.mark.parametrize("name", ["vae-d8", "gan-d8", "pca-d8"])
-def test_a_bundle_without_scores_gets_a_sentence_and_a_way_on(name, tmp_path, monkeypatch):
+def test_a_bundle_without_scores_says_how_to_measure_them(name, tmp_path, monkeypatch):
     folder = tmp_path / "digits" / name
     shutil.copytree(models_folder() / "digits" / name, folder)
     (folder / "metrics.json").write_text("{}")
@@ -109,9 +110,12 @@ def test_a_score_of_another_length_counts_as_missing():
 
 
 def test_a_table_of_scores_holds_values_and_intervals():
-    score = score_of(load_bundle("digits/vae-d2"), "kl", 2)
+    bundle = load_bundle("digits/vae-d2")
+    score = score_of(bundle, "kl", 2)
+    assert score is not None
     table = score_table(score, ["z1", "z2"])
-    assert table["value"].tolist() == score["value"]
+    assert table["value"].tolist() == bundle.metrics["kl"]["value"]
+    assert (score.n, score.seed) == (540, 0)
     assert ((table["low"] < table["value"]) & (table["value"] < table["high"])).all()
     exact = score_of(load_bundle("digits/pca-d2"), "explained_variance_ratio", 2)
     assert score_table(exact, ["z1", "z2"])["low"].isna().all()
@@ -127,38 +131,44 @@ def test_posteriors_are_those_of_the_test_images():
     assert (load_dataset("digits", "test").labels[rows] == found.labels[:20]).all()
 
 
-def test_the_aggregate_of_prior_like_posteriors_is_the_prior():
+def test_the_aggregate_of_posteriors_equal_to_the_prior_is_the_prior():
     same = Posterior(
         np.zeros((30, 2), np.float32), np.ones((30, 2), np.float32), np.zeros(30, np.int64), None
     )
-    grid, density = aggregate_density(same)
-    assert np.allclose(density, normal_density(grid)[:, None], atol=1e-6)
+    grid, density = aggregate_posterior_density(same)
+    assert np.allclose(density, standard_normal_density(grid)[:, None], atol=1e-6)
 
 
-def test_an_aggregate_density_holds_all_the_mass_and_matches_draws():
+def test_an_aggregate_posterior_integrates_to_1_and_matches_samples():
     found = posterior_of(open_bundle("digits/vae-d8"))
-    grid, density = aggregate_density(found)
+    grid, density = aggregate_posterior_density(found)
     assert np.allclose(np.trapezoid(density, grid, axis=0), 1, atol=0.02)
     generator = np.random.default_rng(0)
-    draws = found.mean + found.deviation * generator.standard_normal((200, *found.mean.shape))
-    drawn = draws.reshape(-1, draws.shape[-1])
+    samples = found.mean + found.deviation * generator.standard_normal((200, *found.mean.shape))
+    samples = samples.reshape(-1, samples.shape[-1])
     mean = np.trapezoid(grid[:, None] * density, grid, axis=0)
-    assert np.allclose(mean, drawn.mean(axis=0), atol=0.03)
+    assert np.allclose(mean, samples.mean(axis=0), atol=0.03)
     spread = np.trapezoid((grid[:, None] - mean) ** 2 * density, grid, axis=0)
-    assert np.allclose(spread, drawn.var(axis=0), atol=0.05)
+    assert np.allclose(spread, samples.var(axis=0), atol=0.05)
 
 
-def test_dead_dimensions_are_found_where_the_posterior_mean_stands_still():
+def test_active_dimensions_agree_with_the_stored_active_units():
     bundle = load_bundle("digits/vae-d8")
     score = score_of(bundle, "active_units")
-    assert sum(active_dimensions(bundle)) == score["value"]
+    assert score is not None
+    assert [sum(active_dimensions(bundle))] == score.values.tolist()
 
 
-def test_the_separation_agrees_with_an_analysis_of_variance():
+def test_fisher_ratios_agree_with_an_analysis_of_variance():
     from scipy.stats import f_oneway  # noqa: PLC0415
 
     bundle = load_bundle("digits/lda-d9")
     codes, labels = bundle.train.codes.astype(np.float64), bundle.train.labels
     groups = [codes[labels == label] for label in range(len(bundle.classes))]
     freedom = (len(codes) - len(groups)) / (len(groups) - 1)
-    assert class_separation(bundle) * freedom == pytest.approx(f_oneway(*groups).statistic, rel=1e-4)
+    assert fisher_ratios(bundle) * freedom == pytest.approx(f_oneway(*groups).statistic, rel=1e-4)
+
+
+def test_a_model_that_is_no_vae_has_no_posterior():
+    with pytest.raises(UnsupportedOperation, match="no posterior"):
+        posterior_of(open_bundle("digits/pca-d2"))

@@ -1,4 +1,4 @@
-"""One image through every model, run without a browser."""
+"""One image section, run without a browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.reconstructions import Subject, answer, subject_of
+from dashboard.data.reconstructions import InputImage, input_image, reconstruct
 from dashboard.ui import drawing
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
@@ -61,7 +61,7 @@ def seven() -> np.ndarray:
     return pixels
 
 
-def test_every_model_answers_with_its_own_numbers():
+def test_every_model_has_a_card_with_its_own_numbers():
     app = open_section(point="5")
     html = html_of(app)
     for title in ("PCA, 8-D", "Autoencoder, 8-D", "VAE, 8-D", "GAN, 8-D"):
@@ -69,11 +69,11 @@ def test_every_model_answers_with_its_own_numbers():
     for name in MODELS:
         assert f"{load_bundle(f'digits/{name}').test.errors[5]:.4f} MSE" in html
     assert html.count("Nearest train images by code<") == 4
-    assert "code guessed by an inversion network" in html
+    assert "code from the inversion network" in html
     assert app.query_params["point"] == "5"
 
 
-def test_a_random_image_changes_the_address_and_the_answers():
+def test_a_random_image_changes_the_address_and_the_cards():
     app = open_section(point="5")
     before = html_of(app)
     next(button for button in app.button if button.label == "Random image").click().run()
@@ -101,7 +101,7 @@ def test_an_upload_goes_through_every_model():
     assert app.toggle(key="pick_exchange").value
     assert html_of(app).count("Reconstruction by") == 4
     assert "Input: seven.png" in html_of(app)
-    assert "About here" in html_of(app)
+    assert "Approximate position" in html_of(app)
     assert any("black and white exchanged" in caption.value for caption in app.caption)
     app.toggle(key="pick_place").set_value(False).run()
     assert any("fitted into 8 by 8" in caption.value for caption in app.caption)
@@ -110,7 +110,7 @@ def test_an_upload_goes_through_every_model():
     assert not any("exchanged" in caption.value for caption in app.caption)
 
 
-def test_an_upload_outlives_a_change_of_source_until_it_is_taken_away():
+def test_an_upload_outlives_a_change_of_source_until_another_file_is_uploaded():
     app = open_section(source="upload")
     app.file_uploader[0].set_value(("seven.png", png(seven()), "image/png")).run()
     app.segmented_control(key="pick_source").set_value("test").run()
@@ -141,8 +141,8 @@ def test_a_drawing_goes_through_every_model(monkeypatch):
     app = open_section(source="draw", models=["vae-d2", "lda-d2"])
     assert not app.toggle(key="pick_exchange").value
     assert html_of(app).count("Reconstruction by") == 2
-    assert "Its place among test images" in html_of(app)
-    assert "an approximate map back to pixels" in html_of(app)
+    assert "Position among test images" in html_of(app)
+    assert "approximate decoder" in html_of(app)
 
 
 def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeypatch):
@@ -159,8 +159,8 @@ def test_without_the_dataset_decodes_stand_in_and_are_labelled(tmp_path, monkeyp
 def test_an_image_from_elsewhere_is_encoded_and_measured():
     image = load_dataset("digits", "test").images[7]
     bundle_id = "digits/vae-d8"
-    stored = answer(open_bundle(bundle_id), subject_of(open_bundle(bundle_id), 7))
-    fresh = answer(open_bundle(bundle_id), Subject(image, None, None, "a copy"))
+    stored = reconstruct(open_bundle(bundle_id), input_image(open_bundle(bundle_id), 7))
+    fresh = reconstruct(open_bundle(bundle_id), InputImage(image, None, None, "a copy"))
     assert np.allclose(stored.code, fresh.code, atol=1e-3)
     assert fresh.error == pytest.approx(stored.error, rel=0.01)
     assert fresh.percentile == pytest.approx(stored.percentile, abs=1)
@@ -174,7 +174,9 @@ def test_an_image_from_elsewhere_is_encoded_and_measured():
 def test_the_worst_test_image_has_the_highest_percentile():
     errors = load_bundle("digits/pca-d8").test.errors
     for index, expected in ((errors.argmin(), 0), (errors.argmax(), 100 - 100 / len(errors))):
-        found = answer(open_bundle("digits/pca-d8"), subject_of(open_bundle("digits/pca-d8"), int(index)))
+        found = reconstruct(
+            open_bundle("digits/pca-d8"), input_image(open_bundle("digits/pca-d8"), int(index))
+        )
         assert found.percentile == pytest.approx(expected, abs=0.01)
 
 

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.images.gallery import gallery_wall
+from dashboard.data.images.gallery import random_gallery
 from latentcore.datasets import load_dataset
 
 
 @pytest.mark.parametrize("label", [-1, 3])
 @pytest.mark.parametrize("seed", [0, 7])
 def test_a_gallery_gives_the_index_of_each_image(label, seed):
-    wall = gallery_wall(open_bundle("digits/pca-d2"), label, seed, 20)
+    wall = random_gallery(open_bundle("digits/pca-d2"), label, seed, 20)
     test = load_dataset("digits", "test")
     assert len(set(wall.indices)) == 20
     for uri, index in zip(wall.uris, wall.indices, strict=True):

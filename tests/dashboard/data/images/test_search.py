@@ -12,13 +12,13 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.endpoints import ImageEndpoint
 from dashboard.data.images import search as image_search
 from dashboard.data.images.search import can_search, nearest_train_images, usual_image_distance
-from dashboard.data.sampling import Draw, draw_samples, resembling
+from dashboard.data.sampling import SamplingSettings, nearest_images, sample_images
 from dashboard.interpolate.services import make_strip
 from latentcore.datasets import load_dataset
 from latentcore.types import DatasetMissing
 
 ID = "digits/vae-d8"
-DRAW = Draw(n=9, seed=0, temperature=1.0, truncation=None, density="gaussian")
+DRAW = SamplingSettings(n=9, seed=0, temperature=1.0, truncation=None, density="gaussian")
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +89,6 @@ def test_without_images_and_index_what_needs_them_is_absent(no_originals, no_ind
     strip = make_strip(open_bundle(ID), ImageEndpoint(index=3), ImageEndpoint(index=9), 5, "straight")
     assert strip.image_distance is None
     assert not strip.estimated
-    samples = draw_samples(open_bundle(ID), DRAW)
+    samples = sample_images(open_bundle(ID), DRAW)
     assert samples.judge == "the nearest train code"
-    assert resembling(open_bundle(ID), samples.images[0]) == []
+    assert nearest_images(open_bundle(ID), samples.images[0]) == []

@@ -16,7 +16,12 @@ from hypothesis import strategies as some
 
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
-from dashboard.data.images.stand_ins import maker_of, shown_test_image, shown_test_images, shown_train_images
+from dashboard.data.images.stand_ins import (
+    shown_test_image,
+    shown_test_images,
+    shown_train_images,
+    stand_in_bundle,
+)
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle, models_folder
 from latentcore.types import BundleError
@@ -56,13 +61,13 @@ def test_originals_are_shown_where_they_are_at_hand():
     shown = shown_test_images("digits", np.array([5, 3]))
     assert shown.made_by is None
     assert np.array_equal(shown.images, load_dataset("digits", "test").images[[5, 3]])
-    assert maker_of("digits") is None
+    assert stand_in_bundle("digits") is None
 
 
 def test_the_lowest_error_makes_the_stand_in(models):
     errors = {name: load_bundle(f"digits/{name}").metrics["mse"]["value"] for name in NAMES}
     best = min(errors, key=lambda name: errors[name])
-    assert maker_of("digits") == f"digits/{best}" == "digits/ae-d8"
+    assert stand_in_bundle("digits") == f"digits/{best}" == "digits/ae-d8"
     shown = shown_test_image("digits", 7)
     assert shown.made_by == "digits/ae-d8"
     assert np.allclose(shown.images[0], decode("ae-d8", 7), atol=1e-6)
@@ -70,13 +75,13 @@ def test_the_lowest_error_makes_the_stand_in(models):
 
 def test_a_recorded_error_decides_and_equal_ones_go_by_name(models, monkeypatch):
     set_errors(monkeypatch, pca_d2=0.001, ae_d8=0.02, vae_d8=0.001, gan_d8=0.5)
-    assert maker_of("digits") == "digits/pca-d2"
+    assert stand_in_bundle("digits") == "digits/pca-d2"
 
 
 @pytest.mark.parametrize("nothing", [None, "low", float("nan"), [0.1]])
 def test_a_bundle_without_an_error_comes_last(models, monkeypatch, nothing):
     set_errors(monkeypatch, pca_d2=nothing, ae_d8=nothing, vae_d8=0.9, gan_d8=nothing)
-    assert maker_of("digits") == "digits/vae-d8"
+    assert stand_in_bundle("digits") == "digits/vae-d8"
     assert [name.rpartition("/")[2] for name in stand_ins._makers("digits")] == [
         "vae-d8",
         "ae-d8",
@@ -87,7 +92,7 @@ def test_a_bundle_without_an_error_comes_last(models, monkeypatch, nothing):
 
 def test_a_bundle_that_cannot_be_loaded_is_passed_over(models):
     (models / "ae-d8" / "model.safetensors").write_bytes(b"half")
-    assert maker_of("digits") == "digits/gan-d8"
+    assert stand_in_bundle("digits") == "digits/gan-d8"
     assert np.allclose(shown_test_image("digits", 7).images[0], decode("gan-d8", 7), atol=1e-6)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 
-from dashboard.compare.scores.charts import Axis, pareto_chart
 from dashboard.ui.charts.labels import FAR, LETTER_WIDTH, LINE_HEIGHT, beside_points, kept_apart, spread
 from dashboard.ui.charts.palette import CLASS_COLOURS, CONTRAST, ground, ink, legible
 
@@ -140,29 +137,3 @@ def test_a_lone_name_is_to_the_right_and_at_the_edge_to_the_left():
     sides, lower = beside_points(points, ["PCA, 2-D"] * 2, (800, 320))
     assert sides == ["right", "left"]
     assert np.array_equal(lower, [0, 0])
-
-
-@pytest.mark.parametrize("reverse", [True, False])
-def test_names_far_from_their_point_are_tied_to_it(reverse):
-    n = 6
-    table = pd.DataFrame({"title": [f"Autoencoder, {k}-D" for k in range(n)], "front": False})
-    table["x"] = table["x_low"] = table["x_high"] = [*np.linspace(0.9, 0.91, n - 1), 0.0]
-    table["y"] = table["y_low"] = table["y_high"] = [*np.linspace(0.5, 0.51, n - 1), 0.0]
-    spec = pareto_chart(table, Axis("a", reverse, ".2f"), Axis("b", reverse, ".2f"), dark=True)
-    assert all(title in vl_convert.vegalite_to_svg(spec | {"width": 800}) for title in table["title"])
-    (tied,) = (layer for layer in spec["layer"] if layer["encoding"].get("y2") == {"field": "at"})
-    rows = spec["datasets"][tied["data"]["name"]]
-    assert 0 < len(rows) < n
-    assert all(row["at"] != row["y"] for row in rows)
-
-
-@pytest.mark.parametrize(("width", "hidden"), [(800, 0), (300, 3)])
-def test_a_narrow_plot_names_only_the_front(width, hidden):
-    table = pd.DataFrame({"title": list("abcd"), "front": [True, False, False, False]})
-    for axis, values in (("x", [0.9, 0.5, 0.3, 0.1]), ("y", [0.9, 0.2, 0.6, 0.4])):
-        table[axis] = table[f"{axis}_low"] = table[f"{axis}_high"] = values
-    spec = pareto_chart(table, Axis("a", False, ".2f"), Axis("b", False, ".2f"), dark=False)
-    picture = vl_convert.vegalite_to_svg(spec | {"width": width})
-    texts = re.findall(r"<text[^>]*>[abcd]</text>", picture.partition("mark-text role-mark")[2])
-    assert len(texts) == 4
-    assert sum('opacity="0"' in text for text in texts) == hidden

@@ -1,0 +1,1 @@
+"""What the denoising page asks of latentcore; no widgets."""

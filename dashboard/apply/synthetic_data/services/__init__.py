@@ -1,0 +1,1 @@
+"""What the synthetic data page asks of latentcore; no widgets."""

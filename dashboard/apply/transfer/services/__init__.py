@@ -1,0 +1,1 @@
+"""What the transfer page asks of latentcore; no widgets."""
