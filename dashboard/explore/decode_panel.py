@@ -108,8 +108,8 @@ def _errors_and_code(place: CodeDetails) -> None:
     error = "" if place.error is None else f"**MSE** {place.error:.4f}, "
     st.markdown(
         f"{error}**cycle error** |encode(decode(z)) - z| = {place.cycle_error:.3g}  \n"
-        f"**Nearest train code** at distance {place.distance:.3g}, as far as or farther than for "
-        f"{place.percentile:.0f}% of test codes"
+        f"**Nearest train code** at distance {place.distance:.3g} (percentile {place.percentile:.0f} among "
+        "test codes)"
     )
     shown = ", ".join(f"{value:.3f}" for value in place.code[:N_COMPONENTS])
     # Not st.code: its highlighter would be a quarter of all that is sent before the first map.

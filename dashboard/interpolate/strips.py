@@ -71,7 +71,7 @@ def draw_strip(strip: Strip, *, top: float) -> None:
     with label:
         st.markdown(f"**{strip.title}**")
         st.caption(
-            f"{strip.kind} path  \nlength {strip.length:.1f}, chord {strip.chord:.1f}, ratio **{ratio:.2f}**",
+            f"{strip.kind} path  \nlength {strip.length:.1f} / chord {strip.chord:.1f} = **{ratio:.2f}**",
             help="Length: sum of the pixel distances between neighbouring decodes. Chord: pixel distance of "
             "the first and the last decode. Ratio 1: a plain cross-fade; above 1: shapes move or change.",
         )

@@ -10,6 +10,7 @@ from dashboard.data.maps import FRAMED
 from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import FRONT_MODELS, front_maps, page_links
 from dashboard.overview.preview import originals_preview
+from dashboard.overview.services import N_SHOWN
 from dashboard.ui.pickers import pick_dataset
 from dashboard.ui.presentation import is_presenting, start_button
 from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems
@@ -41,9 +42,9 @@ def page() -> None:
     if bundles:
         n_shown = front_maps(bundles, lines)
         shown = (
-            f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified "
-            f"random sample, without those outside the frame of a map (the middle {FRAMED:.0%} of the codes "
-            "on each axis)."
+            f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified random "
+            f"sample of at most {N_SHOWN:,}, without those outside the frame of a map (the middle "
+            f"{FRAMED:.0%} of the codes on each axis)."
         )
     page_links(dataset, list(lines))
     st.caption(dataset_description(dataset) + shown)
