@@ -65,7 +65,7 @@ def test_the_atlas_has_each_sample_in_its_tile_and_decodes_stand_in(monkeypatch)
         shown.append(images)
         return np.zeros((8, 8), np.uint8)
 
-    monkeypatch.setattr(linked, "sheet_pixels", keep)
+    monkeypatch.setattr(linked, "grid_pixels", keep)
     assert sample_atlas("digits", indices).made_by is None
     monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
     assert sample_atlas("digits", indices).made_by == "digits/ae-d8"
