@@ -23,7 +23,7 @@ from latentcore.models.precision import halved
 from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe
 from latentcore.store import Bundle, BundleContent, CodeTable, check_place, replace_scores, save_bundle
-from latentcore.store.codes import N_TRAIN_CODES, kept_rows
+from latentcore.store.code_table import N_TRAIN_CODES, kept_rows
 from latentcore.training import EpochEnd
 from latentcore.types import FloatArray
 

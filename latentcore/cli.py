@@ -15,11 +15,12 @@ from rich.table import Table
 
 from latentcore.bundling import hold_out_mse, record_scores, train_bundle
 from latentcore.codec.codec import DEFAULT_STEP
-from latentcore.codec.files import compress_path, decompress_path
+from latentcore.codec.commands import compress_path, decompress_path
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.evaluation.agreement import allowance
 from latentcore.evaluation.suite import kind_of
+from latentcore.exceptions import BundleError, LatentcoreError
 from latentcore.features import train_features
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
@@ -36,7 +37,6 @@ from latentcore.store import (
     scan_bundles,
 )
 from latentcore.studies import STUDIES, run_study
-from latentcore.types import BundleError, LatentcoreError
 from latentcore.zoo import missing_recipes, train_here, train_on_cluster
 
 USER_ERROR = 2

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcore.exceptions import UnknownNameError
 from latentcore.models.base import check_images
-from latentcore.types import FloatArray, UnknownNameError
+from latentcore.types import FloatArray
 
 COVER = np.float32(0.5)
 """What a cover shows: grey, so that it is seen on black and on white."""

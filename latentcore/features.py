@@ -23,14 +23,15 @@ from safetensors.numpy import save
 from torch import nn
 
 from latentcore.datasets import Dataset
+from latentcore.exceptions import BundleError
 from latentcore.models.base import check_images
 from latentcore.models.networks import apply_in_chunks, channels_last, finish
 from latentcore.store import models_folder
 from latentcore.store.arrays import parse_safetensors
-from latentcore.store.files import read_bytes, read_json
+from latentcore.store.checked_files import read_bytes, read_json
 from latentcore.store.writing import replace_folder
 from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
 NAME = "LeNet64 v1"
 FOLDER = "_features"

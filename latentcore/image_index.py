@@ -18,16 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcore.datasets import Dataset
-from latentcore.metrics.structure import nearest
+from latentcore.exceptions import BundleError
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.models.pca import PCAModel, PCASettings
 from latentcore.models.precision import halved
 from latentcore.store import models_folder
 from latentcore.store.arrays import parse_npz, parse_safetensors
-from latentcore.store.codes import kept_rows
-from latentcore.store.files import read_bytes, read_json
-from latentcore.store.structure import check_structure
+from latentcore.store.checked_files import read_bytes, read_json
+from latentcore.store.code_table import kept_rows
+from latentcore.store.schema import check_structure
 from latentcore.store.writing import arrays_npz, arrays_safetensors, replace_folder
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
 FOLDER = "_index"
 FACTS_FILE, PCA_FILE, ROWS_FILE = "index.json", "pca.safetensors", "train.npz"

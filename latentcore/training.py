@@ -31,7 +31,7 @@ class EpochEnd:
 
 
 OnEvent: TypeAlias = Callable[[EpochEnd], None]
-"""Called after each epoch; raises `latentcore.types.TrainingCancelled` to stop the run."""
+"""Called after each epoch; raises `latentcore.exceptions.TrainingCancelled` to stop the run."""
 
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""

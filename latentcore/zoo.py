@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from latentcore.bundling import train_bundle
+from latentcore.exceptions import LatentcoreError
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles
 from latentcore.store.writing import replace_folder
 from latentcore.training import OnEvent
-from latentcore.types import LatentcoreError
 
 Done = Callable[[str], None]
 """Receives one sentence each time a model is finished or has failed."""

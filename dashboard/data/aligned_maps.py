@@ -17,7 +17,7 @@ from dashboard.data.images.stand_ins import maker_of, shown_test_images
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import dear
 from latentcore.geometry import square_extent
-from latentcore.metrics.spaces import procrustes_align
+from latentcore.metrics.similarity import procrustes_align
 from latentcore.types import FloatArray, LabelArray
 
 N_LINKED = 2000

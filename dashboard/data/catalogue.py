@@ -12,10 +12,10 @@ import streamlit as st
 
 from dashboard.data.jobs import is_busy
 from latentcore.datasets import DATASETS
+from latentcore.exceptions import LatentcoreError
 from latentcore.features import FeatureNetwork, load_features
 from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
-from latentcore.types import LatentcoreError
 
 __all__ = ["Bundle", "Catalogue", "LatentcoreError", "catalogue", "open_bundle"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.studies.repeats import over_seeds
+from latentcore.studies.resampling import over_seeds
 
 
 @dataclass(frozen=True)

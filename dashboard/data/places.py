@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.plane import N_BLEND, Plane
 from latentcore.types import FloatArray
 

@@ -15,7 +15,7 @@ from dashboard.data.images.stand_ins import shown_train_images
 from dashboard.data.maps import plane_of
 from dashboard.data.places import row_of
 from dashboard.server.concurrency import dear
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import Capability, FloatArray, LabelArray
 
 DensityKind = Literal["gaussian", "mixture"]

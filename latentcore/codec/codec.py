@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from latentcore.codec.entropy import decode_symbols, encode_symbols, fingerprint, fit_tables
-from latentcore.codec.grid import Grid, shares_of, unit_of
-from latentcore.codec.lat import LatFile, pack, unpack
+from latentcore.codec.entropy_coding import decode_symbols, encode_symbols, fingerprint, fit_tables
+from latentcore.codec.lat_format import LatFile, pack, unpack
+from latentcore.codec.quantisation import Grid, shares_of, unit_of
+from latentcore.exceptions import CodecError
 from latentcore.models.base import check_codes, check_images
 from latentcore.store import Bundle
 from latentcore.store.bundle import MODEL_FILE
-from latentcore.types import CodecError, FloatArray, ImageShape
+from latentcore.types import FloatArray, ImageShape
 
 DEFAULT_STEP = 0.5
 
@@ -40,7 +41,7 @@ def compress(
     step : float
         In multiples of `unit_grid`, above 0; coarser is smaller.
     names : tuple of str or None
-        One an image, to be kept in the file; see `latentcore.codec.names.named`.
+        One an image, to be kept in the file; see `latentcore.codec.image_names.named`.
 
     Raises
     ------

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from latentcore.types import DatasetError, FloatArray, ImageShape, LabelArray, PixelArray
+from latentcore.exceptions import DatasetError
+from latentcore.types import FloatArray, ImageShape, LabelArray, PixelArray
 
 SPLITS = ("train", "test")
 

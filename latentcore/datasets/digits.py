@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from latentcore.datasets.base import DatasetSpec, check_rows
-from latentcore.types import DatasetMissing, LabelArray, PixelArray
+from latentcore.exceptions import DatasetMissing
+from latentcore.types import LabelArray, PixelArray
 
 N_TRAIN = 1257
 ROWS_FILE = Path(__file__).with_name("digits_rows.npy")

@@ -25,10 +25,11 @@ from typing import Any
 import numpy as np
 import platformdirs
 
+from latentcore.atomic_files import draft_folder
 from latentcore.datasets.base import DatasetSpec, OnBytes, check_rows
 from latentcore.datasets.idx import read_items
-from latentcore.drafts import draft_folder
-from latentcore.types import DatasetError, DatasetMissing, LabelArray, PixelArray
+from latentcore.exceptions import DatasetError, DatasetMissing
+from latentcore.types import LabelArray, PixelArray
 
 PREFIX = {"train": "train", "test": "t10k"}
 SIDE = 28

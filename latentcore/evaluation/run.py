@@ -9,23 +9,23 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from latentcore.datasets import Dataset, dataset_spec
-from latentcore.evaluation.codes import (
+from latentcore.evaluation.class_conditional import classifier_scores
+from latentcore.evaluation.common_scores import (
     code_scores,
     geometry_scores,
     neighbour_scores,
     reconstruction_scores,
 )
-from latentcore.evaluation.conditional import classifier_scores
-from latentcore.evaluation.families import (
+from latentcore.evaluation.evaluated_model import Subject
+from latentcore.evaluation.family_scores import (
     denoising_scores,
     factor_scores,
     inversion_scores,
     pca_scores,
     vae_scores,
 )
-from latentcore.evaluation.samples import RealReference, sample_scores
+from latentcore.evaluation.sample_scores import RealReference, sample_scores
 from latentcore.evaluation.score import Score
-from latentcore.evaluation.subject import Subject
 from latentcore.models import LatentModel
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from latentcore.datasets import DATASETS
-from latentcore.evaluation.codes import FLAT
-from latentcore.evaluation.conditional import judged_by_network
+from latentcore.evaluation.class_conditional import judged_by_network
+from latentcore.evaluation.common_scores import FLAT
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.store import BundleSpec
 from latentcore.types import Capability

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcore.metrics.spaces import neighbour_rows
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.metrics.similarity import neighbour_rows
 from latentcore.types import FloatArray, LabelArray
 
 BLOCK = 250

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from latentcore.exceptions import UnknownNameError
 from latentcore.models.autoencoder import AutoencoderModel, DenoisingAutoencoderModel
 from latentcore.models.base import LatentModel
 from latentcore.models.gan import GANModel
 from latentcore.models.lda import LDAModel
 from latentcore.models.pca import PCAModel
 from latentcore.models.vae import BetaVAEModel, VAEModel
-from latentcore.types import UnknownNameError
 
 __all__ = ["MODELS", "LatentModel", "make_model", "model_family"]
 

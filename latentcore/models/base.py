@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Self, get_type_hints
 
 import numpy as np
 
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.models.density import Gaussian
 from latentcore.training import OnEvent
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, UnsupportedOperation
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 LARGEST_COUNT, LARGEST_WIDTH, MOST_LAYERS = 10**6, 2**14, 16
 """What a bundle may ask for: epochs and rates, units of a layer, layers of a kind."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from latentcore.models.aggregate import CodeCritic
+from latentcore.models.aggregate_posterior import CodeCritic
 from latentcore.models.augmentation import distort
 from latentcore.models.base import Settings
 from latentcore.models.networks import CodeNetwork, channels_last, decoder_network, encoder_network
@@ -30,7 +30,7 @@ class VAESettings(Settings):
         Share of the epochs over which the KL weight rises from 0 to `beta`; it keeps dimensions alive.
     aggregate_weight : float
         Weight of KL(q(z) || N(0, I)) of the codes of all images together, which rises with that of the KL
-        term; it keeps the prior free of holes. See `latentcore.models.aggregate.CodeCritic`.
+        term; it keeps the prior free of holes. See `latentcore.models.aggregate_posterior.CodeCritic`.
     n_epochs, batch_size : int
         Length of the training.
     learning_rate, weight_decay : float

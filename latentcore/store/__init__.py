@@ -1,7 +1,7 @@
 """Bundles on disk: save, verify, load, list."""
 
 from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.store.reading import (
     BundleProblem,

@@ -16,8 +16,9 @@ from numpy.lib import format as npy
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 
-from latentcore.store.structure import shown
-from latentcore.types import BundleError, FloatArray
+from latentcore.exceptions import BundleError
+from latentcore.store.schema import shown
+from latentcore.types import FloatArray
 
 MAX_ARRAY_BYTES = 128 * 2**20
 """All arrays of one file together, unpacked; the largest bundle that ships holds 3 MiB."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.models.base import LatentModel
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 

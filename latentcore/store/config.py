@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import DATASETS
+from latentcore.exceptions import BundleError
 from latentcore.models import MODELS
 from latentcore.store.bundle import CONFIG_FILE, FORMAT_VERSION
-from latentcore.store.files import inside, read_json
-from latentcore.store.structure import check_structure, shown
-from latentcore.types import BundleError
+from latentcore.store.checked_files import inside, read_json
+from latentcore.store.schema import check_structure, shown
 
 CONFIG_SHAPE = {
     "id": str,

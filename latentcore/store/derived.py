@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.exceptions import BundleError
 from latentcore.geometry import class_means
+from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
-from latentcore.metrics.spaces import neighbour_rows
-from latentcore.metrics.structure import TREE_DIMENSIONS, local_density, nearest
+from latentcore.metrics.similarity import neighbour_rows
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian, Mixture
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.training import one_thread
-from latentcore.types import BundleError, Capability, FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, LabelArray
 
 N_QUANTILES = 1001
 """Quantiles of a distribution that are kept, from its lowest to its highest value."""
@@ -42,7 +43,8 @@ class DerivedTables:
         Quantiles, in equal steps from the lowest to the highest, of the Euclidean distance of test codes to
         their nearest train code.
     test_density : float32 array, shape (n_test,)
-        How dense the train codes are around each test code; see `latentcore.metrics.structure.local_density`.
+        How dense the train codes are around each test code; see
+        `latentcore.metrics.nearest_neighbours.local_density`.
     class_means : float32 array, shape (n_classes, latent_dim)
         Mean train code of each class; NaN for a class without train images.
     mixture : Mixture or None

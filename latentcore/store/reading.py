@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.exceptions import BundleError, UnknownNameError
 from latentcore.models import MODELS, LatentModel
 from latentcore.store.arrays import parse_npz, parse_safetensors
 from latentcore.store.bundle import (
@@ -25,11 +26,11 @@ from latentcore.store.bundle import (
     Bundle,
     BundleSpec,
 )
-from latentcore.store.codes import CodeTable
+from latentcore.store.checked_files import check_files, parse_json
+from latentcore.store.code_table import CodeTable
 from latentcore.store.config import check_history, read_config, read_scores
 from latentcore.store.derived import DerivedTables, derived_types, read_derived
-from latentcore.store.files import check_files, parse_json
-from latentcore.types import BundleError, FloatArray, UnknownNameError
+from latentcore.types import FloatArray
 
 CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "codes": np.dtype(np.float32),

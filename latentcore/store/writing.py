@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from latentcore.drafts import STALE_SECONDS, draft_folder
+from latentcore.atomic_files import STALE_SECONDS, draft_folder
+from latentcore.exceptions import BundleError
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
@@ -32,9 +33,9 @@ from latentcore.store.bundle import (
     Bundle,
     BundleContent,
 )
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
-from latentcore.types import BundleError, FloatArray
+from latentcore.types import FloatArray
 
 N_GOLDEN = 8
 LICENCE = "MIT"

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from latentcore.codec.codec import pack_codes, unit_grid
-from latentcore.codec.entropy import fit_tables, table_bytes
-from latentcore.codec.grid import Grid, equal_shares
+from latentcore.codec.entropy_coding import fit_tables, table_bytes
 from latentcore.codec.mosaics import N_COLUMNS, OPTIONS, available_formats, through_mosaics
-from latentcore.codec.rates import RatePoint, model_points, rate_point
+from latentcore.codec.quantisation import Grid, equal_shares
+from latentcore.codec.rate_distortion import RatePoint, model_points, rate_point
 from latentcore.datasets import Dataset, load_dataset
 from latentcore.metrics.reconstruction import psnr
 from latentcore.models.pca import PCAModel, PCASettings

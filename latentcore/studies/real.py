@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets import Dataset, load_dataset
-from latentcore.evaluation.conditional import classification_score, n_learned
-from latentcore.evaluation.samples import RealReference, copying_score, scores_of_draws
+from latentcore.evaluation.class_conditional import classification_score, n_learned
+from latentcore.evaluation.evaluated_model import random_part
+from latentcore.evaluation.sample_scores import RealReference, copying_score, scores_of_draws
 from latentcore.evaluation.score import SEED, Score
-from latentcore.evaluation.subject import random_part
 from latentcore.training import one_thread
 from latentcore.types import FloatArray
 

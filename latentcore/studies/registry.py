@@ -9,22 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import dataset_spec
+from latentcore.exceptions import UnknownNameError
 from latentcore.store import check_place
 from latentcore.store.config import check_scores
 from latentcore.studies import (
     anomaly,
     compression,
     denoise,
-    one_class,
     real,
     results,
     similarity,
     synthesis,
     transfer,
 )
-from latentcore.studies.contents import check_contents
 from latentcore.studies.results import StudyResult, study_path, write_study
-from latentcore.types import UnknownNameError
+from latentcore.studies.schema import check_contents
 
 OnStage = Callable[[str], None]
 
@@ -67,7 +66,7 @@ STUDIES: Mapping[str, Study] = {
     ),
     "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers, check_contents("transfer")),
     "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis, check_contents("synthesis")),
-    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies, check_contents("anomaly")),
+    "anomaly": Study(anomaly.PROTOCOL, (anomaly.SEED,), anomaly.anomalies, check_contents("anomaly")),
     "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising, check_contents("denoise")),
 }
 

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from latentcore.drafts import draft_file
+from latentcore.atomic_files import draft_file
+from latentcore.exceptions import BundleError
 from latentcore.store import models_folder
-from latentcore.store.files import read_json
-from latentcore.store.structure import check_structure
-from latentcore.types import BundleError
+from latentcore.store.checked_files import read_json
+from latentcore.store.schema import check_structure
 
 FOLDER = "_studies"
 FORMAT_VERSION = 1

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets import load_dataset
-from latentcore.metrics.spaces import linear_cka, mutual_knn, procrustes_r2
+from latentcore.exceptions import BundleError
+from latentcore.metrics.similarity import linear_cka, mutual_knn, procrustes_r2
 from latentcore.recipes import make_recipe
 from latentcore.store import list_bundles, load_bundle
-from latentcore.store.structure import check_structure, shown
-from latentcore.types import BundleError, FloatArray
+from latentcore.store.schema import check_structure, shown
+from latentcore.types import FloatArray
 
 N, K, SEED = 2_000, 10, 0
 N_PERMUTATIONS = 20

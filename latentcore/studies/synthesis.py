@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets import Dataset, load_dataset
-from latentcore.evaluation.conditional import judged_by_network, real_accuracy, sample_classes
-from latentcore.evaluation.subject import random_part
+from latentcore.evaluation.class_conditional import judged_by_network, real_accuracy, sample_classes
+from latentcore.evaluation.evaluated_model import random_part
+from latentcore.exceptions import BundleError
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
-from latentcore.studies.repeats import balanced_rows, over_seeds, smallest_class
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.studies.resampling import balanced_rows, over_seeds, smallest_class
+from latentcore.types import FloatArray, LabelArray
 
 N_REAL, N_REAL_SMALL = (10, 100, 1_000), (10, 30, 100)
 """Real labelled images a class; the smaller ones for images that a logistic regression judges."""

@@ -10,12 +10,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from latentcore.datasets import DATASETS, Dataset, dataset_spec, load_dataset
-from latentcore.metrics.structure import probe_correct
+from latentcore.exceptions import BundleError
+from latentcore.metrics.classification import probe_correct
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
-from latentcore.studies.repeats import balanced_rows, over_seeds, smallest_class
+from latentcore.studies.resampling import balanced_rows, over_seeds, smallest_class
 from latentcore.studies.untrained import untrained
-from latentcore.types import BundleError, Capability, FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, LabelArray
 
 N_LABELS = (1, 5, 10, 100)
 SEEDS = tuple(range(10))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
 from latentcore.models.pca import PCAModel
 from latentcore.training import seeded
-from latentcore.types import FloatArray, UnsupportedOperation
+from latentcore.types import FloatArray
 
 
 def untrained(model: LatentModel, *, seed: int) -> LatentModel:

@@ -19,8 +19,8 @@ from dashboard.data.interpolation import End, corner_images, end_code, make_stri
 from dashboard.data.places import image_number
 from dashboard.data.sampling import Draw, draw_samples, resembling, samples_npz, variations
 from latentcore.datasets import DATASETS, load_dataset
+from latentcore.exceptions import DatasetMissing
 from latentcore.store import load_bundle
-from latentcore.types import DatasetMissing
 from tests.dashboard.pages import SCRIPTS
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"

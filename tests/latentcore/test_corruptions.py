@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import UnknownNameError
 from latentcore.filters import FILTERS, _divergence, _gradient, median, total_variation
-from latentcore.types import UnknownNameError
 
 KINDS = list(CORRUPTIONS)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from latentcore import bundling, cli
+from latentcore.atomic_files import draft_folder
 from latentcore.bundling import train_bundle
 from latentcore.datasets import load_dataset
-from latentcore.drafts import draft_folder
+from latentcore.exceptions import BundleError
 from latentcore.recipes import make_recipe
 from latentcore.store import (
     check_place,
@@ -26,7 +27,6 @@ from latentcore.store import (
 from latentcore.store.bundle import BundleContent
 from latentcore.studies import read_study, run_study
 from latentcore.studies.results import StudyResult, write_study
-from latentcore.types import BundleError
 
 ID = "digits/pca-d2"
 
@@ -110,7 +110,7 @@ def test_a_disk_that_fills_while_a_study_is_written_leaves_the_former_one(tmp_pa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("latentcore.drafts.os.fsync", full)
+        patch.setattr("latentcore.atomic_files.os.fsync", full)
         with pytest.raises(BundleError, match="No space left"):
             write_study(result(2), tmp_path)
     kept = read_study("digits", "free", tmp_path)
@@ -125,7 +125,7 @@ def no_draft(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     def refuse(*_: object, **__: object) -> str:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("latentcore.drafts.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("latentcore.atomic_files.tempfile.mkdtemp", refuse)
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.image_index import load_index, make_index, save_index
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.store import load_bundle, models_folder
-from latentcore.types import BundleError
 
 
 @pytest.fixture(scope="module")

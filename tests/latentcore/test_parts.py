@@ -18,14 +18,15 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from latentcore.atlas import build_atlas
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import UnknownNameError
 from latentcore.geometry import cell_centres, cell_of, square_extent
+from latentcore.metrics.classification import knn_correct
+from latentcore.metrics.nearest_neighbours import local_density
 from latentcore.metrics.reconstruction import bootstrap_interval, image_mse
-from latentcore.metrics.structure import knn_correct, local_density
 from latentcore.models.density import Gaussian
 from latentcore.models.pca import principal_components
 from latentcore.plane import dimension_plane, identity_plane, principal_plane, umap_plane
 from latentcore.store import load_bundle
-from latentcore.types import UnknownNameError
 
 points = arrays(
     np.float32, st.tuples(st.integers(1, 30), st.just(2)), elements=st.floats(-100, 100, width=32)

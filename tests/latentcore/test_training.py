@@ -10,6 +10,7 @@ from torch import nn
 from latentcore import bundling, zoo
 from latentcore.bundling import halved
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.models import make_model
 from latentcore.models.critic import PENALTY_STEPS, Rivalry, make_critic, squared_gradient
 from latentcore.models.gan import GANModel
@@ -19,7 +20,6 @@ from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.training import Losses, run_one_cycle
-from latentcore.types import BundleError
 
 SHAPE = (1, 28, 28)
 

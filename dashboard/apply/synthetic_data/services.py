@@ -19,8 +19,8 @@ from dashboard.data.paired_difference import Difference, difference
 from dashboard.data.study_results import curves_table, model_title
 from dashboard.server.concurrency import dear
 from latentcore.datasets import Dataset
-from latentcore.evaluation.conditional import judged_by_network, sample_classes
-from latentcore.studies.repeats import balanced_rows, smallest_class
+from latentcore.evaluation.class_conditional import judged_by_network, sample_classes
+from latentcore.studies.resampling import balanced_rows, smallest_class
 from latentcore.studies.synthesis import N_TEST, synthesis_curves
 from latentcore.studies.transfer import probed_rows
 from latentcore.types import Capability, FloatArray, LabelArray

@@ -13,7 +13,7 @@ from dashboard.data.images.originals import original_images, train_images
 from dashboard.data.jobs import Job
 from dashboard.data.paired_difference import Difference, difference
 from dashboard.data.study_results import curves_table, model_title
-from latentcore.studies.repeats import smallest_class
+from latentcore.studies.resampling import smallest_class
 from latentcore.studies.transfer import PIXELS, RANDOM, Source, fixed, label_curve, probed_rows
 from latentcore.types import Capability
 

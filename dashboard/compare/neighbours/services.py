@@ -15,7 +15,7 @@ from dashboard.data.images.stand_ins import maker_of, shown_test_images
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import dear
 from latentcore.geometry import Extent, square_extent
-from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
+from latentcore.metrics.similarity import neighbour_rows, shared_neighbours
 from latentcore.store.derived import N_COMPARED, N_NEIGHBOURS
 from latentcore.types import FloatArray, LabelArray
 

@@ -11,7 +11,7 @@ from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
 from dashboard.data.images.originals import held_pixels, original_images
 from latentcore.datasets import DATASETS
 from latentcore.image_index import ImageIndex, load_index
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
 
 N_USUAL = 1_000

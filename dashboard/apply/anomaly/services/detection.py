@@ -17,12 +17,12 @@ from dashboard.data.maps import default_plane, plane_of, stratified_rows
 from dashboard.data.places import blended_places, row_of
 from dashboard.data.study_results import study_or_none
 from dashboard.server.concurrency import dear
-from latentcore.anomaly import SCORES, Seen, scores_of
+from latentcore.anomaly_scores import SCORES, Seen, scores_of
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.datasets import DATASETS
-from latentcore.foreign import foreign_datasets, foreign_images
 from latentcore.metrics.detection import Auroc, auroc, roc_curve
-from latentcore.studies.one_class import SEED
+from latentcore.out_of_distribution import foreign_datasets, foreign_images
+from latentcore.studies.anomaly.one_class import SEED
 from latentcore.types import FloatArray, LabelArray
 
 CLASSES = "classes"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.data.catalogue import bundle_title, dataset_title, family_title
-from latentcore.anomaly import SCORES
+from latentcore.anomaly_scores import SCORES
 from latentcore.corruptions import CORRUPTIONS
 from latentcore.studies import StudyResult
-from latentcore.studies.one_class import PUBLISHED, read_scores
+from latentcore.studies.anomaly.one_class import PUBLISHED, read_scores
 from latentcore.types import FloatArray
 
 __all__ = ["StudyResult", "class_table", "kept_models", "score_table", "whole_table"]

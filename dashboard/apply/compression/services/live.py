@@ -19,7 +19,7 @@ from dashboard.server.malloc import return_memory
 from latentcore.codec import Grid, compress_codes
 from latentcore.codec.codec import unit_grid
 from latentcore.codec.mosaics import available_formats, through_mosaics
-from latentcore.codec.rates import RatePoint, model_points
+from latentcore.codec.rate_distortion import RatePoint, model_points
 from latentcore.metrics.reconstruction import image_psnr
 from latentcore.models.pca import PCAModel
 from latentcore.studies.compression import fit_components, through_components

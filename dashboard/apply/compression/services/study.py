@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.data.catalogue import catalogue, family_title
 from latentcore.codec import Grid
-from latentcore.codec.rates import STEPS
+from latentcore.codec.rate_distortion import STEPS
 from latentcore.studies import StudyResult
 
 __all__ = ["STEPS", "Curve", "Point", "StudyResult"]
@@ -21,7 +21,7 @@ NOT_COUNTED = 0
 
 @dataclass(frozen=True)
 class Point:
-    """A setting of a method; see `latentcore.codec.rates.RatePoint`.
+    """A setting of a method; see `latentcore.codec.rate_distortion.RatePoint`.
 
     Attributes
     ----------

@@ -14,7 +14,7 @@ from dashboard.data.jobs import Job
 from dashboard.server.malloc import return_memory
 from latentcore.datasets import Dataset
 from latentcore.evaluation import RealReference, Sizes, evaluate
-from latentcore.evaluation.samples import BASELINE_DIMENSIONS
+from latentcore.evaluation.sample_scores import BASELINE_DIMENSIONS
 from latentcore.models import LatentModel
 
 LEFT_OUT = ("classifier",)

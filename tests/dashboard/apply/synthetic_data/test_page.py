@@ -32,10 +32,10 @@ from dashboard.apply.synthetic_data.services import (
 from dashboard.data.jobs import start_job
 from dashboard.ui.charts.curves import Frame, curves, domain_of
 from latentcore.datasets import load_dataset
-from latentcore.evaluation.conditional import sample_classes
+from latentcore.evaluation.class_conditional import sample_classes
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.repeats import balanced_rows, over_seeds
+from latentcore.studies.resampling import balanced_rows, over_seeds
 from latentcore.studies.synthesis import synthesis_curves
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"

@@ -20,7 +20,7 @@ from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.ui.charts.palette import LINE_COLOURS
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.repeats import over_seeds
+from latentcore.studies.resampling import over_seeds
 from latentcore.studies.transfer import fixed, label_curve
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"

@@ -14,7 +14,7 @@ from dashboard.data.images.search import can_search, nearest_train_images, usual
 from dashboard.data.interpolation import End, make_strip
 from dashboard.data.sampling import Draw, draw_samples, resembling
 from latentcore.datasets import load_dataset
-from latentcore.types import DatasetMissing
+from latentcore.exceptions import DatasetMissing
 
 ID = "digits/vae-d8"
 DRAW = Draw(n=9, seed=0, temperature=1.0, truncation=None, density="gaussian")

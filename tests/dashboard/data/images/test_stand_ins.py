@@ -18,8 +18,8 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
 from dashboard.data.images.stand_ins import maker_of, shown_test_image, shown_test_images, shown_train_images
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.store import load_bundle, models_folder
-from latentcore.types import BundleError
 
 NAMES = ("pca-d2", "ae-d8", "vae-d8", "gan-d8")
 
