@@ -1,4 +1,4 @@
-"""Scores of how little an image belongs to what is normal, from what a model makes of it."""
+"""Anomaly scores of images from a model's codes, reconstructions and likelihood bound."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from latentcore.models.density import Gaussian
 from latentcore.models.vae import VAEModel
 from latentcore.types import Capability, FloatArray
 
-K = 5
-BLUR = 1 / 28
-LEAST, LEAST_ENERGY = 1e-12, 1e-4
+N_NEIGHBOURS = 5
+BLUR_SIGMA = 1 / 28
+LOG_FLOOR, ENERGY_FLOOR = 1e-12, 1e-4
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a model makes of images.
+class ModelOutputs:
+    """Codes and reconstruction errors of images under one model.
 
     Attributes
     ----------
@@ -30,9 +30,9 @@ class Seen:
     errors : float32 array, shape (n,)
         Mean squared error of each reconstruction.
     coarse : float32 array, shape (n,), or None
-        `coarse_error` of each reconstruction; None where the originals are not at hand.
+        `coarse_error` of each reconstruction; None if the original images are not available.
     images : float32 array, shape (n, channels, height, width), or None
-        None where the originals are not at hand.
+        The images themselves; None if they are not available.
     """
 
     codes: FloatArray
@@ -41,8 +41,8 @@ class Seen:
     images: FloatArray | None = None
 
     @classmethod
-    def by(cls, model: LatentModel, images: FloatArray) -> Seen:
-        """Encode images and measure how well they are decoded."""
+    def compute(cls, model: LatentModel, images: FloatArray) -> ModelOutputs:
+        """Encode and decode images ``(n, channels, height, width)``, and measure the errors."""
         codes = model.encode(images)
         decodes = model.decode(codes)
         return cls(codes, image_mse(images, decodes), coarse_error(images, decodes), images)
@@ -53,38 +53,39 @@ class Seen:
 
 @dataclass(frozen=True)
 class AnomalyScore:
-    """One way to score.
+    """An anomaly score and the models that it applies to.
 
     Attributes
     ----------
     name, title, meaning : str
     needs_images : bool
-        Whether codes and errors do not suffice.
-    suits : callable
-        ``suits(capabilities)``: whether a family has it.
+        Whether the original images are needed, beside codes and errors.
+    is_available : callable
+        ``is_available(capabilities)``: whether the score applies to a model family.
     measure : callable
-        ``measure(model, normal, images)``, float32 ``(n,)``, higher is more anomalous; `normal` is what the
-        model makes of normal train images.
+        ``measure(model, normal, images)``, float32 ``(n,)``, higher is more anomalous. `normal` and
+        `images` are the `ModelOutputs` of normal train images and of the images to score.
     """
 
     name: str
     title: str
     meaning: str
     needs_images: bool
-    suits: Callable[[frozenset[Capability]], bool]
-    measure: Callable[[LatentModel, Seen, Seen], FloatArray]
+    is_available: Callable[[frozenset[Capability]], bool]
+    measure: Callable[[LatentModel, ModelOutputs, ModelOutputs], FloatArray]
 
 
 def coarse_error(images: FloatArray, decodes: FloatArray) -> FloatArray:
-    """Return the squared error of each decode after a slight blur, as a share of the image's energy.
+    """Return the squared error of each reconstruction after a slight blur, relative to the image's energy.
 
-    The blur forgives a stroke that is a pixel off, and the share keeps faint images from passing for
-    normal because there is little to get wrong.
+    The blur tolerates strokes that are shifted by a pixel. Dividing by the energy keeps faint images, whose
+    absolute error is small, from being taken for normal.
 
     Parameters
     ----------
     images, decodes : float32 arrays, shape (n, channels, height, width)
-        Pixels in [0, 1]. The blur's standard deviation is 1/28 of the width.
+        Images and their reconstructions, pixels in [0, 1]. The blur's standard deviation is 1/28 of the
+        width.
 
     Returns
     -------
@@ -92,28 +93,33 @@ def coarse_error(images: FloatArray, decodes: FloatArray) -> FloatArray:
     """
     from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - few need it
 
-    blurred = gaussian_filter(images - decodes, images.shape[-1] * BLUR, axes=(2, 3))
+    blurred = gaussian_filter(images - decodes, images.shape[-1] * BLUR_SIGMA, axes=(2, 3))
     energy = (images**2).mean(axis=(1, 2, 3))
-    return np.asarray((blurred**2).mean(axis=(1, 2, 3)) / np.maximum(energy, LEAST_ENERGY), np.float32)
+    return np.asarray((blurred**2).mean(axis=(1, 2, 3)) / np.maximum(energy, ENERGY_FLOOR), np.float32)
 
 
-def scores_of(capabilities: frozenset[Capability]) -> list[str]:
-    """Return the names of the scores that a family has."""
-    return [name for name, score in SCORES.items() if score.suits(capabilities)]
+def available_scores(capabilities: frozenset[Capability]) -> list[str]:
+    """Return the names of the scores that apply to a model family with these capabilities."""
+    return [name for name, score in ANOMALY_SCORES.items() if score.is_available(capabilities)]
 
 
-def reconstruction_error(_model: LatentModel, _normal: Seen, images: Seen) -> FloatArray:
-    """Return the mean squared error of each decode."""
+def reconstruction_error(_model: LatentModel, _normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return the mean squared reconstruction error of each image; see `AnomalyScore` for the parameters."""
     return images.errors
 
 
-def neighbour_distance(_model: LatentModel, normal: Seen, images: Seen) -> FloatArray:
-    """Return the mean distance of each code to its 5 nearest normal codes."""
-    return np.asarray(nearest(normal.codes, images.codes, k=K)[0].mean(axis=1), np.float32)
+def knn_distance(_model: LatentModel, normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return the mean distance of each code to its 5 nearest normal codes.
+
+    Parameters are those of `AnomalyScore`.
+    """
+    return np.asarray(nearest(normal.codes, images.codes, k=N_NEIGHBOURS)[0].mean(axis=1), np.float32)
 
 
-def mahalanobis(_model: LatentModel, normal: Seen, images: Seen) -> FloatArray:
-    """Return the distance of each code from the mean of the normal ones, in units of their spread.
+def mahalanobis_distance(_model: LatentModel, normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return the Mahalanobis distance of each code from the distribution of the normal codes.
+
+    Parameters are those of `AnomalyScore`.
 
     References
     ----------
@@ -127,13 +133,15 @@ def mahalanobis(_model: LatentModel, normal: Seen, images: Seen) -> FloatArray:
     return np.asarray(np.sqrt((whitened**2).sum(axis=0)), np.float32)
 
 
-def relative_coarse_error(_model: LatentModel, _normal: Seen, images: Seen) -> FloatArray:
-    """Return `coarse_error`.
+def relative_coarse_error(_model: LatentModel, _normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return the `coarse_error` of each image.
+
+    Parameters are those of `AnomalyScore`.
 
     Raises
     ------
     UnsupportedOperation
-        If the images are not at hand.
+        If the original images are not available.
     """
     if images.coarse is None:
         raise UnsupportedOperation(
@@ -142,29 +150,33 @@ def relative_coarse_error(_model: LatentModel, _normal: Seen, images: Seen) -> F
     return images.coarse
 
 
-def coarse_error_and_distance(model: LatentModel, normal: Seen, images: Seen) -> FloatArray:
-    """Return log of the coarse error plus log of the distance to the 5 nearest normal codes.
+def coarse_error_and_distance(model: LatentModel, normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return log of the coarse error plus log of the mean distance to the 5 nearest normal codes.
 
-    A decoder that copies what it was never shown is caught by the code, a code that hides among normal
-    ones by the decode; the logarithm makes both free of units.
+    The distance detects anomalies that the decoder reconstructs well, the error those whose codes lie among
+    normal ones. The logarithms make the sum independent of both units.
+
+    Parameters are those of `AnomalyScore`.
 
     Raises
     ------
     UnsupportedOperation
-        If the images are not at hand.
+        If the original images are not available.
     """
     error = relative_coarse_error(model, normal, images)
-    distance = neighbour_distance(model, normal, images)
-    return np.asarray(np.log(np.maximum(error, LEAST)) + np.log(np.maximum(distance, LEAST)))
+    distance = knn_distance(model, normal, images)
+    return np.asarray(np.log(np.maximum(error, LOG_FLOOR)) + np.log(np.maximum(distance, LOG_FLOOR)))
 
 
-def negative_elbo(model: LatentModel, _normal: Seen, images: Seen) -> FloatArray:
-    """Return minus the evidence lower bound of each image, nats, one draw.
+def negative_elbo(model: LatentModel, _normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return minus the evidence lower bound of each image, in nats, estimated with one posterior sample.
+
+    Parameters are those of `AnomalyScore`.
 
     Raises
     ------
     UnsupportedOperation
-        If the model bounds no likelihood, or the images are not at hand.
+        If the model is no VAE, or the original images are not available.
     """
     if not isinstance(model, VAEModel) or images.images is None:
         raise UnsupportedOperation(
@@ -177,55 +189,55 @@ def _has_encoder(capabilities: frozenset[Capability]) -> bool:
     return Capability.INVERSION_ENCODER not in capabilities
 
 
-SCORES: Mapping[str, AnomalyScore] = {
+ANOMALY_SCORES: Mapping[str, AnomalyScore] = {
     score.name: score
     for score in (
         AnomalyScore(
             "error",
             "Reconstruction error",
-            "How badly the model copies the image.",
+            "Mean squared error of the reconstruction.",
             needs_images=False,
-            suits=_has_encoder,
+            is_available=_has_encoder,
             measure=reconstruction_error,
         ),
         AnomalyScore(
             "inversion",
             "Inversion error",
-            "How far the generator stays from the image, at the code that the inversion network finds.",
+            "Mean squared error of the generator's image at the code that the inversion network finds.",
             needs_images=False,
-            suits=lambda capabilities: not _has_encoder(capabilities),
+            is_available=lambda capabilities: not _has_encoder(capabilities),
             measure=reconstruction_error,
         ),
         AnomalyScore(
             "coarse",
             "Coarse error",
-            "How badly the model copies the slightly blurred image, as a share of what there is to copy.",
+            "Squared error of the reconstruction after a slight blur, relative to the image's energy.",
             needs_images=True,
-            suits=lambda _capabilities: True,
+            is_available=lambda _capabilities: True,
             measure=relative_coarse_error,
         ),
         AnomalyScore(
             "neighbours",
             "Latent k-NN distance",
-            f"How far the code lies from the {K} nearest normal codes, on average.",
+            f"Mean distance of the code to the {N_NEIGHBOURS} nearest normal codes.",
             needs_images=False,
-            suits=lambda _capabilities: True,
-            measure=neighbour_distance,
+            is_available=lambda _capabilities: True,
+            measure=knn_distance,
         ),
         AnomalyScore(
             "mahalanobis",
             "Mahalanobis distance",
-            "How far the code lies from the middle of the normal codes, in units of their spread.",
+            "Distance of the code from the mean of the normal codes, scaled by their covariance.",
             needs_images=False,
-            suits=lambda _capabilities: True,
-            measure=mahalanobis,
+            is_available=lambda _capabilities: True,
+            measure=mahalanobis_distance,
         ),
         AnomalyScore(
             "both",
             "Coarse error x k-NN distance",
-            "Coarse error times the distance to the nearest normal codes.",
+            "Product of the coarse error and the distance to the nearest normal codes.",
             needs_images=True,
-            suits=lambda _capabilities: True,
+            is_available=lambda _capabilities: True,
             measure=coarse_error_and_distance,
         ),
         AnomalyScore(
@@ -233,9 +245,9 @@ SCORES: Mapping[str, AnomalyScore] = {
             "-ELBO",
             "Minus the evidence lower bound on the image's log-likelihood.",
             needs_images=True,
-            suits=lambda capabilities: Capability.LIKELIHOOD_BOUND in capabilities,
+            is_available=lambda capabilities: Capability.LIKELIHOOD_BOUND in capabilities,
             measure=negative_elbo,
         ),
     )
 }
-"""Every score by name."""
+"""Every anomaly score by name."""

@@ -1,4 +1,7 @@
-"""Folders and files that are filled before they are shown."""
+"""Atomic creation of files and folders: write to a temporary name, then rename.
+
+Temporary names begin with ``_draft-``, which readers of a models folder skip.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from pathlib import Path
 STALE_SECONDS = 24 * 3600
 
 
-def sweep(parent: Path, name: str) -> None:
-    """Remove the drafts of `name` that a killed process left in `parent` more than a day ago."""
+def remove_stale(parent: Path, name: str) -> None:
+    """Remove temporary files and folders of `name` that a killed process left in `parent` over a day ago."""
     for stale in parent.glob(f"_draft-{name}-*"):
-        with suppress(OSError):  # another process sweeps too
+        with suppress(OSError):  # another process removes them too
             if time.time() - stale.stat().st_mtime <= STALE_SECONDS:
                 continue
             if stale.is_dir():
@@ -26,59 +29,68 @@ def sweep(parent: Path, name: str) -> None:
 
 
 @contextmanager
-def draft_folder(parent: Path, name: str) -> Iterator[Path]:
+def temporary_folder(parent: Path, name: str) -> Iterator[Path]:
     """Make a temporary folder inside `parent`, and remove what is left of it when the block ends.
 
-    Its name begins with ``_draft-``, which readers of `parent` pass over. Drafts of the same name
-    that a killed process left there more than a day ago are removed first.
+    The caller fills it and renames it to its final place. Temporary folders of the same name that a killed
+    process left in `parent` more than a day ago are removed first.
 
     Parameters
     ----------
     parent : Path
-        Made when absent.
+        Created if it does not exist.
     name : str
-        What is drafted.
+        Final name of what the folder becomes; part of the temporary name.
+
+    Yields
+    ------
+    Path
 
     Raises
     ------
     OSError
-        If the folder cannot be made.
+        If the folder cannot be created.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    sweep(parent, name)
-    draft = Path(tempfile.mkdtemp(prefix=f"_draft-{name}-", dir=parent))
+    remove_stale(parent, name)
+    temporary = Path(tempfile.mkdtemp(prefix=f"_draft-{name}-", dir=parent))
     try:
-        yield draft
+        yield temporary
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager
-def draft_file(path: Path) -> Iterator[Path]:
-    """Make a temporary file beside `path`; put it in its place when the block ends, drop it if that fails.
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Write a file atomically: yield a temporary file beside `path`, and rename it when the block ends.
 
-    Drafts of the same name that a killed process left there more than a day ago are removed first.
+    If the block raises, the temporary file is deleted and `path` is left as it was. Temporary files of the
+    same name that a killed process left there more than a day ago are removed first.
 
     Parameters
     ----------
     path : Path
-        Where the file will lie; its folder is made when absent, and a file that is there replaced.
+        Final path; its folder is created if it does not exist, an existing file is replaced.
+
+    Yields
+    ------
+    Path
 
     Raises
     ------
     OSError
-        If the file cannot be made or put in its place.
+        If the file cannot be created or renamed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    sweep(path.parent, path.stem)
+    remove_stale(path.parent, path.stem)
     handle, name = tempfile.mkstemp(prefix=f"_draft-{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
-    draft = Path(name)
+    temporary = Path(name)
     try:
-        yield draft
-        with draft.open("rb") as file:
+        yield temporary
+        with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        draft.chmod(0o644)
-        draft.replace(path)
+        temporary.chmod(0o644)
+        temporary.replace(path)
     finally:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Images of one dataset in the shape of another one: what a model has never been meant to see."""
+"""Out-of-distribution images: other datasets resized to a model's input shape."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.types import FloatArray, ImageShape
 
 
-def foreign_datasets(dataset: str) -> list[str]:
-    """Return the other datasets whose images are no smaller: enlarged ones would be told by their blur."""
+def ood_datasets(dataset: str) -> list[str]:
+    """Return the datasets that can serve as out-of-distribution images for `dataset`.
+
+    These are the others with as many channels and images at least as large: upscaled images would be
+    recognised by their blur.
+    """
     shape = dataset_spec(dataset).image_shape
     return [
         name
@@ -19,10 +23,23 @@ def foreign_datasets(dataset: str) -> list[str]:
     ]
 
 
-def foreign_images(other: str, shape: ImageShape, n: int, *, seed: int) -> FloatArray:
-    """Return `n` random test images of another dataset, float32 ``(n, *shape)`` in [0, 1].
+def ood_images(other: str, shape: ImageShape, n: int, *, seed: int) -> FloatArray:
+    """Return random test images of another dataset, downscaled to a shape.
 
-    Larger ones are reduced by averaging boxes of pixels. All come, if there are fewer.
+    Parameters
+    ----------
+    other : str
+        Name of the dataset, one of `ood_datasets`.
+    shape : (int, int, int)
+        ``(channels, height, width)`` of the result.
+    n : int
+        Number of images; all of the test split if it has fewer.
+    seed : int
+
+    Returns
+    -------
+    float32 array, shape (n, channels, height, width)
+        Pixels in [0, 1].
 
     Raises
     ------
@@ -33,11 +50,11 @@ def foreign_images(other: str, shape: ImageShape, n: int, *, seed: int) -> Float
     """
     images = load_dataset(other, "test").images
     rows = np.sort(np.random.default_rng(seed).permutation(len(images))[:n])
-    return reduce_images(images[rows], (shape[1], shape[2]))
+    return downscale_images(images[rows], (shape[1], shape[2]))
 
 
-def reduce_images(images: FloatArray, size: tuple[int, int]) -> FloatArray:
-    """Return images ``(n, channels, height, width)`` reduced to a size (height, width) by box averages."""
+def downscale_images(images: FloatArray, size: tuple[int, int]) -> FloatArray:
+    """Return images ``(n, channels, height, width)`` downscaled to (height, width) by box averages."""
     if images.shape[2:] == size:
         return images
     flat = images.reshape(-1, *images.shape[2:])

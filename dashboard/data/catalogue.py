@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.data.jobs import is_busy
 from latentcore.datasets import DATASETS
 from latentcore.exceptions import LatentcoreError
-from latentcore.features import FeatureNetwork, load_features
+from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, load_bundle, models_folder, scan_bundles
 
@@ -113,7 +113,7 @@ def open_bundle(bundle_id: str) -> Bundle:
 def feature_network(dataset: str) -> FeatureNetwork | None:
     """Return the feature network of a dataset, or None where it has none or it is damaged."""
     try:
-        return load_features(dataset)
+        return load_feature_network(dataset)
     except LatentcoreError:
         return None
 

@@ -129,7 +129,7 @@ def _strip(
         images=images,
         length=path_length(images),
         chord=path_length(images[[0, -1]]),
-        code_distance=distances_to_real(bundle_id, codes) / bundle.derived.usual_code_distance,
+        code_distance=distances_to_real(bundle_id, codes) / bundle.derived.median_code_distance,
         image_distance=None
         if found is None
         else found.distances[:, 0] / usual_image_distance(bundle_id, estimated=found.estimated),

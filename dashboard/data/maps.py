@@ -17,7 +17,7 @@ from dashboard.server.concurrency import dear
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, square_extent
 from latentcore.metrics.sampling import stratified_rows
-from latentcore.plane import Plane, dimension_plane, identity_plane, principal_plane, umap_plane
+from latentcore.plane import Plane, dimension_plane, identity_plane, pca_plane, umap_plane
 from latentcore.types import FloatArray
 
 __all__ = ["stratified_rows"]
@@ -83,7 +83,7 @@ def plane_of(bundle_id: str, plane_name: str) -> Plane:
     if plane_name == "codes":
         return identity_plane(bundle.test.codes)
     if plane_name == "pca":
-        return principal_plane(bundle.test.codes, bundle.train.codes)
+        return pca_plane(bundle.test.codes, bundle.train.codes)
     chosen = DIMENSIONS_NAME.fullmatch(plane_name)
     if chosen:
         first, second = int(chosen[1]) - 1, int(chosen[2]) - 1
@@ -167,7 +167,7 @@ def trust_shade(bundle_id: str, plane_name: str) -> str:
     """
     plane, derived = plane_of(bundle_id, plane_name), open_bundle(bundle_id).derived
     codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
-    low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
+    low, high = derived.median_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
     strength: FloatArray = (distances_to_real(bundle_id, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.studies.resampling import over_seeds
+from latentcore.studies.resampling import mean_over_seeds
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,5 @@ class Difference:
 
 def difference(point: Mapping[str, Any], other: Mapping[str, Any]) -> Difference:
     """Return how far one point lies above another, seed by seed: both drew the same images."""
-    found = over_seeds(np.subtract(point["by_seed"], other["by_seed"]).tolist())
+    found = mean_over_seeds(np.subtract(point["by_seed"], other["by_seed"]).tolist())
     return Difference(found["mean"], found["low"], found["high"])

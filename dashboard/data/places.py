@@ -10,7 +10,7 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
 from latentcore.metrics.nearest_neighbours import nearest
-from latentcore.plane import N_BLEND, Plane
+from latentcore.plane import N_BLENDED, Plane
 from latentcore.types import FloatArray
 
 N_NEIGHBOURS = 6
@@ -140,7 +140,7 @@ def _inspect(
         original=original,
         error=error,
         distance=distance,
-        percentile=100 * bundle.derived.share_nearer(distance),
+        percentile=100 * bundle.derived.distance_cdf(distance),
         cycle_error=float(np.linalg.norm(cycle)),
         neighbours=neighbours,
         neighbours_by=neighbours_by,
@@ -177,7 +177,7 @@ def blended_places(bundle_id: str, codes: FloatArray) -> FloatArray:
     `latentcore.plane.umap_plane` does on the way back.
     """
     train = open_bundle(bundle_id).train
-    distances, rows = nearest(train.codes, codes, k=N_BLEND)
+    distances, rows = nearest(train.codes, codes, k=N_BLENDED)
     weights = 1 / np.maximum(distances, 1e-9)
     places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)
     return np.asarray(places, np.float32)

@@ -84,7 +84,7 @@ def _judged_samples(bundle_id: str, draw: Draw, judge: str) -> Samples:
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
-        source = f"a mixture of {len(mixture.parts)} Gaussians fitted to the training codes"
+        source = f"a mixture of {len(mixture.components)} Gaussians fitted to the training codes"
     codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
     images = bundle.model.decode(codes)
     labels = _classify(bundle_id, images, codes)
@@ -170,8 +170,8 @@ def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
     (float32 array (n, 2), float32 array (m, 2))
     """
     plane = plane_of(samples.bundle_id, "codes" if samples.codes.shape[1] == 2 else "pca")
-    assert plane.place is not None  # noqa: S101 - both planes are maps of all codes
-    return plane.points, plane.place(samples.codes)
+    assert plane.to_points is not None  # noqa: S101 - both planes are maps of all codes
+    return plane.points, plane.to_points(samples.codes)
 
 
 def samples_npz(samples: Samples, draw: Draw) -> bytes:
@@ -195,7 +195,7 @@ def _judge_of(bundle_id: str) -> str:
     """Return what says of which class a sample is."""
     network = feature_network(open_bundle(bundle_id).spec.dataset)
     if network is not None:
-        return f"the {network.facts['name']} network"
+        return f"the {network.metadata['name']} network"
     return f"the nearest train {'image' if can_search(bundle_id) else 'code'}"
 
 

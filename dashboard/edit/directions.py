@@ -47,7 +47,7 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         doubt = "unsure: other images would give another one" if low < UNSURE else ""
         label.caption(
             f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n"
-            f"{measure} {direction.effect:.2f}  \n{doubt}",
+            f"{measure} {direction.effect_size:.2f}  \n{doubt}",
             help="Cosine between this direction and those from 100 bootstrap resamples of the train images, "
             "median and 95% interval: 1 means that other images would have given the same one. "
             "Cohen's d: how far both classes, or the lowest and the highest third of a factor, lie apart "

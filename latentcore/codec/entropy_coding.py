@@ -1,9 +1,9 @@
-"""Whole numbers to bytes and back, with a range coder and one table of frequencies a dimension.
+"""Entropy coding of integers with a range coder and one frequency table per dimension.
 
-The bits must not depend on the machine. So a table is made of counts alone, whole numbers; the coder
-turns them into fixed-point probabilities of 24 bits by sums of whole numbers, which a double holds
-exactly, and by single multiplications and divisions, which IEEE 754 rounds alike everywhere. No
-logarithm, exponential or error function decides a bit, and no sum depends on its order.
+The bits are the same on every machine. A table holds integer counts only; the coder turns them into
+fixed-point probabilities of 24 bits by sums of integers, which doubles represent exactly, and by single
+multiplications and divisions, which IEEE 754 rounds identically everywhere. No bit depends on a logarithm,
+an exponential or the order of a sum.
 
 References
 ----------
@@ -25,24 +25,24 @@ from latentcore.exceptions import CodecError
 from latentcore.types import LabelArray
 
 SymbolArray: TypeAlias = npt.NDArray[np.int32]
-"""Codes as whole numbers of steps, ``(n, latent_dim)``."""
+"""Quantised codes: integer multiples of the steps, ``(n, latent_dim)``."""
 
-MOST_VALUES = 2**16
-"""A table has no more values than this: a step that asks for more is finer than any use."""
+MAX_TABLE_VALUES = 2**16
+"""Limit for the number of values in a table; a step that needs more is uselessly fine."""
 
-_HALF = 2**16
+_HALF_WORD = 2**16
 
 
 @dataclass(frozen=True)
 class FrequencyTable:
-    """How often each value of one dimension is expected.
+    """Frequencies of the values of one dimension.
 
     Attributes
     ----------
     low : int
-        The value that the first count is of; the next ones follow without a gap.
+        Value of the first count; the others are of consecutive values.
     counts : int64 array, shape (n_values + 1,)
-        At least 1 each; the last stands for every value outside, which is then written in full.
+        At least 1 each; the last one is of an escape symbol for all other values, which are written in full.
     """
 
     low: int
@@ -50,19 +50,19 @@ class FrequencyTable:
 
     @property
     def n_values(self) -> int:
-        """Values that have a count of their own."""
+        """Number of values with a count of their own."""
         return len(self.counts) - 1
 
 
 def fit_tables(symbols: SymbolArray) -> list[FrequencyTable]:
-    """Return a table a dimension: twice the count of every value between the extremes, plus one.
+    """Return one table per dimension: twice the count of every value between the extremes, plus one.
 
-    That is a histogram with half an observation more in each bin (Krichevsky and Trofimov, 1981).
+    That is a histogram with half an observation added to each bin (Krichevsky and Trofimov, 1981).
 
     Parameters
     ----------
     symbols : int32 array, shape (n, latent_dim)
-        What is typical, such as quantised train codes.
+        Typical symbols, such as quantised train codes.
 
     Raises
     ------
@@ -72,10 +72,10 @@ def fit_tables(symbols: SymbolArray) -> list[FrequencyTable]:
     tables = []
     for column in symbols.T.astype(np.int64):
         low, high = int(column.min()), int(column.max())
-        if high - low >= MOST_VALUES:
+        if high - low >= MAX_TABLE_VALUES:
             raise CodecError(
-                f"The step is too small: codes span {high - low + 1:,} steps, at most {MOST_VALUES:,} can be "
-                "coded. Choose a larger step."
+                f"The step is too small: codes span {high - low + 1:,} steps, at most {MAX_TABLE_VALUES:,} "
+                "can be coded. Choose a larger step."
             )
         counts = 2 * np.bincount(column - low, minlength=high - low + 1) + 1
         tables.append(FrequencyTable(low, np.append(counts, 1).astype(np.int64)))
@@ -83,7 +83,7 @@ def fit_tables(symbols: SymbolArray) -> list[FrequencyTable]:
 
 
 def fingerprint(tables: Sequence[FrequencyTable]) -> str:
-    """Return 16 hexadecimal digits that change with any count: a reader must have the writer's tables."""
+    """Return a hash of the tables, 16 hexadecimal digits: reader and writer must have the same tables."""
     digest = hashlib.sha256()
     for table in tables:
         digest.update(np.array([table.low, len(table.counts)], "<i8").tobytes())
@@ -92,13 +92,13 @@ def fingerprint(tables: Sequence[FrequencyTable]) -> str:
 
 
 def table_bytes(tables: Sequence[FrequencyTable]) -> int:
-    """Return how many bytes the tables would take in a decoder: two a count and four a dimension."""
+    """Return the size of the tables in a decoder: two bytes per count and four per dimension."""
     return sum(2 * len(table.counts) + 4 for table in tables)
 
 
 def encode_symbols(symbols: SymbolArray, tables: Sequence[FrequencyTable]) -> bytes:
-    """Return symbols ``(n, len(tables))`` as bytes, dimension after dimension, values outside at the end."""
-    from constriction import stream  # noqa: PLC0415 - only where something is coded
+    """Encode symbols ``(n, len(tables))``, dimension by dimension, with escaped values at the end."""
+    from constriction import stream  # noqa: PLC0415 - imported only for coding
 
     coder, outside = stream.queue.RangeEncoder(), []
     for column, table in zip(symbols.T.astype(np.int64), tables, strict=True):
@@ -106,13 +106,25 @@ def encode_symbols(symbols: SymbolArray, tables: Sequence[FrequencyTable]) -> by
         escaped = (places < 0) | (places >= table.n_values)
         outside.append(column[escaped])
         coder.encode(np.where(escaped, table.n_values, places).astype(np.int32), _model(table))
-    coder.encode(_halves(np.concatenate(outside)), _uniform())
+    coder.encode(_split_words(np.concatenate(outside)), _uniform())
     data: bytes = coder.get_compressed().astype("<u4").tobytes()
     return data
 
 
 def decode_symbols(data: bytes, tables: Sequence[FrequencyTable], n: int) -> SymbolArray:
-    """Return the `n` rows that `encode_symbols` was given.
+    """Decode symbols; the inverse of `encode_symbols`.
+
+    Parameters
+    ----------
+    data : bytes
+    tables : sequence of FrequencyTable
+        The same as for encoding.
+    n : int
+        Number of rows.
+
+    Returns
+    -------
+    int32 array, shape (n, len(tables))
 
     Raises
     ------
@@ -129,13 +141,13 @@ def decode_symbols(data: bytes, tables: Sequence[FrequencyTable], n: int) -> Sym
         columns = [coder.decode(_model(table), n).astype(np.int64) for table in tables]
         escaped = [column == table.n_values for column, table in zip(columns, tables, strict=True)]
         n_outside = sum(int(rows.sum()) for rows in escaped)
-        outside = _whole(coder.decode(_uniform(), 2 * n_outside))
-    except AssertionError as error:  # what the coder raises on bits that nothing can have written
+        outside = _join_words(coder.decode(_uniform(), 2 * n_outside))
+    except AssertionError as error:  # raised by the coder for invalid bits
         raise damaged from error
     symbols = np.stack(columns, axis=1) + np.array([table.low for table in tables])
     symbols.T[np.stack(escaped)] = outside
     decoded: SymbolArray = symbols.astype(np.int32)
-    if encode_symbols(decoded, tables) != data:  # the coder reads on where bits are missing
+    if encode_symbols(decoded, tables) != data:  # the coder does not detect missing bits
         raise damaged
     return decoded
 
@@ -149,16 +161,16 @@ def _model(table: FrequencyTable) -> Any:  # noqa: ANN401 - the coder has no typ
 def _uniform() -> Any:  # noqa: ANN401
     from constriction import stream  # noqa: PLC0415
 
-    return stream.model.Uniform(_HALF)
+    return stream.model.Uniform(_HALF_WORD)
 
 
-def _halves(values: LabelArray) -> SymbolArray:
-    """Return whole numbers of 32 bits as two of 16 each, the upper first."""
+def _split_words(values: LabelArray) -> SymbolArray:
+    """Split 32-bit integers into two 16-bit words each, the upper one first."""
     words = values.astype(np.int32).view(np.uint32)
-    return np.stack([words >> 16, words & (_HALF - 1)], axis=1).astype(np.int32).ravel()
+    return np.stack([words >> 16, words & (_HALF_WORD - 1)], axis=1).astype(np.int32).ravel()
 
 
-def _whole(halves: SymbolArray) -> LabelArray:
-    """Return what `_halves` was given."""
+def _join_words(halves: SymbolArray) -> LabelArray:
+    """Join pairs of 16-bit words; the inverse of `_split_words`."""
     pairs = halves.reshape(-1, 2).astype(np.uint32)
     return ((pairs[:, 0] << 16) | pairs[:, 1]).view(np.int32).astype(np.int64)

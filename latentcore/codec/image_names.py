@@ -1,4 +1,4 @@
-"""Names of pictures: their natural order, and those that a file keeps so that they can be given back."""
+"""Names of image files: natural sorting, and validation and storage of names in a ``.lat`` file."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from latentcore.store.schema import shown
+from latentcore.store.schema import short_repr
 from latentcore.types import FloatArray
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
-LONGEST = 250
-"""Bytes of a name; with its ending, what every file system takes."""
-MOST_BYTES = 16 * 2**20
-"""All names of a file together."""
-N_NAMED = 3
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp")
+MAX_NAME_BYTES = 250
+"""Limit for a name in bytes; with its extension, accepted by every file system."""
+MAX_NAMES_BYTES = 16 * 2**20
+"""Limit for all names of a file together."""
+N_LISTED = 3
 
 _UNUSABLE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
-"""Separators, what Windows reserves, control characters, changes of direction, and halves of characters."""
+"""Separators, characters reserved by Windows, control characters, bidirectional controls and surrogates."""
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
-"""What Windows takes for a device, whatever the ending."""
+"""Names that Windows reserves for devices, with any extension."""
 
 
 @dataclass(frozen=True)
 class NamedImages:
-    """Images as they were read.
+    """Images read from disk, with their names.
 
     Attributes
     ----------
     images : float32 array, shape (n, channels, height, width)
-        In [0, 1].
+        Pixels in [0, 1].
     names : tuple of str or None
-        One an image, without an ending; None where there are none that can be given back.
+        One per image, without extension; None if there are no names that can be restored.
     notes : tuple of str
-        Sentences on what was done to the images.
+        Sentences on conversions of the images.
     """
 
     images: FloatArray
@@ -43,43 +43,51 @@ class NamedImages:
     notes: tuple[str, ...]
 
 
-def natural(name: str) -> tuple[list[str | int], str]:
-    """Return a key that sorts names of files by the numbers in them: 2.png before 10.png."""
-    parts = re.split(r"(\d+)", _bare(name).casefold())
+def natural_sort_key(name: str) -> tuple[list[str | int], str]:
+    """Return a sort key for natural order of file names: 2.png before 10.png."""
+    parts = re.split(r"(\d+)", _without_extension(name).casefold())
     return [int(part) if k % 2 else part for k, part in enumerate(parts)], name
 
 
-def named(images: FloatArray, names: Iterable[str], notes: Sequence[str]) -> NamedImages:
-    """Return images with the names that can be given back; if one cannot, none is kept, and a note says so.
+def attach_names(images: FloatArray, names: Iterable[str], notes: Sequence[str]) -> NamedImages:
+    """Return images with their names; if one name is unsafe, none is kept, and a note says so.
 
-    Endings of pictures are left out, unless two names differ in nothing else.
+    Extensions of image files are removed, unless names differ in nothing else.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, channels, height, width)
+    names : iterable of str
+        File names, one per image.
+    notes : sequence of str
+        Sentences on conversions of the images.
     """
     whole = tuple(names)
-    bare = tuple(map(_bare, whole))
-    kept = whole if len(set(map(_folded, bare))) < len(bare) else bare
-    if (fault := fault_of(kept)) is None:
+    bare = tuple(map(_without_extension, whole))
+    kept = whole if len(set(map(_normalised, bare))) < len(bare) else bare
+    if (fault := find_name_fault(kept)) is None:
         return NamedImages(images, kept, tuple(notes))
     lost = f"Names are not kept: {fault}. The images come back numbered, in the same order."
     return NamedImages(images, None, (*notes, lost))
 
 
-def fault_of(names: Sequence[str]) -> str | None:
-    """Return why files of one folder cannot have these names on every system, or None if they can."""
-    if sum(len(name.encode(errors="surrogatepass")) + 1 for name in names) > MOST_BYTES:
+def find_name_fault(names: Sequence[str]) -> str | None:
+    """Return why files in one folder cannot have these names on every system, or None if they can."""
+    if sum(len(name.encode(errors="surrogatepass")) + 1 for name in names) > MAX_NAMES_BYTES:
         return "they are too long together"
     seen: dict[str, str] = {}
     for name in names:
         if not _is_usable(name):
-            return f"{shown(name)} is no name for a file on every system"
-        folded = _folded(name)
+            return f"{short_repr(name)} is no name for a file on every system"
+        folded = _normalised(name)
         if folded in seen:
-            return f"{shown(seen[folded])} and {shown(name)} are the same name on some systems"
+            return f"{short_repr(seen[folded])} and {short_repr(name)} are the same name on some systems"
         seen[folded] = name
     return None
 
 
 def pack_names(names: Sequence[str]) -> bytes:
-    """Return names as the bytes of a file's block: UTF-8, one a line, deflated."""
+    """Return names as the bytes of a file's block: UTF-8, one per line, deflated."""
     return zlib.compress("\n".join(names).encode(), 9)
 
 
@@ -89,34 +97,34 @@ def unpack_names(block: bytes, n: int) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If it is no such block, holds another number of names, or one that is unsafe; see `fault_of`.
+        If the block is invalid, holds another number of names, or an unsafe one; see `find_name_fault`.
     """
     inflater = zlib.decompressobj()
     try:
-        data = inflater.decompress(block, MOST_BYTES + 1)
+        data = inflater.decompress(block, MAX_NAMES_BYTES + 1)
     except zlib.error as error:
         raise ValueError(str(error)) from error
-    if len(data) > MOST_BYTES or not inflater.eof or inflater.unused_data:
+    if len(data) > MAX_NAMES_BYTES or not inflater.eof or inflater.unused_data:
         raise ValueError("the names are cut off or too long")
     text = data.decode()
     if text.count("\n") != n - 1:
         raise ValueError("there is another number of names")
     names = tuple(text.split("\n"))
-    if (fault := fault_of(names)) is not None:
+    if (fault := find_name_fault(names)) is not None:
         raise ValueError(fault)
     return names
 
 
-def some(names: Sequence[str]) -> str:
-    """Return the first three names, and how many more there are."""
-    more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
-    return ", ".join(names[:N_NAMED]) + more
+def abbreviate(names: Sequence[str]) -> str:
+    """Return the first three names and the number of further ones, as text."""
+    more = f" and {len(names) - N_LISTED} more" if len(names) > N_LISTED else ""
+    return ", ".join(names[:N_LISTED]) + more
 
 
-def _bare(name: str) -> str:
-    """Return a name without the ending of a picture."""
+def _without_extension(name: str) -> str:
+    """Return a name without the extension of an image file."""
     stem, _, ending = name.rpartition(".")
-    return stem if stem and f".{ending.lower()}" in ENDINGS else name
+    return stem if stem and f".{ending.lower()}" in EXTENSIONS else name
 
 
 def _is_usable(name: str) -> bool:
@@ -125,10 +133,10 @@ def _is_usable(name: str) -> bool:
         and not name.startswith(".")
         and not _UNUSABLE.search(name)
         and not _DEVICE.match(name)
-        and len(name.encode()) <= LONGEST
+        and len(name.encode()) <= MAX_NAME_BYTES
     )
 
 
-def _folded(name: str) -> str:
-    """Return what a file system without regard to case, or to how accents are written, sees in a name."""
+def _normalised(name: str) -> str:
+    """Return a name as seen by file systems that ignore case and Unicode normalisation."""
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())

@@ -1,4 +1,4 @@
-"""Images, and their names if they have some, in one ``.npz`` file."""
+"""Reading and writing images, with optional names, as one ``.npz`` file."""
 
 from __future__ import annotations
 
@@ -8,44 +8,59 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.atomic_files import draft_file
-from latentcore.codec.bit_depth import WHITE_OF_8, from_16_bits, range_note
-from latentcore.codec.image_names import NamedImages, named, some
-from latentcore.codec.lat_format import MOST_PIXELS
+from latentcore.atomic_files import atomic_file
+from latentcore.codec.bit_depth import MAX_8_BIT, from_16_bits, range_note
+from latentcore.codec.image_names import NamedImages, abbreviate, attach_names
+from latentcore.codec.lat_format import MAX_PIXELS
 from latentcore.exceptions import CodecError
-from latentcore.models.base import check_images
-from latentcore.store.arrays import NOT_NPZ, read_array
+from latentcore.models.checks import check_images
+from latentcore.store.arrays import NPZ_ERRORS, read_array
 from latentcore.types import FloatArray, ImageShape
 
-IMAGES, NAMES = "images", "names"
-MOST_BYTES = 4 * MOST_PIXELS + 2**26
-"""Unpacked: the largest array of images, and names."""
+IMAGES_KEY, NAMES_KEY = "images", "names"
+MAX_UNPACKED_BYTES = 4 * MAX_PIXELS + 2**26
+"""Limit for the unpacked file: the largest array of images, and names."""
 
 
 def read_archive(path: Path, shape: ImageShape) -> NamedImages:
-    """Return the images in an ``.npz`` file; see `latentcore.codec.image_files.read_images`."""
+    """Return the images of an ``.npz`` file; see `latentcore.codec.image_files.read_images`."""
     try:
         arrays = _arrays(path)
-        names = arrays[NAMES].tolist() if NAMES in arrays else None
-    except (*NOT_NPZ, SystemError) as error:  # NumPy, where a text holds what is no character
+        names = arrays[NAMES_KEY].tolist() if NAMES_KEY in arrays else None
+    except (*NPZ_ERRORS, SystemError) as error:  # raised by NumPy for text with invalid characters
         cause = " ".join(str(error).split())[:200] or type(error).__name__
         raise CodecError(f"{path} is no plain npz file ({cause}). Save it with numpy.savez.") from error
-    images, notes = _as_images(arrays[IMAGES], shape, path)
+    images, notes = _as_images(arrays[IMAGES_KEY], shape, path)
     try:
         check_images(images, expected=shape)
     except ValueError as error:
         raise CodecError(f"{path}: {error}") from error
     if names is None:
         return NamedImages(images, None, tuple(notes))
-    if arrays[NAMES].dtype.kind != "U" or arrays[NAMES].shape != (len(images),):
-        raise CodecError(f"{path}: “{NAMES}” should hold {len(images):,} texts, one an image.")
-    return named(images, names, notes)
+    if arrays[NAMES_KEY].dtype.kind != "U" or arrays[NAMES_KEY].shape != (len(images),):
+        raise CodecError(f"{path}: “{NAMES_KEY}” should hold {len(images):,} texts, one per image.")
+    return attach_names(images, names, notes)
 
 
 def write_archive(path: Path, images: FloatArray, names: tuple[str, ...] | None) -> None:
-    """Write images as they are; raises `OSError` if that cannot be done."""
-    arrays: dict[str, Any] = {IMAGES: images} if names is None else {IMAGES: images, NAMES: np.array(names)}
-    with draft_file(path) as draft, draft.open("wb") as file:
+    """Write images, and their names if any, as an ``.npz`` file.
+
+    Parameters
+    ----------
+    path : Path
+    images : float32 array, shape (n, channels, height, width)
+    names : tuple of str or None
+        One per image.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    arrays: dict[str, Any] = (
+        {IMAGES_KEY: images} if names is None else {IMAGES_KEY: images, NAMES_KEY: np.array(names)}
+    )
+    with atomic_file(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
 
@@ -53,18 +68,26 @@ def _arrays(path: Path) -> dict[str, np.ndarray[Any, Any]]:
     with zipfile.ZipFile(path) as archive:
         found = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
         n_bytes = sum(entry.file_size for entry in archive.infolist())
-        if len(found) < len(archive.infolist()) or IMAGES not in found or set(found) - {IMAGES, NAMES}:
-            others = sorted(set(found) - {IMAGES, NAMES}) or sorted(found) or ["nothing"]
-            raise CodecError(f"{path} holds {some(others)}; expected “{IMAGES}” and, if you like, “{NAMES}”.")
-        if n_bytes > MOST_BYTES:
+        if (
+            len(found) < len(archive.infolist())
+            or IMAGES_KEY not in found
+            or set(found) - {IMAGES_KEY, NAMES_KEY}
+        ):
+            others = sorted(set(found) - {IMAGES_KEY, NAMES_KEY}) or sorted(found) or ["nothing"]
+            raise CodecError(
+                f"{path} holds {abbreviate(others)}; expected “{IMAGES_KEY}” and, if you like, “{NAMES_KEY}”."
+            )
+        if n_bytes > MAX_UNPACKED_BYTES:
             raise CodecError(f"{path} unpacks to {n_bytes / 2**30:.1f} GiB. Compress it in several parts.")
-        return {name: read_array(archive, entry, most=MOST_BYTES) for name, entry in found.items()}
+        return {
+            name: read_array(archive, entry, max_bytes=MAX_UNPACKED_BYTES) for name, entry in found.items()
+        }
 
 
 def _as_images(
     array: np.ndarray[Any, Any], shape: ImageShape, path: Path
 ) -> tuple[np.ndarray[Any, Any], list[str]]:
-    """Return the array with channels before height and width, as floats if it holds 8 or 16 bits."""
+    """Return the array channels-first, as float32 if it has 8 or 16 bits, with notes on the conversion."""
     notes = []
     channels_last = (shape[1], shape[2], shape[0])
     if array.ndim == 3 and shape[0] == 1:  # noqa: PLR2004 - grey images without a channel axis
@@ -76,5 +99,5 @@ def _as_images(
         notes.append(range_note(int(array.min()), int(array.max()), path))
         return from_16_bits(array), notes
     if array.dtype == np.uint8:
-        return array.astype(np.float32) / WHITE_OF_8, notes
+        return array.astype(np.float32) / MAX_8_BIT, notes
     return (array.astype(np.float32) if array.dtype == np.float64 else array), notes

@@ -1,4 +1,4 @@
-"""The file of compressed images, ``.lat``.
+"""The file format of compressed images, ``.lat``.
 
 =============  =======================================================================
 bytes          content
@@ -9,10 +9,10 @@ bytes          content
 header         JSON: model, sha256 of its weights, tables, image shape, n, step, shares
 payload        the codes, see `latentcore.codec.entropy_coding`
 names          in version 2: the images' names, see `latentcore.codec.image_names`
-8              BLAKE2b of everything before
+8              BLAKE2b hash of everything before
 =============  =======================================================================
 
-Images without names make a file of version 1, which older programs read.
+Files without names are written as version 1, which older programs read.
 
 References
 ----------
@@ -30,50 +30,50 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from latentcore.codec.image_names import fault_of, pack_names, unpack_names
-from latentcore.codec.quantisation import LARGEST_SHARE
+from latentcore.codec.image_names import find_name_fault, pack_names, unpack_names
+from latentcore.codec.quantisation import MAX_SHARE
 from latentcore.exceptions import CodecError
 from latentcore.types import ImageShape
 
 SUFFIX = ".lat"
 MAGIC = b"LATC"
-UNNAMED, NAMED = 1, 2
+VERSION_WITHOUT_NAMES, VERSION_WITH_NAMES = 1, 2
 """Format versions."""
-MOST_BYTES = 64 * 2**20
-MOST_IMAGES = 1_000_000
-MOST_PIXELS = 2**28
-"""Of all images together: a gigabyte once they are decoded."""
+MAX_FILE_BYTES = 64 * 2**20
+MAX_IMAGES = 1_000_000
+MAX_PIXELS = 2**28
+"""Limit for all images together: a gigabyte when decoded."""
 
 _START = struct.Struct("<4sH")
-_LENGTHS = {UNNAMED: struct.Struct("<HI"), NAMED: struct.Struct("<HII")}
-"""Of the blocks that follow, in their order: header, payload, names."""
+_LENGTHS = {VERSION_WITHOUT_NAMES: struct.Struct("<HI"), VERSION_WITH_NAMES: struct.Struct("<HII")}
+"""Lengths of the blocks that follow, in order: header, payload, names."""
 _DIGEST_BYTES = 8
-_LONGEST_HEADER = 2**16 - 1
+_MAX_HEADER_BYTES = 2**16 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatFile:
-    """What a file holds.
+    """The content of a ``.lat`` file.
 
     Attributes
     ----------
     model : str
         Id of the bundle that decodes it, such as "mnist/vae-d16".
     sha256 : str
-        Of the bundle's ``model.safetensors``.
+        Checksum of the bundle's ``model.safetensors``.
     tables : str
         Fingerprint of the frequency tables.
     shape : (int, int, int)
-        Of an image: ``(channels, height, width)``.
+        Image shape ``(channels, height, width)``.
     n : int
-        Images.
+        Number of images.
     step : float
     shares : tuple of int
-        See `latentcore.codec.quantisation.Grid`.
+        See `latentcore.codec.quantisation.QuantisationGrid`.
     payload : bytes
     names : tuple of str or None
-        One per image, without extension, free of the faults that `latentcore.codec.image_names.fault_of`
-        looks for.
+        One per image, without extension; valid if `latentcore.codec.image_names.find_name_fault` finds no
+        fault.
     """
 
     model: str
@@ -93,21 +93,25 @@ def pack(content: LatFile) -> bytes:
     Raises
     ------
     CodecError
-        If there are more than a file can hold, or the names are not one an image or unsafe.
+        If there are more images than a file can hold, or the names are unsafe or not one per image.
     """
-    facts = {name: value for name, value in vars(content).items() if name in _FIELDS}
-    header = json.dumps(facts, separators=(",", ":"), allow_nan=False).encode()
+    fields = {name: value for name, value in vars(content).items() if name in _FIELDS}
+    header = json.dumps(fields, separators=(",", ":"), allow_nan=False).encode()
     blocks = [header, content.payload]
     if content.names is not None:
-        fault = fault_of(content.names) if len(content.names) == content.n else "there should be one an image"
+        fault = (
+            find_name_fault(content.names)
+            if len(content.names) == content.n
+            else "there must be one per image"
+        )
         if fault is not None:
-            raise CodecError(f"The images' names cannot be kept: {fault}.")
+            raise CodecError(f"The images' names cannot be stored: {fault}.")
         blocks.append(pack_names(content.names))
-    version = UNNAMED if content.names is None else NAMED
+    version = VERSION_WITHOUT_NAMES if content.names is None else VERSION_WITH_NAMES
     size = _START.size + _LENGTHS[version].size + sum(map(len, blocks)) + _DIGEST_BYTES
-    if size > MOST_BYTES or not _is_bounded(content.n, content.shape):
+    if size > MAX_FILE_BYTES or not _is_bounded(content.n, content.shape):
         raise CodecError("There are more images than a file can hold. Compress them in several parts.")
-    if len(header) > _LONGEST_HEADER:
+    if len(header) > _MAX_HEADER_BYTES:
         raise CodecError("The model has more dimensions than a file's header can describe.")
     body = _START.pack(MAGIC, version) + _LENGTHS[version].pack(*map(len, blocks)) + b"".join(blocks)
     return body + _digest(body)
@@ -120,42 +124,42 @@ def unpack(data: bytes, name: str) -> LatFile:
     ----------
     data : bytes
     name : str
-        How messages call the file.
+        Name of the file in messages.
 
     Raises
     ------
     CodecError
-        If it is no such file, of a newer version, truncated, altered or out of bounds.
+        If it is no ``.lat`` file, of a newer version, truncated, altered or out of bounds.
     """
     if not data.startswith(MAGIC):
         raise CodecError(f"{name} is no file of compressed images. Make one with `latentcore compress`.")
     if len(data) < _START.size:
-        raise CodecError(_damage(name, "it ends within its first bytes"))
+        raise CodecError(_damage_message(name, "it ends within its first bytes"))
     _, version = _START.unpack_from(data)
     header, payload, *names = _blocks(data, version, name)
-    facts = _checked(_parse(header, name), name)
-    kept = _parse_names(names[0], facts["n"], name) if names else None
-    return LatFile(**facts, payload=payload, names=kept)
+    fields = _checked(_parse(header, name), name)
+    kept = _parse_names(names[0], fields["n"], name) if names else None
+    return LatFile(**fields, payload=payload, names=kept)
 
 
 def _blocks(data: bytes, version: int, name: str) -> list[bytes]:
-    """Return header, payload and, in version 2, names, once the sizes and the checksum are found right."""
+    """Return header, payload and, in version 2, names, after checking sizes and checksum."""
     lengths = _LENGTHS.get(version)
     ends = [_START.size + (lengths.size if lengths else 0)]
     if lengths is not None:
         if len(data) < ends[0]:
-            raise CodecError(_damage(name, "it ends within its first bytes"))
+            raise CodecError(_damage_message(name, "it ends within its first bytes"))
         for length in lengths.unpack_from(data, _START.size):
             ends.append(ends[-1] + length)
         if len(data) != ends[-1] + _DIGEST_BYTES:
             expected = ends[-1] + _DIGEST_BYTES
-            raise CodecError(_damage(name, f"it has {len(data):,} bytes instead of {expected:,}"))
+            raise CodecError(_damage_message(name, f"it has {len(data):,} bytes instead of {expected:,}"))
     if _digest(data[:-_DIGEST_BYTES]) != data[-_DIGEST_BYTES:]:
-        raise CodecError(_damage(name, "its checksum is wrong"))
+        raise CodecError(_damage_message(name, "its checksum is wrong"))
     if lengths is None:
         raise CodecError(
-            f"{name} has format version {version}, this program reads {UNNAMED} and {NAMED}. "
-            "Upgrade the program that is older."
+            f"{name} has format version {version}, this program reads {VERSION_WITHOUT_NAMES} and "
+            f"{VERSION_WITH_NAMES}. Upgrade the program."
         )
     return [data[start:end] for start, end in pairwise(ends)]
 
@@ -164,33 +168,33 @@ def _digest(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
 
 
-def _damage(name: str, what: str) -> str:
-    return f"{name} is truncated or altered: {what}. Copy it anew or compress the images again."
+def _damage_message(name: str, what: str) -> str:
+    return f"{name} is truncated or altered: {what}. Copy it again or compress the images again."
 
 
 def _parse(header: bytes, name: str) -> dict[str, Any]:
     try:
-        facts = json.loads(header.decode("utf-8"))
+        fields = json.loads(header.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise CodecError(f"{name}: its header is not valid JSON. Compress the images again.") from error
-    if not isinstance(facts, dict):
-        raise CodecError(f"{name}: its header is no JSON object. Compress the images again.")
-    return facts
+    if not isinstance(fields, dict):
+        raise CodecError(f"{name}: its header is not a JSON object. Compress the images again.")
+    return fields
 
 
 def _parse_names(block: bytes, n: int, name: str) -> tuple[str, ...]:
     try:
         return unpack_names(block, n)
     except ValueError as error:
-        raise CodecError(f"{name}: the names in it are not as they should be. Compress again.") from error
+        raise CodecError(f"{name}: the names in it are invalid. Compress again.") from error
 
 
-def _is_count(value: object, most: int) -> bool:
-    return type(value) is int and 1 <= value <= most
+def _is_count(value: object, limit: int) -> bool:
+    return type(value) is int and 1 <= value <= limit
 
 
 def _is_bounded(n: int, shape: ImageShape) -> bool:
-    return n <= MOST_IMAGES and n * math.prod(shape) <= MOST_PIXELS
+    return n <= MAX_IMAGES and n * math.prod(shape) <= MAX_PIXELS
 
 
 _FIELDS: Mapping[str, Callable[[Any], bool]] = {
@@ -198,20 +202,20 @@ _FIELDS: Mapping[str, Callable[[Any], bool]] = {
     "sha256": lambda v: isinstance(v, str) and len(v) == 64,  # noqa: PLR2004
     "tables": lambda v: isinstance(v, str) and len(v) == 16,  # noqa: PLR2004
     "shape": lambda v: isinstance(v, list) and len(v) == 3 and all(_is_count(s, 512) for s in v),  # noqa: PLR2004
-    "n": lambda v: _is_count(v, MOST_IMAGES),
+    "n": lambda v: _is_count(v, MAX_IMAGES),
     "step": lambda v: isinstance(v, float) and math.isfinite(v) and v > 0,
-    "shares": lambda v: isinstance(v, list) and bool(v) and all(_is_count(s, LARGEST_SHARE) for s in v),
+    "shares": lambda v: isinstance(v, list) and bool(v) and all(_is_count(s, MAX_SHARE) for s in v),
 }
 
 
-def _checked(facts: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the header's fields, each of the right type and within its bounds."""
-    if set(facts) != set(_FIELDS):
-        raise CodecError(f"{name}: its header has other fields than it should. Compress the images again.")
+def _checked(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the header's fields, after checking their types and bounds."""
+    if set(fields) != set(_FIELDS):
+        raise CodecError(f"{name}: its header has unexpected fields. Compress the images again.")
     for field, is_right in _FIELDS.items():
-        if not is_right(facts[field]):
-            raise CodecError(f"{name}: “{field}” in its header is not as it should be. Compress again.")
-    shape = tuple(facts["shape"])
-    if not _is_bounded(facts["n"], shape):
+        if not is_right(fields[field]):
+            raise CodecError(f"{name}: “{field}” in its header is invalid. Compress again.")
+    shape = tuple(fields["shape"])
+    if not _is_bounded(fields["n"], shape):
         raise CodecError(f"{name}: its header asks for more images than a file can hold. Compress again.")
-    return facts | {"shape": shape, "shares": tuple(facts["shares"])}
+    return fields | {"shape": shape, "shares": tuple(fields["shares"])}

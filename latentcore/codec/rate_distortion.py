@@ -1,4 +1,4 @@
-"""Points of a rate-distortion curve: what a real file costs, and how far its images are off."""
+"""Rate-distortion curves: size of real files and quality of their decompressed images."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from safetensors import safe_open
 from latentcore.codec.codec import compress_codes, read_codes
 from latentcore.codec.entropy_coding import fit_tables, table_bytes
 from latentcore.codec.lat_format import unpack
-from latentcore.codec.quantisation import Grid
+from latentcore.codec.quantisation import QuantisationGrid
 from latentcore.metrics.reconstruction import bootstrap_interval, image_mse, psnr
 from latentcore.store import Bundle
 from latentcore.store.bundle import MODEL_FILE
 from latentcore.types import FloatArray
 
-STEPS = (2.0, 1.5, 1.0, 0.7, 0.5, 0.35, 0.25, 0.125)
-"""Steps of a curve, in multiples of `latentcore.codec.codec.unit_grid`."""
+CURVE_STEPS = (2.0, 1.5, 1.0, 0.7, 0.5, 0.35, 0.25, 0.125)
+"""Quantisation steps of a curve, in multiples of `latentcore.codec.codec.unit_grid`."""
 
-DECODING = (("decoder.",), ("generator.",), ("mean", "components"))
-"""Arrays that decoding needs, by the beginning of their names: the first group that a model has."""
+DECODER_ARRAYS = (("decoder.",), ("generator.",), ("mean", "components"))
+"""Arrays that decoding needs, by prefix of their names; the first group that a model has counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RatePoint:
-    """What a setting costs and what it is worth.
+    """Rate and distortion at one setting.
 
     Attributes
     ----------
     n_bytes : int
-        Of the whole file, header and checksum included; of all files, where there are several.
+        Size of the file, header and checksum included; of all files together if there are several.
     bits_per_pixel : float
     psnr : float
         Of the mean squared error over all images, in decibels.
     interval : (float, float)
-        95%, by a bootstrap over images.
+        95% interval of the PSNR, bootstrap over images.
     decoder_bytes : int
-        What a receiver needs besides, once; 0 for a format that every machine reads.
+        Size of the decoder, which a receiver needs once; 0 for standard formats.
     setting : dict
         Step, quality or number of components.
     """
@@ -50,8 +50,8 @@ class RatePoint:
     decoder_bytes: int
     setting: dict[str, float]
 
-    def plain(self) -> dict[str, Any]:
-        """Return the fields as plain JSON values, rounded to what they mean."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values, rounded."""
         return {
             **asdict(self),
             "bits_per_pixel": round(self.bits_per_pixel, 5),
@@ -69,7 +69,20 @@ def rate_point(
     decoder_bytes: int = 0,
     **setting: float,
 ) -> RatePoint:
-    """Return the point of files of `n_bytes` in all, whose images come out as `decoded`."""
+    """Return the point of compressed images.
+
+    Parameters
+    ----------
+    images, decoded : float32 array, shape (n, channels, height, width)
+        Originals and decompressed images.
+    n_bytes : int
+        Total size of the files.
+    seed : int
+        Seed of the bootstrap.
+    decoder_bytes : int
+    **setting : float
+        See `RatePoint`.
+    """
     errors = image_mse(images, decoded)
     low, high = bootstrap_interval(errors, seed=seed)
     return RatePoint(
@@ -83,9 +96,26 @@ def rate_point(
 
 
 def model_points(
-    bundle: Bundle, unit: Grid, images: FloatArray, steps: Sequence[float] = STEPS, *, seed: int
+    bundle: Bundle,
+    unit: QuantisationGrid,
+    images: FloatArray,
+    steps: Sequence[float] = CURVE_STEPS,
+    *,
+    seed: int,
 ) -> list[RatePoint]:
-    """Return a point a step: images are encoded, written as a file, read from it and decoded."""
+    """Return one point per step, from files that are written, read back and decoded.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    unit : QuantisationGrid
+        See `latentcore.codec.codec.unit_grid`.
+    images : float32 array, shape (n, channels, height, width)
+    steps : sequence of float
+        In multiples of `unit`.
+    seed : int
+        Seed of the bootstrap.
+    """
     codes = bundle.model.encode(images)
     points = []
     for step in steps:
@@ -97,14 +127,14 @@ def model_points(
     return points
 
 
-def decoder_bytes(bundle: Bundle, grid: Grid) -> int:
-    """Return the bytes of the stored arrays that decoding needs, and of the frequency tables."""
+def decoder_bytes(bundle: Bundle, grid: QuantisationGrid) -> int:
+    """Return the size in bytes of the stored arrays that decoding needs, and of the frequency tables."""
     with safe_open(bundle.spec.folder / MODEL_FILE, "np") as file:
         names = list(file.keys())
-        needed = next((found for group in DECODING if (found := _beginning(names, group))), names)
+        needed = next((found for group in DECODER_ARRAYS if (found := _with_prefix(names, group))), names)
         stored = sum(int(file.get_tensor(name).nbytes) for name in needed)
     return stored + table_bytes(fit_tables(grid.quantise(bundle.train.codes)))
 
 
-def _beginning(names: list[str], group: tuple[str, ...]) -> list[str]:
+def _with_prefix(names: list[str], group: tuple[str, ...]) -> list[str]:
     return [name for name in names if name.startswith(group)]

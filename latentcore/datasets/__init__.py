@@ -13,7 +13,7 @@ DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, FASHION_
 
 
 def dataset_spec(name: str) -> DatasetSpec:
-    """Return what is known of the dataset `name` without reading it.
+    """Return the spec of a dataset, without reading its images.
 
     Raises
     ------

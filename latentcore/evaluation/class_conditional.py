@@ -1,14 +1,14 @@
-"""Samples of a class, and what a classifier learns from them."""
+"""Class-conditional samples, and the accuracy of a classifier trained on them (CAS)."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from latentcore.datasets import Dataset
-from latentcore.evaluation.evaluated_model import Subject
+from latentcore.evaluation.evaluated_model import EvaluatedModel
 from latentcore.evaluation.score import SEED, Score, mean_score
-from latentcore.features import BATCH_SIZE, N_EPOCHS, SIDE, fit_classifier
-from latentcore.metrics.generation import logistic_labels
+from latentcore.features import BATCH_SIZE, IMAGE_SIZE, N_EPOCHS, fit_classifier
+from latentcore.metrics.generation import predict_logistic
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import apply_in_chunks
@@ -16,21 +16,21 @@ from latentcore.training import one_thread
 from latentcore.types import FloatArray, LabelArray
 
 N_SYNTHETIC = 5_000
-N_SMALL = 1_000
-"""Samples in all where a logistic classifier learns from them."""
+N_SYNTHETIC_SMALL = 1_000
+"""Total number of samples for a logistic regression."""
 
 
 def sample_classes(
     model: LatentModel, codes: FloatArray, labels: LabelArray, *, n_per_class: int, seed: int
 ) -> tuple[FloatArray, LabelArray]:
-    """Draw labelled images: from a full Gaussian fitted to the codes of each class.
+    """Sample labelled images from a full Gaussian fitted to the codes of each class.
 
     Parameters
     ----------
     model : LatentModel
-        Its prior plays no part; a GAN's codes are those of its inversion network.
+        Decodes the sampled codes; its prior is not used.
     codes : float32 array, shape (n, latent_dim)
-        Of real images; each class needs two or more.
+        Codes of real images, at least two per class.
     labels : int64 array, shape (n,)
     n_per_class, seed : int
 
@@ -40,34 +40,44 @@ def sample_classes(
     labels : int64 array, shape (m,)
     """
     present = np.unique(labels)
-    drawn = [
+    codes_by_class = [
         Gaussian.fit(codes[labels == label]).sample(n_per_class, seed=seed + 1_000 * k)
         for k, label in enumerate(present)
     ]
-    return model.decode(np.concatenate(drawn)), np.repeat(present, n_per_class).astype(np.int64)
+    return model.decode(np.concatenate(codes_by_class)), np.repeat(present, n_per_class).astype(np.int64)
 
 
-def classifier_scores(subject: Subject) -> dict[str, Score]:
-    """Return the accuracy on real test images of a classifier that saw samples only."""
-    test = subject.test
-    n_per_class = n_learned(test) // len(test.classes)
+def classifier_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
+    """Return the accuracy on real test images of a classifier trained on samples only (CAS)."""
+    test = evaluated.test
+    n_per_class = n_classifier_samples(test) // len(test.classes)
     images, labels = sample_classes(
-        subject.model, subject.train_codes, subject.train.labels, n_per_class=n_per_class, seed=SEED
+        evaluated.model, evaluated.train_codes, evaluated.train.labels, n_per_class=n_per_class, seed=SEED
     )
     what = f"{len(images):,} samples, drawn from a Gaussian fitted to the codes of each class"
     return {"cas": classification_score(images, labels, test, what)}
 
 
-def n_learned(dataset: Dataset) -> int:
-    """Return how many images the classifier of a dataset learns from."""
-    return N_SYNTHETIC if judged_by_network(dataset.images.shape[1:]) else N_SMALL
+def n_classifier_samples(dataset: Dataset) -> int:
+    """Return the number of images that the classifier of a dataset is trained on."""
+    return N_SYNTHETIC if fits_lenet64(dataset.images.shape[1:]) else N_SYNTHETIC_SMALL
 
 
 def classification_score(images: FloatArray, labels: LabelArray, test: Dataset, what: str) -> Score:
-    """Return the accuracy on test of a classifier trained on labelled images; `what` names them."""
-    judge = "a LeNet64" if judged_by_network(images.shape[1:]) else "a logistic regression of pixels"
+    """Return the accuracy on test images of a classifier trained on labelled images, as a score.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, channels, height, width)
+    labels : int64 array, shape (n,)
+    test : Dataset
+    what : str
+        Description of the training images for the protocol.
+    """
+    classifier = "a LeNet64" if fits_lenet64(images.shape[1:]) else "a logistic regression of pixels"
     return mean_score(
-        real_accuracy(images, labels, test), f"Accuracy on real test images of {judge} trained on {what}."
+        real_accuracy(images, labels, test),
+        f"Accuracy on real test images of {classifier} trained on {what}.",
     )
 
 
@@ -80,11 +90,26 @@ def real_accuracy(
     n_epochs: int = N_EPOCHS,
     batch_size: int = BATCH_SIZE,
 ) -> FloatArray:
-    """Return 1 where a classifier trained on labelled images is right on test, else 0; ``(n_test,)``.
+    """Return for each test image whether a classifier trained on labelled images predicts its label.
 
-    Epochs and batches are those of a network; a logistic regression has none.
+    The classifier is a `latentcore.features.LeNet64` if the images fit it, else a logistic regression.
+
+    Parameters
+    ----------
+    images : float32 array, shape (n, channels, height, width)
+        Training images.
+    labels : int64 array, shape (n,)
+    test : Dataset
+    seed : int
+    n_epochs, batch_size : int
+        Of the network; a logistic regression ignores them.
+
+    Returns
+    -------
+    float32 array, shape (n_test,)
+        1 for a correct prediction, else 0.
     """
-    if judged_by_network(images.shape[1:]):
+    if fits_lenet64(images.shape[1:]):
         network = fit_classifier(
             images,
             labels,
@@ -95,11 +120,11 @@ def real_accuracy(
         )
         predicted = apply_in_chunks(network.logits, test.images).argmax(axis=1)
     else:
-        with one_thread():  # faster for so few pixels, in CPU time by far
-            predicted = logistic_labels(images, labels, test.images)
+        with one_thread():  # less CPU time for so few pixels
+            predicted = predict_logistic(images, labels, test.images)
     return np.asarray(predicted == test.labels, np.float32)
 
 
-def judged_by_network(image_shape: tuple[int, ...]) -> bool:
-    """Return whether the classifier of such images is a LeNet64, rather than a logistic regression."""
-    return image_shape == (1, SIDE, SIDE)
+def fits_lenet64(image_shape: tuple[int, ...]) -> bool:
+    """Return whether images of a shape fit `latentcore.features.LeNet64`: grey, 28x28 pixels."""
+    return image_shape == (1, IMAGE_SIZE, IMAGE_SIZE)

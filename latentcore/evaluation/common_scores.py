@@ -1,4 +1,4 @@
-"""Scores that every model has: of its reconstructions, of its codes, and of the space between them."""
+"""Scores that every model has: of its reconstructions, its codes and the geometry of its latent space."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from latentcore.evaluation.evaluated_model import Subject
-from latentcore.evaluation.score import SEED, Score, mean_score, psnr_score, resampled_score
-from latentcore.geometry import decoder_stretch, linear_path, path_length
+from latentcore.decoder_geometry import magnification_factor
+from latentcore.evaluation.evaluated_model import EvaluatedModel
+from latentcore.evaluation.score import SEED, Score, bootstrap_score, mean_score, psnr_score
+from latentcore.geometry import linear_path, path_length
 from latentcore.metrics.classification import knn_correct, probe_correct
 from latentcore.metrics.neighbourhoods import (
     continuity,
@@ -18,26 +19,26 @@ from latentcore.metrics.neighbourhoods import (
     two_nn_dimension,
 )
 from latentcore.metrics.reconstruction import SSIM_SIGMA, image_mse, image_psnr, ssim
+from latentcore.store.bundle import PLANE_DIMENSIONS
 from latentcore.types import Capability, FloatArray
 
 N_STRUCTURE, K_STRUCTURE = 2_000, 10
 N_RESAMPLES = 200
 N_PATHS, N_STEPS = 200, 17
-NO_LENGTH = 1e-5
-"""A chord up to here is rounding: both ends are one code. Between two images it is 0.02 and more."""
-N_STRETCHED = 500
-FLAT = 2
-"""The stretch of a volume is measured where codes are a plane: dead dimensions would leave noise."""
+MIN_CHORD = 1e-5
+"""Shorter chords are rounding errors between equal codes; between different images they exceed 0.02."""
+N_MAGNIFICATION_CODES = 500
 
 
-def reconstruction_scores(subject: Subject) -> dict[str, Score]:
-    """Return the errors of the reconstructions of test images, and that of the mean image."""
-    train, test = subject.train, subject.test
-    errors = image_mse(test.images, subject.reconstructions)
+def reconstruction_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
+    """Return the errors of the reconstructions of test images, and of the mean image as baseline."""
+    train, test = evaluated.train, evaluated.test
+    errors = image_mse(test.images, evaluated.reconstructions)
     mean_image = np.broadcast_to(train.images.mean(axis=0), test.images.shape)
     return {
         "mse": mean_score(
-            errors, "Mean squared error of the reconstruction, pixels in [0, 1]." + _note(subject)
+            errors,
+            "Mean squared error of the reconstruction, pixels in [0, 1]." + _approximation_note(evaluated),
         ),
         "mse_of_mean_image": mean_score(
             image_mse(test.images, mean_image),
@@ -45,39 +46,42 @@ def reconstruction_scores(subject: Subject) -> dict[str, Score]:
         ),
         "psnr": psnr_score(errors, "PSNR of the reconstruction."),
         "psnr_per_image": mean_score(
-            image_psnr(test.images, subject.reconstructions),
+            image_psnr(test.images, evaluated.reconstructions),
             "PSNR of each reconstruction, decibels; its mean exceeds the PSNR of the mean error.",
         ),
         "ssim": mean_score(
-            ssim(test.images, subject.reconstructions),
+            ssim(test.images, evaluated.reconstructions),
             f"Structural similarity of the reconstruction, Gaussian window of sigma {SSIM_SIGMA} pixels, "
             "data range 1.",
         ),
     }
 
 
-def neighbour_scores(subject: Subject) -> dict[str, Score]:
-    """Return the accuracy of the nearest train codes."""
-    train, test = subject.train, subject.test
-    correct = knn_correct(subject.train_codes, train.labels, subject.test_codes, test.labels, k=5)
-    protocol = f"Accuracy of the 5 nearest neighbours among all {len(train):,} train codes." + _seen(subject)
+def neighbour_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
+    """Return the k-NN accuracy of the test codes among the train codes."""
+    train, test = evaluated.train, evaluated.test
+    correct = knn_correct(evaluated.train_codes, train.labels, evaluated.test_codes, test.labels, k=5)
+    protocol = (
+        f"Accuracy of the 5 nearest neighbours among all {len(train):,} train codes."
+        + _supervised_note(evaluated)
+    )
     return {"knn_accuracy": mean_score(correct, protocol)}
 
 
-def code_scores(subject: Subject) -> dict[str, Score]:
-    """Return what the codes keep of classes and of neighbourhoods, and how many dimensions they fill."""
-    train, test = subject.train, subject.test
-    probed = probe_correct(subject.train_codes, train.labels, subject.test_codes, test.labels)
+def code_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
+    """Return linear-probe accuracy, neighbourhood preservation and intrinsic dimension of the codes."""
+    train, test = evaluated.train, evaluated.test
+    probed = probe_correct(evaluated.train_codes, train.labels, evaluated.test_codes, test.labels)
     n = min(N_STRUCTURE, len(test))
     rows = np.sort(np.random.default_rng(SEED).choice(len(test), n, replace=False))
-    images, codes = test.images[rows], subject.test_codes[rows]
+    images, codes = test.images[rows], evaluated.test_codes[rows]
     within = f"among {n:,} random test images, k = {K_STRUCTURE}, distances in pixels and in codes."
-    hit = neighbourhood_hit(subject.test_codes, test.labels, k=K_STRUCTURE)
+    hit = neighbourhood_hit(evaluated.test_codes, test.labels, k=K_STRUCTURE)
     return {
         "probe_accuracy": mean_score(
             probed,
             f"Accuracy of a logistic regression on all {len(train):,} standardised train codes."
-            + _seen(subject),
+            + _supervised_note(evaluated),
         ),
         "trustworthiness": mean_score(
             trustworthiness(images, codes, k=K_STRUCTURE),
@@ -87,15 +91,17 @@ def code_scores(subject: Subject) -> dict[str, Score]:
             continuity(images, codes, k=K_STRUCTURE), f"How few neighbours in pixels are torn away, {within}"
         ),
         "neighbourhood_hit": mean_score(
-            hit, f"Share of the {K_STRUCTURE} nearest other test codes with the same class." + _seen(subject)
+            hit,
+            f"Share of the {K_STRUCTURE} nearest other test codes with the same class."
+            + _supervised_note(evaluated),
         ),
-        "intrinsic_dimension": _dimension_score(subject.test_codes),
+        "intrinsic_dimension": _dimension_score(evaluated.test_codes),
     }
 
 
 def _dimension_score(codes: FloatArray) -> Score:
     ratios = neighbour_ratios(codes)
-    score = resampled_score(
+    score = bootstrap_score(
         lambda rows: two_nn_dimension(np.sort(ratios[rows])),
         n=len(ratios),
         n_resamples=N_RESAMPLES,
@@ -105,31 +111,33 @@ def _dimension_score(codes: FloatArray) -> Score:
     return replace(score, n=len(codes))
 
 
-def geometry_scores(subject: Subject) -> dict[str, Score]:
-    """Return how far decoded straight lines wander, and how unevenly a decoder stretches a plane."""
+def geometry_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
+    """Return the path ratio of decoded straight lines, and the spread of the magnification factor in 2-D."""
     generator = np.random.default_rng(SEED)
-    codes, decode = subject.test_codes, subject.model.decode
+    codes, decode = evaluated.test_codes, evaluated.model.decode
     pairs = generator.integers(0, len(codes), (N_PATHS, 2))
     ratios = []
     for start, end in codes[pairs]:
         images = decode(linear_path(start, end, N_STEPS))
         chord = path_length(images[[0, -1]])
-        ratios.append(path_length(images) / chord if chord > NO_LENGTH else 1.0)
+        ratios.append(path_length(images) / chord if chord > MIN_CHORD else 1.0)
     straightness = mean_score(
         np.asarray(ratios, np.float32),
         f"Length of the decoded straight line between two random test codes over its chord, {N_STEPS} "
         "steps; 1 is straight.",
     )
     scores = {"path_ratio": straightness}
-    if subject.model.latent_dim == FLAT:
-        chosen = codes[np.sort(generator.choice(len(codes), min(N_STRETCHED, len(codes)), replace=False))]
-        scores["stretch_spread"] = _stretch_score(decoder_stretch(decode, chosen))
+    if evaluated.model.latent_dim == PLANE_DIMENSIONS:  # in more, inactive ones would leave only noise
+        chosen = codes[
+            np.sort(generator.choice(len(codes), min(N_MAGNIFICATION_CODES, len(codes)), replace=False))
+        ]
+        scores["stretch_spread"] = _magnification_score(magnification_factor(decode, chosen))
     return scores
 
 
-def _stretch_score(stretch: FloatArray) -> Score:
-    logs = np.log10(np.maximum(stretch, 1e-12))
-    return resampled_score(
+def _magnification_score(factors: FloatArray) -> Score:
+    logs = np.log10(np.maximum(factors, 1e-12))
+    return bootstrap_score(
         lambda rows: float(np.std(logs[rows])),
         n=len(logs),
         n_resamples=N_RESAMPLES,
@@ -139,14 +147,14 @@ def _stretch_score(stretch: FloatArray) -> Score:
     )
 
 
-def _note(subject: Subject) -> str:
-    if Capability.APPROXIMATE_DECODER in subject.model.capabilities:
+def _approximation_note(evaluated: EvaluatedModel) -> str:
+    if Capability.APPROXIMATE_DECODER in evaluated.model.capabilities:
         return " The decoder is an approximate least-squares map back."
-    if Capability.INVERSION_ENCODER in subject.model.capabilities:
+    if Capability.INVERSION_ENCODER in evaluated.model.capabilities:
         return " The encoder is an inversion network."
     return ""
 
 
-def _seen(subject: Subject) -> str:
-    supervised = Capability.SUPERVISED in subject.model.capabilities
+def _supervised_note(evaluated: EvaluatedModel) -> str:
+    supervised = Capability.SUPERVISED in evaluated.model.capabilities
     return " The codes have seen the train labels." if supervised else ""

@@ -1,4 +1,4 @@
-"""A model and what it makes of the data, computed once for all scores."""
+"""A model with its codes and reconstructions of a dataset, computed once for all scores."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from latentcore.types import Capability, FloatArray
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What is measured.
+class EvaluatedModel:
+    """A model to evaluate, with its codes and reconstructions.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Subject:
     train, test : Dataset
     train_codes, test_codes : float32 array, shape (n, latent_dim)
     reconstructions : float32 array, shape (n, channels, height, width)
-        Of the test images.
+        Reconstructions of the test images.
     """
 
     model: LatentModel
@@ -34,19 +34,26 @@ class Subject:
     reconstructions: FloatArray
 
     @classmethod
-    def of(cls, model: LatentModel, train: Dataset, test: Dataset) -> Subject:
-        """Encode both splits and decode the test codes."""
+    def compute(cls, model: LatentModel, train: Dataset, test: Dataset) -> EvaluatedModel:
+        """Encode both splits and decode the test codes.
+
+        Parameters
+        ----------
+        model : LatentModel
+            Fitted on `train`.
+        train, test : Dataset
+        """
         test_codes = model.encode(test.images)
         return cls(model, train, test, model.encode(train.images), test_codes, model.decode(test_codes))
 
     @property
     def can_sample(self) -> bool:
-        """Whether the model draws codes by itself."""
+        """Whether the model has a prior or a fitted density to sample from."""
         return bool(self.model.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})
 
 
-def random_part(dataset: Dataset, n: int) -> Dataset:
-    """Return `n` seeded random images; all of them if there are no more."""
+def random_subset(dataset: Dataset, n: int) -> Dataset:
+    """Return a seeded random subset of `n` images, in order; all of them if there are no more."""
     if n >= len(dataset):
         return dataset
     rows = np.random.default_rng(SEED).choice(len(dataset), n, replace=False)

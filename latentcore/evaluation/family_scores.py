@@ -1,4 +1,4 @@
-"""Scores that one family has, or the models of one dataset."""
+"""Scores of single model families, or of datasets with known factors."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 import torch
 
 from latentcore.datasets import Dataset
-from latentcore.evaluation.evaluated_model import Subject, random_part
+from latentcore.evaluation.evaluated_model import EvaluatedModel, random_subset
 from latentcore.evaluation.score import (
     SEED,
     Score,
+    bootstrap_score,
     exact_score,
     mean_score,
     psnr_score,
-    repeated_score,
-    resampled_score,
+    score_over_seeds,
 )
-from latentcore.metrics.factors import disentanglement, mutual_information_gap, quantile_bins
+from latentcore.metrics.factors import dci_scores, mutual_information_gap, quantile_bins
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
@@ -26,11 +26,11 @@ from latentcore.models.vae_training import kl_to_standard_normal
 from latentcore.types import FloatArray
 
 N_LIKELIHOOD, N_IMPORTANCE = 1000, 200
-N_REFINED, REFINE_STEPS, N_TOGETHER = 1000, 150, 25
-NOISE = 0.5
+N_REFINED, REFINE_STEPS, REFINE_BATCH_SIZE = 1000, 150, 25
+NOISE_SIGMA = 0.5
 N_ACTIVE_RESAMPLES = 200
 N_FACTOR_RESAMPLES = 50
-N_FOREST, N_FOREST_SEEDS = 5_000, 3
+N_FOREST_CODES, N_FOREST_SEEDS = 5_000, 3
 
 
 def pca_scores(model: PCAModel, train: Dataset) -> dict[str, Score]:
@@ -45,10 +45,10 @@ def pca_scores(model: PCAModel, train: Dataset) -> dict[str, Score]:
 
 
 def vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
-    """Return what is known of the posterior, and the bounds on the likelihood."""
+    """Return statistics of the posterior and bounds on the likelihood."""
     mean, deviation = model.posterior(test.images)
     kl = kl_to_standard_normal(torch.from_numpy(mean), 2 * torch.from_numpy(deviation).log()).numpy()
-    chosen = random_part(test, N_LIKELIHOOD)
+    chosen = random_subset(test, N_LIKELIHOOD)
     binarised = "pixels binarised with p = pixel"
     return {
         "active_units": _active_units(mean),
@@ -72,7 +72,7 @@ def vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
 
 
 def _active_units(mean: FloatArray) -> Score:
-    return resampled_score(
+    return bootstrap_score(
         lambda rows: float((mean[rows].var(axis=0) > ACTIVE_VARIANCE).sum()),
         n=len(mean),
         n_resamples=N_ACTIVE_RESAMPLES,
@@ -83,11 +83,11 @@ def _active_units(mean: FloatArray) -> Score:
 
 def inversion_scores(model: GANModel, test: Dataset) -> dict[str, Score]:
     """Return the reconstruction error after the codes were refined by gradient steps."""
-    chosen = random_part(test, N_REFINED)
+    chosen = random_subset(test, N_REFINED)
     codes = np.concatenate(
         [
             model.refine(images, model.encode(images), n_steps=REFINE_STEPS)
-            for images in np.split(chosen.images, range(N_TOGETHER, len(chosen), N_TOGETHER))
+            for images in np.split(chosen.images, range(REFINE_BATCH_SIZE, len(chosen), REFINE_BATCH_SIZE))
         ]
     )
     return {
@@ -100,10 +100,10 @@ def inversion_scores(model: GANModel, test: Dataset) -> dict[str, Score]:
 
 
 def denoising_scores(model: DenoisingAutoencoderModel, test: Dataset) -> dict[str, Score]:
-    """Return the PSNR of cleaned images, and that of the noisy ones."""
+    """Return the PSNR of denoised images, and of the noisy ones as baseline."""
     noise = np.random.default_rng(SEED).standard_normal(test.images.shape, dtype=np.float32)
-    noisy = np.clip(test.images + np.float32(NOISE) * noise, 0, 1)
-    how = f"Gaussian noise of sigma {NOISE}, clipped to [0, 1]"
+    noisy = np.clip(test.images + np.float32(NOISE_SIGMA) * noise, 0, 1)
+    how = f"Gaussian noise of sigma {NOISE_SIGMA}, clipped to [0, 1]"
     return {
         "denoised_psnr": psnr_score(
             image_mse(test.images, model.reconstruct(noisy)),
@@ -113,13 +113,13 @@ def denoising_scores(model: DenoisingAutoencoderModel, test: Dataset) -> dict[st
     }
 
 
-def factor_scores(subject: Subject, names: tuple[str, ...]) -> dict[str, Score]:
-    """Return how single dimensions stand for single factors that the images were drawn from."""
-    train, test, codes = subject.train, subject.test, subject.test_codes
+def factor_scores(evaluated: EvaluatedModel, names: tuple[str, ...]) -> dict[str, Score]:
+    """Return disentanglement scores: mutual information gap and DCI of codes and known factors."""
+    train, test, codes = evaluated.train, evaluated.test, evaluated.test_codes
     assert train.factors is not None and test.factors is not None  # noqa: S101, PT018 - the caller asks
     binned = [test.labels, *(quantile_bins(column) for column in test.factors.T)]
     listed = f"the factors kind, {', '.join(names)}"
-    gap = resampled_score(
+    gap = bootstrap_score(
         lambda rows: float(mutual_information_gap(codes[rows], [factor[rows] for factor in binned]).mean()),
         n=len(test),
         n_resamples=N_FACTOR_RESAMPLES,
@@ -127,27 +127,27 @@ def factor_scores(subject: Subject, names: tuple[str, ...]) -> dict[str, Score]:
         "filled bins.",
         of="images",
     )
-    return {"mig": gap, **_forest_scores(subject, listed)}
+    return {"mig": gap, **_forest_scores(evaluated, listed)}
 
 
-def _forest_scores(subject: Subject, listed: str) -> dict[str, Score]:
+def _forest_scores(evaluated: EvaluatedModel, listed: str) -> dict[str, Score]:
     """Return DCI over several seeds of the forests."""
-    rows = np.random.default_rng(SEED).choice(len(subject.train), N_FOREST, replace=False)
-    assert subject.train.factors is not None and subject.test.factors is not None  # noqa: S101, PT018
-    known = [subject.train.labels[rows], *subject.train.factors[rows].T]
-    held = [subject.test.labels, *subject.test.factors.T]
+    rows = np.random.default_rng(SEED).choice(len(evaluated.train), N_FOREST_CODES, replace=False)
+    assert evaluated.train.factors is not None and evaluated.test.factors is not None  # noqa: S101, PT018
+    known = [evaluated.train.labels[rows], *evaluated.train.factors[rows].T]
+    held = [evaluated.test.labels, *evaluated.test.factors.T]
     found = [
-        disentanglement(subject.train_codes[rows], known, subject.test_codes, held, seed=seed)
+        dci_scores(evaluated.train_codes[rows], known, evaluated.test_codes, held, seed=seed)
         for seed in range(SEED, SEED + N_FOREST_SEEDS)
     ]
-    how = f"random forests on {N_FOREST:,} random train codes predict {listed}."
+    how = f"random forests on {N_FOREST_CODES:,} random train codes predict {listed}."
     protocols = {
         "disentanglement": f"DCI disentanglement, whether a dimension serves one factor only: {how}",
         "completeness": f"DCI completeness, whether one dimension serves a factor: {how}",
         "informativeness": f"DCI informativeness, mean over factors of accuracy or R2 on test codes: {how}",
     }
     return {
-        name: repeated_score(
+        name: score_over_seeds(
             np.array([getattr(one, name) for one in found]), n=len(held[0]), protocol=protocol
         )
         for name, protocol in protocols.items()

@@ -8,8 +8,8 @@ from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
 
 EXACT_DIMENSIONS = 32
-"""Up to here a logistic regression is solved exactly in no time; for an image's pixels it would take 20 times
-as long."""
+"""Up to this many dimensions the logistic regression is solved exactly, which is fast; for the pixels of an
+image it would take 20 times as long."""
 
 
 def knn_correct(
@@ -20,14 +20,20 @@ def knn_correct(
     *,
     k: int = 5,
 ) -> FloatArray:
-    """Return 1 where the majority of the `k` nearest training codes has the test label, else 0.
+    """Return for each test code whether the k-NN classifier predicts its label.
 
-    A tie goes to the smallest label, as in scikit-learn's `KNeighborsClassifier`.
+    Ties go to the smallest label, as in scikit-learn's `KNeighborsClassifier`.
+
+    Parameters
+    ----------
+    train_codes, test_codes : float32 array, shape (n_train, d) and (n_test, d)
+    train_labels, test_labels : int64 array, shape (n_train,) and (n_test,)
+    k : int
 
     Returns
     -------
     float32 array, shape (n_test,)
-        Its mean is the k-NN accuracy.
+        1 for a correct prediction, else 0; the mean is the k-NN accuracy.
     """
     _, rows = nearest(train_codes, test_codes, k=k)
     votes = train_labels[rows]
@@ -39,11 +45,21 @@ def knn_correct(
 def probe_correct(
     train_codes: FloatArray, train_labels: LabelArray, test_codes: FloatArray, test_labels: LabelArray
 ) -> FloatArray:
-    """Return 1 where a linear probe predicts the test label, else 0, float32 ``(n_test,)``.
+    """Return for each test code whether a linear probe predicts its label.
 
-    The probe is a multinomial logistic regression (C = 1) on codes standardised on train; its mean
-    correctness is the linear-probe accuracy. In up to 32 dimensions the solution is exact, in double
-    precision: a solver that stops early moves a few decisions from processor to processor.
+    The probe is a multinomial logistic regression (C = 1) on codes standardised on train. In up to 32
+    dimensions the solution is exact, in double precision: with early stopping, a few decisions would differ
+    between processors.
+
+    Parameters
+    ----------
+    train_codes, test_codes : float32 array, shape (n_train, d) and (n_test, d)
+    train_labels, test_labels : int64 array, shape (n_train,) and (n_test,)
+
+    Returns
+    -------
+    float32 array, shape (n_test,)
+        1 for a correct prediction, else 0; the mean is the linear-probe accuracy.
 
     References
     ----------

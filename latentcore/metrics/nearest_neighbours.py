@@ -8,11 +8,11 @@ import torch
 from latentcore.types import FloatArray, LabelArray, PixelArray
 
 TREE_DIMENSIONS = 8
-"""Up to here a tree finds neighbours faster than computing all distances, save those of one query: the tree
-must be built first, and among 10,000 rows that takes 2.3 ms where the distances take 0.6."""
+"""Up to this many dimensions a tree is faster than brute force, except for a single query: building a tree of
+10,000 rows takes 2.3 ms, computing their distances 0.6 ms."""
 CHUNK, BLOCK, SPARE = 128, 1000, 8
-"""Queries searched at once; reference rows that are centred at once (a copy of all 10,000 images would be
-31 MB in each session that searches); rows whose rough distance is only a little too large to be nearest."""
+"""Queries processed at once; reference rows centred at once (a copy of all 10,000 images would take 31 MB per
+session); additional candidates, for rounding of the approximate distances."""
 
 
 def nearest(
@@ -26,7 +26,7 @@ def nearest(
     queries : float32 array, shape (n, d)
         In the units of `reference`.
     k : int
-        At most m; fewer come back when there are fewer rows.
+        If it exceeds m, all m rows are returned.
 
     Returns
     -------
@@ -47,10 +47,10 @@ def nearest(
 def _search_all(
     reference: FloatArray | PixelArray, queries: FloatArray, k: int
 ) -> tuple[FloatArray, LabelArray]:
-    """Return the `k` nearest rows by computing all distances; a tie goes to the lower row.
+    """Return the `k` nearest rows by brute force; ties go to the lower row.
 
-    Rough distances in single precision find candidates, exact ones in double precision rank them: as
-    fast as scikit-learn's brute search on one thread, without its import of 50 MB and half a second.
+    Approximate distances in single precision select candidates, exact distances in double precision rank
+    them: as fast as scikit-learn's brute-force search on one thread, without importing it (50 MB, 0.5 s).
     """
     centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
     found = []
@@ -69,7 +69,7 @@ def _search_all(
 def _rough_distances(
     reference: FloatArray | PixelArray, centre: FloatArray, queries: torch.Tensor
 ) -> torch.Tensor:
-    """Return squared distances to the rows of `reference`, less what is common to each (centred) query."""
+    """Return squared distances to the rows of `reference`, without the term that is constant per query."""
     rough = torch.empty(len(queries), len(reference))
     for start in range(0, len(reference), BLOCK):
         block = torch.from_numpy(reference[start : start + BLOCK] - centre)
@@ -78,12 +78,18 @@ def _rough_distances(
 
 
 def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
-    """Return how dense the reference is around each code: minus log10 of the mean distance to `k` neighbours.
+    """Return the local density around each code: -log10 of the mean distance to `k` reference neighbours.
+
+    Parameters
+    ----------
+    reference : float32 array, shape (m, latent_dim)
+    codes : float32 array, shape (n, latent_dim)
+    k : int
 
     Returns
     -------
     float32 array, shape (n,)
-        Higher is denser; one more is ten times closer.
+        Higher is denser; one unit is a factor of ten in distance.
     """
     distances, _ = nearest(reference, codes, k=k)
     return np.asarray(-np.log10(np.maximum(distances.mean(axis=1), 1e-9)), np.float32)

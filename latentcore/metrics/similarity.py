@@ -1,4 +1,4 @@
-"""How alike two latent spaces of the same images are, whatever their dimensions and axes."""
+"""Similarity of two latent spaces of the same images: neighbour overlap, CKA and Procrustes."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def neighbour_rows(codes: FloatArray, *, k: int = 10) -> LabelArray:
         raise ValueError(f"k is {k}; of {n} codes each has from 1 to {n - 1} neighbours.")
     _, rows = nearest(codes, codes, k=k + 1)
     others = rows != np.arange(n)[:, None]
-    others[others.all(axis=1), -1] = False  # so many equal codes that the row itself is not among them
+    others[others.all(axis=1), -1] = False  # with many equal codes the row itself may not be among them
     return np.asarray(rows[others].reshape(n, k), np.int64)
 
 
 def neighbour_overlap(first: FloatArray, second: FloatArray, *, k: int = 10) -> FloatArray:
-    """Return which share of its `k` nearest neighbours each sample keeps from one space to another.
+    """Return the share of common `k` nearest neighbours of each sample in two spaces.
 
     Parameters
     ----------
@@ -48,8 +48,7 @@ def neighbour_overlap(first: FloatArray, second: FloatArray, *, k: int = 10) -> 
     Returns
     -------
     float32 array, shape (n,)
-        In [0, 1]: 1 where both spaces name the same neighbours. Unrelated spaces have ``k / (n - 1)``
-        on average.
+        In [0, 1]; unrelated spaces have ``k / (n - 1)`` on average.
 
     Raises
     ------
@@ -69,6 +68,8 @@ def shared_neighbours(first: LabelArray, second: LabelArray) -> FloatArray:
 def mutual_knn(first: FloatArray, second: FloatArray, *, k: int = 10) -> float:
     """Return the mutual k-NN alignment of two spaces: the mean of `neighbour_overlap`, in [0, 1].
 
+    Parameters and errors are those of `neighbour_overlap`.
+
     References
     ----------
     M. Huh, B. Cheung, T. Wang and P. Isola, "The Platonic representation hypothesis", 2024, appendix A.
@@ -79,8 +80,8 @@ def mutual_knn(first: FloatArray, second: FloatArray, *, k: int = 10) -> float:
 def linear_cka(first: FloatArray, second: FloatArray) -> float:
     """Return the linear centred kernel alignment of two spaces.
 
-    For centred codes X and Y it is ``|Y'X|^2 / (|X'X| |Y'Y|)`` with Frobenius norms: 1 where one space
-    is a rotated, scaled, shifted copy of the other, 0 where no axis of one correlates with one of the other.
+    For centred codes X and Y it is ``|Y'X|^2 / (|X'X| |Y'Y|)`` with Frobenius norms: 1 if one space is a
+    rotated, scaled and shifted copy of the other, 0 if all their axes are uncorrelated.
 
     Parameters
     ----------
@@ -109,11 +110,11 @@ def linear_cka(first: FloatArray, second: FloatArray) -> float:
 
 
 def procrustes_r2(first: FloatArray, second: FloatArray) -> float:
-    """Return which share of one space's variance the other explains after the best rotation and scaling.
+    """Return the share of one space's variance explained by the other after optimal rotation and scaling.
 
     It is symmetric, and one minus the disparity of `scipy.spatial.procrustes`: the squared sum of the
-    singular values of ``Y'X`` for centred X and Y of unit Frobenius norm. The space of fewer dimensions
-    counts as one whose further dimensions are 0.
+    singular values of ``Y'X`` for centred X and Y of unit Frobenius norm. The space of fewer dimensions is
+    padded with zeros.
 
     Parameters, returns and errors are those of `linear_cka`.
 
@@ -129,18 +130,18 @@ def procrustes_r2(first: FloatArray, second: FloatArray) -> float:
 
 
 def procrustes_align(points: FloatArray, reference: FloatArray) -> FloatArray:
-    """Return points shifted, turned, perhaps mirrored, and scaled to lie as near to a reference as they can.
+    """Align points to a reference by Procrustes analysis: shift, rotation or reflection, and scaling.
 
     Parameters
     ----------
     points, reference : float32 array, shape (n, d)
-        Places of the same samples, row by row.
+        Coordinates of the same samples, row by row.
 
     Returns
     -------
     float32 array, shape (n, d)
-        In the coordinates of the reference, at the least squared distance from it, for which points that
-        fit badly are shrunk. Points that are all equal lie at its mean.
+        In the coordinates of the reference, with the least squared distance from it, so that points that fit
+        badly are shrunk. Points that are all equal are moved to its mean.
 
     Raises
     ------
@@ -166,7 +167,7 @@ def procrustes_align(points: FloatArray, reference: FloatArray) -> FloatArray:
 
 
 def _unit(codes: FloatArray) -> DoubleArray:
-    """Return codes shifted to mean 0 and scaled to a Frobenius norm of 1; NaN if they are all equal."""
+    """Return codes centred and scaled to a Frobenius norm of 1; NaN if they are all equal."""
     centred = codes - codes.mean(axis=0, dtype=np.float64)
     length = float(np.linalg.norm(centred))
     return np.asarray(centred / (length if length > 0 else np.nan), np.float64)

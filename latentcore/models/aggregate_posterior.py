@@ -1,21 +1,21 @@
-"""How far the codes of all images together are from the prior, estimated by a critic of codes."""
+"""Divergence of the aggregate posterior from the prior, estimated by a critic on codes."""
 
 from __future__ import annotations
 
 import torch
 from torch import nn
 
-HIDDEN = 256
+HIDDEN_WIDTH = 256
 LEARNING_RATE = 5e-4
-SLOPE = 0.2
+LEAKY_SLOPE = 0.2
 
 
 class CodeCritic:
-    """A small network that learns to tell codes of images from draws of N(0, I).
+    """A small network that is trained to discriminate codes of images from samples of N(0, I).
 
-    Its logit estimates log q(z) / p(z), where q(z) is the aggregate posterior (the codes of all images
-    together) and p(z) the prior. Where q(z) leaves holes in the prior, samples decode to nothing that was
-    ever an image; a model that lowers the mean logit of its codes fills them.
+    Its logit estimates the log density ratio log q(z) / p(z) of the aggregate posterior q(z), the codes of
+    all images together, and the prior p(z). Where q(z) leaves holes in the prior, samples decode to
+    unrealistic images; minimising the mean logit of the codes fills these holes.
 
     References
     ----------
@@ -26,27 +26,27 @@ class CodeCritic:
 
     def __init__(self, latent_dim: int) -> None:
         self._network = nn.Sequential(
-            *(nn.Linear(latent_dim, HIDDEN), nn.LeakyReLU(SLOPE)),
-            *(nn.Linear(HIDDEN, HIDDEN), nn.LeakyReLU(SLOPE)),
-            nn.Linear(HIDDEN, 1),
+            *(nn.Linear(latent_dim, HIDDEN_WIDTH), nn.LeakyReLU(LEAKY_SLOPE)),
+            *(nn.Linear(HIDDEN_WIDTH, HIDDEN_WIDTH), nn.LeakyReLU(LEAKY_SLOPE)),
+            nn.Linear(HIDDEN_WIDTH, 1),
         )
         self._optimiser = torch.optim.Adam(self._network.parameters(), lr=LEARNING_RATE, betas=(0.5, 0.9))
 
     def divergence(self, codes: torch.Tensor) -> torch.Tensor:
         """Return the estimate of KL(q(z) || N(0, I)) in nats, a scalar, from codes ``(n, latent_dim)``.
 
-        Gradients reach the codes and leave the critic alone.
+        Gradients flow to the codes only, not to the critic.
         """
         self._network.requires_grad_(requires_grad=False)
         estimate: torch.Tensor = self._network(codes).mean()
         self._network.requires_grad_(requires_grad=True)
         return estimate
 
-    def learn(self, codes: torch.Tensor) -> None:
-        """Take one step of logistic regression on codes ``(n, latent_dim)`` against as many draws."""
-        drawn = torch.randn_like(codes)
-        of_codes, of_drawn = self._network(codes.detach()), self._network(drawn)
-        loss = nn.functional.softplus(-of_codes).mean() + nn.functional.softplus(of_drawn).mean()
+    def train_step(self, codes: torch.Tensor) -> None:
+        """Train for one step: logistic loss on codes ``(n, latent_dim)`` against as many prior samples."""
+        sampled = torch.randn_like(codes)
+        of_codes, of_sampled = self._network(codes.detach()), self._network(sampled)
+        loss = nn.functional.softplus(-of_codes).mean() + nn.functional.softplus(of_sampled).mean()
         self._optimiser.zero_grad()
         loss.backward()
         self._optimiser.step()

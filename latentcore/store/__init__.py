@@ -1,4 +1,4 @@
-"""Bundles on disk: save, verify, load, list."""
+"""Bundles on disk: save, verify, load and list them."""
 
 from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
 from latentcore.store.code_table import CodeTable
@@ -12,7 +12,7 @@ from latentcore.store.reading import (
     models_folder,
     scan_bundles,
 )
-from latentcore.store.writing import check_place, repack, replace_scores, save_bundle
+from latentcore.store.writing import check_writable, repack, replace_scores, save_bundle
 
 __all__ = [
     "Bundle",
@@ -22,7 +22,7 @@ __all__ = [
     "CodeTable",
     "DerivedTables",
     "bundle_folders",
-    "check_place",
+    "check_writable",
     "list_bundles",
     "load_bundle",
     "load_outdated",

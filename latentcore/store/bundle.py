@@ -1,4 +1,4 @@
-"""What a bundle is, in memory."""
+"""Bundles in memory: `BundleSpec` (metadata), `Bundle` (loaded) and `BundleContent` (to be saved)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ GOLDEN_FILE = "golden.npz"
 CARD_FILE = "card/README.md"
 
 PLANE_DIMENSIONS = 2
-"""Codes of this many dimensions are their own plane, and none is stored."""
+"""Codes with this many dimensions are themselves the plane; none is stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BundleSpec:
-    """What can be said of a bundle without loading its arrays.
+    """Metadata of a bundle, without its arrays.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class BundleSpec:
     metrics : dict of str to dict
         All of ``metrics.json``: value, n, seed, interval and protocol of each score.
     folder : Path
-        Where the files lie.
+        Folder of its files.
     """
 
     id: str
@@ -61,8 +61,8 @@ class BundleSpec:
         """The id without the dataset, such as "vae-d2"."""
         return self.id.rpartition("/")[2]
 
-    def facts(self) -> dict[str, Any]:
-        """Return the fields as plain JSON values, without the folder and the config."""
+    def summary(self) -> dict[str, Any]:
+        """Return the fields except folder and config as JSON values."""
         return {
             "id": self.id,
             "dataset": self.dataset,
@@ -85,11 +85,11 @@ class Bundle:
     test, train : CodeTable
         The whole test split; up to 10,000 seeded train images.
     derived : DerivedTables
-        What follows from the codes.
+        Tables derived from the codes.
     history : list of dict
-        One entry an epoch: phase, epoch and losses.
+        One entry per epoch: phase, epoch and losses.
     golden_codes, golden_images : float32 arrays
-        A few codes and the images that they decoded to when the bundle was made.
+        A few codes and the images that they decoded to when the bundle was saved.
     card : str
         The model card, Markdown.
     """
@@ -142,7 +142,7 @@ class Bundle:
 
 @dataclass(frozen=True, kw_only=True)
 class BundleContent:
-    """What `latentcore.store.save_bundle` writes.
+    """Everything that `latentcore.store.save_bundle` writes.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ class BundleContent:
     model : LatentModel
         Fitted.
     recipe : dict
-        Exact command, seed, sizes, seconds and library versions.
+        Training command, seed, sizes, CPU seconds and library versions.
     test, train : CodeTable
     history : list of dict
     metrics : dict

@@ -1,4 +1,4 @@
-"""The table of codes that a bundle keeps of each split."""
+"""The table of codes that a bundle stores for each split."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from latentcore.types import FloatArray, LabelArray
 
 N_TRAIN_CODES = 10_000
-"""Train images of which a bundle keeps codes; all where there are fewer."""
+"""Number of train images of which a bundle stores codes; all if there are fewer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class CodeTable:
     codes : float32 array, shape (n, latent_dim)
     labels : int64 array, shape (n,)
     indices : int64 array, shape (n,)
-        Number of each image in its split.
+        Index of each image in its split.
     errors : float32 array, shape (n,)
         Mean squared error of each reconstruction.
     plane : float32 array, shape (n, 2)
@@ -38,8 +38,8 @@ class CodeTable:
         return len(self.labels)
 
 
-def kept_rows(n_train: int) -> LabelArray:
-    """Return which train images all bundles of a dataset keep codes of: random ones, ascending."""
+def train_code_rows(n_train: int) -> LabelArray:
+    """Return the rows of the random train images of which all bundles of a dataset store codes, ascending."""
     if n_train <= N_TRAIN_CODES:
         return np.arange(n_train, dtype=np.int64)
     return np.sort(np.random.default_rng(0).choice(n_train, N_TRAIN_CODES, replace=False))

@@ -1,4 +1,4 @@
-"""Whether JSON values are built as they should be: one sentence that names the place where they are not."""
+"""Schemas of JSON values, and a check whose error message names the first place that violates one."""
 
 from __future__ import annotations
 
@@ -7,97 +7,96 @@ import reprlib
 from collections.abc import Mapping
 from typing import Any
 
-Shape = Any
-"""What a JSON value should be.
+Schema = Any
+"""Schema of a JSON value.
 
-``str``, ``int``, ``float`` (whole numbers too) or ``bool``; ``None`` for null; ``[shape]`` for a list,
-``[one, other]`` for a list of just these entries;
-``{"name": shape}`` for an object with at least these names, ``{str: shape}`` for one with any names;
-``(one, other)`` for either.
+``str``, ``int``, ``float`` (integers too) or ``bool``; ``None`` for null; ``[schema]`` for a list of any
+length, ``[one, other]`` for a list of exactly these entries; ``{"name": schema}`` for an object with at least
+these names, ``{str: schema}`` for an object with any names; ``(one, other)`` for either.
 """
 
-LARGEST = 1e15
-"""Numbers beyond this measure nothing that a bundle or a study holds."""
+MAX_NUMBER = 1e15
+"""Larger numbers are refused: nothing in a bundle or a study is as large."""
 
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
-def shown(value: object) -> str:
-    """Return a value from outside as one short line for a message."""
+def short_repr(value: object) -> str:
+    """Return an untrusted value as one short line for a message."""
     return _short.repr(value)
 
 
-def check_structure(value: object, shape: Shape, where: str) -> None:
-    """Raise `ValueError` unless a JSON value is built like `shape`.
+def check_schema(value: object, schema: Schema, where: str) -> None:
+    """Raise `ValueError` unless a JSON value matches a schema.
 
     Parameters
     ----------
     value : object
-        Of `json.loads`.
-    shape : Shape
+        Result of `json.loads`.
+    schema : Schema
     where : str
-        Name of the value, such as "found"; the message goes on from it, as in "found.pairs[3].cka".
+        Name of the value for the message, such as "found", which continues as in "found.pairs[3].cka".
     """
-    if isinstance(shape, tuple):
-        _check_either(value, shape, where)
-    elif isinstance(shape, dict):
-        _check_object(value, shape, where)
-    elif isinstance(shape, list):
-        _check_list(value, shape, where)
-    elif not _is_plain(value, shape):
-        raise ValueError(f"{where} is {shown(value)}, expected {describe(shape)}")
+    if isinstance(schema, tuple):
+        _check_either(value, schema, where)
+    elif isinstance(schema, dict):
+        _check_object(value, schema, where)
+    elif isinstance(schema, list):
+        _check_list(value, schema, where)
+    elif not _is_plain(value, schema):
+        raise ValueError(f"{where} is {short_repr(value)}, expected {describe(schema)}")
 
 
-def describe(shape: Shape) -> str:
-    """Return in words what a shape asks for."""
-    if shape is None:
+def describe(schema: Schema) -> str:
+    """Return a schema in words."""
+    if schema is None:
         return "null"
-    if isinstance(shape, tuple):
-        return " or ".join(describe(option) for option in shape)
-    if isinstance(shape, list):
+    if isinstance(schema, tuple):
+        return " or ".join(describe(option) for option in schema)
+    if isinstance(schema, list):
         return "a list"
-    return "an object" if isinstance(shape, dict) else _WORDS[shape]
+    return "an object" if isinstance(schema, dict) else _WORDS[schema]
 
 
-def _check_either(value: object, options: tuple[Shape, ...], where: str) -> None:
+def _check_either(value: object, options: tuple[Schema, ...], where: str) -> None:
     for option in options:
         try:
-            check_structure(value, option, where)
+            check_schema(value, option, where)
         except ValueError:
             continue
         return
-    raise ValueError(f"{where} is {shown(value)}, expected {describe(options)}")
+    raise ValueError(f"{where} is {short_repr(value)}, expected {describe(options)}")
 
 
-def _check_list(value: object, shape: list[Shape], where: str) -> None:
+def _check_list(value: object, schema: list[Schema], where: str) -> None:
     if not isinstance(value, list):
-        raise ValueError(f"{where} is {shown(value)}, expected a list")  # noqa: TRY004
-    shapes = shape * len(value) if len(shape) == 1 else shape
-    if len(value) != len(shapes):
-        raise ValueError(f"{where} has {len(value)} entries, expected {len(shapes)}")
-    for k, (entry, wanted) in enumerate(zip(value, shapes, strict=True)):
-        check_structure(entry, wanted, f"{where}[{k}]")
+        raise ValueError(f"{where} is {short_repr(value)}, expected a list")  # noqa: TRY004
+    schemas = schema * len(value) if len(schema) == 1 else schema
+    if len(value) != len(schemas):
+        raise ValueError(f"{where} has {len(value)} entries, expected {len(schemas)}")
+    for k, (entry, expected) in enumerate(zip(value, schemas, strict=True)):
+        check_schema(entry, expected, f"{where}[{k}]")
 
 
-def _check_object(value: object, shape: Mapping[Any, Shape], where: str) -> None:
+def _check_object(value: object, schema: Mapping[Any, Schema], where: str) -> None:
     if not isinstance(value, dict):
-        raise ValueError(f"{where} is {shown(value)}, expected an object")  # noqa: TRY004
-    if str in shape:
+        raise ValueError(f"{where} is {short_repr(value)}, expected an object")  # noqa: TRY004
+    if str in schema:
         for name, entry in value.items():
-            check_structure(entry, shape[str], f"{where}.{name[:40]}")
+            check_schema(entry, schema[str], f"{where}.{name[:40]}")
         return
-    for name, part in shape.items():
+    for name, part in schema.items():
         if name not in value:
             raise ValueError(f"{where}.{name} is missing")
-        check_structure(value[name], part, f"{where}.{name}")
+        check_schema(value[name], part, f"{where}.{name}")
 
 
 def _is_plain(value: object, kind: type | None) -> bool:
     if kind is None:
         return value is None
     if kind is float and type(value) in (int, float):
-        return math.isfinite(value) and abs(value) <= LARGEST  # type: ignore[arg-type]
-    return type(value) is kind and (kind is not int or abs(value) <= LARGEST)  # type: ignore[arg-type]
+        return math.isfinite(value) and abs(value) <= MAX_NUMBER  # type: ignore[arg-type]
+    return type(value) is kind and (kind is not int or abs(value) <= MAX_NUMBER)  # type: ignore[arg-type]
 
 
 _short = reprlib.Repr()

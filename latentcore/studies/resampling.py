@@ -1,4 +1,4 @@
-"""A measurement repeated with other draws of labelled images: the draws, and what the repetitions give."""
+"""Repeated random subsampling: class-balanced subsets of labels, and mean and interval over seeds."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from latentcore.types import LabelArray
 
-LEVEL = 0.95
-N_DIGITS = 5
+CONFIDENCE = 0.95
+N_DECIMALS = 5
 
 
 def balanced_rows(labels: LabelArray, n_per_class: int, *, seed: int) -> LabelArray:
-    """Draw as many rows of each class, the classes taking turns.
+    """Sample the same number of rows from each class, the classes alternating.
 
-    With the same seed, a smaller draw is the beginning of a larger one.
+    With the same seed, a smaller sample is the beginning of a larger one.
 
     Parameters
     ----------
@@ -47,23 +47,23 @@ def balanced_rows(labels: LabelArray, n_per_class: int, *, seed: int) -> LabelAr
     return np.stack(chosen, axis=1).reshape(-1)
 
 
-def smallest_class(labels: LabelArray) -> int:
-    """Return how many rows the rarest class has."""
+def smallest_class_size(labels: LabelArray) -> int:
+    """Return the number of rows of the rarest class."""
     return int(np.unique(labels, return_counts=True)[1].min())
 
 
-def over_seeds(values: Sequence[float]) -> dict[str, Any]:
-    """Return ``mean``, ``low``, ``high`` and ``by_seed`` of one value a seed, rounded to five digits.
+def mean_over_seeds(values: Sequence[float]) -> dict[str, Any]:
+    """Return ``mean``, ``low``, ``high`` and ``by_seed`` of one value per seed, rounded to five decimals.
 
-    The interval is Student's, 95%, of the mean over seeds; with one seed there is none, and both ends
-    are None.
+    ``low`` and ``high`` are the ends of Student's 95% interval of the mean over seeds; both are None for one
+    seed.
     """
     array = np.asarray(values, np.float64)
     mean = float(array.mean())
-    found: dict[str, Any] = {"mean": round(mean, N_DIGITS), "low": None, "high": None}
+    found: dict[str, Any] = {"mean": round(mean, N_DECIMALS), "low": None, "high": None}
     if len(array) > 1:
         from scipy.special import stdtrit  # noqa: PLC0415 - evaluation only
 
-        reach = float(stdtrit(len(array) - 1, (1 + LEVEL) / 2) * array.std(ddof=1) / np.sqrt(len(array)))
-        found |= {"low": round(mean - reach, N_DIGITS), "high": round(mean + reach, N_DIGITS)}
-    return found | {"by_seed": [round(float(value), N_DIGITS) for value in array]}
+        reach = float(stdtrit(len(array) - 1, (1 + CONFIDENCE) / 2) * array.std(ddof=1) / np.sqrt(len(array)))
+        found |= {"low": round(mean - reach, N_DECIMALS), "high": round(mean + reach, N_DECIMALS)}
+    return found | {"by_seed": [round(float(value), N_DECIMALS) for value in array]}

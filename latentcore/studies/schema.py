@@ -1,22 +1,22 @@
-"""How the JSON of each study is built, so that a damaged file is one sentence and not a traceback."""
+"""Schemas of the studies' results, so that a damaged file gives one sentence instead of a traceback."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from latentcore.store.schema import Shape, check_structure
+from latentcore.store.schema import Schema, check_schema
 
-BETWEEN: Shape = [float, float]
+BETWEEN: Schema = [float, float]
 """Both ends of an interval."""
-ESTIMATE: Shape = [float, float, float]
+ESTIMATE: Schema = [float, float, float]
 """A value and both ends of its interval."""
-END: Shape = (float, None)
+END: Schema = (float, None)
 
-_OVER_SEEDS: Mapping[str, Shape] = {"mean": float, "low": END, "high": END, "by_seed": [float]}
-_BY_LABELS: Shape = [{"labels": int, **_OVER_SEEDS}]
-_BY_N: Shape = [{"n": int, **_OVER_SEEDS}]
-_RATE_POINT: Shape = {
+_OVER_SEEDS: Mapping[str, Schema] = {"mean": float, "low": END, "high": END, "by_seed": [float]}
+_BY_LABELS: Schema = [{"labels": int, **_OVER_SEEDS}]
+_BY_N: Schema = [{"n": int, **_OVER_SEEDS}]
+_RATE_POINT: Schema = {
     "n_bytes": int,
     "bits_per_pixel": float,
     "psnr": float,
@@ -25,7 +25,7 @@ _RATE_POINT: Shape = {
     "setting": {str: float},
 }
 
-CONTENTS: Mapping[str, Shape] = {
+RESULT_SCHEMAS: Mapping[str, Schema] = {
     "compression": {
         "n": int,
         "pixels": int,
@@ -76,6 +76,6 @@ CONTENTS: Mapping[str, Shape] = {
 }
 
 
-def check_contents(name: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return a check of what a study found: it raises `ValueError` unless that is built like `CONTENTS`."""
-    return lambda found: check_structure(found, CONTENTS[name], "found")
+def schema_check(name: str) -> Callable[[Mapping[str, Any]], None]:
+    """Return a function that raises `ValueError` unless a result of the study matches `RESULT_SCHEMAS`."""
+    return lambda found: check_schema(found, RESULT_SCHEMAS[name], "found")

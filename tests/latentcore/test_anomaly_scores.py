@@ -10,13 +10,13 @@ from scipy.spatial.distance import mahalanobis as scipy_mahalanobis
 from sklearn.metrics import roc_auc_score
 from sklearn.metrics import roc_curve as sklearn_roc_curve
 
-from latentcore.anomaly_scores import SCORES, Seen, coarse_error, scores_of
+from latentcore.anomaly_scores import ANOMALY_SCORES, ModelOutputs, available_scores, coarse_error
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import UnsupportedOperation
 from latentcore.metrics.detection import auroc, mean_auroc, roc_curve
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import MODELS
-from latentcore.out_of_distribution import foreign_datasets, foreign_images
+from latentcore.out_of_distribution import ood_datasets, ood_images
 from latentcore.store import load_bundle
 
 
@@ -92,32 +92,34 @@ def test_perfect_scores_have_no_width_and_bad_input_is_named():
 
 
 @pytest.fixture(scope="module")
-def seen() -> tuple[Seen, Seen]:
+def seen() -> tuple[ModelOutputs, ModelOutputs]:
     generator = np.random.default_rng(0)
-    normal = Seen(generator.standard_normal((200, 4)).astype(np.float32), np.full(200, 0.01, np.float32))
+    normal = ModelOutputs(
+        generator.standard_normal((200, 4)).astype(np.float32), np.full(200, 0.01, np.float32)
+    )
     codes = (2 * generator.standard_normal((30, 4))).astype(np.float32)
-    return normal, Seen(codes, generator.random(30).astype(np.float32))
+    return normal, ModelOutputs(codes, generator.random(30).astype(np.float32))
 
 
 def test_distances_are_what_their_names_say(seen):
     normal, images = seen
     model = load_bundle("digits/pca-d2").model
-    found = SCORES["mahalanobis"].measure(model, normal, images)
+    found = ANOMALY_SCORES["mahalanobis"].measure(model, normal, images)
     covariance = np.cov(normal.codes.astype(np.float64), rowvar=False, bias=True)
     mean, inverse = normal.codes.mean(axis=0), np.linalg.inv(covariance)
     expected = [scipy_mahalanobis(code, mean, inverse) for code in images.codes.astype(np.float64)]
     assert np.allclose(found, expected, rtol=1e-3)
-    distance = SCORES["neighbours"].measure(model, normal, images)
+    distance = ANOMALY_SCORES["neighbours"].measure(model, normal, images)
     all_distances = np.linalg.norm(images.codes[:, None] - normal.codes[None], axis=2)
     assert np.allclose(distance, np.sort(all_distances, axis=1)[:, :5].mean(axis=1), rtol=1e-4)
-    assert np.array_equal(SCORES["error"].measure(model, normal, images), images.errors)
-    coarse = Seen(images.codes, images.errors, images.errors**2)
-    assert np.array_equal(SCORES["coarse"].measure(model, normal, coarse), coarse.coarse)
-    both = SCORES["both"].measure(model, normal, coarse)
+    assert np.array_equal(ANOMALY_SCORES["error"].measure(model, normal, images), images.errors)
+    coarse = ModelOutputs(images.codes, images.errors, images.errors**2)
+    assert np.array_equal(ANOMALY_SCORES["coarse"].measure(model, normal, coarse), coarse.coarse)
+    both = ANOMALY_SCORES["both"].measure(model, normal, coarse)
     assert np.allclose(np.exp(both), coarse.coarse * distance, rtol=1e-4)
     for name in ("coarse", "both"):
         with pytest.raises(UnsupportedOperation, match="needs the original images"):
-            SCORES[name].measure(model, normal, images)
+            ANOMALY_SCORES[name].measure(model, normal, images)
 
 
 def test_coarse_error_forgives_a_shift_and_knows_no_brightness():
@@ -136,7 +138,7 @@ def test_coarse_error_forgives_a_shift_and_knows_no_brightness():
 
 
 def test_every_family_has_its_scores_and_no_others():
-    of_family = {name: scores_of(family.capabilities) for name, family in MODELS.items()}
+    of_family = {name: available_scores(family.capabilities) for name, family in MODELS.items()}
     assert of_family["pca"] == of_family["ae"] == ["error", "coarse", "neighbours", "mahalanobis", "both"]
     assert of_family["gan"] == ["inversion", "coarse", "neighbours", "mahalanobis", "both"]
     assert "elbo" in of_family["vae"]
@@ -145,25 +147,25 @@ def test_every_family_has_its_scores_and_no_others():
 def test_elbo_needs_a_vae_and_images(seen):
     normal, images = seen
     with pytest.raises(UnsupportedOperation, match="needs a VAE and the original images"):
-        SCORES["elbo"].measure(load_bundle("digits/vae-d8").model, normal, images)
+        ANOMALY_SCORES["elbo"].measure(load_bundle("digits/vae-d8").model, normal, images)
     test = load_dataset("digits", "test").images[:5]
     model = load_bundle("digits/vae-d8").model
-    assert SCORES["elbo"].measure(model, normal, Seen.by(model, test)).shape == (5,)
+    assert ANOMALY_SCORES["elbo"].measure(model, normal, ModelOutputs.compute(model, test)).shape == (5,)
 
 
 def test_stored_errors_and_codes_are_what_the_model_makes_of_the_images():
     bundle = load_bundle("digits/ae-d8")
     test = load_dataset("digits", "test").images[bundle.test.indices[:50]]
-    seen = Seen.by(bundle.model, test)
+    seen = ModelOutputs.compute(bundle.model, test)
     assert np.allclose(seen.errors, bundle.test.errors[:50], rtol=1e-2, atol=1e-6)
     assert np.allclose(seen.codes, bundle.test.codes[:50], rtol=1e-2, atol=1e-3)
 
 
 def test_foreign_images_take_the_shape_and_are_never_enlarged():
-    assert "digits" not in foreign_datasets("mnist")
-    assert {"mnist", "shapes"} <= set(foreign_datasets("digits"))
-    images = foreign_images("shapes", (1, 8, 8), 20, seed=0)
+    assert "digits" not in ood_datasets("mnist")
+    assert {"mnist", "shapes"} <= set(ood_datasets("digits"))
+    images = ood_images("shapes", (1, 8, 8), 20, seed=0)
     assert images.shape == (20, 1, 8, 8)
     assert images.dtype == np.float32
-    whole = foreign_images("shapes", (1, 28, 28), 20, seed=0)
+    whole = ood_images("shapes", (1, 28, 28), 20, seed=0)
     assert np.allclose(images.mean(axis=(1, 2, 3)), whole.mean(axis=(1, 2, 3)), atol=0.01)

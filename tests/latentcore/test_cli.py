@@ -179,4 +179,4 @@ def test_an_interrupted_training_says_what_is_kept(run, monkeypatch, tmp_path):
     monkeypatch.setattr(cli, "train_bundle", interrupt)
     code, _, err = run("train", "digits", "pca", "--latent-dim", "2", "--out", str(tmp_path))
     assert code == 130
-    assert "nothing is half-written" in err
+    assert "no bundle is incomplete" in err

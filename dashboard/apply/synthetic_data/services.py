@@ -19,10 +19,10 @@ from dashboard.data.paired_difference import Difference, difference
 from dashboard.data.study_results import curves_table, model_title
 from dashboard.server.concurrency import dear
 from latentcore.datasets import Dataset
-from latentcore.evaluation.class_conditional import judged_by_network, sample_classes
-from latentcore.studies.resampling import balanced_rows, smallest_class
+from latentcore.evaluation.class_conditional import fits_lenet64, sample_classes
+from latentcore.studies.resampling import balanced_rows, smallest_class_size
 from latentcore.studies.synthesis import N_TEST, synthesis_curves
-from latentcore.studies.transfer import probed_rows
+from latentcore.studies.transfer import probe_test_rows
 from latentcore.types import Capability, FloatArray, LabelArray
 
 ARMS = ("real", "synthetic", "both")
@@ -78,19 +78,19 @@ def can_make(bundle_id: str) -> bool:
 
 def real_choices(bundle_id: str) -> list[int]:
     """Return how many real images a class can be asked for."""
-    most = smallest_class(open_bundle(bundle_id).train.labels)
+    most = smallest_class_size(open_bundle(bundle_id).train.labels)
     return [n for n in N_CHOICES if n <= most]
 
 
 def labelled_choices(bundle_id: str) -> list[str]:
     """Return what `Maker.labelled` can be."""
-    most = smallest_class(open_bundle(bundle_id).train.labels)
+    most = smallest_class_size(open_bundle(bundle_id).train.labels)
     return [choice for choice in LABELLED if choice == ALL or int(choice) <= most]
 
 
 def cost_in_minutes(request: Request) -> float:
     """Return about how many CPU minutes a request takes."""
-    seconds = SECONDS[judged_by_network(open_bundle(request.ids[0]).image_shape)]
+    seconds = SECONDS[fits_lenet64(open_bundle(request.ids[0]).image_shape)]
     return (1 + 2 * len(request.ids)) * len(request.n_real) * request.n_seeds * seconds / 60
 
 
@@ -204,7 +204,7 @@ def _parts(bundle_id: str) -> tuple[Dataset, Dataset]:
     """Return the train images that bundles keep codes of, and random test images."""
     bundle = open_bundle(bundle_id)
     dataset = bundle.spec.dataset
-    rows = probed_rows(len(bundle.test), N_TEST)
+    rows = probe_test_rows(len(bundle.test), N_TEST)
     pool = train_images(bundle_id)
     held = original_images(dataset, "test", bundle.test.indices[rows])
     assert held is not None  # noqa: S101 - the page asks only where there are originals

@@ -13,8 +13,15 @@ from dashboard.data.images.originals import original_images, train_images
 from dashboard.data.jobs import Job
 from dashboard.data.paired_difference import Difference, difference
 from dashboard.data.study_results import curves_table, model_title
-from latentcore.studies.resampling import smallest_class
-from latentcore.studies.transfer import PIXELS, RANDOM, Source, fixed, label_curve, probed_rows
+from latentcore.studies.resampling import smallest_class_size
+from latentcore.studies.transfer import (
+    PIXELS,
+    RANDOM,
+    CodeSource,
+    constant_source,
+    label_curve,
+    probe_test_rows,
+)
 from latentcore.types import Capability
 
 LABEL_CHOICES = (1, 2, 5, 10, 20, 50, 100)
@@ -79,7 +86,7 @@ class Carried:
 
 def label_choices(bundle_id: str) -> list[int]:
     """Return how many labels a class can be asked for."""
-    most = smallest_class(open_bundle(bundle_id).train.labels)
+    most = smallest_class_size(open_bundle(bundle_id).train.labels)
     return [n for n in LABEL_CHOICES if n <= most]
 
 
@@ -161,7 +168,7 @@ def measure(request: Request, job: Job) -> dict[str, Any]:
     """
     job.announce("Reading codes", 0.0)
     first = open_bundle(request.ids[0])
-    rows = probed_rows(len(first.test))
+    rows = probe_test_rows(len(first.test))
     sources = _sources(request.ids, rows)
     curves = []
     for k, (name, source) in enumerate(sources.items()):
@@ -196,16 +203,18 @@ def _announcer(job: Job, name: str, k: int, n_sources: int, n_seeds: int) -> Cal
     )
 
 
-def _sources(ids: Sequence[str], rows: Any) -> dict[str, Source]:  # noqa: ANN401 - an index array
+def _sources(ids: Sequence[str], rows: Any) -> dict[str, CodeSource]:  # noqa: ANN401 - an index array
     """Return pixels, where there are originals, and the codes of each bundle, by name."""
     bundles = [open_bundle(bundle_id) for bundle_id in ids]
     first = bundles[0]
-    sources = {bundle.spec.name: fixed(bundle.train.codes, bundle.test.codes[rows]) for bundle in bundles}
+    sources = {
+        bundle.spec.name: constant_source(bundle.train.codes, bundle.test.codes[rows]) for bundle in bundles
+    }
     test = original_images(first.spec.dataset, "test", first.test.indices[rows])
     if test is None:
         return sources
     pool = train_images(first.spec.id)
-    return {PIXELS: fixed(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **sources}
+    return {PIXELS: constant_source(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **sources}
 
 
 def _is_supervised(bundle_id: str) -> bool:

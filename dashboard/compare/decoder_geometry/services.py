@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard.data.catalogue import bundle_title, open_bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import dear
-from latentcore.geometry import Extent, cell_centres, decoder_stretch, square_extent
+from latentcore.decoder_geometry import magnification_factor
+from latentcore.geometry import Extent, cell_centres, square_extent
 
 N_CELLS, N_DRAWN = 48, 1000
 CENTRAL = 0.95
@@ -52,7 +53,7 @@ def stretch_map(bundle_id: str) -> StretchMap:
     extent = square_extent(np.quantile(codes, [rest, 1 - rest], axis=0).astype(np.float32))
     rows = stratified_rows(bundle.test.labels, N_DRAWN)
     centres, step = cell_centres(extent, N_CELLS), STEP_SHARE * (extent[1] - extent[0])
-    stretch = decoder_stretch(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
+    stretch = magnification_factor(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
     usual = max(float(np.median(stretch[len(centres) :])), 1e-12)
     return StretchMap(
         title=bundle_title(bundle_id),

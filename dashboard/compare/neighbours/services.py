@@ -16,7 +16,7 @@ from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import dear
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.similarity import neighbour_rows, shared_neighbours
-from latentcore.store.derived import N_COMPARED, N_NEIGHBOURS
+from latentcore.store.derived import N_NEIGHBOURS, N_SAMPLED
 from latentcore.types import FloatArray, LabelArray
 
 __all__ = ["N_NEIGHBOURS"]
@@ -89,7 +89,7 @@ def neighbour_change(first: str, second: str) -> NeighbourChange:
     """Compare the neighbours of the same test images in the codes of two bundles of one dataset."""
     bundles = open_bundle(first), open_bundle(second)
     common = common_rows(list(bundles))
-    chosen = stratified_rows(bundles[0].test.labels[common[0]], N_COMPARED)
+    chosen = stratified_rows(bundles[0].test.labels[common[0]], N_SAMPLED)
     rows = [part[chosen] for part in common]
     tables = [_neighbours(name, part) for name, part in zip((first, second), rows, strict=True)]
     test = bundles[0].test
@@ -152,7 +152,7 @@ def _neighbours(bundle_id: str, rows: LabelArray) -> LabelArray:
     """Return the nearest neighbours of test codes among each other; those of the usual sample are stored."""
     bundle = open_bundle(bundle_id)
     stored = bundle.derived.neighbours
-    if stored is not None and np.array_equal(rows, bundle.derived.compared):
+    if stored is not None and np.array_equal(rows, bundle.derived.sampled_rows):
         return stored
     return neighbour_rows(bundle.test.codes[rows], k=N_NEIGHBOURS)
 

@@ -71,7 +71,7 @@ def usual_image_distance(bundle_id: str, *, estimated: bool) -> float:
     index = _index_of(open_bundle(bundle_id))
     if index is None:
         return _measured_distance(bundle_id)
-    return index.usual_estimate if estimated else index.usual_distance
+    return index.median_estimate if estimated else index.median_distance
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -101,7 +101,7 @@ def _has_pixels(bundle: Bundle) -> bool:
 def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArray, LabelArray]:
     """Search originals as they are stored, without a copy of them all in floats; raises if there are none."""
     dataset = bundle.spec.dataset
-    known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].white)
+    known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].max_value)
     queries = images.reshape(len(images), -1) * white
     distances, rows = nearest(known.reshape(len(known), -1), queries, k=k)
     return distances / white, rows

@@ -19,12 +19,12 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from latentcore import cli
-from latentcore.codec import Grid, compress, decompress, pack, read_codes, unpack
+from latentcore.codec import QuantisationGrid, compress, decompress, pack, read_codes, unpack
 from latentcore.codec.codec import unit_grid
 from latentcore.codec.entropy_coding import decode_symbols, encode_symbols, fingerprint, fit_tables
 from latentcore.codec.image_files import read_images, write_images
-from latentcore.codec.lat_format import MOST_PIXELS
-from latentcore.codec.quantisation import equal_shares, shares_of, unit_of
+from latentcore.codec.lat_format import MAX_PIXELS
+from latentcore.codec.quantisation import equal_shares, step_shares, unit_step
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import CodecError
 from latentcore.metrics.reconstruction import image_mse
@@ -54,7 +54,7 @@ def data(images, bundle):
 @pytest.mark.parametrize("step", [0.05, 0.2, 0.5])
 def test_a_gaussian_costs_its_entropy(step):
     generator = np.random.default_rng(0)
-    grid = Grid(step, equal_shares(4))
+    grid = QuantisationGrid(step, equal_shares(4))
     tables = fit_tables(grid.quantise(generator.standard_normal((10_000, 4)).astype(np.float32)))
     symbols = grid.quantise(generator.standard_normal((100_000, 4)).astype(np.float32))
     edges = (np.arange(-400, 402) - 0.5) * step
@@ -107,21 +107,21 @@ def test_tables_differ_with_any_count():
 def test_a_grid_rounds_to_the_nearest(images, bundle):
     codes = bundle.model.encode(images)
     grid = unit_grid(bundle).scaled(0.3)
-    error = np.abs(grid.restore(grid.quantise(codes)) - codes)
+    error = np.abs(grid.dequantise(grid.quantise(codes)) - codes)
     assert (error <= grid.steps / 2 + 1e-5).all()
     assert (error.max(axis=0) > 0.4 * grid.steps).all()
-    again = grid.quantise(grid.restore(grid.quantise(codes)))
+    again = grid.quantise(grid.dequantise(grid.quantise(codes)))
     assert np.array_equal(again, grid.quantise(codes))
 
 
 def test_dimensions_that_matter_get_finer_steps():
     weights = np.array([[1.0], [1.0], [4.0], [0.0]], np.float32)
     codes = np.random.default_rng(0).standard_normal((300, 4)).astype(np.float32)
-    shares = shares_of(lambda z: z * weights.T, codes)
+    shares = step_shares(lambda z: z * weights.T, codes)
     assert shares == (16, 16, 4, 255)
-    assert unit_of(codes, (16,) * 4) == pytest.approx(1, abs=0.1)
-    with pytest.raises(CodecError, match="all the same"):
-        unit_of(np.ones((5, 2), np.float32), (16, 16))
+    assert unit_step(codes, (16,) * 4) == pytest.approx(1, abs=0.1)
+    with pytest.raises(CodecError, match="are equal"):
+        unit_step(np.ones((5, 2), np.float32), (16, 16))
 
 
 def test_equal_steps_are_right_for_pca():
@@ -149,7 +149,7 @@ def test_codes_come_back_bit_for_bit(images, bundle_id):
     model = load_bundle(bundle_id)
     grid = unit_grid(model).scaled(0.4)
     codes = read_codes(unpack(compress(images, model, step=0.4), "x"), model)
-    expected = grid.restore(grid.quantise(model.model.encode(images)))
+    expected = grid.dequantise(grid.quantise(model.model.encode(images)))
     assert codes.tobytes() == expected.tobytes()
     assert np.array_equal(grid.quantise(codes), grid.quantise(expected))
 
@@ -223,7 +223,7 @@ def test_a_header_out_of_bounds_is_refused(data, change, message):
 
 
 def test_a_header_that_asks_for_too_much_is_refused_before_anything_is_allocated(data):
-    content = replace(unpack(data, "x"), n=MOST_PIXELS // 64 + 1)
+    content = replace(unpack(data, "x"), n=MAX_PIXELS // 64 + 1)
     with pytest.raises(CodecError, match="more images than a file can hold"):
         pack(content)
 
@@ -389,14 +389,14 @@ def test_mistakes_end_in_one_sentence_and_leave_everything(run, folder, tmp_path
         (("compress", folder, new, "--model", "digits/pca-d8", "--step", "0"), "above 0"),
         (("compress", folder, new, "--model", "mnist/pca-d2"), "model takes 28x28"),
         (("compress", folder, tmp_path / "new.zip", "--model", "digits/pca-d8"), "ends in .lat"),
-        (("compress", tmp_path / "nowhere", new, "--model", "digits/pca-d8"), "is not there"),
+        (("compress", tmp_path / "nowhere", new, "--model", "digits/pca-d8"), "does not exist"),
         (("compress", full, new, "--model", "digits/pca-d8"), "thesis.txt"),
         (("compress", folder / "0.png", new, "--model", "digits/pca-d8"), "Put pictures into a folder"),
         (("decompress", broken, tmp_path / "new"), "truncated or altered"),
         (("decompress", tmp_path / "foreign.lat", tmp_path / "new"), "not installed"),
         (("decompress", folder / "0.png", tmp_path / "new"), "no file of compressed images"),
         (("decompress", tmp_path / "nothing.lat", tmp_path / "new"), "cannot be read"),
-        (("decompress", lat, tmp_path / "new.png"), "whose name has no ending"),
+        (("decompress", lat, tmp_path / "new.png"), "whose name has no extension"),
         (("decompress", lat, full, "--force"), "holds more than pictures (thesis.txt)"),
     ):
         code, said = run(*arguments)

@@ -12,8 +12,14 @@ from PIL import Image
 
 from latentcore.codec import compress, pack, unpack
 from latentcore.codec.commands import compress_path, decompress_path
-from latentcore.codec.image_files import check_place, read_images, write_images
-from latentcore.codec.image_names import fault_of, named, natural, pack_names, unpack_names
+from latentcore.codec.image_files import check_output_path, read_images, write_images
+from latentcore.codec.image_names import (
+    attach_names,
+    find_name_fault,
+    natural_sort_key,
+    pack_names,
+    unpack_names,
+)
 from latentcore.codec.lat_format import LatFile
 from latentcore.exceptions import CodecError
 from latentcore.store import load_bundle
@@ -100,7 +106,7 @@ def test_only_what_systems_make_themselves_goes_when_a_folder_is_replaced(tmp_pa
         assert [path.name for path in folder.iterdir()] == ["0.png"]
     else:
         with pytest.raises(CodecError, match="holds more than pictures"):
-            check_place(folder, force=True)
+            check_output_path(folder, force=True)
 
 
 def test_pictures_are_taken_in_natural_order(tmp_path):
@@ -112,9 +118,11 @@ def test_pictures_are_taken_in_natural_order(tmp_path):
 
 def test_the_natural_order_of_names():
     expected = ["a.png", "A1.png", "a2.png", "a2b3.png", "a2b11.png", "a10.png", "img.png", "img1.png"]
-    assert sorted(sorted(expected), key=natural) == expected
-    assert sorted(["img1.png", "img01.png"], key=natural) == ["img01.png", "img1.png"]
-    assert sorted(["1", "٢.png", "x" * 200 + "9" * 55, "²", ""], key=natural)  # whatever a folder may hold
+    assert sorted(sorted(expected), key=natural_sort_key) == expected
+    assert sorted(["img1.png", "img01.png"], key=natural_sort_key) == ["img01.png", "img1.png"]
+    assert sorted(
+        ["1", "٢.png", "x" * 200 + "9" * 55, "²", ""], key=natural_sort_key
+    )  # whatever a folder may hold
 
 
 # -- names are kept and given back ------------------------------------------------------------
@@ -200,7 +208,7 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("names", UNUSABLE.values(), ids=UNUSABLE)
 def test_names_that_cannot_be_given_back_are_not_kept_and_the_note_says_so(names):
-    found = named(np.zeros((len(names), *GREY), np.float32), names, ("First.",))
+    found = attach_names(np.zeros((len(names), *GREY), np.float32), names, ("First.",))
     assert found.names is None
     assert found.notes[0] == "First."
     assert "Names are not kept" in found.notes[1]
@@ -208,8 +216,8 @@ def test_names_that_cannot_be_given_back_are_not_kept_and_the_note_says_so(names
 
 
 def test_more_names_than_a_file_reads_are_not_written():
-    assert fault_of([f"{k:06}{'第' * 80}" for k in range(1000)]) is None
-    assert fault_of([f"{k:06}{'第' * 80}" for k in range(70_000)]) == "they are too long together"
+    assert find_name_fault([f"{k:06}{'第' * 80}" for k in range(1000)]) is None
+    assert find_name_fault([f"{k:06}{'第' * 80}" for k in range(70_000)]) == "they are too long together"
 
 
 def test_pictures_whose_names_are_not_kept_come_back_numbered(tmp_path, bundle):
@@ -227,11 +235,11 @@ known = st.sampled_from(["a", "A", "a.png", "a.jpg", "con", "é", "e\u0301"])
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(letters, known), min_size=1, max_size=5))
 def test_names_are_kept_or_not_but_never_others(names):
-    found = named(np.zeros((len(names), *GREY), np.float32), names, ())
+    found = attach_names(np.zeros((len(names), *GREY), np.float32), names, ())
     if found.names is None:
         assert found.notes
         return
-    assert fault_of(found.names) is None
+    assert find_name_fault(found.names) is None
     assert unpack_names(pack_names(found.names), len(names)) == found.names
     assert all(name.startswith(kept) for kept, name in zip(found.names, names, strict=True))
 
@@ -239,7 +247,7 @@ def test_names_are_kept_or_not_but_never_others(names):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(letters, min_size=1, max_size=5))
 def test_names_without_fault_make_as_many_files_in_one_folder(tmp_path_factory, names):
-    if fault_of(names) is not None:
+    if find_name_fault(names) is not None:
         return
     folder = tmp_path_factory.mktemp("x") / "out"
     write_images(folder, np.zeros((len(names), *GREY), np.float32), tuple(names), force=False)
@@ -279,7 +287,7 @@ def test_names_make_a_second_version_and_cost_little(bundle):
 @pytest.mark.parametrize("names", [("a",), ("a", "b", "c"), ("a", "A"), ("a", "../b"), ()])
 def test_a_file_is_not_written_with_names_that_could_not_be_read(bundle, names):
     images = bundle.model.decode(bundle.test.codes[:2])
-    with pytest.raises(CodecError, match="names cannot be kept"):
+    with pytest.raises(CodecError, match="names cannot be stored"):
         compress(images, bundle, names=names)
 
 

@@ -20,7 +20,7 @@ from sklearn.model_selection import train_test_split
 
 from latentcore.datasets import idx, load_dataset, torchvision_sets
 from latentcore.datasets.digits import read_digits
-from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, draw, draw_factors, read_shapes
+from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, read_shapes, render_shapes, sample_factors
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.datasets.torchvision_sets import (
     MNIST_SOURCE,
@@ -97,7 +97,7 @@ def test_some_rows_are_those_of_the_whole(filled):
 
 def test_a_file_is_read_in_pieces(filled, monkeypatch):
     whole = read_split(SOURCE, "test")[0]
-    monkeypatch.setattr(idx, "PIECE", 2)
+    monkeypatch.setattr(idx, "ITEMS_PER_READ", 2)
     assert (read_split(SOURCE, "test")[0] == whole).all()
     assert (read_split(SOURCE, "test", np.array([1, 4]))[0] == whole[[1, 4]]).all()
 
@@ -233,7 +233,7 @@ def test_shapes_are_the_same_each_time_and_differ_between_splits():
 
 
 def test_factors_are_uniform_and_independent():
-    labels, factors = draw_factors("train")
+    labels, factors = sample_factors("train")
     together = np.column_stack([labels, factors])
     correlations = np.corrcoef(together, rowvar=False)
     assert np.abs(correlations - np.eye(len(FACTORS) + 1)).max() < 0.03
@@ -247,7 +247,7 @@ def test_factors_are_uniform_and_independent():
 @pytest.mark.parametrize("kind", range(len(CLASSES)))
 def test_a_shape_repeats_after_its_period_and_not_before(kind):
     def at(angle: float) -> np.ndarray:
-        return draw(np.array([kind]), np.array([[7, angle, 14, 14]], np.float32))[0, 0]
+        return render_shapes(np.array([kind]), np.array([[7, angle, 14, 14]], np.float32))[0, 0]
 
     assert np.abs(at(0.1) - at(1.1)).max() < 1e-3
     assert np.abs(at(0.1) - at(0.6)).max() > 0.5
@@ -255,8 +255,8 @@ def test_a_shape_repeats_after_its_period_and_not_before(kind):
 
 @pytest.mark.parametrize("kind", range(len(CLASSES)))
 def test_a_shape_is_antialiased_and_moves_with_its_place(kind):
-    one = draw(np.array([kind]), np.array([[6, 0.3, 12, 13]], np.float32))[0, 0]
-    other = draw(np.array([kind]), np.array([[6, 0.3, 15, 11]], np.float32))[0, 0]
+    one = render_shapes(np.array([kind]), np.array([[6, 0.3, 12, 13]], np.float32))[0, 0]
+    other = render_shapes(np.array([kind]), np.array([[6, 0.3, 15, 11]], np.float32))[0, 0]
     assert ((one > 0.05) & (one < 0.95)).sum() > 8
     assert np.allclose(one[4:24, 4:22], other[2:22, 7:25], atol=1e-6)
     assert one[0].max() == one[:, 0].max() == 0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from latentcore.evaluation import compare_scores
-from latentcore.evaluation.agreement import allowance, allowed_difference
-from latentcore.evaluation.suite import SUITE, Kind, kind_of
+from latentcore.evaluation.agreement import tolerance, tolerance_note
+from latentcore.evaluation.suite import SUITE, ScoreKind, kind_of
 from latentcore.store import list_bundles
 
 LARGE, SMALL = (1, 28, 28), (1, 8, 8)
@@ -73,16 +73,16 @@ def test_a_difference_says_what_would_be_allowed():
 def test_no_allowance_of_a_shipped_score_is_wide(bundle_id):
     spec = SPECS[bundle_id]
     shape = tuple(spec.config["image_shape"])
-    widest = {Kind.SHARE: 2 / 540, Kind.TAUGHT: 0.03}
+    widest = {ScoreKind.PROPORTION: 2 / 540, ScoreKind.TRAINED: 0.03}
     for name, found in spec.metrics.items():
         kind = kind_of(name, shape)
         bound = widest.get(kind, 1e-3 * np.abs(found["value"]).max())
-        assert allowed_difference(kind, found) <= bound + 1e-9, name
-        assert allowance(kind, found).startswith("Measured elsewhere, it may differ by ")
+        assert tolerance(kind, found) <= bound + 1e-9, name
+        assert tolerance_note(kind, found).startswith("Measured elsewhere, it may differ by ")
 
 
 def test_every_measure_that_counts_is_a_share_of_its_items():
-    counted = {measure.name for measure in SUITE if kind_of(measure.name, SMALL) is Kind.SHARE}
+    counted = {measure.name for measure in SUITE if kind_of(measure.name, SMALL) is ScoreKind.PROPORTION}
     assert counted == {
         *("knn_accuracy", "probe_accuracy", "precision", "recall", "density", "coverage", "c2st", "cas")
     }

@@ -20,7 +20,7 @@ from latentcore.evaluation.class_conditional import real_accuracy, sample_classe
 from latentcore.evaluation.suite import GROUPS, SUITE, absent_reason
 from latentcore.exceptions import BundleError, UnknownNameError
 from latentcore.metrics.classification import probe_correct
-from latentcore.metrics.factors import disentanglement
+from latentcore.metrics.factors import dci_scores
 from latentcore.metrics.generation import copying, kernel_distance
 from latentcore.metrics.neighbourhoods import (
     continuity,
@@ -178,13 +178,13 @@ def test_disentanglement_tells_separate_dimensions_from_mixed_ones():
 
     def measure(codes: np.ndarray):
         known, held = list(factors[:2000].T), list(factors[2000:].T)
-        return disentanglement(codes[:2000], known, codes[2000:], held, seed=0)
+        return dci_scores(codes[:2000], known, codes[2000:], held, seed=0)
 
     apart, mixed = measure(factors), measure(turned)
     assert min(apart.disentanglement, apart.completeness, apart.informativeness) > 0.98
     assert max(mixed.disentanglement, mixed.completeness) < 0.2
     with pytest.raises(ValueError, match="needs 2"):
-        disentanglement(factors[:, :1], list(factors.T), factors[:, :1], list(factors.T), seed=0)
+        dci_scores(factors[:, :1], list(factors.T), factors[:, :1], list(factors.T), seed=0)
 
 
 def test_a_classifier_learns_from_samples_of_each_class_and_nothing_from_shuffled_ones():

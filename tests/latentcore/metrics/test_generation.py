@@ -11,9 +11,9 @@ from latentcore.datasets import load_dataset
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.evaluation import RealReference
 from latentcore.evaluation.sample_scores import sample_scores
-from latentcore.features import load_features
+from latentcore.features import load_feature_network
 from latentcore.metrics.factors import entropy, mutual_information, mutual_information_gap, quantile_bins
-from latentcore.metrics.generation import class_shares, frechet_distance, support, two_sample_accuracy
+from latentcore.metrics.generation import class_shares, frechet_distance, prdc, two_sample_accuracy
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.metrics.reconstruction import bootstrap_interval, psnr
 
@@ -56,10 +56,10 @@ def test_the_frechet_distance_ignores_order_and_never_likes_noise():
 
 def test_support_of_identical_and_of_distant_sets():
     one = normal(300)
-    same = support(one, one)
+    same = prdc(one, one)
     assert same.precision == same.recall == same.coverage == 1
     assert same.density > 1
-    far = support(one, one + 100)
+    far = prdc(one, one + 100)
     assert far.precision == far.recall == far.density == far.coverage == 0
 
 
@@ -71,7 +71,7 @@ def test_support_agrees_with_its_definition():
         return np.sort(np.linalg.norm(rows[:, None] - rows[None], axis=2), axis=1)[:, k]
 
     apart = np.linalg.norm(real[:, None] - samples[None], axis=2)
-    found = support(real, samples, k=k)
+    found = prdc(real, samples, k=k)
     inside = apart <= reach(real)[:, None]
     assert found.precision == pytest.approx(inside.any(axis=0).mean())
     assert found.density == pytest.approx(inside.sum(axis=0).mean() / k)
@@ -135,26 +135,26 @@ def test_shares_sum_to_one():
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist", "shapes"])
 def test_a_shipped_feature_network_is_whole(dataset):
-    network = load_features(dataset)
+    network = load_feature_network(dataset)
     assert network is not None
-    assert network.facts["name"] == "LeNet64 v1"
+    assert network.metadata["name"] == "LeNet64 v1"
     images = load_dataset("shapes", "test").images[:50]
     assert network.features(images).shape == (50, 64)
     assert np.allclose(network.probabilities(images).sum(axis=1), 1, atol=1e-5)
 
 
 def test_the_network_of_shapes_is_as_accurate_as_it_says():
-    network, test = load_features("shapes"), load_dataset("shapes", "test")
+    network, test = load_feature_network("shapes"), load_dataset("shapes", "test")
     assert network is not None
     predicted = network.probabilities(test.images).argmax(axis=1)
-    assert (predicted == test.labels).mean() == pytest.approx(network.facts["accuracy"], abs=5e-4)
+    assert (predicted == test.labels).mean() == pytest.approx(network.metadata["accuracy"], abs=5e-4)
 
 
 @pytest.mark.slow
 def test_real_images_score_better_than_any_model():
     """The scores of real test images passed off as samples: what a perfect model would get."""
     train, test = load_dataset("shapes", "train"), load_dataset("shapes", "test")
-    reference = RealReference.of(train, test)
+    reference = RealReference.compute(train, test)
 
     class Perfect:
         sampling = "the data"

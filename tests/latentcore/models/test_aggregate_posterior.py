@@ -18,7 +18,7 @@ def test_the_critic_estimates_the_divergence_of_a_shifted_normal():
     with seeded(0):
         critic = CodeCritic(2)
         for _ in range(600):
-            critic.learn(torch.randn(256, 2) + SHIFT)
+            critic.train_step(torch.randn(256, 2) + SHIFT)
         estimate = float(critic.divergence(torch.randn(5000, 2) + SHIFT))
     assert estimate == pytest.approx(2 * SHIFT**2 / 2, abs=0.2)
 
@@ -27,7 +27,7 @@ def test_lowering_the_divergence_moves_codes_and_leaves_the_critic_alone():
     with seeded(0):
         critic = CodeCritic(2)
         for _ in range(100):
-            critic.learn(torch.randn(256, 2) + SHIFT)
+            critic.train_step(torch.randn(256, 2) + SHIFT)
         codes = torch.full((1, 2), 2 * SHIFT, requires_grad=True)
         before = [weight.grad.clone() for weight in critic._network.parameters()]
         critic.divergence(codes).backward()

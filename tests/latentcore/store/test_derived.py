@@ -15,7 +15,7 @@ from latentcore.exceptions import BundleError
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
-from latentcore.models.density import Mixture
+from latentcore.models.density import GaussianMixture
 from latentcore.store import load_bundle, models_folder, scan_bundles
 from latentcore.store.derived import DerivedTables
 from latentcore.types import Capability
@@ -28,10 +28,10 @@ SHIPPED = ["digits/pca-d8", "digits/vae-d2", "shapes/ae-d16", "mnist/gan-d16", "
 def test_shipped_tables_are_those_of_the_codes(bundle_id):
     bundle = load_bundle(bundle_id)
     distances = nearest(bundle.train.codes, bundle.test.codes, k=1)[0][:, 0]
-    assert bundle.derived.usual_code_distance == pytest.approx(float(np.median(distances)), rel=1e-3)
+    assert bundle.derived.median_code_distance == pytest.approx(float(np.median(distances)), rel=1e-3)
     for share in (0.1, 0.5, 0.9):
         reach = float(np.quantile(distances, share))
-        assert bundle.derived.share_nearer(reach) == pytest.approx(share, abs=2e-3)
+        assert bundle.derived.distance_cdf(reach) == pytest.approx(share, abs=2e-3)
     label = int(bundle.train.labels[0])
     own = bundle.train.codes[bundle.train.labels == label].mean(axis=0, dtype=np.float64)
     assert np.allclose(bundle.derived.class_means[label], own, atol=1e-3 * np.abs(bundle.codes).max())
@@ -43,7 +43,7 @@ def test_a_mixture_is_kept_where_there_is_no_prior(bundle_id):
     if Capability.FITTED_DENSITY not in bundle.spec.capabilities:
         assert bundle.derived.mixture is None
         return
-    fresh = Mixture.fit(bundle.train.codes, n_components=10, seed=0)
+    fresh = GaussianMixture.fit(bundle.train.codes, n_components=10, seed=0)
     assert bundle.derived.mixture is not None
     kept, anew = (np.sort(one.weights) for one in (bundle.derived.mixture, fresh))
     assert np.allclose(kept, anew, atol=0.02)
@@ -53,15 +53,15 @@ def test_neighbours_are_kept_where_a_search_takes_time():
     assert load_bundle("mnist/pca-d2").derived.neighbours is None
     bundle = load_bundle("shapes/pca-d16")
     derived = bundle.derived
-    assert np.array_equal(derived.compared, stratified_rows(bundle.labels, 5000))
-    fresh = neighbour_rows(bundle.test.codes[derived.compared], k=10)
+    assert np.array_equal(derived.sampled_rows, stratified_rows(bundle.labels, 5000))
+    fresh = neighbour_rows(bundle.test.codes[derived.sampled_rows], k=10)
     assert derived.neighbours is not None
     assert (fresh == derived.neighbours).mean() > 0.999
 
 
 def test_an_empty_class_has_no_mean():
     bundle = load_bundle(ID)
-    means = DerivedTables.of(bundle.model, bundle.test, bundle.train, 11).class_means
+    means = DerivedTables.compute(bundle.model, bundle.test, bundle.train, 11).class_means
     assert np.isnan(means[10]).all()
     assert np.isfinite(means[:10]).all()
 

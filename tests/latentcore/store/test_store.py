@@ -143,7 +143,10 @@ DAMAGE = {
     "derived shape": (lambda f: change_derived(f, "shape"), "derived.npz.*class_means.*shape.*repack"),
     "derived falling": (lambda f: change_derived(f, "falling"), "derived.npz.*does not rise"),
     "derived far": (lambda f: change_derived(f, "far"), "derived.npz.*outside the codes"),
-    "derived density": (lambda f: change_derived(f, "other density"), "derived.npz.*not that of the codes"),
+    "derived density": (
+        lambda f: change_derived(f, "other density"),
+        "derived.npz.*does not match the codes",
+    ),
     "derived distances": (lambda f: change_derived(f, "other distances"), "derived.npz.*code_distances"),
     "derived weights": (lambda f: change_derived(f, "weights"), "derived.npz.*sum to 1"),
     "zip bomb": (change_zip_bomb, "codes.npz.*unpacks"),
@@ -188,7 +191,7 @@ def test_the_round_trip_restores_everything(root):
     assert np.array_equal(bundle.codes, bundle.model.encode(images))
     assert np.array_equal(bundle.model.decode(bundle.golden_codes), bundle.golden_images)
     assert len(bundle.train) == 1257
-    assert bundle.spec.facts()["id"] == ID
+    assert bundle.spec.summary()["id"] == ID
 
 
 def test_saving_over_a_bundle_needs_permission_and_leaves_no_draft(root):

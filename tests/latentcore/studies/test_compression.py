@@ -7,13 +7,13 @@ import pytest
 
 from latentcore.codec import compress
 from latentcore.codec.codec import unit_grid
-from latentcore.codec.mosaics import available_formats, through_mosaics
+from latentcore.codec.mosaics import available_formats, mosaic_round_trip
 from latentcore.codec.rate_distortion import decoder_bytes, model_points, rate_point
 from latentcore.datasets import DATASETS, load_dataset
 from latentcore.metrics.reconstruction import image_mse, psnr
 from latentcore.store import list_bundles, load_bundle
 from latentcore.studies import read_study
-from latentcore.studies.compression import PCACodec, curves, reached, unbeaten
+from latentcore.studies.compression import PCACodec, best_within_target, curves, lower_hull
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_the_decoder_is_what_decoding_needs():
 @pytest.mark.parametrize("name", available_formats())
 @pytest.mark.parametrize("n", [1, 7, 20, 401])
 def test_mosaics_give_every_image_back_in_its_place(images, name, n):
-    n_bytes, decoded = through_mosaics(images[:n], name, 100)
+    n_bytes, decoded = mosaic_round_trip(images[:n], name, 100)
     assert decoded.shape == images[:n].shape
     assert image_mse(images[:n], decoded).max() < 0.02
     assert n_bytes > 0
@@ -59,31 +59,31 @@ def test_mosaics_give_every_image_back_in_its_place(images, name, n):
 
 @pytest.mark.parametrize("name", available_formats())
 def test_a_lower_quality_costs_less_and_errs_more(images, name):
-    fine, coarse = (through_mosaics(images[:100], name, quality) for quality in (90, 10))
+    fine, coarse = (mosaic_round_trip(images[:100], name, quality) for quality in (90, 10))
     assert coarse[0] < fine[0]
     assert image_mse(images[:100], coarse[1]).mean() > image_mse(images[:100], fine[1]).mean()
 
 
 def test_colour_mosaics_come_back():
     images = np.random.default_rng(0).random((3, 3, 16, 16), np.float32).round()
-    assert through_mosaics(images, "WebP", 100)[1].shape == images.shape
+    assert mosaic_round_trip(images, "WebP", 100)[1].shape == images.shape
 
 
 def test_pca_with_all_its_components_and_fine_steps_is_exact():
     images = load_dataset("digits", "train").images
     codec = PCACodec.fit(images)
-    _, decoded, size = codec.through(images[:50], codec.model.latent_dim, 0.01)
+    _, decoded, size = codec.round_trip(images[:50], codec.model.latent_dim, 0.01)
     assert image_mse(images[:50], decoded).max() < 1e-4
     assert size > 2 * 64 * 64
-    small, large = (codec.through(images[:200], 8, step) for step in (1.0, 0.1))
+    small, large = (codec.round_trip(images[:200], 8, step) for step in (1.0, 0.1))
     assert small[0] < large[0]
     assert image_mse(images[:200], small[1]).mean() > image_mse(images[:200], large[1]).mean()
 
 
 def test_the_hull_leaves_out_what_a_mix_of_others_beats():
     costs = [(10, 1.0), (20, 0.99), (30, 0.1), (25, 0.5), (30, 0.2), (40, 0.1), (60, 0.05)]
-    assert unbeaten(costs) == [0, 2, 6]
-    assert unbeaten([(5, 1.0)]) == [0]
+    assert lower_hull(costs) == [0, 2, 6]
+    assert lower_hull([(5, 1.0)]) == [0]
 
 
 def test_the_bar_is_reached_by_models_only():
@@ -95,9 +95,9 @@ def test_the_bar_is_reached_by_models_only():
         curve("b", "model", (0.08, 21.0), (0.2, 25.0)),
         curve("PCA", "pca", (0.01, 30.0)),
     ]
-    assert reached(found, (21.0, 0.1)) == {"model": "b", "bits_per_pixel": 0.08, "psnr": 21.0}
-    assert reached(found, (22.0, 0.1)) is None
-    assert reached(found, None) is None
+    assert best_within_target(found, (21.0, 0.1)) == {"model": "b", "bits_per_pixel": 0.08, "psnr": 21.0}
+    assert best_within_target(found, (22.0, 0.1)) is None
+    assert best_within_target(found, None) is None
 
 
 def test_the_study_repeats_what_is_beside_the_bundles(monkeypatch):

@@ -12,11 +12,11 @@ from latentcore.datasets import load_dataset
 from latentcore.evaluation.class_conditional import sample_classes
 from latentcore.exceptions import BundleError
 from latentcore.features import fit_classifier
-from latentcore.metrics.generation import logistic_labels
+from latentcore.metrics.generation import predict_logistic
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import synthesis as study_module
 from latentcore.studies.resampling import balanced_rows
-from latentcore.studies.synthesis import draw_from_labelled, mix, synthesis, synthesis_curves
+from latentcore.studies.synthesis import mix, sample_labelled, synthesis, synthesis_curves
 from latentcore.training import EpochEnd
 
 TRAIN, TEST = load_dataset("digits", "train"), load_dataset("digits", "test")
@@ -40,19 +40,19 @@ def test_a_mix_has_as_much_of_each_part_and_of_each_class():
 def test_samples_come_from_the_densities_of_the_labelled_codes_only():
     part = TRAIN.take(balanced_rows(TRAIN.labels, 10, seed=0))
     model = vae()
-    images, labels = draw_from_labelled(model, part, 20, seed=5)
+    images, labels = sample_labelled(model, part, 20, seed=5)
     expected, by_class = sample_classes(model, model.encode(part.images), part.labels, n_per_class=20, seed=5)
     assert (labels.reshape(20, 10) == np.arange(10)).all()
     assert np.allclose(images[labels == 3], expected[by_class == 3])
     spoilt = replace(part, labels=np.roll(part.labels, 1))
-    assert not np.allclose(draw_from_labelled(model, spoilt, 20, seed=5)[0], images, atol=0.05)
+    assert not np.allclose(sample_labelled(model, spoilt, 20, seed=5)[0], images, atol=0.05)
 
 
 def test_the_curve_of_real_images_is_the_logistic_regression_on_them():
     found = synthesis_curves({"vae-d8": vae()}, TRAIN, TEST, n_real=[100], seeds=[0, 1])
     rows = balanced_rows(TRAIN.labels, 100, seed=1)
     twice = np.concatenate([rows, rows])
-    predicted = logistic_labels(TRAIN.images[twice], TRAIN.labels[twice], TEST.images)
+    predicted = predict_logistic(TRAIN.images[twice], TRAIN.labels[twice], TEST.images)
     assert found["real"][0]["by_seed"][1] == pytest.approx((predicted == TEST.labels).mean(), abs=0.002)
     assert found["judge"] == "logistic regression"
     assert found["n_test"] == 540
@@ -97,7 +97,7 @@ def test_every_arm_takes_as_many_steps():
         assert len(shown[0]) == 256
         fit_classifier(*shown, n_classes=10, seed=0, n_epochs=1, batch_size=32, on_event=ended.append)
     assert [event.n_epochs for event in ended] == [1, 1]
-    assert study_module.N_SHOWN % (2 * study_module.BATCH_SIZE) == 0
+    assert study_module.N_TRAINING_IMAGES % (2 * study_module.BATCH_SIZE) == 0
 
 
 def test_a_study_covers_the_largest_model_of_a_family_and_says_when_there_is_none(tmp_path, monkeypatch):

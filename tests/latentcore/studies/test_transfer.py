@@ -14,9 +14,9 @@ from latentcore.datasets import load_dataset
 from latentcore.exceptions import BundleError, UnsupportedOperation
 from latentcore.store import list_bundles, load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.resampling import balanced_rows, over_seeds, smallest_class
-from latentcore.studies.transfer import fixed, label_curve, pixels, probed_rows, transfers
-from latentcore.studies.untrained import untrained
+from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
+from latentcore.studies.transfer import constant_source, label_curve, pixel_rows, probe_test_rows, transfers
+from latentcore.studies.untrained import untrained_copy
 
 LABELS = np.repeat(np.arange(3), [20, 30, 25]).astype(np.int64)
 
@@ -27,7 +27,7 @@ def test_a_draw_is_balanced_takes_turns_and_begins_a_larger_one():
     assert len(set(rows.tolist())) == 21
     assert (balanced_rows(LABELS, 4, seed=3) == rows[:12]).all()
     assert (balanced_rows(LABELS, 7, seed=4) != rows).any()
-    assert len(balanced_rows(LABELS, smallest_class(LABELS), seed=0)) == 60
+    assert len(balanced_rows(LABELS, smallest_class_size(LABELS), seed=0)) == 60
     with pytest.raises(ValueError, match="Class 0 has 20 images, fewer than the 21"):
         balanced_rows(LABELS, 21, seed=0)
     with pytest.raises(ValueError, match="expected 1 or more"):
@@ -36,12 +36,12 @@ def test_a_draw_is_balanced_takes_turns_and_begins_a_larger_one():
 
 def test_the_interval_over_seeds_is_students():
     values = [0.7, 0.8, 0.75, 0.9]
-    found = over_seeds(values)
+    found = mean_over_seeds(values)
     low, high = stats.t.interval(0.95, 3, loc=np.mean(values), scale=stats.sem(values))
     assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-5)
     assert found["mean"] == pytest.approx(np.mean(values))
     assert found["by_seed"] == values
-    alone = over_seeds([0.5])
+    alone = mean_over_seeds([0.5])
     assert (alone["mean"], alone["low"], alone["high"]) == (0.5, None, None)
 
 
@@ -49,7 +49,7 @@ def test_a_curve_is_the_logistic_regression_of_scikit_learn():
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
     told: list[int] = []
     points = label_curve(
-        fixed(pixels(train), pixels(test)),
+        constant_source(pixel_rows(train), pixel_rows(test)),
         train.labels,
         test.labels,
         n_labels=[5],
@@ -58,17 +58,17 @@ def test_a_curve_is_the_logistic_regression_of_scikit_learn():
     )
     for seed, accuracy in zip((0, 1), points[0]["by_seed"], strict=True):
         rows = balanced_rows(train.labels, 5, seed=seed)
-        scaler = StandardScaler().fit(pixels(train)[rows])
+        scaler = StandardScaler().fit(pixel_rows(train)[rows])
         probe = LogisticRegression(max_iter=1000)
-        probe.fit(scaler.transform(pixels(train)[rows]), train.labels[rows])
-        expected = probe.score(scaler.transform(pixels(test)), test.labels)
+        probe.fit(scaler.transform(pixel_rows(train)[rows]), train.labels[rows])
+        expected = probe.score(scaler.transform(pixel_rows(test)), test.labels)
         assert accuracy == pytest.approx(expected, abs=2 / len(test))
     assert told == [0, 1]
 
 
 def test_shuffled_labels_give_chance_and_more_labels_more_accuracy():
     bundle = load_bundle("digits/ae-d8")
-    codes = fixed(bundle.train.codes, bundle.test.codes)
+    codes = constant_source(bundle.train.codes, bundle.test.codes)
     learned = label_curve(codes, bundle.train.labels, bundle.test.labels, n_labels=[1, 10], seeds=range(4))
     assert learned[0]["mean"] + 0.1 < learned[1]["mean"]
     shuffled = np.random.default_rng(0).permutation(bundle.train.labels)
@@ -80,7 +80,7 @@ def test_shuffled_labels_give_chance_and_more_labels_more_accuracy():
 def test_an_untrained_model_has_the_design_and_nothing_of_what_was_learned(name):
     model = load_bundle(f"digits/{name}").model
     images = load_dataset("digits", "test").images
-    random, again, other = (untrained(model, seed=seed) for seed in (0, 0, 1))
+    random, again, other = (untrained_copy(model, seed=seed) for seed in (0, 0, 1))
     assert random.config() == model.config()
     assert (random.encode(images) == again.encode(images)).all()
     assert not np.allclose(random.encode(images), other.encode(images))
@@ -88,17 +88,17 @@ def test_an_untrained_model_has_the_design_and_nothing_of_what_was_learned(name)
 
 
 def test_random_directions_are_orthonormal_and_lda_is_refused():
-    directions = untrained(load_bundle("digits/pca-d8").model, seed=0).state()["components"]
+    directions = untrained_copy(load_bundle("digits/pca-d8").model, seed=0).state()["components"]
     assert np.allclose(directions @ directions.T, np.eye(8), atol=1e-5)
-    with pytest.raises(UnsupportedOperation, match="LDA cannot be had untrained"):
-        untrained(load_bundle("digits/lda-d2").model, seed=0)
+    with pytest.raises(UnsupportedOperation, match="LDA has no untrained copy"):
+        untrained_copy(load_bundle("digits/lda-d2").model, seed=0)
 
 
 def test_test_images_are_a_random_choice():
-    rows = probed_rows(10_000)
+    rows = probe_test_rows(10_000)
     assert len(set(rows.tolist())) == 5_000
     assert 4_500 < rows.mean() < 5_500
-    assert len(probed_rows(540)) == 540
+    assert len(probe_test_rows(540)) == 540
 
 
 def test_a_study_of_one_model_agrees_with_its_curve_and_marks_who_has_seen_labels(tmp_path):
@@ -109,7 +109,7 @@ def test_a_study_of_one_model_agrees_with_its_curve_and_marks_who_has_seen_label
     assert [curve["supervised"] for curve in found["curves"]] == [False, True, False]
     assert found["across"] == []
     bundle = load_bundle("digits/pca-d2")
-    codes = fixed(bundle.train.codes, bundle.test.codes)
+    codes = constant_source(bundle.train.codes, bundle.test.codes)
     assert found["curves"][2]["points"] == label_curve(codes, bundle.train.labels, bundle.test.labels)
     with pytest.raises(BundleError, match="There is no model of mnist"):
         transfers("mnist", tmp_path, lambda _stage: None)

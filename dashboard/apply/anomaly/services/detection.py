@@ -17,11 +17,11 @@ from dashboard.data.maps import default_plane, plane_of, stratified_rows
 from dashboard.data.places import blended_places, row_of
 from dashboard.data.study_results import study_or_none
 from dashboard.server.concurrency import dear
-from latentcore.anomaly_scores import SCORES, Seen, scores_of
+from latentcore.anomaly_scores import ANOMALY_SCORES, ModelOutputs, available_scores
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.datasets import DATASETS
 from latentcore.metrics.detection import Auroc, auroc, roc_curve
-from latentcore.out_of_distribution import foreign_datasets, foreign_images
+from latentcore.out_of_distribution import ood_datasets, ood_images
 from latentcore.studies.anomaly.one_class import SEED
 from latentcore.types import FloatArray, LabelArray
 
@@ -76,7 +76,7 @@ class Side:
     places : float32 array, shape (n, 2)
     """
 
-    seen: Seen
+    seen: ModelOutputs
     images: FloatArray
     made_by: str | None
     names: tuple[str, ...]
@@ -119,7 +119,7 @@ def rivals(dataset: str) -> dict[str, str]:
 
 def _foreign(dataset: str) -> list[str]:
     """Return datasets whose images can be shown to models of this one; none where it is unknown here."""
-    return foreign_datasets(dataset) if dataset in DATASETS else []
+    return ood_datasets(dataset) if dataset in DATASETS else []
 
 
 def absent_rivals(dataset: str) -> list[str]:
@@ -153,15 +153,15 @@ def score_titles(setting: Setting) -> dict[str, str]:
         originals = has_originals(setting.dataset)
         names = [
             name
-            for name in scores_of(bundle.model.capabilities)
-            if originals or not SCORES[name].needs_images
+            for name in available_scores(bundle.model.capabilities)
+            if originals or not ANOMALY_SCORES[name].needs_images
         ]
-    return {name: SCORES[name].title for name in names}
+    return {name: ANOMALY_SCORES[name].title for name in names}
 
 
 def score_meaning(name: str) -> str:
     """Return one sentence on a score."""
-    return SCORES[name].meaning
+    return ANOMALY_SCORES[name].meaning
 
 
 def detect(setting: Setting, score: str) -> Detection:
@@ -195,11 +195,11 @@ def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
     )
 
 
-def _measure(bundle_id: str, score: str, seen: Seen, normal: Sequence[int] | None) -> FloatArray:
+def _measure(bundle_id: str, score: str, seen: ModelOutputs, normal: Sequence[int] | None) -> FloatArray:
     bundle = open_bundle(bundle_id)
     rows = slice(None) if normal is None else np.isin(bundle.train.labels, normal)
-    reference = Seen(bundle.train.codes[rows], bundle.train.errors[rows])
-    return SCORES[score].measure(bundle.model, reference, seen)
+    reference = ModelOutputs(bundle.train.codes[rows], bundle.train.errors[rows])
+    return ANOMALY_SCORES[score].measure(bundle.model, reference, seen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -211,8 +211,8 @@ def _test_side(bundle_id: str, rows: tuple[int, ...], made_by: str | None) -> Si
     places = plane_of(bundle_id, default_plane(bundle_id)).points[chosen]
     shown = _shown(bundle.spec.dataset, tuple(bundle.test.indices[chosen].tolist()), made_by)
     if shown.made_by is None:
-        return Side(Seen.by(bundle.model, shown.images), shown.images, None, names, places)
-    seen = Seen(bundle.test.codes[chosen], bundle.test.errors[chosen])
+        return Side(ModelOutputs.compute(bundle.model, shown.images), shown.images, None, names, places)
+    seen = ModelOutputs(bundle.test.codes[chosen], bundle.test.errors[chosen])
     return Side(seen, shown.images, shown.made_by, names, places)
 
 
@@ -233,7 +233,7 @@ def _sides(bundle_id: str, against: str, made_by: str | None) -> tuple[Side, Sid
     n = min(N_A_SIDE, len(order) // 2)
     normal = _test_side(bundle_id, tuple(order[:n].tolist()), made_by)
     if against not in CORRUPTIONS:
-        images = foreign_images(against, bundle.image_shape, n, seed=SEED)
+        images = ood_images(against, bundle.image_shape, n, seed=SEED)
         return normal, _strange_side(bundle_id, images, (dataset_title(against),) * len(images))
     rest = order[n : 2 * n]
     clean = _originals_of(bundle_id, bundle.test.indices[rest])
@@ -243,7 +243,7 @@ def _sides(bundle_id: str, against: str, made_by: str | None) -> tuple[Side, Sid
 
 
 def _strange_side(bundle_id: str, images: FloatArray, names: tuple[str, ...]) -> Side:
-    seen = Seen.by(open_bundle(bundle_id).model, images)
+    seen = ModelOutputs.compute(open_bundle(bundle_id).model, images)
     plane = default_plane(bundle_id)
     places = seen.codes if plane == "codes" else blended_places(bundle_id, seen.codes)
     return Side(seen, images, None, names, places)

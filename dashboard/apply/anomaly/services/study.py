@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.data.catalogue import bundle_title, dataset_title, family_title
-from latentcore.anomaly_scores import SCORES
+from latentcore.anomaly_scores import ANOMALY_SCORES
 from latentcore.corruptions import CORRUPTIONS
 from latentcore.studies import StudyResult
-from latentcore.studies.anomaly.one_class import PUBLISHED, read_scores
+from latentcore.studies.anomaly.one_class import PUBLISHED, decode_scores
 from latentcore.types import FloatArray
 
 __all__ = ["StudyResult", "class_table", "kept_models", "score_table", "whole_table"]
@@ -52,7 +52,7 @@ def kept_models(study: StudyResult) -> dict[str, dict[int, Kept]]:
     for model in found["models"]:
         family, label = model["family"], model["class"]
         uri = f"data:image/webp;base64,{model['decodes']}"
-        kept.setdefault(family, {})[label] = Kept(read_scores(model["scores"]), uri, areas[family, label])
+        kept.setdefault(family, {})[label] = Kept(decode_scores(model["scores"]), uri, areas[family, label])
     return kept
 
 
@@ -77,10 +77,10 @@ def score_table(study: StudyResult) -> pd.DataFrame:
     found = study.found["one_class"]
     families = list(kept_models(study))
     means = {(m["family"], m["score"]): m["auroc"] for m in found["means"]}
-    names = [name for name in SCORES if any((family, name) in means for family in families)]
+    names = [name for name in ANOMALY_SCORES if any((family, name) in means for family in families)]
     lines = [
         {
-            "Score": SCORES[name].title + (" (headline)" if name == found["headline"] else ""),
+            "Score": ANOMALY_SCORES[name].title + (" (headline)" if name == found["headline"] else ""),
             **{family_title(f): _text(means[f, name]) if (f, name) in means else "" for f in families},
         }
         for name in names
@@ -90,7 +90,7 @@ def score_table(study: StudyResult) -> pd.DataFrame:
 
 def score_title(name: str) -> str:
     """Return the display name of a score."""
-    return SCORES[name].title
+    return ANOMALY_SCORES[name].title
 
 
 def whole_table(study: StudyResult, names: Sequence[str], score: str) -> pd.DataFrame:

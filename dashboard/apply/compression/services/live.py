@@ -16,13 +16,13 @@ from dashboard.data.jobs import Job
 from dashboard.data.places import row_of
 from dashboard.server.concurrency import dear
 from dashboard.server.malloc import return_memory
-from latentcore.codec import Grid, compress_codes
+from latentcore.codec import QuantisationGrid, compress_codes
 from latentcore.codec.codec import unit_grid
-from latentcore.codec.mosaics import available_formats, through_mosaics
+from latentcore.codec.mosaics import available_formats, mosaic_round_trip
 from latentcore.codec.rate_distortion import RatePoint, model_points
 from latentcore.metrics.reconstruction import image_psnr
 from latentcore.models.pca import PCAModel
-from latentcore.studies.compression import fit_components, through_components
+from latentcore.studies.compression import fit_pca, quantised_reconstruction
 from latentcore.types import FloatArray
 
 SEED = 0
@@ -85,10 +85,10 @@ def _image(dataset: str, index: int, curve: Curve, point: Point) -> FloatArray |
     return _through_format(dataset, index, curve.name, int(point.setting["quality"]))
 
 
-def _decoded(bundle_id: str, index: int, grid: Grid) -> FloatArray:
+def _decoded(bundle_id: str, index: int, grid: QuantisationGrid) -> FloatArray:
     bundle = open_bundle(bundle_id)
     code = bundle.test.codes[row_of(bundle_id, index)][None]
-    image: FloatArray = bundle.model.decode(grid.restore(grid.quantise(code)))[0]
+    image: FloatArray = bundle.model.decode(grid.dequantise(grid.quantise(code)))[0]
     return image
 
 
@@ -99,7 +99,7 @@ def _through_format(dataset: str, index: int, name: str, quality: int) -> FloatA
     indices = np.concatenate([beside[: N_BESIDE // 2], [index], beside[N_BESIDE // 2 :]])
     images = original_images(dataset, "test", indices)
     assert images is not None  # noqa: S101 - see _image
-    image: FloatArray = through_mosaics(images, name, quality)[1][N_BESIDE // 2]
+    image: FloatArray = mosaic_round_trip(images, name, quality)[1][N_BESIDE // 2]
     return image
 
 
@@ -115,7 +115,7 @@ def _through_pca(dataset: str, index: int, n_components: int, step: float) -> Fl
     image = one_image(dataset, "test", index)
     assert image is not None  # noqa: S101 - see _image
     model = _components(dataset)
-    decoded: FloatArray = through_components(model, model.encode(image[None]), n_components, step)[0]
+    decoded: FloatArray = quantised_reconstruction(model, model.encode(image[None]), n_components, step)[0]
     return decoded
 
 
@@ -123,11 +123,11 @@ def _through_pca(dataset: str, index: int, n_components: int, step: float) -> Fl
 @dear
 def _components(dataset: str) -> PCAModel:
     index = image_index(dataset)
-    return fit_components(train_images(_any_bundle(dataset))) if index is None else index.pca
+    return fit_pca(train_images(_any_bundle(dataset))) if index is None else index.pca
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def lat_file(bundle_id: str, _grid: Grid, step: float) -> bytes:
+def lat_file(bundle_id: str, _grid: QuantisationGrid, step: float) -> bytes:
     """Return a file of the codes of 100 random test images, at a multiple of a model's grid."""
     bundle = open_bundle(bundle_id)
     rows = np.sort(np.random.default_rng(SEED).permutation(len(bundle.test))[:N_IN_FILE])

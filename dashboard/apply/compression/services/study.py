@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from dashboard.data.catalogue import catalogue, family_title
-from latentcore.codec import Grid
-from latentcore.codec.rate_distortion import STEPS
+from latentcore.codec import QuantisationGrid
+from latentcore.codec.rate_distortion import CURVE_STEPS
 from latentcore.studies import StudyResult
 
-__all__ = ["STEPS", "Curve", "Point", "StudyResult"]
+__all__ = ["CURVE_STEPS", "Curve", "Point", "StudyResult"]
 
 NOT_COUNTED = 0
 """For so many images the decoder is not counted."""
@@ -66,7 +66,7 @@ class Curve:
     title: str
     kind: str
     points: tuple[Point, ...]
-    grid: Grid | None
+    grid: QuantisationGrid | None
 
     def at_step(self, step: float) -> Point | None:
         """Return the point of a step, or None where there is none."""
@@ -142,7 +142,7 @@ def _curve(study: StudyResult, entry: Mapping[str, Any]) -> Curve:
         title=_title(study.dataset, entry),
         kind=entry["kind"],
         points=tuple(sorted(points, key=lambda point: point.bits_per_pixel)),
-        grid=None if grid is None else Grid(grid["step"], tuple(grid["shares"])),
+        grid=None if grid is None else QuantisationGrid(grid["step"], tuple(grid["shares"])),
     )
 
 

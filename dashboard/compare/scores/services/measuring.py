@@ -13,7 +13,7 @@ from dashboard.data.images.originals import original_images, originals_problem, 
 from dashboard.data.jobs import Job
 from dashboard.server.malloc import return_memory
 from latentcore.datasets import Dataset
-from latentcore.evaluation import RealReference, Sizes, evaluate
+from latentcore.evaluation import RealReference, SampleSizes, evaluate
 from latentcore.evaluation.sample_scores import BASELINE_DIMENSIONS
 from latentcore.models import LatentModel
 
@@ -68,8 +68,8 @@ def measure(request: Request, job: Job) -> Measured:
     ids, measured = request.ids, Measured(request)
     job.announce("Reading the images", 0.0)
     train, test = _parts(ids[0], request.n)
-    sizes = Sizes(n_samples=request.n, n_support=min(request.n, len(test)), n_seeds=request.n_seeds)
-    reference = RealReference.of(train, test, sizes, rival=_rival(train.name))
+    sizes = SampleSizes(n_samples=request.n, n_support=min(request.n, len(test)), n_seeds=request.n_seeds)
+    reference = RealReference.compute(train, test, sizes, baseline=_rival(train.name))
     for k, bundle_id in enumerate(ids):
 
         def on_part(name: str, share: float, k: int = k, bundle_id: str = bundle_id) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import catalogue, family_title
 from latentcore.datasets import dataset_spec
-from latentcore.evaluation.agreement import allowance
+from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
 from latentcore.store import BundleSpec
 from latentcore.studies import read_study
@@ -188,7 +188,7 @@ def _cell(name: str, score: Mapping[str, Any], image_shape: tuple[int, ...]) -> 
         interval=(float(interval[0]), float(interval[1])) if interval else None,
         n=int(score["n"]),
         seed=score["seed"],
-        protocol=f"{score['protocol']} {allowance(kind_of(name, image_shape), score)}",
+        protocol=f"{score['protocol']} {tolerance_note(kind_of(name, image_shape), score)}",
     )
 
 

@@ -35,7 +35,7 @@ from latentcore.datasets import load_dataset
 from latentcore.evaluation.class_conditional import sample_classes
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.resampling import balanced_rows, over_seeds
+from latentcore.studies.resampling import balanced_rows, mean_over_seeds
 from latentcore.studies.synthesis import synthesis_curves
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
@@ -150,7 +150,7 @@ def test_choices_end_where_the_images_do():
 
 def test_help_hurt_and_neither_are_told_apart():
     def points(*values: list[float]) -> list[dict]:
-        return [{"n": n, **over_seeds(v)} for n, v in zip((10, 100, 1_000), values, strict=True)]
+        return [{"n": n, **mean_over_seeds(v)} for n, v in zip((10, 100, 1_000), values, strict=True)]
 
     found = {
         "n_real": [10, 100, 1_000],

@@ -20,8 +20,8 @@ from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.ui.charts.palette import LINE_COLOURS
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.resampling import over_seeds
-from latentcore.studies.transfer import fixed, label_curve
+from latentcore.studies.resampling import mean_over_seeds
+from latentcore.studies.transfer import constant_source, label_curve
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 
@@ -41,7 +41,7 @@ def words(app: AppTest) -> str:
 
 
 def curve(**by_seed: list[float]) -> dict:
-    return {"points": [{"labels": int(n[1:]), **over_seeds(values)} for n, values in by_seed.items()]}
+    return {"points": [{"labels": int(n[1:]), **mean_over_seeds(values)} for n, values in by_seed.items()]}
 
 
 def found_of(**sources: dict) -> dict:
@@ -116,13 +116,13 @@ def test_codes_that_saw_labels_are_marked_and_never_the_best():
 
 
 def test_a_difference_is_taken_seed_by_seed():
-    one, other = over_seeds([0.5, 0.7, 0.9]), over_seeds([0.4, 0.61, 0.79])
+    one, other = mean_over_seeds([0.5, 0.7, 0.9]), mean_over_seeds([0.4, 0.61, 0.79])
     found = difference(one, other)
     assert found.mean == pytest.approx(0.1)
     assert found.sign == 1
     assert difference(other, one).sign == -1
-    assert difference(one, over_seeds([0.9, 0.7, 0.5])).sign == 0
-    alone = difference(over_seeds([0.5]), over_seeds([0.4]))
+    assert difference(one, mean_over_seeds([0.9, 0.7, 0.5])).sign == 0
+    alone = difference(mean_over_seeds([0.5]), mean_over_seeds([0.4]))
     assert (alone.sign, alone.text) == (0, "+10.0")
 
 
@@ -160,7 +160,7 @@ def test_measuring_again_gives_the_curve_of_the_library():
     wait(job)
     bundle = load_bundle("digits/pca-d2")
     expected = label_curve(
-        fixed(bundle.train.codes, bundle.test.codes),
+        constant_source(bundle.train.codes, bundle.test.codes),
         bundle.train.labels,
         bundle.test.labels,
         n_labels=[1, 10],

@@ -11,7 +11,7 @@ import vl_convert
 from dashboard.compare.decoder_geometry import services as stretch
 from dashboard.compare.decoder_geometry.charts import HIGH, LOW, stretch_map
 from dashboard.data.catalogue import open_bundle
-from latentcore.geometry import cell_centres, cell_of
+from latentcore.geometry import cell_centres, cell_indices
 
 BUNDLE = "digits/vae-d2"
 
@@ -27,7 +27,7 @@ def test_cells_are_multiples_of_the_usual_stretch_at_real_codes():
     inside = np.abs(codes - np.array(content.extent).reshape(2, 2).mean(axis=1)).max(axis=1)
     inside = inside < (content.extent[1] - content.extent[0]) / 2
     assert inside.mean() > 0.85
-    columns, rows = cell_of(codes[inside], content.extent, content.n_cells)
+    columns, rows = cell_indices(codes[inside], content.extent, content.n_cells)
     at_codes = cells["stretch"].to_numpy()[rows * content.n_cells + columns]
     assert np.median(at_codes) == pytest.approx(1, rel=0.35)
 

@@ -16,8 +16,8 @@ from latentcore.models import make_model
 from latentcore.store import models_folder
 from latentcore.studies import read_study
 from latentcore.studies.anomaly import one_class
-from latentcore.studies.anomaly.one_class import PUBLISHED, one_class_table, read_scores
-from latentcore.studies.anomaly.study import against_others
+from latentcore.studies.anomaly.one_class import PUBLISHED, decode_scores, one_class_table
+from latentcore.studies.anomaly.study import whole_dataset_table
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_kept_scores_are_those_of_the_table(table):
     test = load_dataset("digits", "test")
     assert len(table["kept"]) == len(test)  # fewer than are kept
     for model in table["models"]:
-        area = auroc(read_scores(model["scores"]), test.labels[table["kept"]] != model["class"])
+        area = auroc(decode_scores(model["scores"]), test.labels[table["kept"]] != model["class"])
         cell = next(
             cell
             for cell in table["cells"]
@@ -87,7 +87,7 @@ def test_the_whole_dataset_against_others(tmp_path, no_data):
     (tmp_path / "digits").mkdir()
     for name in ("pca-d8", "gan-d8"):
         (tmp_path / "digits" / name).symlink_to(models_folder() / "digits" / name)
-    found = against_others("digits", tmp_path, lambda _stage: None)
+    found = whole_dataset_table("digits", tmp_path, lambda _stage: None)
     assert {cell["against"] for cell in found["cells"]} == {"shapes", *CORRUPTIONS}
     assert len(found["left_out"]) == 2
     assert found["n"] == 270
