@@ -137,17 +137,20 @@ def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any
     dataset : str
         Unknown datasets have none.
     family : str
+        Families without settings here, such as a newly added one, use their defaults.
     latent_dim : int
     """
     if dataset == "digits":
         return DIGITS_SETTINGS.get(family, {})
-    if dataset not in LARGE_DATASETS or family in ("pca", "lda"):
+    if dataset not in LARGE_DATASETS:
         return {}
     if family == "gan":
         n_epochs, inversion_epochs = GAN_EPOCHS.get((dataset, latent_dim), (26, 10))
         epochs = {"n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
         sharper = {**GAN_HIGH_DIM, **(GAN_SHAPES if dataset == "shapes" else {})}
         return {**GAN_SETTINGS, **epochs, **(GAN_LOW_DIM if latent_dim <= LOW_DIM else sharper)}
+    if family not in CONVOLUTIONAL:
+        return {}
     if latent_dim <= LOW_DIM:
         epochs = {"n_epochs": LOW_DIM_EPOCHS.get(family, 40)}
         return {**PERCEPTRON, **epochs, **LOW_DIM_OVERRIDES.get((dataset, family), {})}
