@@ -97,7 +97,7 @@ def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
         (("train", "digits", "pca", "--latent-dim", "0"), "latent_dim"),
         (("train", "digits", "pca"), "--latent-dim"),
         (("train", "cats", "--all"), "No dataset"),
-        (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "goes with --all"),
+        (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "requires --all"),
         (("fetch", "cats"), "No dataset"),
         (("index", "cats"), "No dataset"),
         (("repack", "digits/none"), "No bundle"),
