@@ -1,4 +1,4 @@
-"""A model and a plane become strips of decodes, tile by tile."""
+"""Atlas of a plane: the decoded image of every grid cell, tiled into WebP strips."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ WEBP_QUALITY = 80
 
 @dataclass(frozen=True)
 class Atlas:
-    """A grid of decodes over a plane, tiled into strips.
+    """Decoded images on a grid over a plane, tiled into strips.
 
     Attributes
     ----------
     extent : Extent
         The part of the plane that the grid covers.
     n_cells : int
-        Cells a side.
+        Cells per side.
     tile_shape : (int, int)
         Height and width of a tile in pixels.
     codes : float32 array, shape (n_cells * n_cells, latent_dim)
         Code of each cell's centre, in the order of `latentcore.geometry.cell_centres`.
     strips : tuple of bytes
-        One WebP image a column of cells from left to right, its tiles from top to bottom; or one a row
-        from top to bottom, its tiles from left to right. Lossless where all have up to half a million
-        pixels, else of quality 80.
+        One WebP image per column of cells, left to right, with its tiles from top to bottom; or one per
+        row, top to bottom, with its tiles from left to right. Lossless if all strips together have up to
+        half a million pixels, else of quality 80.
     """
 
     extent: Extent
@@ -52,20 +52,24 @@ def build_atlas(
     n_cells: int = 48,
     by_rows: bool = False,
 ) -> Atlas:
-    """Decode the centre of every cell and tile the images.
+    """Decode the centre of every grid cell and tile the images into strips.
 
     Parameters
     ----------
     decode : callable
         Codes ``(n, latent_dim)`` to images ``(n, channels, height, width)`` in [0, 1].
     to_codes : callable
-        Places ``(n, 2)`` to codes; see `latentcore.plane.Plane`.
+        Plane coordinates ``(n, 2)`` to codes; see `latentcore.plane.Plane`.
     extent : Extent
-        What to cover.
+        Part of the plane to cover.
     n_cells : int
-        Cells a side.
+        Cells per side.
     by_rows : bool
-        Whether a strip is a row of cells, and not a column.
+        Whether a strip is a row of cells instead of a column.
+
+    Returns
+    -------
+    Atlas
     """
     codes = to_codes(cell_centres(extent, n_cells))
     pixels = tile_images(decode(codes), n_cells)
@@ -96,16 +100,16 @@ def webp_bytes(pixels: npt.NDArray[np.uint8], *, lossless: bool, quality: int = 
 
 
 def tile_images(images: FloatArray, n_columns: int, *, gap: int = 0) -> npt.NDArray[np.uint8]:
-    """Lay images out in rows of `n_columns`.
+    """Tile images into one picture with `n_columns` images per row.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
         Pixels in [0, 1], 1 or 3 channels.
     n_columns : int
-        Images a row; the last row may be short and is filled with black.
+        Images per row; the last row may be incomplete and is filled with black.
     gap : int
-        Pixels of white between images.
+        White pixels between images.
 
     Returns
     -------

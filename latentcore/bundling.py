@@ -1,4 +1,4 @@
-"""Making one bundle: train, measure, lay out, draw the card, save."""
+"""Making one bundle: train, evaluate, compute its plane, write its card, save."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from latentcore.evaluation import RealReference, evaluate, headline_scores
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
-from latentcore.models.precision import halved
+from latentcore.models.precision import round_to_half
 from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe
-from latentcore.store import Bundle, BundleContent, CodeTable, check_place, replace_scores, save_bundle
-from latentcore.store.codes import N_TRAIN_CODES, kept_rows
+from latentcore.store import Bundle, BundleContent, CodeTable, check_writable, replace_scores, save_bundle
+from latentcore.store.code_table import N_TRAIN_CODES, train_code_rows
 from latentcore.training import EpochEnd
 from latentcore.types import FloatArray
 
@@ -34,8 +34,8 @@ OnEvent = Callable[[EpochEnd], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trained:
-    """A fitted model, and how it came about."""
+class TrainedModel:
+    """A fitted model, with seed, training time, history and, if trained with several seeds, their scores."""
 
     model: LatentModel
     seed: int
@@ -61,7 +61,7 @@ def train_bundle(
     root : Path
         Models folder.
     overwrite : bool
-        Replace a bundle that is there.
+        Whether to replace an existing bundle.
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch.
     on_stage : callable, optional
@@ -82,7 +82,7 @@ def train_bundle(
         If the bundle cannot be written.
     """
     announce = on_stage or (lambda _: None)
-    check_place(root / recipe.id, overwrite=overwrite)
+    check_writable(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
     trained = _train(recipe, train, test, on_event, announce)
     model = trained.model
@@ -91,17 +91,17 @@ def train_bundle(
     announce("plane")
     test_table, train_table = _code_tables(model, train, test)
     announce("card")
-    facts = _facts(recipe, trained)
+    recipe_entry = _recipe_entry(recipe, trained)
     content = BundleContent(
         dataset=recipe.dataset,
         classes=train.classes,
         model=model,
-        recipe=facts,
+        recipe=recipe_entry,
         test=test_table,
         train=train_table,
         history=trained.history,
         metrics=metrics,
-        card=write_card(model, recipe.dataset, facts, metrics, trained.history),
+        card=write_card(model, recipe.dataset, recipe_entry, metrics, trained.history),
         pictures=card_pictures(model, test_table.codes, trained.history),
         name=recipe.name,
     )
@@ -110,7 +110,7 @@ def train_bundle(
 
 @lru_cache(maxsize=1)
 def _reference(dataset: str) -> RealReference:
-    return RealReference.of(load_dataset(dataset, "train"), load_dataset(dataset, "test"))
+    return RealReference.compute(load_dataset(dataset, "train"), load_dataset(dataset, "test"))
 
 
 def _train(
@@ -119,13 +119,13 @@ def _train(
     test: Dataset,
     on_event: OnEvent | None,
     announce: Callable[[str], None],
-) -> Trained:
-    """Fit with each seed; with several, keep the one with the lowest error on a validation part."""
+) -> TrainedModel:
+    """Fit with each seed; of several, keep the model with the lowest validation error."""
     started = time.process_time()
     if len(recipe.seeds) == 1:
         model, history = _fit(recipe, recipe.seeds[0], train, on_event)
         seconds = time.process_time() - started
-        return Trained(
+        return TrainedModel(
             model=model,
             seed=recipe.seeds[0],
             n_train=len(train),
@@ -134,7 +134,7 @@ def _train(
             by_seed=[],
         )
     part, held = train.holdout(VALIDATION_SHARE, seed=0)
-    best: Trained | None = None
+    best: TrainedModel | None = None
     by_seed: list[dict[str, Any]] = []
     for seed in recipe.seeds:
         started = time.process_time()
@@ -145,7 +145,7 @@ def _train(
         scores = headline_scores(model, train, test)
         by_seed.append({"seed": seed, "validation_mse": error, **scores})
         if best is None or error < min(entry["validation_mse"] for entry in by_seed[:-1]):
-            best = Trained(
+            best = TrainedModel(
                 model=model,
                 seed=seed,
                 n_train=len(part),
@@ -160,7 +160,7 @@ def _train(
 def _fit(
     recipe: Recipe, seed: int, train: Dataset, on_event: OnEvent | None
 ) -> tuple[LatentModel, list[dict[str, Any]]]:
-    """Return a fitted model, its weights rounded as they are stored, and its history."""
+    """Return a fitted model, with weights rounded as they are stored, and its history."""
     history: list[dict[str, Any]] = []
     suffix = f", seed {seed}" if len(recipe.seeds) > 1 else ""
 
@@ -170,10 +170,10 @@ def _fit(
             on_event(replace(event, phase=event.phase + suffix))
 
     model = recipe.make_model().fit(train.images, train.labels, seed=seed, on_event=record)
-    return (halved(model) if isinstance(model, TorchModel) else model), history
+    return (round_to_half(model) if isinstance(model, TorchModel) else model), history
 
 
-def _facts(recipe: Recipe, trained: Trained) -> dict[str, Any]:
+def _recipe_entry(recipe: Recipe, trained: TrainedModel) -> dict[str, Any]:
     names = ("numpy", "scikit-learn", "torch", "umap-learn")
     return {
         "command": recipe.command,
@@ -187,7 +187,7 @@ def _facts(recipe: Recipe, trained: Trained) -> dict[str, Any]:
 
 def _code_tables(model: LatentModel, train: Dataset, test: Dataset) -> tuple[CodeTable, CodeTable]:
     if len(train) > N_TRAIN_CODES:
-        train = train.take(kept_rows(len(train)))
+        train = train.take(train_code_rows(len(train)))
     test_codes, train_codes = model.encode(test.images), model.encode(train.images)
     if model.latent_dim == 2:  # noqa: PLR2004
         train_plane, test_plane = train_codes, test_codes
@@ -215,19 +215,28 @@ def _code_table(model: LatentModel, dataset: Dataset, codes: FloatArray, plane: 
 
 
 def record_scores(bundle: Bundle, metrics: dict[str, Any]) -> None:
-    """Put fresh scores into a bundle, and the card that states them.
+    """Write newly measured scores into a bundle, and the card that states them.
 
     Raises
     ------
     BundleError
-        If the folder cannot be written; then the bundle is as it was.
+        If the folder cannot be written; the bundle is then unchanged.
     """
     card = write_card(bundle.model, bundle.spec.dataset, bundle.config["recipe"], metrics, bundle.history)
     replace_scores(bundle, metrics, card)
 
 
-def hold_out_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = None) -> float:
-    """Fit on a part of train and return the reconstruction MSE on the rest: what settings are chosen by."""
+def holdout_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = None) -> float:
+    """Return the reconstruction MSE on a held-out part of train, by which settings are chosen.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    fraction : float
+        Share of train that is held out.
+    on_event : callable, optional
+        Receives an `EpochEnd` after each epoch.
+    """
     part, held = load_dataset(recipe.dataset, "train").holdout(fraction, seed=0)
     model = recipe.make_model().fit(part.images, part.labels, seed=recipe.seeds[0], on_event=on_event)
     return float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))

@@ -1,4 +1,4 @@
-"""The model card of a bundle, as Markdown, and its pictures."""
+"""The model card of a bundle: Markdown and PNG images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from latentcore.datasets import dataset_spec
 from latentcore.models import LatentModel
 from latentcore.types import Capability, FloatArray
 
-PICTURE_SEED, N_PICTURED = 0, 40
+IMAGE_SEED, N_CARD_IMAGES = 0, 40
 CURVE_WIDTH, CURVE_HEIGHT = 520, 96
 
 
@@ -25,7 +25,7 @@ def write_card(
     metrics: Mapping[str, Mapping[str, Any]],
     history: Sequence[Mapping[str, Any]],
 ) -> str:
-    """Return the card: what the model is, how to remake it, how good it is, what it cannot do.
+    """Return the model card as Markdown: description, training command, scores and images.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def write_card(
     recipe : mapping
         ``command``, ``seed``, ``n_train``, ``cpu_seconds`` and ``by_seed``.
     metrics : mapping
-        What `latentcore.evaluation.evaluate` returned.
+        Result of `latentcore.evaluation.evaluate`.
     history : sequence of mappings
-        One entry an epoch.
+        One entry per epoch.
     """
     spec = dataset_spec(dataset)
     doc = (type(model).__doc__ or "").split("References")[0].strip()
@@ -81,20 +81,30 @@ def write_card(
 def card_pictures(
     model: LatentModel, test_codes: FloatArray, history: Sequence[Mapping[str, Any]]
 ) -> dict[str, bytes]:
-    """Return the pictures that the card names, as PNG by file name."""
-    rows = np.random.default_rng(PICTURE_SEED).choice(
-        len(test_codes), min(N_PICTURED, len(test_codes)), replace=False
+    """Return the images of the card, as PNG by file name.
+
+    Parameters
+    ----------
+    model : LatentModel
+        Fitted.
+    test_codes : float32 array, shape (n, latent_dim)
+        Codes of the test split, of which 40 are decoded.
+    history : sequence of mappings
+        One entry per epoch.
+    """
+    rows = np.random.default_rng(IMAGE_SEED).choice(
+        len(test_codes), min(N_CARD_IMAGES, len(test_codes)), replace=False
     )
-    pictures = {"reconstructions.png": _sheet(model.decode(test_codes[np.sort(rows)]))}
+    pictures = {"reconstructions.png": _image_grid_png(model.decode(test_codes[np.sort(rows)]))}
     if model.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}:
-        pictures["samples.png"] = _sheet(model.sample(N_PICTURED, seed=PICTURE_SEED))
+        pictures["samples.png"] = _image_grid_png(model.sample(N_CARD_IMAGES, seed=IMAGE_SEED))
     if history:
-        pictures["curves.png"] = draw_curves(history)
+        pictures["curves.png"] = plot_loss_curves(history)
     return pictures
 
 
-def _sheet(images: FloatArray) -> bytes:
-    """Return ten images a row as PNG, each side magnified to at least 48 pixels."""
+def _image_grid_png(images: FloatArray) -> bytes:
+    """Return images as PNG, ten per row, each magnified to at least 48 pixels per side."""
     factor = -(-48 // images.shape[2])
     large = images.repeat(factor, axis=2).repeat(factor, axis=3)
     buffer = io.BytesIO()
@@ -102,8 +112,8 @@ def _sheet(images: FloatArray) -> bytes:
     return buffer.getvalue()
 
 
-def draw_curves(history: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return the losses by epoch as PNG: one small panel a phase and loss, its ends written beside it."""
+def plot_loss_curves(history: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return the losses by epoch as PNG: one panel per phase and loss, titled with first and last value."""
     series: dict[str, list[float]] = {}
     for entry in history:
         for name, loss in entry["losses"].items():
@@ -126,7 +136,7 @@ def draw_curves(history: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _seed_table(by_seed: Sequence[Mapping[str, Any]], shipped: int) -> list[str]:
-    """Return the scores over seeds with their mean and standard deviation; nothing for one seed."""
+    """Return the table of scores over seeds with mean and standard deviation; empty for one seed."""
     if not by_seed:
         return []
     names = [name for name in by_seed[0] if name != "seed"]

@@ -1,4 +1,4 @@
-"""The command line: parses, calls, prints."""
+"""The command line ``latentcore``: parses arguments, calls the library, prints."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from latentcore.bundling import hold_out_mse, record_scores, train_bundle
+from latentcore.bundling import holdout_mse, record_scores, train_bundle
 from latentcore.codec.codec import DEFAULT_STEP
-from latentcore.codec.files import compress_path, decompress_path
+from latentcore.codec.commands import compress_path, decompress_path
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
-from latentcore.evaluation.agreement import allowance
+from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import kind_of
-from latentcore.features import train_features
+from latentcore.exceptions import BundleError, LatentcoreError
+from latentcore.features import train_feature_network
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
-from latentcore.progress import errors, training_progress
+from latentcore.progress import error_console, training_progress
 from latentcore.recipes import make_recipe
 from latentcore.store import (
     BundleSpec,
     bundle_folders,
-    check_place,
+    check_writable,
     load_bundle,
     load_outdated,
     models_folder,
@@ -36,35 +37,34 @@ from latentcore.store import (
     scan_bundles,
 )
 from latentcore.studies import STUDIES, run_study
-from latentcore.types import BundleError, LatentcoreError
-from latentcore.zoo import missing_recipes, train_here, train_on_cluster
+from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
 
 USER_ERROR = 2
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent spaces of generative models.")
 console = Console()
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 BundleId = Annotated[str, typer.Argument(metavar="ID", help="Bundle, such as digits/vae-d2.")]
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one sentence and exit code 2, without a traceback."""
+    """Run the command line; user errors print one sentence and exit with code 2, without a traceback."""
     try:
         app()
     except (LatentcoreError, ValueError) as error:
-        errors.print(f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        error_console.print(f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(USER_ERROR)
 
 
 @app.command("list")
 def list_command(*, as_json: AsJson = False) -> None:
-    """List the bundles in LATENTCORE_MODELS, or those that ship with the library."""
+    """List the bundles in LATENTCORE_MODELS, or those shipped with the library."""
     specs, problems = scan_bundles()
     for problem in problems:
-        errors.print(f"Skipped {problem.id}: {problem.message}", markup=False, soft_wrap=True)
+        error_console.print(f"Skipped {problem.id}: {problem.message}", markup=False, soft_wrap=True)
     if as_json:
-        _print_json([spec.facts() for spec in specs])
+        _print_json([spec.summary() for spec in specs])
         return
     if not specs:
         console.print(f"No bundles in {models_folder()}. Make one with: latentcore train", soft_wrap=True)
@@ -79,10 +79,10 @@ def list_command(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def info(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
-    """Show a bundle's configuration, recipe and every score."""
+    """Show a bundle's configuration, recipe and scores."""
     spec = load_bundle(bundle_id).spec
     if as_json:
-        _print_json({**spec.facts(), "config": dict(spec.config)})
+        _print_json({**spec.summary(), "config": dict(spec.config)})
         return
     console.print(f"[bold]{spec.id}[/bold]: {', '.join(sorted(spec.capabilities))}")
     console.print(f"{spec.config['n_parameters']:,} learned numbers; licence {spec.config['licence']}")
@@ -94,13 +94,13 @@ def info(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
 def train(
     dataset: Annotated[str | None, typer.Argument(help=f"One of {', '.join(DATASETS)}.")] = None,
     model: Annotated[str | None, typer.Argument(help=f"One of {', '.join(MODELS)}.")] = None,
-    latent_dim: Annotated[int | None, typer.Option(help="Number of code dimensions.")] = None,
+    latent_dim: Annotated[int | None, typer.Option(help="Number of latent dimensions.")] = None,
     *,
     seed: Annotated[
         list[int] | None,
         typer.Option(
-            help="Seed of weights, batches and noise. Given several times, a model is trained with each and "
-            "the best on a validation part is kept.",
+            help="Seed of weights, batches and noise. If given several times, a model is trained with each, "
+            "and the one with the lowest validation error is kept.",
         ),
     ] = None,
     name: Annotated[
@@ -110,37 +110,35 @@ def train(
         ),
     ] = "",
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing bundle.")] = False,
     holdout: Annotated[
         float | None,
         typer.Option(
-            help="Only fit without this share of train and print the MSE on it: for choosing settings."
+            help="Hold out this share of train, fit on the rest, and only print the MSE on the held-out part."
         ),
     ] = None,
     everything: Annotated[
         bool,
-        typer.Option(
-            "--all", help="Train every bundle of the zoo that is missing; of one dataset, if named."
-        ),
+        typer.Option("--all", help="Train all missing bundles of the zoo, or of the given dataset."),
     ] = False,
     scheduler: Annotated[
-        str | None, typer.Option(help="With --all: address of a Dask scheduler that does the work.")
+        str | None, typer.Option(help="With --all: address of a Dask scheduler to train on.")
     ] = None,
 ) -> None:
-    """Train, evaluate and save one bundle, or all that are missing."""
+    """Train, evaluate and save one bundle, or all missing ones."""
     root = out or models_folder()
     if everything:
         _train_all(dataset, root, scheduler)
         return
     if dataset is None or model is None or latent_dim is None:
-        raise ValueError("Name a dataset, a model and --latent-dim, or ask for --all.")
+        raise ValueError("Give a dataset, a model and --latent-dim, or --all.")
     if scheduler is not None:
-        raise ValueError("--scheduler goes with --all.")
+        raise ValueError("--scheduler requires --all.")
     recipe = make_recipe(dataset, model, latent_dim, seeds=tuple(seed) if seed else None, name=name)
     with training_progress() as progress:
-        on_event, on_stage = progress.of(recipe.id)
+        on_event, on_stage = progress.callbacks_for(recipe.id)
         if holdout is not None:
-            mse = hold_out_mse(recipe, holdout, on_event=on_event)
+            mse = holdout_mse(recipe, holdout, on_event=on_event)
             console.print(f"{recipe.id}: MSE {mse:.5f} on the {holdout:.0%} of train that was held out.")
             return
         folder = train_bundle(recipe, root, overwrite=overwrite, on_event=on_event, on_stage=on_stage)
@@ -157,14 +155,14 @@ def _train_all(dataset: str | None, root: Path, scheduler: str | None) -> None:
     with training_progress() as progress:
         done = progress.overall(len(missing))
         if scheduler is None:
-            failures = train_here(missing, root, progress.of, done)
+            failures = train_locally(missing, root, progress.callbacks_for, done)
         else:
             failures = train_on_cluster(missing, root, scheduler, done)
     console.print(
         f"Wrote {len(missing) - len(failures)} of {len(missing)} bundles to {root}.", soft_wrap=True
     )
     for bundle_id, message in failures.items():
-        errors.print(f"{bundle_id}: {message}", style="red", markup=False, soft_wrap=True)
+        error_console.print(f"{bundle_id}: {message}", style="red", markup=False, soft_wrap=True)
     if failures:
         raise typer.Exit(1)
 
@@ -173,7 +171,7 @@ def _train_all(dataset: str | None, root: Path, scheduler: str | None) -> None:
 def fetch(
     dataset: Annotated[str, typer.Argument(help="Dataset, such as mnist.")],
     *,
-    force: Annotated[bool, typer.Option("--force", help="Download again what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Download even if the files exist.")] = False,
 ) -> None:
     """Download a dataset into LATENTCORE_DATA, or the user's cache folder."""
     spec = dataset_spec(dataset)
@@ -190,12 +188,12 @@ def features(
     *,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
 ) -> None:
-    """Train the frozen network that judges generated images of a dataset."""
+    """Train the feature network of a dataset, on which generated images are evaluated."""
     train_split, test_split = (load_dataset(dataset, split) for split in ("train", "test"))
     with training_progress() as progress:
-        on_event, _ = progress.of(dataset)
-        network = train_features(train_split, test_split, out or models_folder(), on_event=on_event)
-    console.print(f"Accuracy {network.facts['accuracy']:.4f} on {network.facts['n']:,} test images.")
+        on_event, _ = progress.callbacks_for(dataset)
+        network = train_feature_network(train_split, test_split, out or models_folder(), on_event=on_event)
+    console.print(f"Accuracy {network.metadata['accuracy']:.4f} on {network.metadata['n']:,} test images.")
 
 
 @app.command("index")
@@ -204,7 +202,7 @@ def index_command(
     *,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
 ) -> None:
-    """Make what finds the train images nearest to an image, so that pages need not search them all."""
+    """Build the image index of a dataset, which finds the nearest train images of any image."""
     train_split, test_split = (load_dataset(dataset, split) for split in ("train", "test"))
     index = make_index(train_split, test_split)
     folder = save_index(index, out or models_folder(), n_train=len(train_split))
@@ -217,13 +215,13 @@ def evaluate_command(
     *,
     as_json: AsJson = False,
     record: Annotated[
-        bool, typer.Option("--record", help="Write what was measured into the bundle and its card.")
+        bool, typer.Option("--record", help="Write the measured scores into the bundle and its card.")
     ] = False,
 ) -> None:
-    """Measure every score again and compare with what the bundle records; exit code 1 if they differ."""
+    """Measure every score again and compare with the recorded ones; exit code 1 if they differ."""
     bundle = load_bundle(bundle_id)
     if record:
-        check_place(bundle.spec.folder, overwrite=True)
+        check_writable(bundle.spec.folder, overwrite=True)
     train_split, test_split = (load_dataset(bundle.spec.dataset, split) for split in ("train", "test"))
     measured = evaluate(bundle.model, train_split, test_split)
     differences = compare_scores(dict(bundle.metrics), measured, tuple(bundle.config["image_shape"]))
@@ -232,19 +230,21 @@ def evaluate_command(
     else:
         _print_scores(bundle.spec, measured)
     for difference in differences:
-        errors.print(f"Differs: {difference}", markup=False, soft_wrap=True)
+        error_console.print(f"Differs: {difference}", markup=False, soft_wrap=True)
     if record:
         record_scores(bundle, measured)
-        errors.print(f"Recorded {len(measured)} scores in {bundle.spec.folder}.", soft_wrap=True)
+        error_console.print(f"Recorded {len(measured)} scores in {bundle.spec.folder}.", soft_wrap=True)
     elif differences:
         raise typer.Exit(1)
 
 
 @app.command("repack")
 def repack_command(
-    bundle_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Bundle; all that need it.")] = None,
+    bundle_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Bundle; by default all that need it.")
+    ] = None,
 ) -> None:
-    """Bring bundles of an older format up to date, without training; scores and models stay as they are."""
+    """Convert bundles of an older format without training; scores and models are unchanged."""
     if bundle_id is not None:
         chosen = [bundle_id]
     else:
@@ -270,27 +270,27 @@ def study(
     dataset: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
     *,
     out: Annotated[
-        Path | None, typer.Option(help="Models folder to read bundles from and write into.")
+        Path | None, typer.Option(help="Models folder to read bundles from and write results into.")
     ] = None,
 ) -> None:
     """Run a study over all bundles of a dataset and write its results beside them."""
-    path = run_study(name, dataset, out or models_folder(), on_stage=errors.print)
+    path = run_study(name, dataset, out or models_folder(), on_stage=error_console.print)
     console.print(f"Wrote {path}", soft_wrap=True)
 
 
 @app.command("app", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def app_command(context: typer.Context) -> None:
-    """Open the dashboard, from any folder; further options, such as --server.port 8080, go to Streamlit."""
+    """Open the dashboard, from any folder; further options, such as --server.port 8080, are Streamlit's."""
     found = find_spec("dashboard")
     if found is None or found.origin is None:
         raise LatentcoreError("The dashboard is not installed here; install the project with pip.")
     script = Path(found.origin).with_name("app.py")
-    # In the place of this process, so that what stops it stops the server.
+    # Replaces this process, so that stopping it stops the server.
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *context.args])  # noqa: S606
 
 
 ModelOption = Annotated[str, typer.Option("--model", metavar="ID", help="Bundle, such as mnist/vae-d16.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an existing file or folder.")]
 
 
 @app.command("compress")
@@ -302,11 +302,14 @@ def compress_command(
     *,
     model: ModelOption,
     step: Annotated[
-        float, typer.Option(help="How coarsely codes are rounded, in spreads of a code; larger is smaller.")
+        float,
+        typer.Option(
+            help="Quantisation step, in standard deviations of a code; larger steps give smaller files."
+        ),
     ] = DEFAULT_STEP,
     force: Force = False,
 ) -> None:
-    """Compress images to a .lat file: codes of a model, rounded and entropy-coded, and the images' names."""
+    """Compress images to a .lat file with a model: quantised, entropy-coded codes, and the images' names."""
     compressed = compress_path(source, out, load_bundle(model), step=step, force=force)
     console.print(
         f"Wrote {out}: {compressed.n:,} images, {compressed.n_bytes:,} bytes, "
@@ -325,13 +328,13 @@ def decompress_command(
     *,
     force: Force = False,
 ) -> None:
-    """Decompress a .lat file to images: under the names that they had, else numbered in the same order."""
+    """Decompress a .lat file to images with their stored names, or numbered in the same order."""
     n = decompress_path(source, out, force=force)
     console.print(f"Wrote {out}: {n:,} images.", soft_wrap=True, highlight=False)
 
 
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:
-    """Print the scores with n and interval; with fresh ones beside the recorded."""
+    """Print the recorded scores with n and interval, and newly measured ones beside them."""
     table = Table("score", "recorded", *(["measured now"] if measured else []), "interval", "n", "protocol")
     shape = tuple(spec.config["image_shape"])
     for name, score in spec.metrics.items():
@@ -344,7 +347,7 @@ def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> N
             *fresh,
             between,
             str(score.get("n", "")),
-            f"{score.get('protocol', '')} {allowance(kind_of(name, shape), score)}",
+            f"{score.get('protocol', '')} {tolerance_note(kind_of(name, shape), score)}",
         )
     console.print(table)
 

@@ -1,4 +1,4 @@
-"""What can spoil an image: noise, wrong pixels, blur and a cover, each with a level and a seed."""
+"""Image corruptions with a level and a seed: Gaussian noise, salt and pepper, blur and occlusion."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcore.models.base import check_images
-from latentcore.types import FloatArray, UnknownNameError
+from latentcore.exceptions import UnknownNameError
+from latentcore.models.checks import check_images
+from latentcore.types import FloatArray
 
-COVER = np.float32(0.5)
-"""What a cover shows: grey, so that it is seen on black and on white."""
+OCCLUSION_GREY = np.float32(0.5)
+"""Pixel value of the occluding square: grey, visible on black and on white."""
 
 
 @dataclass(frozen=True)
 class Corruption:
-    """One way to spoil images.
+    """A kind of image corruption.
 
     Attributes
     ----------
     name, title : str
     unit : str
-        What a level means.
+        What the level measures.
     levels : tuple of float
-        At which it is studied, rising, all above 0; the last is the largest that makes sense.
+        Levels of the denoising study, ascending, all above 0; the last is the largest allowed.
     moderate : float
-        A level at which a person still knows what an image shows.
+        A level at which people still recognise the image.
     apply : callable
-        ``apply(images, level, generator)``; the draws do not depend on the level, so that a higher level
-        spoils the same images further.
+        ``apply(images, level, generator)``. The random numbers drawn do not depend on the level, so a higher
+        level corrupts the same pixels further.
     """
 
     name: str
@@ -41,30 +42,30 @@ class Corruption:
 
 
 def corrupt(images: FloatArray, kind: str, level: float, *, seed: int) -> FloatArray:
-    """Spoil images; level 0 returns them unchanged.
+    """Return corrupted images; level 0 returns an unchanged copy.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
         Pixels in [0, 1].
     kind : str
-        Of `CORRUPTIONS`.
+        A key of `CORRUPTIONS`.
     level : float
-        From 0 to the kind's last level; its `unit` says of what.
+        From 0 to the kind's last level, in the kind's `unit`.
     seed : int
-        The same seed spoils images in the same way, at each level.
+        The same seed gives the same corruption at every level.
 
     Returns
     -------
     float32 array, shape of `images`
-        In [0, 1].
+        Pixels in [0, 1].
 
     Raises
     ------
     UnknownNameError
         If there is no such kind.
     ValueError
-        If the images are none, or the level is out of its range.
+        If the images are invalid (see `latentcore.models.checks.check_images`), or the level is out of range.
     """
     if kind not in CORRUPTIONS:
         raise UnknownNameError(f"There is no corruption {kind!r}; choose one of {', '.join(CORRUPTIONS)}.")
@@ -74,8 +75,8 @@ def corrupt(images: FloatArray, kind: str, level: float, *, seed: int) -> FloatA
         raise ValueError(f"level is {level}; {corruption.title} takes 0 to {corruption.levels[-1]}.")
     if level == 0:
         return images.copy()
-    spoilt = corruption.apply(images, level, np.random.default_rng(seed))
-    return np.clip(spoilt, 0, 1).astype(np.float32, copy=False)
+    corrupted = corruption.apply(images, level, np.random.default_rng(seed))
+    return np.clip(corrupted, 0, 1).astype(np.float32, copy=False)
 
 
 def _add_noise(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
@@ -84,9 +85,9 @@ def _add_noise(images: FloatArray, level: float, generator: np.random.Generator)
 
 
 def _replace_pixels(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
-    drawn = generator.random(images.shape, dtype=np.float32)
-    spoilt = np.where(drawn < level / 2, np.float32(0), images)
-    return np.where(drawn > 1 - level / 2, np.float32(1), spoilt)
+    uniform = generator.random(images.shape, dtype=np.float32)
+    corrupted = np.where(uniform < level / 2, np.float32(0), images)
+    return np.where(uniform > 1 - level / 2, np.float32(1), corrupted)
 
 
 def _blur(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:  # noqa: ARG001
@@ -96,7 +97,7 @@ def _blur(images: FloatArray, level: float, generator: np.random.Generator) -> F
     return blurred
 
 
-def _cover(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
+def _occlude(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
     n, _, height, width = images.shape
     side = round(level * min(height, width))
     place = generator.random((n, 2))
@@ -105,7 +106,7 @@ def _cover(images: FloatArray, level: float, generator: np.random.Generator) -> 
     in_rows = (rows >= top[:, None]) & (rows < top[:, None] + side)
     in_columns = (columns >= left[:, None]) & (columns < left[:, None] + side)
     covered = in_rows[:, None, :, None] & in_columns[:, None, None, :]
-    return np.where(covered, COVER, images)
+    return np.where(covered, OCCLUSION_GREY, images)
 
 
 CORRUPTIONS: Mapping[str, Corruption] = {
@@ -141,8 +142,8 @@ CORRUPTIONS: Mapping[str, Corruption] = {
             "side of a grey square at a random place, in units of the image's side",
             (0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
             0.3,
-            _cover,
+            _occlude,
         ),
     )
 }
-"""Every kind by name."""
+"""Every kind of corruption by name."""

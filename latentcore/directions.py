@@ -1,4 +1,4 @@
-"""Directions in a latent space that change something one can name, and how sure they are; pure numpy."""
+"""Interpretable directions in a latent space, with bootstrap estimates of their stability; pure numpy."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Direction:
-    """A direction in code space.
+    """A direction in a latent space.
 
     Attributes
     ----------
     name : str
     vector : float32 array, shape (latent_dim,)
-        One whole step: from mean to mean between two classes, one standard deviation of the codes along a
-        principal direction, one standard deviation of a factor.
+        One unit step: the difference of two class means, one standard deviation of the codes along a
+        principal direction, or the change of the code per standard deviation of a factor.
     cosine : (float, float, float)
-        Median, 2.5% and 97.5% quantile of the cosine between the direction and those of bootstrap
-        resamples of the images: 1 means that other images would have given the same direction.
-    effect : float
-        Cohen's d: how far the two groups lie apart along the direction, in pooled standard deviations.
-        For a principal direction the share of the codes' variance.
+        Median, 2.5% and 97.5% quantile of the cosine similarity between the direction and those of bootstrap
+        resamples of the images; 1 means that other images would have given the same direction.
+    effect_size : float
+        Cohen's d of the two groups along the direction, in pooled standard deviations. For a principal
+        direction, the explained variance ratio.
     """
 
     name: str
     vector: FloatArray
     cosine: tuple[float, float, float]
-    effect: float
+    effect_size: float
 
 
 def class_direction(
@@ -47,13 +47,13 @@ def class_direction(
     codes : float32 array, shape (n, latent_dim)
     labels : int64 array, shape (n,)
     source, target : int
-        Classes that the direction leads from and to, at least two codes each.
+        Classes that the direction points from and to, at least two codes each.
     name : str
 
     Raises
     ------
     ValueError
-        If a class has fewer than two codes, or both are the same.
+        If a class has fewer than two codes, or both classes are the same.
     """
     if source == target:
         raise ValueError("The two classes are the same; there is no direction between them.")
@@ -78,9 +78,15 @@ def class_direction(
 
 
 def principal_directions(codes: FloatArray, n: int) -> list[Direction]:
-    """Return the `n` principal directions of codes, each one standard deviation long.
+    """Return the first principal components of codes, each scaled to one standard deviation.
 
-    The sign is such that the largest component is positive.
+    The sign makes the entry of largest magnitude positive.
+
+    Parameters
+    ----------
+    codes : float32 array, shape (m, latent_dim)
+    n : int
+        Number of components.
 
     References
     ----------
@@ -95,7 +101,7 @@ def principal_directions(codes: FloatArray, n: int) -> list[Direction]:
     directions = []
     for k in range(min(n, len(axes))):
         axis = axes[k] * np.sign(axes[k][np.abs(axes[k]).argmax()])
-        # Bootstrap axes may swap places: each direction is compared with the axis it resembles most.
+        # Bootstrap axes may come in another order: compare each direction with the most similar axis.
         others = np.stack([other[np.abs(other @ axis).argmax()] for other in resampled])
         others *= np.sign(others @ axis)[:, None]
         vector = (axis * np.sqrt(variances[k])).astype(np.float32)
@@ -105,7 +111,7 @@ def principal_directions(codes: FloatArray, n: int) -> list[Direction]:
 
 
 def factor_direction(codes: FloatArray, factor: FloatArray, *, name: str) -> Direction:
-    """Return the direction in which a known factor grows: the slope of the codes on the factor.
+    """Return the direction of a known factor: the slope of a linear regression of the codes on the factor.
 
     Parameters
     ----------
@@ -117,8 +123,8 @@ def factor_direction(codes: FloatArray, factor: FloatArray, *, name: str) -> Dir
     Returns
     -------
     Direction
-        As long as one standard deviation of the factor moves a code; its effect compares the codes of
-        the upper and the lower third of the factor.
+        Its length is the change of the code per standard deviation of the factor; its effect size compares
+        the codes of the upper and the lower third of the factor.
     """
     rows, values = codes.astype(np.float64), factor.astype(np.float64)
 
@@ -132,12 +138,12 @@ def factor_direction(codes: FloatArray, factor: FloatArray, *, name: str) -> Dir
     others = np.stack([slope(generator.integers(0, len(rows), len(rows))) for _ in range(N_BOOTSTRAPS)])
     low, high = np.quantile(values, [1 / 3, 2 / 3])
     along = rows @ vector
-    effect = cohens_d(along[values <= low], along[values >= high])
-    return Direction(name, vector.astype(np.float32), _cosines(vector, others), effect)
+    effect_size = cohens_d(along[values <= low], along[values >= high])
+    return Direction(name, vector.astype(np.float32), _cosines(vector, others), effect_size)
 
 
 def cohens_d(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> float:
-    """Return the difference of the means of two samples ``(n,)``, ``(m,)`` over their pooled deviation."""
+    """Return Cohen's d of two samples ``(n,)``, ``(m,)``: difference of means / pooled standard deviation."""
     n, m = len(low), len(high)
     pooled = ((n - 1) * low.var(ddof=1) + (m - 1) * high.var(ddof=1)) / max(n + m - 2, 1)
     return float((high.mean() - low.mean()) / max(float(np.sqrt(pooled)), 1e-12))
@@ -146,7 +152,7 @@ def cohens_d(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> flo
 def _principal_axes(
     rows: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return unit axes ``(latent_dim, latent_dim)``, one a row, and their variances, largest first."""
+    """Return unit axes ``(latent_dim, latent_dim)``, one per row, and their variances, descending."""
     variances, vectors = np.linalg.eigh(np.atleast_2d(np.cov(rows, rowvar=False)))
     return vectors.T[::-1], np.clip(variances[::-1], 0, None)
 

@@ -1,7 +1,7 @@
-"""The frozen feature network of a dataset, "LeNet64 v1": what generated images are judged by.
+"""The frozen feature network of a dataset, "LeNet64 v1", for metrics of generated images.
 
-A Frechet distance or a precision measured with it is comparable with others of the same network and
-dataset only; it is no Inception score, and the network has seen the labels.
+Frechet distances and precision measured with it are comparable only for the same network and dataset: they
+are not Inception-based (no FID), and the network was trained with labels.
 
 References
 ----------
@@ -23,25 +23,26 @@ from safetensors.numpy import save
 from torch import nn
 
 from latentcore.datasets import Dataset
-from latentcore.models.base import check_images
-from latentcore.models.networks import apply_in_chunks, channels_last, finish
+from latentcore.exceptions import BundleError
+from latentcore.models.checks import check_images
+from latentcore.models.networks import apply_in_chunks, channels_last, freeze
 from latentcore.store import models_folder
 from latentcore.store.arrays import parse_safetensors
-from latentcore.store.files import read_bytes, read_json
+from latentcore.store.checked_files import read_bytes, read_json
 from latentcore.store.writing import replace_folder
 from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
-NAME = "LeNet64 v1"
-FOLDER = "_features"
-WEIGHTS_FILE, FACTS_FILE = "lenet64-v1.safetensors", "lenet64-v1.json"
-SIDE = 28
+NETWORK_NAME = "LeNet64 v1"
+FEATURES_FOLDER = "_features"
+WEIGHTS_FILE, METADATA_FILE = "lenet64-v1.safetensors", "lenet64-v1.json"
+IMAGE_SIZE = 28
 N_FEATURES = 64
 N_EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY, SEED = 12, 128, 3e-3, 1e-2, 0
 
 
 class LeNet64(nn.Module):
-    """Two convolutions and two linear layers; the 64 units before the last ReLU are the features."""
+    """Classifier of two convolutions and two linear layers; the first one's 64 units are the features."""
 
     feature_mean: torch.Tensor
     feature_deviation: torch.Tensor
@@ -75,27 +76,27 @@ class LeNet64(nn.Module):
 
 @dataclass(frozen=True)
 class FeatureNetwork:
-    """A trained `LeNet64` and what is known of it.
+    """A trained `LeNet64` with its metadata.
 
     Attributes
     ----------
-    facts : dict
-        ``name``, ``dataset``, ``classes``, ``accuracy`` on test with ``n``, ``seed``, and ``sha256``
-        of the weights.
+    metadata : dict
+        ``name``, ``dataset``, ``classes``, ``accuracy`` on ``n`` test images, ``seed``, and ``sha256`` of the
+        weights.
     network : LeNet64
     """
 
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
     network: LeNet64
 
     def features(self, images: FloatArray) -> FloatArray:
-        """Return features of images ``(n, 1, 28, 28)``, float32 ``(n, 64)``, of unit variance on train."""
-        check_images(images, expected=(1, SIDE, SIDE))
+        """Return features of images ``(n, 1, 28, 28)``, float32 ``(n, 64)``, standardised on train."""
+        check_images(images, expected=(1, IMAGE_SIZE, IMAGE_SIZE))
         return apply_in_chunks(self.network.features, images)
 
     def probabilities(self, images: FloatArray) -> FloatArray:
-        """Return the probability of each class, float32 ``(n, n_classes)``; rows sum to 1."""
-        check_images(images, expected=(1, SIDE, SIDE))
+        """Return class probabilities, float32 ``(n, n_classes)``, of images ``(n, 1, 28, 28)``."""
+        check_images(images, expected=(1, IMAGE_SIZE, IMAGE_SIZE))
         return apply_in_chunks(lambda rows: self.network.logits(rows).softmax(dim=1), images)
 
 
@@ -109,14 +110,16 @@ def fit_classifier(
     batch_size: int = BATCH_SIZE,
     on_event: OnEvent | None = None,
 ) -> LeNet64:
-    """Train a `LeNet64` on labelled images; its features are not standardised yet.
+    """Train a `LeNet64` classifier on labelled images; its features are not yet standardised.
 
     Parameters
     ----------
     images : float32 array, shape (n, 1, 28, 28)
         Pixels in [0, 1].
     labels : int64 array, shape (n,)
-    n_classes, seed, n_epochs, batch_size : int
+    n_classes : int
+    seed : int
+    n_epochs, batch_size : int
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch.
 
@@ -125,35 +128,44 @@ def fit_classifier(
     ValueError
         If the images are not grey and 28x28.
     """
-    check_images(images, expected=(1, SIDE, SIDE))
+    check_images(images, expected=(1, IMAGE_SIZE, IMAGE_SIZE))
     inputs, targets = torch.from_numpy(images), torch.from_numpy(labels)
     with seeded(seed):
         network = channels_last(LeNet64(n_classes))
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
 
-        def losses_of(batch: torch.Tensor, _: float) -> Losses:
+        def compute_losses(batch: torch.Tensor, _: float) -> Losses:
             loss = nn.functional.cross_entropy(network.logits(inputs[batch]), targets[batch])
             return loss, {"cross_entropy": loss}
 
         run_one_cycle(
             optimiser,
-            losses_of,
+            compute_losses,
             n_samples=len(inputs),
             batch_size=batch_size,
             n_epochs=n_epochs,
             phase="features",
             on_event=on_event,
         )
-    return finish(network)
+    return freeze(network)
 
 
-def train_features(
+def train_feature_network(
     train: Dataset, test: Dataset, root: Path, *, on_event: OnEvent | None = None
 ) -> FeatureNetwork:
     """Train the feature network of a dataset and write it to ``root/<dataset>/_features``.
 
     Twelve epochs of AdamW on the cross-entropy (mean over the batch, nats), one-cycle schedule. The
-    length is fixed beforehand; test only states the accuracy.
+    number of epochs was fixed beforehand; the test split only serves to state the accuracy.
+
+    Parameters
+    ----------
+    train, test : Dataset
+        Grey images of 28x28 pixels.
+    root : Path
+        Models folder.
+    on_event : callable, optional
+        Receives an `EpochEnd` after each epoch.
 
     Raises
     ------
@@ -175,8 +187,8 @@ def train_features(
 def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path) -> FeatureNetwork:
     arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in network.state_dict().items()}
     weights = save(arrays)
-    facts = {
-        "name": NAME,
+    metadata = {
+        "name": NETWORK_NAME,
         "dataset": train.name,
         "classes": list(train.classes),
         "accuracy": accuracy,
@@ -188,13 +200,13 @@ def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path)
 
     def write(folder: Path) -> None:
         (folder / WEIGHTS_FILE).write_bytes(weights)
-        (folder / FACTS_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        (folder / METADATA_FILE).write_text(json.dumps(metadata, indent=1) + "\n", encoding="utf-8")
 
-    replace_folder(root / train.name / FOLDER, write, overwrite=True)
-    return FeatureNetwork(facts, network)
+    replace_folder(root / train.name / FEATURES_FOLDER, write, overwrite=True)
+    return FeatureNetwork(metadata, network)
 
 
-def load_features(dataset: str, root: Path | None = None) -> FeatureNetwork | None:
+def load_feature_network(dataset: str, root: Path | None = None) -> FeatureNetwork | None:
     """Return the feature network of a dataset, or None where it has none.
 
     Raises
@@ -202,20 +214,20 @@ def load_features(dataset: str, root: Path | None = None) -> FeatureNetwork | No
     BundleError
         If its files are damaged.
     """
-    folder = (models_folder() if root is None else root) / dataset / FOLDER
+    folder = (models_folder() if root is None else root) / dataset / FEATURES_FOLDER
     path = folder / WEIGHTS_FILE
-    if not (folder / FACTS_FILE).is_file():
+    if not (folder / METADATA_FILE).is_file():
         return None
-    facts = read_json(folder / FACTS_FILE)
-    if not isinstance(facts, dict) or not isinstance(facts.get("classes"), list):
-        raise BundleError(f"{folder / FACTS_FILE}: expected an object with the classes.")
+    metadata = read_json(folder / METADATA_FILE)
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("classes"), list):
+        raise BundleError(f"{folder / METADATA_FILE}: expected an object with the classes.")
     data = read_bytes(path)
-    if hashlib.sha256(data).hexdigest() != facts.get("sha256"):
+    if hashlib.sha256(data).hexdigest() != metadata.get("sha256"):
         raise BundleError(f"{path}: wrong checksum; remake it with `latentcore features {dataset}`.")
-    network = LeNet64(len(facts["classes"]))
+    network = LeNet64(len(metadata["classes"]))
     try:
         state = {name: torch.from_numpy(array) for name, array in parse_safetensors(data, path).items()}
         network.load_state_dict(state)
     except RuntimeError as error:
-        raise BundleError(f"{path}: not the arrays of a {NAME}.") from error
-    return FeatureNetwork(facts, finish(network))
+        raise BundleError(f"{path}: not the arrays of a {NETWORK_NAME}.") from error
+    return FeatureNetwork(metadata, freeze(network))

@@ -1,4 +1,4 @@
-"""Classical filters that clean an image without having learned from others."""
+"""Classical denoising filters without learned parameters: median and total variation."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 
 from latentcore.types import FloatArray
 
-STEP = 0.25
-"""Of the dual ascent: it converges below 1/4 in two dimensions, and in practice at it."""
+DUAL_STEP = 0.25
+"""Step size of the dual ascent: convergence is proved below 1/4 in two dimensions and observed at 1/4."""
 N_ITERATIONS = 50
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter with a strength.
+    """A filter with one strength parameter.
 
     Attributes
     ----------
     name, title : str
     strengths : tuple of float
-        What to choose from, rising from 0, which leaves images as they are.
+        Strengths to choose from, ascending from 0, which leaves images unchanged.
     apply : callable
         ``apply(images, strength)`` on float32 images ``(n, channels, height, width)``.
     """
@@ -33,32 +33,32 @@ class Filter:
     apply: Callable[[FloatArray, float], FloatArray]
 
 
-def median(images: FloatArray, radius: float) -> FloatArray:
-    """Return the median of the square of side ``2 * radius + 1`` around each pixel.
+def median_filter(images: FloatArray, radius: float) -> FloatArray:
+    """Return images filtered by the median over the square of ``2 * radius + 1`` pixels around each pixel.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
     radius : float
-        A whole number of pixels, 0 or more; edges are mirrored.
+        Whole number of pixels, 0 or more; images are mirrored at their edges.
     """
-    from scipy.ndimage import median_filter  # noqa: PLC0415 - few need it
+    from scipy import ndimage  # noqa: PLC0415 - few need it
 
     side = 2 * int(radius) + 1
-    cleaned: FloatArray = median_filter(images, size=(1, 1, side, side), mode="mirror")
+    cleaned: FloatArray = ndimage.median_filter(images, size=(1, 1, side, side), mode="mirror")
     return cleaned
 
 
-def total_variation(images: FloatArray, weight: float) -> FloatArray:
-    """Return the images u that minimise ``|u - image|^2 / (2 weight) + TV(u)``.
+def denoise_tv_chambolle(images: FloatArray, weight: float) -> FloatArray:
+    """Denoise by total variation: return the images u that minimise ``|u - image|^2 / (2 weight) + TV(u)``.
 
-    TV is isotropic, with forward differences that end at the edges.
+    TV is isotropic, from forward differences that are 0 beyond the edges.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
     weight : float
-        0 or more; 0 returns the images.
+        0 or more; larger is smoother, 0 returns a copy of the images.
 
     References
     ----------
@@ -71,7 +71,7 @@ def total_variation(images: FloatArray, weight: float) -> FloatArray:
     for _ in range(N_ITERATIONS):
         slope = _gradient(_divergence(dual) - target)
         length = np.sqrt((slope**2).sum(axis=0, keepdims=True))
-        dual = (dual + np.float32(STEP) * slope) / (1 + np.float32(STEP) * length)
+        dual = (dual + np.float32(DUAL_STEP) * slope) / (1 + np.float32(DUAL_STEP) * length)
     return np.asarray(images - np.float32(weight) * _divergence(dual), np.float32)
 
 
@@ -97,8 +97,8 @@ def _divergence(dual: FloatArray) -> FloatArray:
 FILTERS: Mapping[str, Filter] = {
     one.name: one
     for one in (
-        Filter("median", "Median filter", (0, 1, 2, 3), median),
-        Filter("tv", "Total variation", (0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8), total_variation),
+        Filter("median", "Median filter", (0, 1, 2, 3), median_filter),
+        Filter("tv", "Total variation", (0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8), denoise_tv_chambolle),
     )
 }
 """Every filter by name."""

@@ -1,7 +1,8 @@
-"""The image index of a dataset: finds the train images nearest to any image, without the images themselves.
+"""The image index of a dataset: approximate nearest train images without storing the images.
 
-It keeps the coordinates of train images on their first principal components and how much of each image lies
-outside them. The distance to an image follows but for one term, the product of what both have outside.
+It stores the coordinates of train images on their first principal components, and the squared norm of each
+image's residual outside these components. Distances are exact but for the inner product of two residuals,
+which is neglected.
 """
 
 from __future__ import annotations
@@ -18,29 +19,31 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcore.datasets import Dataset
-from latentcore.metrics.structure import nearest
+from latentcore.exceptions import BundleError
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.models.pca import PCAModel, PCASettings
-from latentcore.models.precision import halved
+from latentcore.models.precision import round_to_half
 from latentcore.store import models_folder
 from latentcore.store.arrays import parse_npz, parse_safetensors
-from latentcore.store.codes import kept_rows
-from latentcore.store.files import read_bytes, read_json
-from latentcore.store.structure import check_structure
-from latentcore.store.writing import arrays_npz, arrays_safetensors, replace_folder
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.store.checked_files import read_bytes, read_json
+from latentcore.store.code_table import train_code_rows
+from latentcore.store.schema import check_schema
+from latentcore.store.serialisation import npz_bytes, safetensors_bytes
+from latentcore.store.writing import replace_folder
+from latentcore.types import FloatArray, LabelArray
 
-FOLDER = "_index"
-FACTS_FILE, PCA_FILE, ROWS_FILE = "index.json", "pca.safetensors", "train.npz"
+INDEX_FOLDER = "_index"
+METADATA_FILE, PCA_FILE, ROWS_FILE = "index.json", "pca.safetensors", "train.npz"
 FORMAT_VERSION = 1
 N_SEARCHED = 64
-"""Components on which images are compared."""
+"""Principal components on which images are compared."""
 N_COMPONENTS = 256
-"""Components that are kept; PCA as a codec uses as many."""
-N_USUAL = 1_000
+"""Principal components that are stored; PCA as a codec uses as many."""
+N_REFERENCE_QUERIES = 1_000
 SEED = 0
-LARGEST_STEP = 127
-"""Of the whole numbers in which coordinates are kept."""
-FACTS_SHAPE = {
+MAX_QUANTISED = 127
+"""Largest magnitude of the int8 values in which coordinates are stored."""
+METADATA_SCHEMA = {
     "format_version": int,
     "dataset": str,
     "command": str,
@@ -50,7 +53,7 @@ FACTS_SHAPE = {
     "usual_estimate": float,
     "sha256": {PCA_FILE: str, ROWS_FILE: str},
 }
-ROW_TYPES: Mapping[str, np.dtype[Any]] = {
+ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
     "indices": np.dtype(np.int64),
     "labels": np.dtype(np.int64),
     "codes": np.dtype(np.int8),
@@ -61,23 +64,23 @@ ROW_TYPES: Mapping[str, np.dtype[Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ImageIndex:
-    """The train images that bundles of a dataset keep codes of, ready to be searched.
+    """Nearest-neighbour index over the train images of which bundles store codes.
 
     Attributes
     ----------
     dataset : str
     pca : PCAModel
-        Of all train images.
+        Fitted to all train images.
     indices, labels : int64 arrays, shape (n,)
-        Number in the train split, and class, of the images that are searched.
+        Index in the train split, and class, of the indexed images.
     codes : int8 array, shape (n, n_searched)
         Their first PCA coordinates, in units of `steps`.
     steps : float32 array, shape (n_searched,)
     outside : float32 array, shape (n,)
-        Squared length of what each image has outside these coordinates.
-    usual_distance, usual_estimate : float
-        Median distance of 1,000 random test images to their nearest image here, Euclidean over pixels: exact,
-        and as `nearest` estimates it.
+        Squared norm of each image's residual outside these coordinates.
+    median_distance, median_estimate : float
+        Median distance of 1,000 random test images to their nearest indexed image, Euclidean over pixels:
+        exact, and as estimated by `nearest`.
     """
 
     dataset: str
@@ -87,11 +90,11 @@ class ImageIndex:
     codes: npt.NDArray[np.int8]
     steps: FloatArray
     outside: FloatArray
-    usual_distance: float = 1.0
-    usual_estimate: float = 1.0
+    median_distance: float = 1.0
+    median_estimate: float = 1.0
 
     def nearest(self, images: FloatArray, *, k: int) -> tuple[FloatArray, LabelArray]:
-        """Return estimated distances to the `k` nearest train images, and their rows, nearest first.
+        """Return estimated distances to the `k` nearest train images and their rows, nearest first.
 
         Parameters
         ----------
@@ -104,10 +107,10 @@ class ImageIndex:
         distances : float32 array, shape (n, k)
             Euclidean over pixels.
         rows : int64 array, shape (n, k)
-            Into `indices` and `labels`.
+            Positions in `indices` and `labels`.
         """
         codes, outside = _coordinates(self.pca, images, len(self.steps))
-        # What lies outside adds its square to a distance: one more coordinate holds the train images' part.
+        # Residuals add their squared norm to a squared distance: one more coordinate holds the train images'.
         reference = np.column_stack([self.codes * self.steps, np.sqrt(self.outside)])
         queries = np.column_stack([codes, np.zeros(len(codes), np.float32)])
         distances, rows = nearest(reference, queries, k=k)
@@ -115,13 +118,13 @@ class ImageIndex:
 
 
 def make_index(train: Dataset, test: Dataset) -> ImageIndex:
-    """Return the index of a dataset, of the train images that its bundles keep codes of."""
+    """Build the index of a dataset over the train images of which its bundles store codes."""
     n_components = min(N_COMPONENTS, math.prod(train.images.shape[1:]), len(train))
-    pca = halved(PCAModel(PCASettings(latent_dim=n_components)).fit(train.images, seed=SEED))
-    assert isinstance(pca, PCAModel)  # noqa: S101 - as it was
-    kept = train.take(kept_rows(len(train)))
+    pca = round_to_half(PCAModel(PCASettings(latent_dim=n_components)).fit(train.images, seed=SEED))
+    assert isinstance(pca, PCAModel)  # noqa: S101 - rounding keeps the type
+    kept = train.take(train_code_rows(len(train)))
     codes, outside = _coordinates(pca, kept.images, min(N_SEARCHED, n_components))
-    steps = np.maximum(np.abs(codes).max(axis=0), 1e-9) / LARGEST_STEP
+    steps = np.maximum(np.abs(codes).max(axis=0), 1e-9) / MAX_QUANTISED
     index = ImageIndex(
         dataset=train.name,
         pca=pca,
@@ -131,14 +134,14 @@ def make_index(train: Dataset, test: Dataset) -> ImageIndex:
         steps=steps.astype(np.float32),
         outside=outside.astype(np.float16).astype(np.float32),
     )
-    queries = test.images[np.random.default_rng(SEED).permutation(len(test))[:N_USUAL]]
+    queries = test.images[np.random.default_rng(SEED).permutation(len(test))[:N_REFERENCE_QUERIES]]
     exact, _ = nearest(kept.images.reshape(len(kept), -1), queries.reshape(len(queries), -1), k=1)
     estimated, _ = index.nearest(queries, k=1)
-    return replace(index, usual_distance=_median(exact), usual_estimate=_median(estimated))
+    return replace(index, median_distance=_median(exact), median_estimate=_median(estimated))
 
 
 def _coordinates(pca: PCAModel, images: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """Return the first `n` PCA coordinates of images, and the squared length of what they have outside."""
+    """Return the first `n` PCA coordinates of images, and the squared norms of their residuals."""
     codes = pca.encode(images)[:, :n]
     lengths = np.square(images.reshape(len(images), -1) - pca.mean_).sum(axis=1)
     return codes, np.maximum(lengths - np.square(codes).sum(axis=1), 0)
@@ -148,42 +151,55 @@ def _median(distances: FloatArray) -> float:
     return max(float(np.median(distances)), 1e-9)
 
 
-# -- On disk -----------------------------------------------------------------------------
+# -- on disk -----------------------------------------------------------------------------
 
 
 def save_index(index: ImageIndex, root: Path, *, n_train: int) -> Path:
-    """Write an index to ``root/<dataset>/_index``, in the place of a former one; return its folder.
+    """Write an index to ``root/<dataset>/_index``, replacing an existing one.
+
+    Parameters
+    ----------
+    index : ImageIndex
+    root : Path
+        Models folder.
+    n_train : int
+        Number of train images that the PCA was fitted to.
+
+    Returns
+    -------
+    Path
+        The folder of the index.
 
     Raises
     ------
     BundleError
-        If the folder cannot be written; then a former index is as it was.
+        If the folder cannot be written; an existing index is then unchanged.
     """
-    rows = {name: getattr(index, name) for name in ROW_TYPES}
-    files = {PCA_FILE: arrays_safetensors(index.pca.state()), ROWS_FILE: arrays_npz(rows)}
-    facts = {
+    rows = {name: getattr(index, name) for name in ARRAY_TYPES}
+    files = {PCA_FILE: safetensors_bytes(index.pca.state()), ROWS_FILE: npz_bytes(rows)}
+    metadata = {
         "format_version": FORMAT_VERSION,
         "dataset": index.dataset,
         "command": remake_command(index.dataset),
         "n_train": n_train,
         "pca": index.pca.config(),
-        "usual_distance": index.usual_distance,
-        "usual_estimate": index.usual_estimate,
+        "usual_distance": index.median_distance,
+        "usual_estimate": index.median_estimate,
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
 
     def write(folder: Path) -> None:
         for name, data in files.items():
             (folder / name).write_bytes(data)
-        (folder / FACTS_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        (folder / METADATA_FILE).write_text(json.dumps(metadata, indent=1) + "\n", encoding="utf-8")
 
-    folder = root / index.dataset / FOLDER
+    folder = root / index.dataset / INDEX_FOLDER
     replace_folder(folder, write, overwrite=True)
     return folder
 
 
 def remake_command(dataset: str) -> str:
-    """Return the command that makes the index of a dataset."""
+    """Return the command that builds the index of a dataset."""
     return f"latentcore index {dataset}"
 
 
@@ -193,10 +209,10 @@ def load_index(dataset: str, root: Path | None = None) -> ImageIndex | None:
     Raises
     ------
     BundleError
-        If its files are damaged; the message says how to make it again.
+        If its files are damaged; the message names the command that rebuilds it.
     """
-    folder = (models_folder() if root is None else root) / dataset / FOLDER
-    if not (folder / FACTS_FILE).is_file():
+    folder = (models_folder() if root is None else root) / dataset / INDEX_FOLDER
+    if not (folder / METADATA_FILE).is_file():
         return None
     try:
         return _read_index(folder, dataset)
@@ -207,16 +223,18 @@ def load_index(dataset: str, root: Path | None = None) -> ImageIndex | None:
 
 
 def _read_index(folder: Path, dataset: str) -> ImageIndex:
-    facts = read_json(folder / FACTS_FILE)
-    check_structure(facts, FACTS_SHAPE, "index")
-    if (facts["format_version"], facts["dataset"]) != (FORMAT_VERSION, dataset):
-        raise ValueError(f"it is of version {facts['format_version']} and of {facts['dataset'][:40]!r}")
+    metadata = read_json(folder / METADATA_FILE)
+    check_schema(metadata, METADATA_SCHEMA, "index")
+    if (metadata["format_version"], metadata["dataset"]) != (FORMAT_VERSION, dataset):
+        raise ValueError(
+            f"it has version {metadata['format_version']} and dataset {metadata['dataset'][:40]!r}"
+        )
     data = {name: read_bytes(folder / name) for name in (PCA_FILE, ROWS_FILE)}
     for name, content in data.items():
-        if hashlib.sha256(content).hexdigest() != facts["sha256"][name]:
+        if hashlib.sha256(content).hexdigest() != metadata["sha256"][name]:
             raise ValueError(f"{name} has a wrong checksum")
-    pca = PCAModel.from_state(facts["pca"], parse_safetensors(data[PCA_FILE], folder / PCA_FILE))
-    rows = parse_npz(data[ROWS_FILE], folder / ROWS_FILE, ROW_TYPES)
+    pca = PCAModel.from_state(metadata["pca"], parse_safetensors(data[PCA_FILE], folder / PCA_FILE))
+    rows = parse_npz(data[ROWS_FILE], folder / ROWS_FILE, ARRAY_TYPES)
     n, n_searched = len(rows["indices"]), len(rows["steps"])
     for name, array in rows.items():
         shape = {"codes": (n, n_searched), "steps": (n_searched,)}.get(name, (n,))
@@ -224,7 +242,7 @@ def _read_index(folder: Path, dataset: str) -> ImageIndex:
             raise ValueError(f"array {name!r} has shape {array.shape}")
     if min(rows["indices"].min(), rows["labels"].min(), rows["outside"].min(), rows["steps"].min()) < 0:
         raise ValueError("an array holds values below 0")
-    usual = facts["usual_distance"], facts["usual_estimate"]
+    usual = metadata["usual_distance"], metadata["usual_estimate"]
     if min(usual) <= 0:
-        raise ValueError("a usual distance is not above 0")
-    return ImageIndex(dataset=dataset, pca=pca, **rows, usual_distance=usual[0], usual_estimate=usual[1])
+        raise ValueError("a median distance is not above 0")
+    return ImageIndex(dataset=dataset, pca=pca, **rows, median_distance=usual[0], median_estimate=usual[1])

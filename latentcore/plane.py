@@ -1,7 +1,6 @@
-"""Planes: two coordinates for codes of any dimension, and a way back to codes.
+"""Planes: maps from codes of any dimension to two coordinates, and back from coordinates to codes.
 
-A plane never fits a UMAP while it is read: UMAP coordinates are computed once, when a bundle is
-made, and looked up afterwards.
+UMAP is fitted once, when a bundle is made; afterwards its stored coordinates are looked up.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ import numpy as np
 
 from latentcore.types import FloatArray
 
-N_BLEND = 8
+N_BLENDED = 8
 
 
 @dataclass(frozen=True)
 class Plane:
-    """A map of codes onto two axes.
+    """A map of codes to two coordinates, with an inverse.
 
     Attributes
     ----------
@@ -30,13 +29,14 @@ class Plane:
     axis_titles : (str, str)
         Titles of the horizontal and the vertical axis.
     points : float32 array, shape (n, 2)
-        Where the shown codes lie, row by row.
+        Coordinates of the shown codes, row by row.
     to_codes : callable
-        ``(m, 2) -> (m, latent_dim)``, float32: the code that stands for a place.
-    place : callable or None
-        ``(m, latent_dim) -> (m, 2)``, float32: where a code lies; None where only the points have places.
+        ``(m, 2) -> (m, latent_dim)``, float32: the code at each pair of coordinates.
+    to_points : callable or None
+        ``(m, latent_dim) -> (m, 2)``, float32: coordinates of any codes; None if only `points` have
+        coordinates.
     note : str
-        One sentence on what an empty place decodes to.
+        One sentence on what a position without a point decodes to.
     """
 
     name: str
@@ -44,11 +44,11 @@ class Plane:
     points: FloatArray
     to_codes: Callable[[FloatArray], FloatArray]
     note: str
-    place: Callable[[FloatArray], FloatArray] | None = None
+    to_points: Callable[[FloatArray], FloatArray] | None = None
 
 
 def identity_plane(codes: FloatArray) -> Plane:
-    """Return the plane of two-dimensional codes themselves.
+    """Return the plane whose coordinates are the two-dimensional codes themselves.
 
     Raises
     ------
@@ -56,26 +56,26 @@ def identity_plane(codes: FloatArray) -> Plane:
         If the codes are not ``(n, 2)``.
     """
     if codes.shape[1] != 2:  # noqa: PLR2004
-        raise ValueError(f"codes have {codes.shape[1]} dimensions; this plane shows 2 as they are.")
+        raise ValueError(f"codes have {codes.shape[1]} dimensions; this plane needs 2.")
     return Plane(
         name="codes",
         axis_titles=("z1", "z2"),
         points=codes,
         to_codes=lambda points: points,
-        note="Every place is a code of its own: what you see is its exact decode.",
-        place=lambda codes: codes,
+        note="Every position is a code, and the image shown is its exact decode.",
+        to_points=lambda codes: codes,
     )
 
 
 def dimension_plane(codes: FloatArray, reference: FloatArray, first: int, second: int) -> Plane:
-    """Return the plane of two chosen dimensions.
+    """Return the plane of two dimensions of the codes.
 
     Parameters
     ----------
     codes : float32 array, shape (n, latent_dim)
         Codes to show.
     reference : float32 array, shape (m, latent_dim)
-        Codes whose mean fills the other dimensions of an empty place.
+        Codes whose mean fills the other dimensions of a position without a point.
     first, second : int
         Dimensions, counted from 0.
 
@@ -101,30 +101,30 @@ def dimension_plane(codes: FloatArray, reference: FloatArray, first: int, second
         axis_titles=(f"z{first + 1}", f"z{second + 1}"),
         points=np.ascontiguousarray(codes[:, [first, second]]),
         to_codes=to_codes,
-        note="An empty place sets these two dimensions and keeps the others at their mean; "
-        "a real point decodes its own full code.",
+        note="A position without a point sets these two dimensions and keeps the others at their mean; "
+        "a point decodes its own full code.",
     )
 
 
-def principal_plane(codes: FloatArray, reference: FloatArray) -> Plane:
-    """Return the plane of the two principal directions of `reference`, float32 ``(m, latent_dim)``."""
+def pca_plane(codes: FloatArray, reference: FloatArray) -> Plane:
+    """Return the plane of the first two principal components of `reference`, float32 ``(m, latent_dim)``."""
     centre = reference.mean(axis=0)
     _, _, rotation = np.linalg.svd(reference - centre, full_matrices=False)
     axes = rotation[:2] * np.sign(rotation[:2, np.abs(rotation[:2]).argmax(axis=1)].diagonal())[:, None]
     axes = axes.astype(np.float32)
     return Plane(
         name="pca",
-        axis_titles=("first principal direction", "second principal direction"),
+        axis_titles=("first principal component", "second principal component"),
         points=(codes - centre) @ axes.T,
         to_codes=lambda points: (points @ axes + centre).astype(np.float32),
-        note="An empty place decodes the flat slice through the mean code; "
-        "a real point decodes its own full code.",
-        place=lambda codes: ((codes - centre) @ axes.T).astype(np.float32),
+        note="A position without a point decodes a code on the plane of the first two principal components; "
+        "a point decodes its own full code.",
+        to_points=lambda codes: ((codes - centre) @ axes.T).astype(np.float32),
     )
 
 
 def umap_plane(points: FloatArray, reference_points: FloatArray, reference_codes: FloatArray) -> Plane:
-    """Return the plane of stored UMAP coordinates, with a blend of neighbours as the way back.
+    """Return the plane of stored UMAP coordinates; its inverse blends the codes of the nearest points.
 
     Parameters
     ----------
@@ -132,10 +132,10 @@ def umap_plane(points: FloatArray, reference_points: FloatArray, reference_codes
         Coordinates of the codes to show.
     reference_points : float32 array, shape (m, 2)
     reference_codes : float32 array, shape (m, latent_dim)
-        Codes, and where they lie, that an empty place is blended from: the mean of the 8 nearest,
+        Codes and their coordinates. A position without a point maps to the mean of the 8 nearest codes,
         weighted by 1 / distance.
     """
-    n_neighbours = min(N_BLEND, len(reference_points))
+    n_neighbours = min(N_BLENDED, len(reference_points))
 
     @cache
     def tree() -> Any:  # noqa: ANN401 - scipy has no types
@@ -155,26 +155,27 @@ def umap_plane(points: FloatArray, reference_points: FloatArray, reference_codes
         axis_titles=("UMAP 1", "UMAP 2"),
         points=points,
         to_codes=to_codes,
-        note="An empty place decodes a blend of the 8 nearest training codes; "
-        "a real point decodes its own code.",
+        note="A position without a point decodes a blend of the 8 nearest training codes; "
+        "a point decodes its own code.",
     )
 
 
 def fit_umap(codes: FloatArray, others: FloatArray, *, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Fit UMAP to codes and place others on the same map. Slow: used when a bundle is made.
+    """Fit UMAP to codes and transform others with it. Slow: used when a bundle is made.
 
     Parameters
     ----------
     codes : float32 array, shape (n, latent_dim)
         Codes to fit on.
     others : float32 array, shape (m, latent_dim)
-        Codes to place afterwards.
+        Codes to transform afterwards.
     seed : int
         UMAP with a seed runs on one thread.
 
     Returns
     -------
     (float32 array (n, 2), float32 array (m, 2))
+        Coordinates of `codes` and of `others`.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Progress bars of training on the command line."""
+"""Progress bars of training in the terminal."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from rich.progress import (
 
 from latentcore.training import EpochEnd, OnEvent
 
-errors = Console(stderr=True)
-INTERRUPTED = 130
+error_console = Console(stderr=True)
+EXIT_INTERRUPTED = 130
 
 
 class TrainingProgress:
-    """One bar a model and phase with its losses, and one over all models."""
+    """Progress bars: one per model and phase, with its losses, and one over all models."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
-    def of(self, title: str) -> tuple[OnEvent, Callable[[str], None]]:
-        """Return the receivers of the epochs and of the stages of one model."""
+    def callbacks_for(self, title: str) -> tuple[OnEvent, Callable[[str], None]]:
+        """Return the callbacks for the epochs and for the stages of one model."""
         tasks: dict[str, TaskID] = {}
 
         def on_event(event: EpochEnd) -> None:
@@ -47,7 +47,7 @@ class TrainingProgress:
         return on_event, on_stage
 
     def overall(self, n_models: int) -> Callable[[str], None]:
-        """Add the bar over all models; the callable advances it and says why."""
+        """Add the bar over all models; the returned callback prints a sentence and advances it."""
         task = self._progress.add_task("all models", total=n_models, losses="")
 
         def done(sentence: str) -> None:
@@ -59,7 +59,7 @@ class TrainingProgress:
 
 @contextmanager
 def training_progress() -> Iterator[TrainingProgress]:
-    """Show the bars on standard error while the block runs; Ctrl-C ends with a word and code 130."""
+    """Show the bars on standard error while the block runs; Ctrl-C prints a message and exits with 130."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -69,8 +69,8 @@ def training_progress() -> Iterator[TrainingProgress]:
         TextColumn("{task.fields[losses]}"),
     )
     try:
-        with Progress(*columns, console=errors) as progress:
+        with Progress(*columns, console=error_console) as progress:
             yield TrainingProgress(progress)
     except KeyboardInterrupt:
-        errors.print("Stopped. Finished bundles are kept, and nothing is half-written.")
-        sys.exit(INTERRUPTED)
+        error_console.print("Stopped. Finished bundles are kept, and no bundle is incomplete.")
+        sys.exit(EXIT_INTERRUPTED)

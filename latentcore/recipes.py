@@ -1,4 +1,4 @@
-"""What the zoo holds, and the settings and seeds that each bundle is trained with."""
+"""The zoo: which bundles are shipped, and the settings and seeds that each is trained with."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from latentcore.store.bundle import check_name, default_name
 MNIST_LIKE = ("mnist", "fashion_mnist")
 LARGE_DATASETS = (*MNIST_LIKE, "shapes")
 HEADLINE_SEEDS = (0, 1, 2)
-FLAT = 2
-"""Up to so many dimensions, settings for few dimensions hold."""
+LOW_DIM = 2
+"""Up to this many dimensions, the settings for few dimensions are used."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How one bundle is made.
+    """How one bundle is trained.
 
     Attributes
     ----------
     dataset, family : str
     latent_dim : int
     settings : mapping
-        What differs from the family's defaults.
+        Settings that differ from the family's defaults.
     seeds : tuple of int
-        With several, a model is trained with each on train without a validation part, and the one
-        with the lowest reconstruction error there is kept.
+        If several, a model is trained with each on train without a validation part, and the one with the
+        lowest reconstruction error on that part is kept.
     name : str, optional
         Name of the bundle; "<family>-d<latent_dim>" if empty. Variants of one family and dimension need one.
     """
@@ -56,7 +56,7 @@ class Recipe:
 
     @property
     def command(self) -> str:
-        """The command that makes the bundle."""
+        """The command that trains the bundle."""
         seeds = "".join(f" --seed {seed}" for seed in self.seeds)
         name = f" --name {self.name}" if self.name else ""
         return f"latentcore train {self.dataset} {self.family} --latent-dim {self.latent_dim}{seeds}{name}"
@@ -76,7 +76,7 @@ CONVOLUTIONAL: Mapping[str, Mapping[str, Any]] = {
     "vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 24},
     "beta_vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 24},
 }
-ADVERSARIAL: Mapping[str, Any] = {
+GAN_SETTINGS: Mapping[str, Any] = {
     "generator_channels": (32, 64),
     "generator_hidden": (),
     "critic_channels": (32, 64),
@@ -86,72 +86,90 @@ ADVERSARIAL: Mapping[str, Any] = {
     "batch_norm": True,
     "half_precision": True,
 }
-ADVERSARIAL_EPOCHS: Mapping[tuple[str, int], tuple[int, int]] = {
+GAN_EPOCHS: Mapping[tuple[str, int], tuple[int, int]] = {
     ("mnist", 2): (10, 8),
     ("mnist", 16): (22, 12),
     ("fashion_mnist", 2): (8, 8),
     ("fashion_mnist", 16): (14, 10),
     ("shapes", 16): (80, 30),
 }
-"""Epochs of the adversarial training and of the inversion; two dimensions are filled sooner. Shapes are a
-third as many images; the held-out error of their inversion is .0048 after 10 epochs, .0026 after 30."""
-FOLDED: Mapping[str, Any] = {"generator_hidden": (96, 64)}
-"""Of GANs of two dimensions, whose plane must fold into ten kinds of images."""
-SHARPER: Mapping[str, Any] = {"generator_residual": True, "critic_hidden": (64,), "half_precision": False}
-"""Of GANs of more dimensions. On held-out MNIST images, 16 dimensions reach precision .84, recall .93 and a
-refined MSE of .0071; without the residual convolution and the critic's hidden layer .74, .93 and .0087. Half
-as wide again, .76, .93 and .0084 without either, .81, .93 and .0073 with the convolution alone, and .85, .87
-and .0124 with a hidden layer in the generator instead. bfloat16 is slower where the processor only imitates
-it."""
-PENALISED: Mapping[str, Any] = {"generator_hidden": (96,), "gradient_penalty": 0.1}
-"""Besides, of the 16-D GAN of shapes, whose images differ by little but their edges: a critic with spectral
-normalisation hardly tells them apart, and its loss stays near that of chance, also with three steps for one
-of the generator or at twice the width. On held-out images after 18 epochs, precision, recall and coverage are
+"""Epochs of the adversarial training and of the inversion network; GANs of two dimensions converge sooner.
+Shapes have a third as many images; the held-out error of their inversion is .0048 after 10 epochs, .0026
+after 30."""
+GAN_LOW_DIM: Mapping[str, Any] = {"generator_hidden": (96, 64)}
+"""GANs of two dimensions, whose generator has to map a plane to ten classes of images."""
+GAN_HIGH_DIM: Mapping[str, Any] = {
+    "generator_residual": True,
+    "critic_hidden": (64,),
+    "half_precision": False,
+}
+"""GANs of more dimensions. On held-out MNIST images, 16 dimensions reach precision .84, recall .93 and a
+refined MSE of .0071; without the residual block and the critic's hidden layer .74, .93 and .0087. At 1.5
+times the width, .76, .93 and .0084 without either, .81, .93 and .0073 with the block alone, and .85, .87
+and .0124 with a hidden layer in the generator instead. bfloat16 is slower on
+processors that emulate it."""
+GAN_SHAPES: Mapping[str, Any] = {"generator_hidden": (96,), "gradient_penalty": 0.1}
+"""In addition, the 16-D GAN of shapes, whose images differ mainly in their edges: a critic with spectral
+normalisation hardly discriminates them, and its loss stays near chance, also with three critic steps per
+generator step or at twice the width. On held-out images after 18 epochs, precision, recall and coverage are
 .60, .90 and .44 (.74, .95 and .66 after 54), without the hidden layer .54, .90 and .42, with a penalty of .01
 .63, .87 and .44, of 1 .51, .86 and .41; with spectral normalisation .46, .71 and .36 after 13, and on test
 .40, .86 and .37 after 26."""
-WITHOUT_HOLES: Mapping[str, Any] = {
+VAE_MNIST: Mapping[str, Any] = {
     "channels": (32, 48),
     "hidden": (96,),
     "aggregate_weight": 7.0,
     "beta": 1.3,
 }
-"""Of MNIST's VAE, whose samples are held to bars: on the test split, precision .853 and FD 8.6% where the
-networks above reach .795 and 12.0%, for samples of theirs fall into holes between the classes of their codes.
-In return codes tell classes apart less well (5-NN .956, .974). Weights of 3 to 10 differ less than seeds; by
-beta, precision and recall on held-out images are .83 and .83 at 1, .85 and .79 at 1.3, .85 and .77 at 1.5."""
-DIGITS: Mapping[str, Mapping[str, Any]] = {
+"""MNIST's VAE, which has targets for its samples: on the test split, precision .853 and FD 8.6%, where the
+settings above reach .795 and 12.0%, because their samples fall into holes between the classes of the codes.
+In return the codes separate classes less well (5-NN .956 instead of .974). Weights of 3 to 10 differ less
+than seeds; by beta, precision and recall on held-out images are .83 and .83 at 1, .85 and .79 at 1.3, .85
+and .77 at 1.5."""
+DIGITS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"n_epochs": 400, "distorted_share": 0.5},
     "vae": {"n_epochs": 300},
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
 }
-FLAT_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
-LONGER: Mapping[tuple[str, str], Mapping[str, Any]] = {
+LOW_DIM_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
+LOW_DIM_OVERRIDES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("mnist", "ae"): {"n_epochs": 150, "weight_decay": 0.1},
     ("fashion_mnist", "vae"): {"n_epochs": 70, "weight_decay": 0.1, "gradient_limit": 200.0},
 }
-"""Of two dimensions, where bars are hard. MNIST's autoencoder, best of three seeds: held-out MSE .0310 where
-120 epochs reach .0313, and 70 with the default decay of .01 reach .0317; 5-NN on test .923, .909, .878.
-Fashion-MNIST's VAE: held-out 5-NN .725 and MSE .0240, where the default decay reaches .693 and .0256. With
-more decay, one run of two diverged for some epochs; the limit is above the median gradient of every epoch."""
+"""Two dimensions, where targets are hard to reach. MNIST's autoencoder, best of three seeds: held-out MSE
+.0310, where 120 epochs reach .0313, and 70 with the default decay of .01 reach .0317; 5-NN on test .923,
+.909, .878. Fashion-MNIST's VAE: held-out 5-NN .725 and MSE .0240, where the default decay reaches .693 and
+.0256. With more decay, one of two runs diverged for some epochs; the gradient limit exceeds the median norm
+of every epoch."""
 
 
 def settings_for(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any]:
-    """Return what differs from the family's defaults on a dataset."""
+    """Return the settings that differ from the family's defaults on a dataset.
+
+    Parameters
+    ----------
+    dataset : str
+        Unknown datasets have none.
+    family : str
+        Families without settings here, such as a newly added one, use their defaults.
+    latent_dim : int
+    """
     if dataset == "digits":
-        return DIGITS.get(family, {})
-    if dataset not in LARGE_DATASETS or family in ("pca", "lda"):
+        return DIGITS_SETTINGS.get(family, {})
+    if dataset not in LARGE_DATASETS:
         return {}
     if family == "gan":
-        n_epochs, inversion_epochs = ADVERSARIAL_EPOCHS.get((dataset, latent_dim), (26, 10))
+        n_epochs, inversion_epochs = GAN_EPOCHS.get((dataset, latent_dim), (26, 10))
         epochs = {"n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
-        sharper = {**SHARPER, **(PENALISED if dataset == "shapes" else {})}
-        return {**ADVERSARIAL, **epochs, **(FOLDED if latent_dim <= FLAT else sharper)}
-    if latent_dim <= FLAT:
-        epochs = {"n_epochs": FLAT_EPOCHS.get(family, 40)}
-        return {**PERCEPTRON, **epochs, **LONGER.get((dataset, family), {})}
+        sharper = {**GAN_HIGH_DIM, **(GAN_SHAPES if dataset == "shapes" else {})}
+        return {**GAN_SETTINGS, **epochs, **(GAN_LOW_DIM if latent_dim <= LOW_DIM else sharper)}
+    if family not in CONVOLUTIONAL:
+        return {}
+    if latent_dim <= LOW_DIM:
+        epochs = {"n_epochs": LOW_DIM_EPOCHS.get(family, 40)}
+        return {**PERCEPTRON, **epochs, **LOW_DIM_OVERRIDES.get((dataset, family), {})}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
-    filled = WITHOUT_HOLES if (dataset, family) == ("mnist", "vae") else {}
+    filled = VAE_MNIST if (dataset, family) == ("mnist", "vae") else {}
     return {**CONVOLUTIONAL[family], **binarised, **filled}
 
 
@@ -163,7 +181,16 @@ def make_recipe(
     seeds: tuple[int, ...] | None = None,
     name: str = "",
 ) -> Recipe:
-    """Return the recipe of a bundle, shipped or not, with the seeds of the zoo unless others are given.
+    """Return the recipe of a bundle, shipped or not.
+
+    Parameters
+    ----------
+    dataset, family : str
+    latent_dim : int
+    seeds : tuple of int, optional
+        Those of the zoo by default.
+    name : str, optional
+        Of a variant; see `Recipe`.
 
     Raises
     ------
@@ -187,10 +214,10 @@ SEVERAL_SEEDS: Mapping[tuple[str, str, int], tuple[int, ...]] = {
     ("shapes", "vae", 16): HEADLINE_SEEDS,
     ("shapes", "beta_vae", 16): HEADLINE_SEEDS,
 }
-"""Bundles that state the spread over seeds."""
+"""Bundles that are trained with several seeds and state the spread of their scores."""
 
 _FAMILIES = (("pca", 2), ("pca", 16), ("ae", 2), ("ae", 16), ("vae", 2), ("vae", 16), ("gan", 2), ("gan", 16))
-_HOLDINGS: Mapping[str, tuple[tuple[str, int], ...]] = {
+_ZOO_MODELS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "digits": (
         *(("pca", 2), ("pca", 8), ("lda", 2), ("lda", 9), ("ae", 2), ("ae", 8)),
         *(("vae", 2), ("vae", 8), ("gan", 2), ("gan", 8)),
@@ -201,6 +228,6 @@ _HOLDINGS: Mapping[str, tuple[tuple[str, int], ...]] = {
 }
 
 ZOO: tuple[tuple[str, str, int], ...] = tuple(
-    (dataset, family, latent_dim) for dataset, held in _HOLDINGS.items() for family, latent_dim in held
+    (dataset, family, latent_dim) for dataset, held in _ZOO_MODELS.items() for family, latent_dim in held
 )
-"""Dataset, family and dimension of every bundle that ships."""
+"""Dataset, family and latent dimension of every shipped bundle."""

@@ -1,4 +1,4 @@
-"""The training loop: shuffled batches, events, seeds and cancelling. It knows no model family."""
+"""The training loop: shuffled batches, events, seeding and cancellation, for any model family."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import torch
 
 @dataclass(frozen=True, kw_only=True)
 class EpochEnd:
-    """One pass over the data has ended.
+    """Event after each epoch of training.
 
     Attributes
     ----------
     phase : str
         What is being trained ("fit", or for a GAN "adversarial" and "inversion").
     epoch, n_epochs : int
-        Number of this epoch, from 1, and how many the phase has.
+        Number of this epoch, from 1, and number of epochs of the phase.
     losses : dict of str to float
         Mean of each loss over the epoch's batches.
     """
@@ -31,22 +31,22 @@ class EpochEnd:
 
 
 OnEvent: TypeAlias = Callable[[EpochEnd], None]
-"""Called after each epoch; raises `latentcore.types.TrainingCancelled` to stop the run."""
+"""Called after each epoch; raises `latentcore.exceptions.TrainingCancelled` to stop the run."""
 
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
 
 Losses: TypeAlias = tuple[torch.Tensor, dict[str, torch.Tensor]]
-"""The scalar that is descended, and the scalars that are reported."""
+"""The scalar to minimise, and the scalars to report."""
 
-LARGEST_LOSS = 1e9
-"""Mean over an epoch above which a training has diverged."""
+MAX_LOSS = 1e9
+"""Mean loss over an epoch above which training counts as diverged."""
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Compute on one thread inside the block, in torch and in numpy."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - it looks through all libraries
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - it scans all loaded libraries
 
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -59,9 +59,9 @@ def one_thread() -> Iterator[None]:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed torch inside the block, on one thread, and restore the caller's generator afterwards.
+    """Seed torch inside the block, on one thread, and restore the caller's random state afterwards.
 
-    One thread makes the sums, and so the trained weights, repeat from run to run on one machine.
+    One thread makes sums, and so the trained weights, reproducible from run to run on one machine.
     """
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(seed)
@@ -69,7 +69,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def count_batches(n_samples: int, batch_size: int) -> int:
-    """Return how many batches `run_epochs` makes of `n_samples` (an unfilled last batch is dropped)."""
+    """Return the number of batches per epoch in `run_epochs`, which drops an incomplete last batch."""
     return max(1, n_samples // batch_size)
 
 
@@ -89,11 +89,11 @@ def run_epochs(
     step : callable
         ``step(rows) -> losses``; see `Step`.
     n_samples, batch_size, n_epochs : int
-        Sizes. A last batch that is not full is dropped; another shuffle reaches its rows.
+        An incomplete last batch is dropped; the next epoch reshuffles and may include its rows.
     phase : str
-        Name that the events carry.
+        Name of the phase in the events.
     on_event : callable, optional
-        Receives an `EpochEnd` after each epoch. What it raises ends the run.
+        Receives an `EpochEnd` after each epoch. An exception that it raises ends the training.
 
     Raises
     ------
@@ -110,10 +110,10 @@ def run_epochs(
                 totals[name] = totals.get(name, 0.0) + float(loss.detach())
         means = {name: total / n_batches for name, total in totals.items()}
         for name, mean in means.items():
-            if not abs(mean) <= LARGEST_LOSS:
+            if not abs(mean) <= MAX_LOSS:
                 raise ValueError(
                     f"The training diverged: {name} is {mean:.3g} in epoch {epoch} of {n_epochs}. Lower the "
-                    "learning rate, or limit the gradient where the family can."
+                    "learning rate, or set gradient_limit if the family has it."
                 )
         if on_event is not None:
             on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means))
@@ -121,7 +121,7 @@ def run_epochs(
 
 def run_one_cycle(
     optimiser: torch.optim.Optimizer,
-    losses_of: Callable[[torch.Tensor, float], Losses],
+    compute_losses: Callable[[torch.Tensor, float], Losses],
     *,
     n_samples: int,
     batch_size: int,
@@ -131,20 +131,21 @@ def run_one_cycle(
     after_step: Callable[[], None] | None = None,
     gradient_limit: float = 0.0,
 ) -> None:
-    """Descend a loss for a number of epochs, the learning rate rising to the optimiser's and falling to 0.
+    """Minimise a loss for a number of epochs with a one-cycle schedule of the learning rate.
 
     Parameters
     ----------
     optimiser : torch.optim.Optimizer
-    losses_of : callable
-        ``losses_of(rows, progress) -> (loss, reported)`` for the rows of an int64 index tensor
-        ``(batch,)``; `progress` is the share of all steps with this one, in (0, 1].
+        Its learning rate is the peak of the schedule.
+    compute_losses : callable
+        ``compute_losses(rows, progress) -> (loss, reported)`` for the rows of an int64 index tensor
+        ``(batch,)``; `progress` is the share of steps done, this one included, in (0, 1].
     n_samples, batch_size, n_epochs, phase, on_event
         See `run_epochs`.
     after_step : callable, optional
-        Called after each step, for what learns beside the optimiser.
+        Called after each step, such as to train another network alternately.
     gradient_limit : float
-        Largest norm of a step's gradient, which is scaled down to it; 0 for none.
+        Gradients are clipped to this norm; 0 for no clipping.
 
     References
     ----------
@@ -157,7 +158,7 @@ def run_one_cycle(
     )
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-        loss, reported = losses_of(batch, (schedule.last_epoch + 1) / n_steps)
+        loss, reported = compute_losses(batch, (schedule.last_epoch + 1) / n_steps)
         optimiser.zero_grad()
         loss.backward()
         if gradient_limit:

@@ -1,4 +1,4 @@
-"""Array aliases, capabilities and the errors that the whole library shares."""
+"""Array types and the capabilities of model families."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ImageShape: TypeAlias = tuple[int, int, int]
 
 
 class Capability(StrEnum):
-    """What a model family can do, and how honestly it can be said to do it."""
+    """What a model family can do: how it encodes, decodes and samples, and what its training has seen."""
 
     NATIVE_ENCODER = "native encoder"
     INVERSION_ENCODER = "encoder trained by inversion"
@@ -35,35 +35,3 @@ class Capability(StrEnum):
     FITTED_DENSITY = "samples from a density fitted to its codes"
     LIKELIHOOD_BOUND = "likelihood bound"
     SUPERVISED = "has seen the labels"
-
-
-class LatentcoreError(Exception):
-    """Base of the errors that a user can mend; the message names the cause and the way out."""
-
-
-class UnsupportedOperation(LatentcoreError):  # noqa: N818 - the name is part of the public contract
-    """The model family lacks the operation; the message names the alternative."""
-
-
-class UnknownNameError(LatentcoreError):
-    """No dataset, model family or bundle of that name."""
-
-
-class BundleError(LatentcoreError):
-    """A bundle on disk is damaged, incomplete or too new; the message names file and cause."""
-
-
-class CodecError(LatentcoreError):
-    """Images cannot be compressed, or a compressed file not be read; the message names the cause."""
-
-
-class DatasetError(LatentcoreError):
-    """A dataset cannot be read, fetched or written; the message names file and cause."""
-
-
-class DatasetMissing(DatasetError):  # noqa: N818 - a state, with a way out
-    """A dataset is not on this machine; the message says how to fetch it."""
-
-
-class TrainingCancelled(LatentcoreError):  # noqa: N818 - a request, not a fault
-    """Raised by an event handler to stop a training run; the model keeps its former state."""

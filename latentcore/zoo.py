@@ -1,4 +1,4 @@
-"""Training the whole zoo, here or on a Dask cluster; what is finished stays finished."""
+"""Training all missing bundles of the zoo, locally or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -7,60 +7,61 @@ from collections.abc import Callable
 from pathlib import Path
 
 from latentcore.bundling import train_bundle
+from latentcore.exceptions import LatentcoreError
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles
 from latentcore.store.writing import replace_folder
 from latentcore.training import OnEvent
-from latentcore.types import LatentcoreError
 
-Done = Callable[[str], None]
-"""Receives one sentence each time a model is finished or has failed."""
+OnDone = Callable[[str], None]
+"""Receives one sentence whenever a model is finished or has failed."""
 
 
 def missing_recipes(root: Path, dataset: str | None = None) -> list[Recipe]:
-    """Return the recipes whose bundles are not in a models folder, in the order of the zoo."""
+    """Return the recipes of the zoo whose bundles are missing in a models folder."""
     present = {spec.id for spec in list_bundles(root)}
     recipes = (make_recipe(*entry) for entry in ZOO if dataset in (None, entry[0]))
     return [recipe for recipe in recipes if recipe.id not in present]
 
 
-def train_here(
+def train_locally(
     recipes: list[Recipe],
     root: Path,
-    receivers: Callable[[str], tuple[OnEvent, Callable[[str], None]]],
-    done: Done,
+    make_callbacks: Callable[[str], tuple[OnEvent, Callable[[str], None]]],
+    on_done: OnDone,
 ) -> dict[str, str]:
-    """Train bundles one after the other.
+    """Train bundles one after the other on this machine.
 
     Parameters
     ----------
     recipes : list of Recipe
     root : Path
-        Models folder. A folder that cannot be read as a bundle is replaced.
-    receivers : callable
-        From a bundle's id to the receivers of its epochs and stages.
-    done : callable
+        Models folder. Folders that cannot be read as bundles are replaced.
+    make_callbacks : callable
+        ``make_callbacks(bundle_id)`` returns the callbacks for its epochs and stages.
+    on_done : callable
+        See `OnDone`.
 
     Returns
     -------
     dict of str to str
-        What went wrong, by bundle id; the other bundles are trained all the same.
+        Error messages by bundle id; the other bundles are trained nevertheless.
     """
     failures: dict[str, str] = {}
     for recipe in recipes:
-        on_event, on_stage = receivers(recipe.id)
+        on_event, on_stage = make_callbacks(recipe.id)
         try:
             train_bundle(recipe, root, overwrite=True, on_event=on_event, on_stage=on_stage)
         except (LatentcoreError, ValueError) as error:
             failures[recipe.id] = str(error)
-        done(_outcome(recipe.id, failures))
+        on_done(_outcome(recipe.id, failures))
     return failures
 
 
-def train_on_cluster(recipes: list[Recipe], root: Path, address: str, done: Done) -> dict[str, str]:
-    """Train bundles on the workers of a Dask cluster and write each here as it arrives.
+def train_on_cluster(recipes: list[Recipe], root: Path, address: str, on_done: OnDone) -> dict[str, str]:
+    """Train bundles on the workers of a Dask cluster and save each on this machine when it is finished.
 
-    The workers need this library and the dataset; they share no disk with this machine.
+    The workers need this library and the dataset; no shared disk is needed.
 
     Parameters
     ----------
@@ -68,13 +69,14 @@ def train_on_cluster(recipes: list[Recipe], root: Path, address: str, done: Done
     root : Path
         Models folder on this machine.
     address : str
-        Of the scheduler, such as "tcp://10.0.0.1:8786".
-    done : callable
+        Address of the scheduler, such as "tcp://10.0.0.1:8786".
+    on_done : callable
+        See `OnDone`.
 
     Returns
     -------
     dict of str to str
-        What went wrong, by bundle id.
+        Error messages by bundle id.
 
     Raises
     ------
@@ -96,9 +98,9 @@ def train_on_cluster(recipes: list[Recipe], root: Path, address: str, done: Done
             recipe = futures[future]
             try:
                 write_files(future.result(), root / recipe.id)
-            except Exception as error:  # noqa: BLE001 - whatever the worker raised is reported, not swallowed
+            except Exception as error:  # noqa: BLE001 - any error of a worker is reported
                 failures[recipe.id] = str(error) or type(error).__name__
-            done(_outcome(recipe.id, failures))
+            on_done(_outcome(recipe.id, failures))
     return failures
 
 
@@ -106,7 +108,7 @@ CONNECT_SECONDS = 10
 
 
 def make_files(recipe: Recipe) -> dict[str, bytes]:
-    """Train a bundle and return its files by their path in it: what a worker sends back."""
+    """Train a bundle and return its files by relative path: the result that a worker sends back."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = train_bundle(recipe, Path(folder))
         return {
@@ -117,11 +119,11 @@ def make_files(recipe: Recipe) -> dict[str, bytes]:
 
 
 def write_files(files: dict[str, bytes], folder: Path) -> None:
-    """Put the files of a bundle in their place, all or none."""
+    """Write the files of a bundle atomically."""
 
-    def write(draft: Path) -> None:
+    def write(temporary: Path) -> None:
         for name, content in files.items():
-            path = draft / name
+            path = temporary / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import pytest
 
 from latentcore.datasets import Dataset, load_dataset
-from latentcore.types import DatasetMissing
+from latentcore.exceptions import DatasetMissing
 
 
 @lru_cache(maxsize=2)

@@ -17,7 +17,7 @@ from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
 from latentcore.atlas import webp_bytes
 from latentcore.geometry import square_extent
-from latentcore.metrics.spaces import procrustes_align
+from latentcore.metrics.similarity import procrustes_align
 from latentcore.types import FloatArray, LabelArray
 
 N_LINKED = 2000

@@ -11,10 +11,10 @@ from weakref import WeakValueDictionary
 import streamlit as st
 
 from latentcore.datasets import DATASETS
-from latentcore.features import FeatureNetwork, load_features
+from latentcore.exceptions import LatentcoreError
+from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
-from latentcore.types import LatentcoreError
 
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
@@ -105,7 +105,7 @@ BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content}
 def feature_network(dataset: str) -> FeatureNetwork | None:
     """Return the feature network of a dataset, or None where it has none or it is damaged."""
     try:
-        return load_features(dataset)
+        return load_feature_network(dataset)
     except LatentcoreError:
         return None
 

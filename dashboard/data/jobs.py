@@ -14,7 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.server.malloc import return_memory
-from latentcore.types import LatentcoreError, TrainingCancelled
+from latentcore.exceptions import LatentcoreError, TrainingCancelled
 
 SECONDS_TO_RETURN = 60
 """A job is cancelled once its browser has been disconnected for this long, so that others can run."""

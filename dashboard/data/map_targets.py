@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from latentcore.geometry import Extent, cell_centres, cell_of
+from latentcore.geometry import Extent, cell_centres, cell_indices
 from latentcore.types import FloatArray, LabelArray
 
 
@@ -30,7 +30,7 @@ def hit_targets(points: pd.DataFrame, extent: Extent, n_cells: int, snap: float)
     columns, rows = np.tile(np.arange(n_cells), n_cells), np.repeat(np.arange(n_cells), n_cells)
     places = np.where(snapped[:, None], drawn[near], centres)
     point_columns, point_rows = (
-        np.where(inside(drawn, extent), cell, -1) for cell in cell_of(drawn, extent, n_cells)
+        np.where(inside(drawn, extent), cell, -1) for cell in cell_indices(drawn, extent, n_cells)
     )
     return pd.DataFrame(
         {
@@ -58,7 +58,7 @@ def _nearest_within(
     """
     reach = np.arange(2 * int(np.ceil(snap * n_cells + 0.5)) + 1)
     reach -= len(reach) // 2
-    column, row = (cell[:, None, None] for cell in cell_of(drawn, extent, n_cells))
+    column, row = (cell[:, None, None] for cell in cell_indices(drawn, extent, n_cells))
     columns, rows = np.broadcast_arrays(column + reach[:, None], row + reach)
     number = np.broadcast_to(np.arange(len(drawn))[:, None, None], columns.shape)
     on_map = (columns >= 0) & (columns < n_cells) & (rows >= 0) & (rows < n_cells)

@@ -17,7 +17,7 @@ from dashboard.server.concurrency import limited
 from latentcore.atlas import Atlas, build_atlas
 from latentcore.geometry import Extent, cell_centres, square_extent
 from latentcore.metrics.sampling import stratified_rows
-from latentcore.plane import Plane, dimension_plane, identity_plane, principal_plane, umap_plane
+from latentcore.plane import Plane, dimension_plane, identity_plane, pca_plane, umap_plane
 from latentcore.types import FloatArray
 
 __all__ = ["stratified_rows"]
@@ -82,7 +82,7 @@ def plane_of(space: Space, plane_name: str) -> Plane:
     if plane_name == "codes":
         return identity_plane(space.test.codes)
     if plane_name == "pca":
-        return principal_plane(space.test.codes, space.train.codes)
+        return pca_plane(space.test.codes, space.train.codes)
     chosen = DIMENSIONS_NAME.fullmatch(plane_name)
     if chosen:
         first, second = int(chosen[1]) - 1, int(chosen[2]) - 1
@@ -164,7 +164,7 @@ def trust_shading(space: Space, plane_name: str) -> str:
     """
     plane, derived = plane_of(space, plane_name), space.derived
     codes = plane.to_codes(cell_centres(square_extent(plane.points, share=FRAMED), N_SHADE))
-    low, high = derived.usual_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
+    low, high = derived.median_code_distance, 2 * float(np.quantile(derived.code_distances, 0.95))
     strength: FloatArray = (distances_to_train(space, codes) - low) / max(high - low, 1e-9)
     return data_uri(png_bytes(shade_pixels(strength.reshape(N_SHADE, N_SHADE))))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.data.study_results import LearningPoint
-from latentcore.studies.repeats import over_seeds
+from latentcore.studies.resampling import mean_over_seeds
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,5 @@ class Difference:
 
 def difference(point: LearningPoint, other: LearningPoint) -> Difference:
     """Return how far one point lies above another, paired by seed: both used the same labelled images."""
-    found = over_seeds(np.subtract(point.by_seed, other.by_seed).tolist())
+    found = mean_over_seeds(np.subtract(point.by_seed, other.by_seed).tolist())
     return Difference(found["mean"], found["low"], found["high"])

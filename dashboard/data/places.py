@@ -9,8 +9,8 @@ import numpy as np
 from dashboard.data.catalogue import Bundle, Space
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
-from latentcore.metrics.structure import nearest
-from latentcore.plane import N_BLEND, Plane
+from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.plane import N_BLENDED, Plane
 from latentcore.types import FloatArray
 
 N_NEIGHBOURS = 6
@@ -138,7 +138,7 @@ def _inspect(
         original=original,
         error=error,
         distance=distance,
-        percentile=100 * bundle.derived.share_nearer(distance),
+        percentile=100 * bundle.derived.distance_cdf(distance),
         cycle_error=float(np.linalg.norm(cycle)),
         neighbours=neighbours,
         neighbours_by=neighbours_by,
@@ -174,7 +174,7 @@ def blended_positions(space: Space, codes: FloatArray) -> FloatArray:
     `latentcore.plane.umap_plane` uses from positions to codes.
     """
     train = space.train
-    distances, rows = nearest(train.codes, codes, k=N_BLEND)
+    distances, rows = nearest(train.codes, codes, k=N_BLENDED)
     weights = 1 / np.maximum(distances, 1e-9)
     places = (train.plane[rows] * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1, keepdims=True)
     return np.asarray(places, np.float32)

@@ -15,7 +15,7 @@ from dashboard.data.images.stand_ins import shown_train_images
 from dashboard.data.maps import plane_of
 from dashboard.data.places import row_of
 from dashboard.server.concurrency import limited
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
 
 DensityKind = Literal["gaussian", "mixture"]
@@ -82,7 +82,7 @@ def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Sampl
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
-        source = f"a mixture of {len(mixture.parts)} Gaussians fitted to the training codes"
+        source = f"a mixture of {len(mixture.components)} Gaussians fitted to the training codes"
     codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
     images = bundle.model.decode(codes)
     labels = _classify(bundle, images, codes)
@@ -165,8 +165,8 @@ def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
     (float32 array (n, 2), float32 array (m, 2))
     """
     plane = plane_of(open_bundle(samples.bundle_id), "codes" if samples.codes.shape[1] == 2 else "pca")
-    assert plane.place is not None  # noqa: S101 - both planes are maps of all codes
-    return plane.points, plane.place(samples.codes)
+    assert plane.to_points is not None  # noqa: S101 - both planes are maps of all codes
+    return plane.points, plane.to_points(samples.codes)
 
 
 def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
@@ -190,7 +190,7 @@ def _judge_of(bundle: Bundle) -> str:
     """Return the name of the classifier of samples."""
     network = feature_network(bundle.spec.dataset)
     if network is not None:
-        return f"the {network.facts['name']} network"
+        return f"the {network.metadata['name']} network"
     return f"the nearest train {'image' if can_search(bundle) else 'code'}"
 
 

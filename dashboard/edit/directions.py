@@ -47,7 +47,7 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
         warning = "unstable: it depends on the train images" if low < MIN_COSINE else ""
         label.caption(
             f"bootstrap cosine {median:.2f} [{low:.2f}, {high:.2f}]  \n"
-            f"{measure} {direction.effect:.2f}  \n{warning}",
+            f"{measure} {direction.effect_size:.2f}  \n{warning}",
             help="Cosine between this direction and those from 100 bootstrap resamples of the train images: "
             "median and 95% interval; 1 means that other images would have given the same direction. "
             "Cohen's d: distance along the direction between the means of both classes, or of the lowest and "

@@ -103,7 +103,7 @@ def _strip(
         images=images,
         length=path_length(images),
         chord=path_length(images[[0, -1]]),
-        code_distance=distances_to_train(bundle, codes) / bundle.derived.usual_code_distance,
+        code_distance=distances_to_train(bundle, codes) / bundle.derived.median_code_distance,
         image_distance=None
         if found is None
         else found.distances[:, 0] / usual_image_distance(bundle, estimated=found.estimated),

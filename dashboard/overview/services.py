@@ -15,7 +15,7 @@ from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED, stratified_rows
 from dashboard.server.concurrency import limited
 from latentcore.atlas import tile_images, webp_bytes
-from latentcore.geometry import Extent, cell_centres, cell_of, square_extent
+from latentcore.geometry import Extent, cell_centres, cell_indices, square_extent
 from latentcore.types import FloatArray, LabelArray
 
 N_SHOWN = 1000
@@ -173,7 +173,7 @@ def _targets(number: int, shares: FloatArray) -> pd.DataFrame:
     unit = (0.0, 1.0, 0.0, 1.0)
     centres = cell_centres(unit, N_CELLS)
     distances = np.square(centres[:, None] - shares[None]).sum(axis=2)
-    column, row = cell_of(shares, unit, N_CELLS)
+    column, row = cell_indices(shares, unit, N_CELLS)
     positions = np.concatenate([centres, shares])
     return pd.DataFrame(
         {

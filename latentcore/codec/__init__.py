@@ -1,7 +1,16 @@
-"""Storing images in fewer bytes: codes on a grid, entropy-coded, in a file that says how to read it."""
+"""Image compression with a model: codes are quantised, entropy-coded and stored in a ``.lat`` file."""
 
 from latentcore.codec.codec import compress, compress_codes, decompress, read_codes
-from latentcore.codec.grid import Grid
-from latentcore.codec.lat import LatFile, pack, unpack
+from latentcore.codec.lat_format import LatFile, pack, unpack
+from latentcore.codec.quantisation import QuantisationGrid
 
-__all__ = ["Grid", "LatFile", "compress", "compress_codes", "decompress", "pack", "read_codes", "unpack"]
+__all__ = [
+    "LatFile",
+    "QuantisationGrid",
+    "compress",
+    "compress_codes",
+    "decompress",
+    "pack",
+    "read_codes",
+    "unpack",
+]

@@ -1,26 +1,27 @@
-"""Images to a file of codes and back, with a bundle."""
+"""Compression of images to a ``.lat`` file with a bundle, and decompression."""
 
 from __future__ import annotations
 
-from latentcore.codec.entropy import decode_symbols, encode_symbols, fingerprint, fit_tables
-from latentcore.codec.grid import Grid, shares_of, unit_of
-from latentcore.codec.lat import LatFile, pack, unpack
-from latentcore.models.base import check_codes, check_images
+from latentcore.codec.entropy_coding import decode_symbols, encode_symbols, fingerprint, fit_tables
+from latentcore.codec.lat_format import LatFile, pack, unpack
+from latentcore.codec.quantisation import QuantisationGrid, step_shares, unit_step
+from latentcore.exceptions import CodecError
+from latentcore.models.checks import check_codes, check_images
 from latentcore.store import Bundle
 from latentcore.store.bundle import MODEL_FILE
-from latentcore.types import CodecError, FloatArray, ImageShape
+from latentcore.types import FloatArray, ImageShape
 
 DEFAULT_STEP = 0.5
 
 
-def unit_grid(bundle: Bundle) -> Grid:
-    """Return the grid whose step is as large as the spread of a typical dimension.
+def unit_grid(bundle: Bundle) -> QuantisationGrid:
+    """Return the quantisation grid whose step equals the standard deviation of a typical dimension.
 
-    A multiple of it means about the same to every model.
+    Multiples of it have about the same meaning for every model.
     """
     codes = bundle.train.codes
-    shares = shares_of(bundle.model.decode, codes)
-    return Grid(unit_of(codes, shares), shares)
+    shares = step_shares(bundle.model.decode, codes)
+    return QuantisationGrid(unit_step(codes, shares), shares)
 
 
 def compress(
@@ -35,17 +36,17 @@ def compress(
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
-        In [0, 1], at least one, of the bundle's shape.
+        Pixels in [0, 1], at least one image, of the bundle's image shape.
     bundle : Bundle
     step : float
-        In multiples of `unit_grid`, above 0; coarser is smaller.
+        Quantisation step in multiples of `unit_grid`, above 0; larger steps give smaller files.
     names : tuple of str or None
-        One an image, to be kept in the file; see `latentcore.codec.names.named`.
+        One per image, stored in the file; see `latentcore.codec.image_names.attach_names`.
 
     Raises
     ------
     CodecError
-        If images do not fit the bundle, the step is out of range, or the names cannot be kept.
+        If images do not fit the bundle, the step is out of range, or the names cannot be stored.
     """
     try:
         check_images(images, expected=bundle.image_shape)
@@ -55,15 +56,30 @@ def compress(
 
 
 def compress_codes(
-    codes: FloatArray, bundle: Bundle, grid: Grid, names: tuple[str, ...] | None = None
+    codes: FloatArray, bundle: Bundle, grid: QuantisationGrid, names: tuple[str, ...] | None = None
 ) -> bytes:
-    """Return codes ``(n, latent_dim)`` as the bytes of a ``.lat`` file; raises `CodecError`."""
+    """Return codes as the bytes of a ``.lat`` file.
+
+    Parameters
+    ----------
+    codes : float32 array, shape (n, latent_dim)
+    bundle : Bundle
+        Gives the frequency tables and decodes the file.
+    grid : QuantisationGrid
+    names : tuple of str or None
+        See `compress`.
+
+    Raises
+    ------
+    CodecError
+        See `compress`.
+    """
     return pack_codes(
         codes,
         bundle.train.codes,
         grid,
         model=bundle.spec.id,
-        sha256=_weights(bundle),
+        sha256=_weights_checksum(bundle),
         shape=bundle.image_shape,
         names=names,
     )
@@ -71,19 +87,27 @@ def compress_codes(
 
 def pack_codes(
     codes: FloatArray,
-    typical: FloatArray,
-    grid: Grid,
+    table_codes: FloatArray,
+    grid: QuantisationGrid,
     *,
     model: str,
     sha256: str,
     shape: ImageShape,
     names: tuple[str, ...] | None = None,
 ) -> bytes:
-    """Return codes ``(n, latent_dim)`` as the bytes of a ``.lat`` file, expecting what is `typical`.
+    """Return codes as the bytes of a ``.lat`` file, with frequency tables from other codes.
 
-    For what goes into the header see `LatFile`.
+    Parameters
+    ----------
+    codes : float32 array, shape (n, latent_dim)
+        Codes to compress.
+    table_codes : float32 array, shape (m, latent_dim)
+        Typical codes that the frequency tables are built from; the reader needs the same.
+    grid : QuantisationGrid
+    model, sha256, shape, names
+        Fields of the header; see `LatFile`.
     """
-    tables = fit_tables(grid.quantise(typical))
+    tables = fit_tables(grid.quantise(table_codes))
     content = LatFile(
         model=model,
         sha256=sha256,
@@ -99,28 +123,28 @@ def pack_codes(
 
 
 def read_codes(content: LatFile, bundle: Bundle) -> FloatArray:
-    """Return the codes in a file, float32 ``(n, latent_dim)``: exactly those that were written.
+    """Return the quantised codes of a file, float32 ``(n, latent_dim)``, exactly as they were written.
 
     Raises
     ------
     CodecError
         If the file was written with another bundle, or its codes are damaged.
     """
-    if content.model != bundle.spec.id or content.sha256 != _weights(bundle):
+    if content.model != bundle.spec.id or content.sha256 != _weights_checksum(bundle):
         raise CodecError(
-            f"The file was made with another {content.model} than the one that is here: the weights differ. "
+            f"The file was made with another {content.model} than the installed one: the weights differ. "
             "Install the bundle that it was made with."
         )
     if content.shape != bundle.image_shape or len(content.shares) != bundle.spec.latent_dim:
         raise CodecError(f"The file's sizes are not those of {bundle.spec.id}. Compress the images again.")
-    grid = Grid(content.step, content.shares)
+    grid = QuantisationGrid(content.step, content.shares)
     tables = fit_tables(grid.quantise(bundle.train.codes))
     if fingerprint(tables) != content.tables:
         raise CodecError(
-            f"The file was made with other train codes of {content.model} than those that are here. "
+            f"The file was made with other train codes of {content.model} than the installed ones. "
             "Install the bundle that it was made with."
         )
-    codes = grid.restore(decode_symbols(content.payload, tables, content.n))
+    codes = grid.dequantise(decode_symbols(content.payload, tables, content.n))
     try:
         check_codes(codes, bundle.spec.latent_dim)
     except ValueError as error:
@@ -129,7 +153,21 @@ def read_codes(content: LatFile, bundle: Bundle) -> FloatArray:
 
 
 def decompress(data: bytes, bundle: Bundle, *, name: str = "The file") -> FloatArray:
-    """Return the images of a file, float32 ``(n, channels, height, width)`` in [0, 1].
+    """Return the images of a ``.lat`` file.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+    bundle : Bundle
+        The one that the file was made with.
+    name : str
+        Name of the file in messages.
+
+    Returns
+    -------
+    float32 array, shape (n, channels, height, width)
+        Pixels in [0, 1].
 
     Raises
     ------
@@ -140,6 +178,6 @@ def decompress(data: bytes, bundle: Bundle, *, name: str = "The file") -> FloatA
     return images
 
 
-def _weights(bundle: Bundle) -> str:
-    """Return the checksum of the weights, which was verified as they were read."""
+def _weights_checksum(bundle: Bundle) -> str:
+    """Return the checksum of the bundle's weights, which was verified when they were read."""
     return str(bundle.config["files"][MODEL_FILE]["sha256"])

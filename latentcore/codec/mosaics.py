@@ -1,4 +1,4 @@
-"""What JPEG, WebP and AVIF make of the same images: many in one picture, or their headers would be all."""
+"""JPEG, WebP and AVIF as baselines: images are compressed as mosaics, so that headers do not dominate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPTIONS: dict[str, dict[str, object]] = {
     "WebP": {"method": 6},
     "AVIF": {"speed": 6, "subsampling": "4:0:0"},
 }
-"""What Pillow is told beside the quality: each format's ways to save bytes, as far as they take seconds."""
+"""Pillow's options beside the quality: the size-reducing options of each format that take only seconds."""
 
 
 def available_formats() -> list[str]:
@@ -27,22 +27,22 @@ def available_formats() -> list[str]:
     return [name for name, feature in wanted.items() if features.check(feature)]
 
 
-def through_mosaics(images: FloatArray, name: str, quality: int) -> tuple[int, FloatArray]:
-    """Compress images as mosaics of up to 20 x 20, edge to edge, and read them back.
+def mosaic_round_trip(images: FloatArray, name: str, quality: int) -> tuple[int, FloatArray]:
+    """Compress images as mosaics of up to 20 x 20 without gaps, and decompress them.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
-        In [0, 1], 1 or 3 channels.
+        Pixels in [0, 1], 1 or 3 channels.
     name : str
-        Of `available_formats`.
+        One of `available_formats`.
     quality : int
         From 0 or 1 (smallest) to 100.
 
     Returns
     -------
     (int, float32 array of the shape of `images`)
-        Bytes of all files together; what comes out of them.
+        Total size of the files in bytes; the decompressed images.
     """
     n_bytes, parts = 0, []
     for start in range(0, len(images), N_PER_MOSAIC):
@@ -61,7 +61,7 @@ def _encode(images: FloatArray, name: str, quality: int) -> bytes:
 
 
 def _columns(n: int) -> int:
-    """Return how many images a row holds: a nearly square mosaic wastes the least on an unfilled row."""
+    """Return the number of images per row: a nearly square mosaic wastes the least on an incomplete row."""
     return min(N_COLUMNS, math.isqrt(n - 1) + 1)
 
 

@@ -4,7 +4,7 @@ from latentcore.datasets.base import Dataset, DatasetSpec
 from latentcore.datasets.digits import DIGITS
 from latentcore.datasets.shapes import SHAPES
 from latentcore.datasets.torchvision_sets import FASHION_MNIST, MNIST
-from latentcore.types import UnknownNameError
+from latentcore.exceptions import UnknownNameError
 
 __all__ = ["DATASETS", "Dataset", "DatasetSpec", "dataset_spec", "load_dataset"]
 
@@ -13,7 +13,7 @@ DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, FASHION_
 
 
 def dataset_spec(name: str) -> DatasetSpec:
-    """Return what is known of the dataset `name` without reading it.
+    """Return the spec of a dataset, without reading its images.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a dataset is: a spec that can be shown without reading it, and a split held in memory."""
+"""Datasets: `DatasetSpec` (metadata and readers) and `Dataset` (one split in memory)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from latentcore.types import DatasetError, FloatArray, ImageShape, LabelArray, PixelArray
+from latentcore.exceptions import DatasetError
+from latentcore.types import FloatArray, ImageShape, LabelArray, PixelArray
 
 SPLITS = ("train", "test")
 
 OnBytes: TypeAlias = Callable[[int, int], None]
-"""Receives bytes received so far, and in all."""
+"""Receives the bytes downloaded so far and the total."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,17 +25,17 @@ class Dataset:
     Attributes
     ----------
     name, split : str
-        Where the images come from.
+        Name of the dataset, and "train" or "test".
     images : float32 array, shape (n, channels, height, width)
         Pixels in [0, 1].
     labels : int64 array, shape (n,)
         Class of each image, an index into `classes`.
     indices : int64 array, shape (n,)
-        Number of each image within its split; a subset keeps the numbers of the whole.
+        Index of each image within its split; subsets keep the original indices.
     classes : tuple of str
         Class names.
     factors : float32 array, shape (n, n_factors), or None
-        What each image was drawn from, where that is known; `DatasetSpec.factor_names` names the columns.
+        Generative factors of each image, if known; `DatasetSpec.factor_names` names the columns.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Dataset:
         )
 
     def holdout(self, fraction: float, *, seed: int) -> tuple[Dataset, Dataset]:
-        """Cut off a stratified part for validation.
+        """Split into a training and a validation part, stratified by class.
 
         Parameters
         ----------
@@ -71,12 +72,12 @@ class Dataset:
         Returns
         -------
         (Dataset, Dataset)
-            The part to fit on and the part held out.
+            The training part and the held-out part.
 
         Raises
         ------
         ValueError
-            If `fraction` is not inside (0, 1).
+            If `fraction` is not in (0, 1).
         """
         if not 0 < fraction < 1:
             raise ValueError(f"fraction is {fraction}; it must lie between 0 and 1, both excluded.")
@@ -90,7 +91,7 @@ class Dataset:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSpec:
-    """What can be said of a dataset before it is read.
+    """Metadata of a dataset, and how its images are read and downloaded.
 
     Attributes
     ----------
@@ -100,20 +101,19 @@ class DatasetSpec:
         ``(channels, height, width)``.
     classes : tuple of str
         Class names.
-    white : int
-        Pixel value that stands for 1.
+    max_value : int
+        Stored pixel value that is scaled to 1.
     read : callable
-        ``read(split, rows) -> (pixels, labels)``, uint8 ``(n, channels, height, width)`` and int64
-        ``(n,)``; of the images in some rows, int64 ``(n,)``, or of all if that is None. What is not asked
-        for is not held in memory.
+        ``read(split, rows) -> (pixels, labels)``, uint8 ``(n, channels, height, width)`` and int64 ``(n,)``,
+        of the images at `rows`, int64 ``(n,)``, or of all if it is None. Other images are not kept in memory.
     factor_names : tuple of str
-        What the images were drawn from, where that is known; the class is one factor more.
+        Names of the generative factors, if known; the class is a further factor.
     read_factors : callable or None
         ``read_factors(split)``, float32 ``(n, len(factor_names))``.
     is_present : callable
         Whether the images are on this machine.
     fetch : callable or None
-        Downloads the images; None where they ship with the library or are drawn.
+        Downloads the images; None if they are shipped or generated.
     """
 
     name: str
@@ -121,7 +121,7 @@ class DatasetSpec:
     description: str
     image_shape: ImageShape
     classes: tuple[str, ...]
-    white: int
+    max_value: int
     read: Callable[[str, LabelArray | None], tuple[PixelArray, LabelArray]]
     factor_names: tuple[str, ...] = ()
     read_factors: Callable[[str], FloatArray] | None = None
@@ -145,16 +145,25 @@ class DatasetSpec:
 
     def scale(self, pixels: PixelArray) -> FloatArray:
         """Return stored pixels of any shape as float32 in [0, 1]."""
-        return pixels.astype(np.float32) / np.float32(self.white)
+        return pixels.astype(np.float32) / np.float32(self.max_value)
 
 
 def check_rows(rows: LabelArray, n: int, dataset: str, split: str) -> None:
-    """Check that a split of `n` images has all of some rows, int64 ``(m,)``.
+    """Check that all rows are within a split of `n` images.
+
+    Parameters
+    ----------
+    rows : int64 array, shape (m,)
+    n : int
+    dataset, split : str
+        For the message.
 
     Raises
     ------
     DatasetError
-        If it does not.
+        If a row is out of range.
     """
     if len(rows) and not 0 <= rows.min() <= rows.max() < n:
-        raise DatasetError(f"{dataset} has no {split} image {rows.max()}: the model is of other images.")
+        raise DatasetError(
+            f"{dataset} has no {split} image {rows.max()}: the model was made with other images."
+        )

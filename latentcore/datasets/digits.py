@@ -14,18 +14,20 @@ from pathlib import Path
 import numpy as np
 
 from latentcore.datasets.base import DatasetSpec, check_rows
-from latentcore.types import DatasetMissing, LabelArray, PixelArray
+from latentcore.exceptions import DatasetMissing
+from latentcore.types import LabelArray, PixelArray
 
 N_TRAIN = 1257
 ROWS_FILE = Path(__file__).with_name("digits_rows.npy")
-"""Row numbers, train then test, in the order of a stratified split by scikit-learn: 0.3 for test, seed 0."""
-WHITE = 16
+"""Row indices, train then test, of a stratified split by scikit-learn: 0.3 for test, seed 0."""
+MAX_LEVEL = 16
 
 
 def read_digits(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
     """Read 1,257 training or 540 test images, a stratified split with a fixed seed, or some rows of it.
 
-    The file is read beside scikit-learn, whose import takes 50 MB and seconds.
+    The data file is read from scikit-learn's folder without importing it, which would take 50 MB and
+    seconds.
 
     Returns
     -------
@@ -63,6 +65,6 @@ DIGITS = DatasetSpec(
     description="1,797 digits written by 43 people, scanned to 8x8 pixels in 17 grey levels.",
     image_shape=(1, 8, 8),
     classes=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-    white=WHITE,
+    max_value=MAX_LEVEL,
     read=read_digits,
 )

@@ -1,9 +1,9 @@
-"""Antialiased shapes at 28x28, drawn from known, independent factors.
+"""Antialiased shapes at 28x28, rendered from known, independent factors.
 
 References
 ----------
 L. Matthey et al., "dSprites: Disentanglement testing sprites dataset", 2017 (the idea; the images
-are drawn here). I. Quilez, "2D distance functions" (the formulas of the distances).
+are rendered here). I. Quilez, "2D distance functions" (the formulas of the distances).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import numpy.typing as npt
 from latentcore.datasets.base import DatasetSpec, check_rows
 from latentcore.types import FloatArray, LabelArray, PixelArray
 
-SIDE = 28
+IMAGE_SIZE = 28
 N_IMAGES = {"train": 20_000, "test": 5_000}
 SEEDS = {"train": 0, "test": 1}
 CLASSES = ("triangle", "square", "ellipse", "cross", "drop")
 PERIODS = tuple(np.radians([120.0, 90.0, 180.0, 90.0, 360.0]))
-"""Angle after which each shape looks the same again; its angle factor is a share of it."""
+"""Rotational period of each shape; the angle factor is a share of it."""
 FACTORS = ("size", "angle", "x", "y")
 RANGES = {"size": (4.5, 8.0), "angle": (0.0, 1.0), "x": (10.0, 18.0), "y": (10.0, 18.0)}
 """Radius in pixels; share of the period; centre in pixels from the upper left corner."""
-CHUNK = 1000
+RENDER_CHUNK = 1000
 
 
-def draw_factors(split: str) -> tuple[LabelArray, FloatArray]:
+def sample_factors(split: str) -> tuple[LabelArray, FloatArray]:
     """Return shape labels int64 ``(n,)`` and factors float32 ``(n, 4)``, all uniform and independent."""
     generator = np.random.default_rng(SEEDS[split])
     n = N_IMAGES[split]
@@ -39,7 +39,7 @@ def draw_factors(split: str) -> tuple[LabelArray, FloatArray]:
 
 
 def read_shapes(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
-    """Draw 20,000 training or 5,000 test images, or some rows of them.
+    """Render 20,000 training or 5,000 test images, or some rows of them.
 
     Returns
     -------
@@ -52,19 +52,19 @@ def read_shapes(split: str, rows: LabelArray | None = None) -> tuple[PixelArray,
     DatasetError
         If there is no such row.
     """
-    labels, factors = draw_factors(split)
+    labels, factors = sample_factors(split)
     if rows is not None:
         check_rows(rows, len(labels), "shapes", split)
         labels, factors = labels[rows], factors[rows]
-    images = np.empty((len(labels), 1, SIDE, SIDE), np.uint8)
-    for start in range(0, len(labels), CHUNK):
-        part = slice(start, start + CHUNK)
-        images[part] = np.rint(draw(labels[part], factors[part]) * 255)
+    images = np.empty((len(labels), 1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    for start in range(0, len(labels), RENDER_CHUNK):
+        part = slice(start, start + RENDER_CHUNK)
+        images[part] = np.rint(render_shapes(labels[part], factors[part]) * 255)
     return images, labels
 
 
-def draw(labels: LabelArray, factors: FloatArray) -> FloatArray:
-    """Draw shapes; a pixel's value is its coverage, 0.5 minus the distance to the outline, clipped.
+def render_shapes(labels: LabelArray, factors: FloatArray) -> FloatArray:
+    """Render shapes; a pixel's value is its coverage, 0.5 minus the distance to the outline, clipped.
 
     Parameters
     ----------
@@ -80,11 +80,11 @@ def draw(labels: LabelArray, factors: FloatArray) -> FloatArray:
     """
     size, share, x, y = (factors[:, k, None, None].astype(np.float64) for k in range(len(FACTORS)))
     angle = share * np.asarray(PERIODS)[labels][:, None, None]
-    centres = np.arange(SIDE) + 0.5
+    centres = np.arange(IMAGE_SIZE) + 0.5
     across, down = centres[None, None, :] - x, centres[None, :, None] - y
     u = (across * np.cos(angle) + down * np.sin(angle)) / size
     v = (down * np.cos(angle) - across * np.sin(angle)) / size
-    distance = np.empty((len(labels), SIDE, SIDE))
+    distance = np.empty((len(labels), IMAGE_SIZE, IMAGE_SIZE))
     for kind, outline in enumerate(_OUTLINES):
         chosen = labels == kind
         distance[chosen] = outline(u[chosen], v[chosen])
@@ -92,39 +92,41 @@ def draw(labels: LabelArray, factors: FloatArray) -> FloatArray:
     return coverage[:, None].astype(np.float32)
 
 
-Plot: TypeAlias = npt.NDArray[np.float64]
-Outline: TypeAlias = Callable[[Plot, Plot], Plot]
+Coordinates: TypeAlias = npt.NDArray[np.float64]
+Outline: TypeAlias = Callable[[Coordinates, Coordinates], Coordinates]
 """Signed distance to the outline of a shape of radius 1, negative inside."""
 
 
-def _triangle(u: Plot, v: Plot) -> Plot:
+def _triangle(u: Coordinates, v: Coordinates) -> Coordinates:
     angles = np.radians([90.0, 210.0, 330.0])
     sides = [u * np.cos(a) + v * np.sin(a) - 0.5 for a in angles]
-    distance: Plot = np.maximum.reduce(sides)
+    distance: Coordinates = np.maximum.reduce(sides)
     return distance
 
 
-def _square(u: Plot, v: Plot) -> Plot:
-    distance: Plot = np.maximum(np.abs(u), np.abs(v)) - 0.75
+def _square(u: Coordinates, v: Coordinates) -> Coordinates:
+    distance: Coordinates = np.maximum(np.abs(u), np.abs(v)) - 0.75
     return distance
 
 
-def _ellipse(u: Plot, v: Plot) -> Plot:
+def _ellipse(u: Coordinates, v: Coordinates) -> Coordinates:
     wide, narrow = 1.0, 0.55
     level = np.hypot(u / wide, v / narrow)
     slope = np.hypot(u / wide**2, v / narrow**2)
-    distance: Plot = level * (level - 1) / np.maximum(slope, 1e-9)
+    distance: Coordinates = level * (level - 1) / np.maximum(slope, 1e-9)
     return distance
 
 
-def _cross(u: Plot, v: Plot) -> Plot:
+def _cross(u: Coordinates, v: Coordinates) -> Coordinates:
     arm, half_width = 1.0, 0.3
     a, b = np.abs(u), np.abs(v)
-    distance: Plot = np.minimum(np.maximum(a - arm, b - half_width), np.maximum(a - half_width, b - arm))
+    distance: Coordinates = np.minimum(
+        np.maximum(a - arm, b - half_width), np.maximum(a - half_width, b - arm)
+    )
     return distance
 
 
-def _drop(u: Plot, v: Plot) -> Plot:
+def _drop(u: Coordinates, v: Coordinates) -> Coordinates:
     """Return a disc with a point: the hull of a disc of radius 0.6 and a place at distance 1."""
     radius, tip = 0.6, 1.0
     disc = np.hypot(u, v + 0.25) - radius
@@ -134,7 +136,7 @@ def _drop(u: Plot, v: Plot) -> Plot:
     lower = v + 0.25
     flank = np.abs(u) * cosine + (lower - reach) * sine
     inside_cone = (lower >= radius * sine) & (lower <= reach)
-    distance: Plot = np.where(inside_cone, np.maximum(flank, -1.0), disc)
+    distance: Coordinates = np.where(inside_cone, np.maximum(flank, -1.0), disc)
     return distance
 
 
@@ -144,10 +146,10 @@ SHAPES = DatasetSpec(
     name="shapes",
     title="Shapes",
     description="25,000 shapes at 28x28 pixels, drawn from known factors: kind, size, angle and place.",
-    image_shape=(1, SIDE, SIDE),
+    image_shape=(1, IMAGE_SIZE, IMAGE_SIZE),
     classes=CLASSES,
-    white=255,
+    max_value=255,
     read=read_shapes,
     factor_names=FACTORS,
-    read_factors=lambda split: draw_factors(split)[1],
+    read_factors=lambda split: sample_factors(split)[1],
 )

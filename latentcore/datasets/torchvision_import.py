@@ -1,4 +1,4 @@
-"""Importing torchvision beside a torch without CUDA."""
+"""Importing torchvision with a CPU-only torch."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _importing = threading.Lock()
 def torchvision_datasets() -> ModuleType:
     """Return ``torchvision.datasets``.
 
-    The package index's torchvision has a compiled extension that wants the CUDA libraries; where it
-    does not load, the import fails on two operators that it would have declared. Only datasets are
-    needed here, so the two are declared in its place.
+    The package index's torchvision has a compiled extension that needs the CUDA libraries; if it does not
+    load, the import fails because two operators are not declared. Only datasets are needed here, so the
+    two are declared here instead.
     """
-    with _importing:  # a schema can be declared once
+    with _importing:  # a schema can be declared only once
         try:
             return importlib.import_module("torchvision.datasets")
         except RuntimeError:

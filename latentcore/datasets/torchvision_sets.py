@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: downloaded by torchvision, read from its files.
+"""MNIST and Fashion-MNIST: downloaded with torchvision and read from its files.
 
 References
 ----------
@@ -25,30 +25,31 @@ from typing import Any
 import numpy as np
 import platformdirs
 
+from latentcore.atomic_files import temporary_folder
 from latentcore.datasets.base import DatasetSpec, OnBytes, check_rows
 from latentcore.datasets.idx import read_items
-from latentcore.drafts import draft_folder
-from latentcore.types import DatasetError, DatasetMissing, LabelArray, PixelArray
+from latentcore.exceptions import DatasetError, DatasetMissing
+from latentcore.types import LabelArray, PixelArray
 
 PREFIX = {"train": "train", "test": "t10k"}
-SIDE = 28
+IMAGE_SIZE = 28
 POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class TorchvisionSource:
-    """Where the files of a torchvision dataset lie, and what they have to be.
+    """Location and checksums of a torchvision dataset's files.
 
     Attributes
     ----------
     name, title : str
         Identifier and display name.
     folder : str
-        Name of the torchvision class, which is also that of its folder.
+        Name of the torchvision class and of its folder.
     sha256 : mapping of str to str
         Checksum of each unpacked file.
     download_bytes : int
-        Size of the packed files together.
+        Total size of the compressed files.
     """
 
     name: str
@@ -59,7 +60,7 @@ class TorchvisionSource:
 
     @property
     def raw(self) -> Path:
-        """The folder with the unpacked files."""
+        """The folder of the unpacked files."""
         return data_folder() / self.folder / "raw"
 
 
@@ -74,14 +75,14 @@ def read_split(
 ) -> tuple[PixelArray, LabelArray]:
     """Read one split, or some rows of it, from the unpacked files.
 
-    Checksums are of the whole files, which are read piece by piece and not held beside what is returned.
+    Checksums of the whole files are verified; the files are read in chunks to save memory.
 
     Parameters
     ----------
     source : TorchvisionSource
     split : str
     rows : int64 array, shape (n,), optional
-        Numbers of images; by default all.
+        Indices of images; all by default.
 
     Returns
     -------
@@ -93,9 +94,9 @@ def read_split(
     DatasetMissing
         If a file is not there.
     DatasetError
-        If a file cannot be read or is not what it should be, or there is no such row.
+        If a file cannot be read or has a wrong checksum, or there is no such row.
     """
-    images = _verified(source, split, "images-idx3-ubyte", (SIDE, SIDE), rows)
+    images = _verified(source, split, "images-idx3-ubyte", (IMAGE_SIZE, IMAGE_SIZE), rows)
     labels = _verified(source, split, "labels-idx1-ubyte", (), rows)
     return images[:, None], labels.astype(np.int64)
 
@@ -103,7 +104,7 @@ def read_split(
 def _verified(
     source: TorchvisionSource, split: str, ending: str, shape: tuple[int, ...], rows: LabelArray | None
 ) -> PixelArray:
-    """Return items of `shape` of a file."""
+    """Return items of `shape` of a file, after verifying its checksum."""
     name = f"{PREFIX[split]}-{ending}"
     path = source.raw / name
     try:
@@ -128,22 +129,21 @@ def _verified(
 
 
 def is_present(source: TorchvisionSource) -> bool:
-    """Return whether all files are there; whether they are right is seen when they are read."""
+    """Return whether all files exist; checksums are verified when they are read."""
     return all((source.raw / name).is_file() for name in source.sha256)
 
 
 def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
-    """Download a dataset with torchvision into `data_folder`, replacing files that are there.
+    """Download a dataset with torchvision into `data_folder`, replacing existing files.
 
-    Everything is downloaded, checked and unpacked in a temporary folder beside the place of the
-    files, and moved there once all of it is right.
+    Files are downloaded, unpacked and verified in a temporary folder, and moved once all are right.
 
     Parameters
     ----------
     source : TorchvisionSource
     on_bytes : callable, optional
-        Receives bytes received so far and in all, about five times a second, from another thread. Without it,
-        torchvision draws a progress bar on the terminal.
+        Receives the bytes downloaded so far and the total, about five times per second, from another thread.
+        Without it, torchvision shows a progress bar in the terminal.
 
     Returns
     -------
@@ -153,20 +153,20 @@ def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
     Raises
     ------
     DatasetError
-        If there is no network, a file arrives damaged, or the folder cannot be written.
+        If the network fails, a file is damaged, or the folder cannot be written.
     """
     try:
         source.raw.mkdir(parents=True, exist_ok=True)
-        with draft_folder(source.raw.parent, source.name) as draft:
-            with _watched(draft, source.download_bytes, on_bytes):
-                _download(source, draft, with_bar=on_bytes is None)
+        with temporary_folder(source.raw.parent, source.name) as temporary:
+            with _watched(temporary, source.download_bytes, on_bytes):
+                _download(source, temporary, with_bar=on_bytes is None)
             for name, expected in source.sha256.items():
-                with (draft / name).open("rb") as file:
+                with (temporary / name).open("rb") as file:
                     found = hashlib.file_digest(file, "sha256").hexdigest()
                 if found != expected:
                     raise DatasetError(f"{source.title}: {name} arrived with a wrong checksum. Try again.")
             for name in source.sha256:
-                (draft / name).replace(source.raw / name)
+                (temporary / name).replace(source.raw / name)
     except OSError as error:
         raise DatasetError(
             f"{source.title} cannot be written to {source.raw}: {error.strerror or error}. Point "
@@ -175,23 +175,25 @@ def fetch(source: TorchvisionSource, on_bytes: OnBytes | None = None) -> Path:
     return source.raw
 
 
-def _download(source: TorchvisionSource, draft: Path, *, with_bar: bool) -> None:
-    """Download and unpack every file of the torchvision class; each is tried on each mirror."""
+def _download(source: TorchvisionSource, temporary: Path, *, with_bar: bool) -> None:
+    """Download and unpack every file of the torchvision class, trying each mirror."""
     from latentcore.datasets.torchvision_import import torchvision_datasets  # noqa: PLC0415 - 1 s to import
 
     datasets: Any = torchvision_datasets()
     if not with_bar and not isinstance(datasets.utils.tqdm, partial):
-        datasets.utils.tqdm = partial(datasets.utils.tqdm, disable=True)  # a log would hold it line by line
+        datasets.utils.tqdm = partial(
+            datasets.utils.tqdm, disable=True
+        )  # in a log, the bar would fill many lines
     official = getattr(datasets, source.folder)
     for packed, md5 in official.resources:
         faults = []
         for mirror in official.mirrors:
             try:
-                datasets.utils.download_url(f"{mirror}{packed}", str(draft), packed, md5)
+                datasets.utils.download_url(f"{mirror}{packed}", str(temporary), packed, md5)
                 break
             except (OSError, RuntimeError, http.client.HTTPException) as error:
                 if isinstance(error, OSError) and error.filename is not None:
-                    raise  # of the disk, not of the network
+                    raise  # an error of the disk, not of the network
                 faults.append(f"{mirror}: {getattr(error, 'reason', None) or error}")
         else:
             raise DatasetError(
@@ -199,13 +201,13 @@ def _download(source: TorchvisionSource, draft: Path, *, with_bar: bool) -> None
                 f"files to {source.raw}."
             )
         name = packed.removesuffix(".gz")
-        with gzip.open(draft / packed, "rb") as packed_file, (draft / name).open("wb") as file:
+        with gzip.open(temporary / packed, "rb") as packed_file, (temporary / name).open("wb") as file:
             shutil.copyfileobj(packed_file, file)
 
 
 @contextmanager
 def _watched(folder: Path, n_bytes: int, on_bytes: OnBytes | None) -> Iterator[None]:
-    """Report the size of the packed files in a folder while the block runs."""
+    """Report the size of the compressed files in a folder while the block runs."""
     if on_bytes is None:
         yield
         return
@@ -235,9 +237,9 @@ def _spec(source: TorchvisionSource, description: str, classes: tuple[str, ...])
         name=source.name,
         title=source.title,
         description=description,
-        image_shape=(1, SIDE, SIDE),
+        image_shape=(1, IMAGE_SIZE, IMAGE_SIZE),
         classes=classes,
-        white=255,
+        max_value=255,
         read=partial(read_split, source),
         is_present=partial(is_present, source),
         fetch=fetcher,

@@ -1,4 +1,4 @@
-"""Which scores a model gets."""
+"""Evaluation of one model: which scores it gets, and their computation."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from latentcore.datasets import Dataset, dataset_spec
-from latentcore.evaluation.codes import (
+from latentcore.evaluation.class_conditional import classifier_scores
+from latentcore.evaluation.common_scores import (
     code_scores,
     geometry_scores,
     neighbour_scores,
     reconstruction_scores,
 )
-from latentcore.evaluation.conditional import classifier_scores
-from latentcore.evaluation.families import (
+from latentcore.evaluation.evaluated_model import EvaluatedModel
+from latentcore.evaluation.family_scores import (
     denoising_scores,
     factor_scores,
     inversion_scores,
     pca_scores,
     vae_scores,
 )
-from latentcore.evaluation.samples import RealReference, sample_scores
+from latentcore.evaluation.sample_scores import RealReference, sample_scores
 from latentcore.evaluation.score import Score
-from latentcore.evaluation.subject import Subject
 from latentcore.models import LatentModel
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.models.gan import GANModel
@@ -34,7 +34,7 @@ from latentcore.models.vae import VAEModel
 from latentcore.training import one_thread
 
 Part: TypeAlias = Callable[[], dict[str, Score]]
-"""Measures a few scores that belong together."""
+"""Computes a group of scores."""
 
 
 def evaluate(
@@ -46,46 +46,51 @@ def evaluate(
     on_part: Callable[[str, float], None] | None = None,
     without: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Return every score that the model can have, as plain JSON values by name, on one thread.
+    """Return every score that applies to a model, as JSON values by name, computed on one thread.
 
-    Sums in another order, as more threads make them, are other pictures to a classifier that learns from
-    samples: its accuracy would move by a thousandth.
+    With more threads sums are taken in another order, and the accuracy of a classifier trained on samples
+    would change by about 0.001.
 
     Parameters
     ----------
     model : LatentModel
         Fitted on `train`.
     train, test : Dataset
-        The scores are measured on `test`; `train` serves as reference.
+        Scores are measured on `test`; `train` serves as reference.
     reference : RealReference, optional
-        What samples are compared with, `RealReference.of(train, test)` by default; made once, it
-        serves all models of a dataset.
+        What samples are compared with, ``RealReference.compute(train, test)`` by default; one serves all
+        models of a dataset.
     on_part : callable, optional
-        Called with what comes next and the share that is done, in [0, 1]; what it raises ends the
-        evaluation.
+        Called before each part with its name and the share done, in [0, 1]; an exception that it raises ends
+        the evaluation.
     without : collection of str
-        Parts that are left out, by the names that `on_part` hears.
+        Names of parts to leave out, as passed to `on_part`.
+
+    Returns
+    -------
+    dict of str to dict
+        Fields of a `latentcore.evaluation.score.Score` by name of the score.
     """
     announce = on_part or (lambda _name, _share: None)
     announce("codes", 0.0)
     scores: dict[str, Score] = {}
     with one_thread():
-        subject = Subject.of(model, train, test)
-        parts = {name: part for name, part in _parts(subject, reference).items() if name not in without}
+        evaluated = EvaluatedModel.compute(model, train, test)
+        parts = {name: part for name, part in _parts(evaluated, reference).items() if name not in without}
         for k, (name, part) in enumerate(parts.items()):
             announce(name, k / len(parts))
             scores |= part()
-    return {name: score.plain() for name, score in scores.items()}
+    return {name: score.to_json() for name, score in scores.items()}
 
 
-def _parts(subject: Subject, reference: RealReference | None) -> dict[str, Part]:
-    """Return what there is to measure, by name, in order."""
-    model, train, test = subject.model, subject.train, subject.test
+def _parts(evaluated: EvaluatedModel, reference: RealReference | None) -> dict[str, Part]:
+    """Return the parts of an evaluation by name, in order."""
+    model, train, test = evaluated.model, evaluated.train, evaluated.test
     parts: dict[str, Part] = {
-        "reconstructions": partial(reconstruction_scores, subject),
-        "neighbours": partial(neighbour_scores, subject),
-        "structure": partial(code_scores, subject),
-        "geometry": partial(geometry_scores, subject),
+        "reconstructions": partial(reconstruction_scores, evaluated),
+        "neighbours": partial(neighbour_scores, evaluated),
+        "structure": partial(code_scores, evaluated),
+        "geometry": partial(geometry_scores, evaluated),
     }
     if isinstance(model, PCAModel):
         parts["components"] = partial(pca_scores, model, train)
@@ -96,20 +101,27 @@ def _parts(subject: Subject, reference: RealReference | None) -> dict[str, Part]
     if isinstance(model, DenoisingAutoencoderModel):
         parts["denoising"] = partial(denoising_scores, model, test)
     if test.factors is not None and model.latent_dim > 1:
-        parts["factors"] = partial(factor_scores, subject, dataset_spec(test.name).factor_names)
-    if subject.can_sample:
-        parts["samples"] = lambda: sample_scores(model, reference or RealReference.of(train, test))
-        parts["classifier"] = partial(classifier_scores, subject)
+        parts["factors"] = partial(factor_scores, evaluated, dataset_spec(test.name).factor_names)
+    if evaluated.can_sample:
+        parts["samples"] = lambda: sample_scores(model, reference or RealReference.compute(train, test))
+        parts["classifier"] = partial(classifier_scores, evaluated)
     return parts
 
 
 def headline_scores(model: LatentModel, train: Dataset, test: Dataset) -> dict[str, float]:
-    """Return the few numbers that are compared over seeds, by name."""
-    subject = Subject.of(model, train, test)
-    scores = reconstruction_scores(subject) | neighbour_scores(subject)
+    """Return the few scores that are compared over training seeds, by name.
+
+    Parameters
+    ----------
+    model : LatentModel
+        Fitted on `train`.
+    train, test : Dataset
+    """
+    evaluated = EvaluatedModel.compute(model, train, test)
+    scores = reconstruction_scores(evaluated) | neighbour_scores(evaluated)
     if isinstance(model, VAEModel):
         scores |= vae_scores(model, test)
     if test.factors is not None:
-        scores |= factor_scores(subject, dataset_spec(test.name).factor_names)
+        scores |= factor_scores(evaluated, dataset_spec(test.name).factor_names)
     kept = ("mse", "knn_accuracy", "iwae_nll", "active_units", "mig", "disentanglement")
     return {name: float(np.asarray(scores[name].value)) for name in kept if name in scores}

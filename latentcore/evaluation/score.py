@@ -1,4 +1,4 @@
-"""One number and what one has to know to trust it."""
+"""A score with its n, seed, interval and protocol."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Score:
     Attributes
     ----------
     value : float or list of float
-        A list has one entry a dimension or class.
+        A list has one entry per dimension or class.
     n : int
-        How many images or samples it rests on.
+        Number of images or samples.
     seed : int or None
-        Seed of sampling or resampling, None where nothing is random.
+        Seed of sampling or resampling; None if nothing is random.
     interval : (float or list, float or list) or None
-        Lower and upper end; the protocol says of what. None for what is computed exactly.
+        Lower and upper end, as the protocol describes; None for exact values.
     protocol : str
         How it was measured.
     """
@@ -40,43 +40,53 @@ class Score:
     interval: tuple[Values, Values] | None
     protocol: str
 
-    def plain(self) -> dict[str, Any]:
-        """Return the fields as plain JSON values."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
         interval = None if self.interval is None else list(self.interval)
         return {**vars(self), "interval": interval}
 
 
-def plain_values(values: FloatArray) -> Values:
+def to_python(values: FloatArray) -> Values:
     """Return an array ``()`` or ``(k,)`` as a float or a list of floats."""
-    plain: Values = np.asarray(values, np.float64).tolist()
-    return plain
+    to_json: Values = np.asarray(values, np.float64).tolist()
+    return to_json
 
 
 def mean_score(values: FloatArray, protocol: str) -> Score:
-    """Return the mean of one value, or one row of values, an image, with its bootstrap interval."""
+    """Return the mean over images of values ``(n,)`` or ``(n, k)``, with its bootstrap interval."""
     low, high = bootstrap_interval(values, seed=SEED)
     return Score(
-        value=plain_values(values.mean(axis=0, dtype=np.float64)),
+        value=to_python(values.mean(axis=0, dtype=np.float64)),
         n=len(values),
         seed=SEED,
-        interval=(plain_values(low), plain_values(high)),
+        interval=(to_python(low), to_python(high)),
         protocol=protocol + " Mean over images; 95% bootstrap interval over images, 1,000 resamples.",
     )
 
 
-def repeated_score(values: FloatArray, *, n: int, protocol: str) -> Score:
-    """Return the mean over repetitions with other seeds, one row each, and their lowest and highest."""
+def score_over_seeds(values: FloatArray, *, n: int, protocol: str) -> Score:
+    """Return the mean over seeds, with their range as interval.
+
+    Parameters
+    ----------
+    values : float32 array, shape (n_seeds,) or (n_seeds, k)
+        One row per seed.
+    n : int
+        Number of images or samples behind each value.
+    protocol : str
+        How a value is measured; a description of the interval is added.
+    """
     return Score(
-        value=plain_values(values.mean(axis=0, dtype=np.float64)),
+        value=to_python(values.mean(axis=0, dtype=np.float64)),
         n=n,
         seed=SEED,
-        interval=(plain_values(values.min(axis=0)), plain_values(values.max(axis=0))),
+        interval=(to_python(values.min(axis=0)), to_python(values.max(axis=0))),
         protocol=f"{protocol} Mean over {len(values)} seeds from {SEED} on; the interval is their range.",
     )
 
 
 def psnr_score(errors: FloatArray, what: str) -> Score:
-    """Return the PSNR of the mean of squared errors ``(n,)``; `what` begins the protocol."""
+    """Return the PSNR of the mean of squared errors per image ``(n,)``; the protocol begins with `what`."""
     low, high = bootstrap_interval(errors, seed=SEED)
     return Score(
         value=psnr(float(errors.mean(dtype=np.float64))),
@@ -88,7 +98,7 @@ def psnr_score(errors: FloatArray, what: str) -> Score:
     )
 
 
-def resampled_score(
+def bootstrap_score(
     statistic: Callable[[LabelArray], float], *, n: int, n_resamples: int, protocol: str, of: str
 ) -> Score:
     """Return a statistic of rows with its bootstrap interval.
@@ -96,14 +106,14 @@ def resampled_score(
     Parameters
     ----------
     statistic : callable
-        Row numbers, int64 ``(n,)``, to the value.
+        Row indices, int64 ``(n,)``, to the value.
     n : int
-        How many rows there are.
+        Number of rows.
     n_resamples : int
     protocol : str
-        How the statistic is measured; the interval's own words are added.
+        How the statistic is measured; a description of the interval is added.
     of : str
-        What a row is, in the plural.
+        What the rows are, in the plural.
     """
     generator = np.random.default_rng(SEED)
     resampled = [statistic(generator.integers(0, n, n)) for _ in range(n_resamples)]
@@ -118,5 +128,14 @@ def resampled_score(
 
 
 def exact_score(values: FloatArray, *, n: int, protocol: str) -> Score:
-    """Return a value that nothing random enters."""
-    return Score(value=plain_values(values), n=n, seed=None, interval=None, protocol=protocol)
+    """Return a value without randomness, hence without seed and interval.
+
+    Parameters
+    ----------
+    values : float32 array, shape () or (k,)
+    n : int
+        Number of images behind the value.
+    protocol : str
+        How it is measured.
+    """
+    return Score(value=to_python(values), n=n, seed=None, interval=None, protocol=protocol)

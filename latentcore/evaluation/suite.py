@@ -1,21 +1,21 @@
-"""What each score means: its title, its direction, its place, and why a model may lack it."""
+"""The suite of scores: title, group, direction and meaning of each, and why a model may lack it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from latentcore.datasets import DATASETS
-from latentcore.evaluation.codes import FLAT
-from latentcore.evaluation.conditional import judged_by_network
+from latentcore.evaluation.class_conditional import fits_lenet64
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.store import BundleSpec
+from latentcore.store.bundle import PLANE_DIMENSIONS
 from latentcore.types import Capability
 
 
 class Better(StrEnum):
-    """Which end of a score is good; NEITHER says what is and ranks nothing."""
+    """Which values of a score are better; with NEITHER the score ranks nothing."""
 
     LOWER = "lower"
     HIGHER = "higher"
@@ -23,156 +23,181 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
-class Kind(StrEnum):
-    """What a score is made of, and so how far it moves between processors; see `agreement`.
+class ScoreKind(StrEnum):
+    """How a score is computed, which decides how far it differs between processors; see `agreement`.
 
-    AMOUNT sums over many items. SHARE counts those items, out of n, on which a decision says yes. TAUGHT is
-    how well something does that learns anew each time, and whose training amplifies rounding.
+    CONTINUOUS is a sum over many items. PROPORTION is a share of n items on which a decision is positive.
+    TRAINED is the performance of a model trained again for each evaluation, which amplifies rounding.
     """
 
-    AMOUNT = "amount"
-    SHARE = "share"
-    TAUGHT = "taught"
+    CONTINUOUS = "continuous"
+    PROPORTION = "proportion"
+    TRAINED = "trained"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
+class Requirement:
+    """What a score requires of a bundle.
+
+    Attributes
+    ----------
+    reason : str
+        A few words, shown in place of the score where the requirement is not met.
+    is_met : callable
+        ``is_met(spec)``: whether a bundle meets it.
+    """
+
+    reason: str
+    is_met: Callable[[BundleSpec], bool]
+
+
+@dataclass(frozen=True)
 class Measure:
-    """A column of the scoreboard.
+    """A score of the suite: one column of the scoreboard.
 
     Attributes
     ----------
     name : str
-        As in ``metrics.json``.
+        Key in ``metrics.json``.
     title : str
     group : str
     better : Better
+    style : str
+        Format specification of its values.
     meaning : str
         One plain sentence.
-    style : str
-        Format of a number.
-    needs : tuple of str
-        Keys of `NEEDS`: what a model or a dataset must have.
+    requires : tuple of Requirement
+        What a model or a dataset must have.
     """
 
     name: str
     title: str
     group: str
     better: Better
-    meaning: str
     style: str
-    needs: tuple[str, ...]
+    meaning: str
+    requires: tuple[Requirement, ...] = ()
 
 
-_TABLE = """
-[Headline]
-mse | MSE | lower | .4f |  | How far reconstructions are from their images.
-ssim | SSIM | higher | .3f |  | How alike structures look; 1 is identical.
-knn_accuracy | 5-NN | higher | .3f |  | How often near codes are of the same class.
-fd_percent | FD % | lower | .2f | samples judge | FD in percent of that of a Gaussian on 16 components.
-precision | Precision | higher | .3f | samples judge | Share of samples that look like real images.
-recall | Recall | higher | .3f | samples judge | Share of real images that samples reach.
-c2st | C2ST | lower | .3f | samples judge | How well a classifier tells samples from real; 0.5 is chance.
-[Reconstruction]
-psnr | PSNR | higher | .2f |  | Signal to noise of the mean error, decibels.
-psnr_per_image | PSNR an image | higher | .2f |  | Mean of each image's own signal to noise, decibels.
-[Generation]
-fd | FD | lower | .2f | samples judge | Distance of samples from real images, LeNet64 features; depends on n.
-kid | KID | lower | .3f | samples judge | The same with a kernel, unbiased.
-density | Density | higher | .3f | samples judge | Real neighbourhoods around a sample.
-coverage | Coverage | higher | .3f | samples judge | Real neighbourhoods that hold a sample.
-copying | Copying | half | .3f | samples judge | Nearer to train than fresh ones? 0.5: no; 1: copied, blurred.
-cas | CAS | higher | .3f | samples | Accuracy on real images of a classifier taught by samples only.
-[Codes]
-probe_accuracy | Linear probe | higher | .3f |  | How well a linear classifier reads classes off codes.
-neighbourhood_hit | Neighbourhood hit | higher | .3f |  | Share of a code's neighbours that have its class.
-trustworthiness | Trustworthiness | higher | .3f |  | Whether neighbours in codes are neighbours in pixels.
-continuity | Continuity | higher | .3f |  | Whether neighbours in pixels stay so in codes.
-intrinsic_dimension | Intrinsic dimension | neither | .2f |  | How many dimensions the codes fill (TwoNN).
-[Likelihood]
-iwae_nll | NLL (IWAE-200) | lower | .1f | likelihood | Bound on minus log likelihood, binarised pixels, nats.
-negative_elbo | -ELBO | lower | .1f | likelihood | Looser bound on the same, nats.
-active_units | Active units | neither | .0f | likelihood | Dimensions that the posterior uses.
-[Geometry]
-path_ratio | Path ratio | neither | .2f |  | Length of a decoded straight line over its chord; 1 is straight.
-stretch_spread | Stretch spread | neither | .2f | plane | How unevenly decoding stretches a plane; 0: even.
-[Factors]
-mig | MIG | higher | .3f | factors | Gap between the two dimensions that tell most of a factor.
-disentanglement | DCI disentanglement | higher | .3f | factors | Whether a dimension serves one factor.
-completeness | DCI completeness | higher | .3f | factors | Whether one dimension serves a factor.
-informativeness | DCI informativeness | higher | .3f | factors | How well codes tell the factors.
-[Special]
-mse_refined | MSE refined | lower | .4f | inversion | Error of a GAN's codes after gradient steps.
-denoised_psnr | Denoised PSNR | higher | .2f | denoising | Signal to noise after denoising sigma 0.5, dB.
-noisy_psnr | Noisy PSNR | neither | .2f | denoising | The same before denoising, dB.
-"""
+SAMPLES = Requirement(
+    "cannot sample",
+    lambda spec: bool(spec.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}),
+)
+FEATURE_NETWORK = Requirement(
+    "no feature network for this image shape",
+    lambda spec: fits_lenet64(tuple(spec.config["image_shape"])),
+)
+LIKELIHOOD = Requirement("no likelihood bound", lambda spec: Capability.LIKELIHOOD_BOUND in spec.capabilities)
+PLANE = Requirement("2-D codes only", lambda spec: spec.latent_dim == PLANE_DIMENSIONS)
+FACTORS = Requirement(
+    "factors unknown",
+    lambda spec: spec.dataset in DATASETS and bool(DATASETS[spec.dataset].factor_names),
+)
+INVERSION = Requirement("has its own encoder", lambda spec: Capability.INVERSION_ENCODER in spec.capabilities)
+DENOISING = Requirement(
+    "not trained to denoise", lambda spec: spec.family == DenoisingAutoencoderModel.family
+)
 
-
-def _read_table() -> tuple[Measure, ...]:
-    measures: list[Measure] = []
-    group = ""
-    for line in _TABLE.strip().splitlines():
-        if line.startswith("["):
-            group = line.strip("[]")
-            continue
-        name, title, better, style, needs, meaning = (cell.strip() for cell in line.split("|"))
-        measures.append(
-            Measure(
-                name=name,
-                title=title,
-                group=group,
-                better=Better(better),
-                style=style,
-                needs=tuple(needs.split()),
-                meaning=meaning,
-            )
-        )
-    return tuple(measures)
-
-
-SUITE = _read_table()
-"""Every score that is one number, in the order of display."""
+# A table, two lines per score.
+# fmt: off
+SUITE = (
+    Measure("mse", "MSE", "Headline", Better.LOWER, ".4f",
+            "Mean squared error of the reconstructions."),
+    Measure("ssim", "SSIM", "Headline", Better.HIGHER, ".3f",
+            "Structural similarity of the reconstructions; 1 is identical."),
+    Measure("knn_accuracy", "5-NN", "Headline", Better.HIGHER, ".3f",
+            "How often the 5 nearest train codes predict the class."),
+    Measure("fd_percent", "FD %", "Headline", Better.LOWER, ".2f",
+            "FD in percent of the FD of a Gaussian on 16 principal components.",
+            (SAMPLES, FEATURE_NETWORK)),
+    Measure("precision", "Precision", "Headline", Better.HIGHER, ".3f",
+            "Share of samples within the support of the real images.", (SAMPLES, FEATURE_NETWORK)),
+    Measure("recall", "Recall", "Headline", Better.HIGHER, ".3f",
+            "Share of real images within the support of the samples.", (SAMPLES, FEATURE_NETWORK)),
+    Measure("c2st", "C2ST", "Headline", Better.LOWER, ".3f",
+            "How well a classifier tells samples from real images; 0.5: chance.",
+            (SAMPLES, FEATURE_NETWORK)),
+    Measure("psnr", "PSNR", "Reconstruction", Better.HIGHER, ".2f",
+            "Peak signal-to-noise ratio of the mean squared error, decibels."),
+    Measure("psnr_per_image", "PSNR per image", "Reconstruction", Better.HIGHER, ".2f",
+            "Mean over images of each image's own PSNR, decibels."),
+    Measure("fd", "FD", "Generation", Better.LOWER, ".2f",
+            "Frechet distance to real images, LeNet64 features; depends on n.", (SAMPLES, FEATURE_NETWORK)),
+    Measure("kid", "KID", "Generation", Better.LOWER, ".3f",
+            "Unbiased kernel distance (MMD) of samples from real images.", (SAMPLES, FEATURE_NETWORK)),
+    Measure("density", "Density", "Generation", Better.HIGHER, ".3f",
+            "Real neighbourhoods around a sample, over k.", (SAMPLES, FEATURE_NETWORK)),
+    Measure("coverage", "Coverage", "Generation", Better.HIGHER, ".3f",
+            "Share of real neighbourhoods that hold a sample.", (SAMPLES, FEATURE_NETWORK)),
+    Measure("copying", "Copying", "Generation", Better.HALF, ".3f",
+            "Are samples nearer to training images than held-out images are? 0.5 = no, 1 = copies.",
+            (SAMPLES, FEATURE_NETWORK)),
+    Measure("cas", "CAS", "Generation", Better.HIGHER, ".3f",
+            "Accuracy on real images of a classifier trained on samples only.", (SAMPLES,)),
+    Measure("probe_accuracy", "Linear probe", "Codes", Better.HIGHER, ".3f",
+            "Accuracy of a linear classifier on the codes."),
+    Measure("neighbourhood_hit", "Neighbourhood hit", "Codes", Better.HIGHER, ".3f",
+            "Share of a code's nearest neighbours that have its class."),
+    Measure("trustworthiness", "Trustworthiness", "Codes", Better.HIGHER, ".3f",
+            "Whether nearest neighbours in codes are also neighbours in pixels."),
+    Measure("continuity", "Continuity", "Codes", Better.HIGHER, ".3f",
+            "Whether nearest neighbours in pixels are also neighbours in codes."),
+    Measure("intrinsic_dimension", "Intrinsic dimension", "Codes", Better.NEITHER, ".2f",
+            "Intrinsic dimension of the codes (TwoNN)."),
+    Measure("iwae_nll", "NLL (IWAE-200)", "Likelihood", Better.LOWER, ".1f",
+            "Upper bound on the negative log-likelihood, binarised pixels, nats.", (LIKELIHOOD,)),
+    Measure("negative_elbo", "-ELBO", "Likelihood", Better.LOWER, ".1f",
+            "Negative evidence lower bound, a looser bound on the same, nats.", (LIKELIHOOD,)),
+    Measure("active_units", "Active units", "Likelihood", Better.NEITHER, ".0f",
+            "Number of dimensions that the posterior uses.", (LIKELIHOOD,)),
+    Measure("path_ratio", "Path ratio", "Geometry", Better.NEITHER, ".2f",
+            "Length of a decoded straight line over its chord; 1 is straight."),
+    Measure("stretch_spread", "Stretch spread", "Geometry", Better.NEITHER, ".2f",
+            "Spread of the decoder's magnification factor over a 2-D latent space; 0 is even.", (PLANE,)),
+    Measure("mig", "MIG", "Factors", Better.HIGHER, ".3f",
+            "Mutual information gap between the two most informative dimensions of a factor.", (FACTORS,)),
+    Measure("disentanglement", "DCI disentanglement", "Factors", Better.HIGHER, ".3f",
+            "Whether a dimension encodes one factor only.", (FACTORS,)),
+    Measure("completeness", "DCI completeness", "Factors", Better.HIGHER, ".3f",
+            "Whether a factor is encoded by one dimension only.", (FACTORS,)),
+    Measure("informativeness", "DCI informativeness", "Factors", Better.HIGHER, ".3f",
+            "How well the factors can be predicted from the codes.", (FACTORS,)),
+    Measure("mse_refined", "MSE refined", "Special", Better.LOWER, ".4f",
+            "Reconstruction error after a GAN's codes were refined by gradient steps.", (INVERSION,)),
+    Measure("denoised_psnr", "Denoised PSNR", "Special", Better.HIGHER, ".2f",
+            "PSNR after denoising Gaussian noise of sigma 0.5, dB.", (DENOISING,)),
+    Measure("noisy_psnr", "Noisy PSNR", "Special", Better.NEITHER, ".2f",
+            "PSNR of the noisy images before denoising, dB.", (DENOISING,)),
+)
+# fmt: on
+"""Every score that is a single number, in the order of display."""
 
 GROUPS = tuple(dict.fromkeys(measure.group for measure in SUITE))
-"""Groups of scores in the order of display; those of the first stand for all others."""
+"""Groups of scores in the order of display; the first one summarises the others."""
 
-NEEDS: Mapping[str, tuple[str, Callable[[BundleSpec], bool]]] = {
-    "samples": (
-        "draws nothing",
-        lambda spec: bool(spec.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}),
-    ),
-    "judge": ("no judge here", lambda spec: judged_by_network(tuple(spec.config["image_shape"]))),
-    "likelihood": ("no likelihood", lambda spec: Capability.LIKELIHOOD_BOUND in spec.capabilities),
-    "plane": ("2-D codes only", lambda spec: spec.latent_dim == FLAT),
-    "factors": (
-        "factors unknown",
-        lambda spec: spec.dataset in DATASETS and bool(DATASETS[spec.dataset].factor_names),
-    ),
-    "inversion": ("encodes by itself", lambda spec: Capability.INVERSION_ENCODER in spec.capabilities),
-    "denoising": ("not trained to", lambda spec: spec.family == DenoisingAutoencoderModel.family),
-}
-"""What a score can need, by name: the words that stand where it is missing, and whether a bundle has it."""
-
-
-_SHARES = frozenset(
+_PROPORTIONS = frozenset(
     {"knn_accuracy", "probe_accuracy", "precision", "recall", "density", "coverage", "c2st", "class_shares"}
 )
 _FORESTS = frozenset({"disentanglement", "completeness", "informativeness"})
 
 
-def kind_of(name: str, image_shape: tuple[int, ...]) -> Kind:
-    """Return the kind of a score in ``metrics.json``, on a dataset of images of a shape.
+def kind_of(name: str, image_shape: tuple[int, ...]) -> ScoreKind:
+    """Return the kind of a score.
 
-    A classifier that learns from samples is a network, or else a regression solved exactly.
+    Parameters
+    ----------
+    name : str
+        Key in ``metrics.json``.
+    image_shape : tuple of int
+        ``(channels, height, width)`` of the dataset: the classifier of ``cas`` is a network for images that
+        fit LeNet64, else a logistic regression solved exactly.
     """
-    if name in _FORESTS or (name == "cas" and judged_by_network(image_shape)):
-        return Kind.TAUGHT
-    return Kind.SHARE if name in _SHARES or name == "cas" else Kind.AMOUNT
+    if name in _FORESTS or (name == "cas" and fits_lenet64(image_shape)):
+        return ScoreKind.TRAINED
+    return ScoreKind.PROPORTION if name in _PROPORTIONS or name == "cas" else ScoreKind.CONTINUOUS
 
 
 def absent_reason(measure: Measure, spec: BundleSpec) -> str:
-    """Return in a few words why a bundle has no such score."""
-    for need in measure.needs:
-        reason, is_met = NEEDS[need]
-        if not is_met(spec):
-            return reason
-    return "not measured"
+    """Return in a few words why a bundle lacks a score."""
+    unmet = (requirement.reason for requirement in measure.requires if not requirement.is_met(spec))
+    return next(unmet, "not measured")

@@ -1,1 +1,1 @@
-"""Numbers from arrays: reconstruction, structure of the codes, generation."""
+"""Metrics on arrays: reconstruction, codes, similarity of spaces, generation and detection."""

@@ -1,4 +1,4 @@
-"""How well single dimensions of a code stand for single known factors."""
+"""Disentanglement metrics for known factors: mutual information gap (MIG) and DCI."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ N_TREES, TREE_DEPTH = 50, 12
 
 
 def quantile_bins(values: FloatArray, *, n_bins: int = N_BINS) -> LabelArray:
-    """Return the number of the equally filled bin that each value ``(n,)`` falls into, int64 ``(n,)``."""
+    """Return the quantile bin of each value ``(n,)``, int64 ``(n,)``; all bins are equally filled."""
     edges = np.quantile(values, np.linspace(0, 1, n_bins + 1)[1:-1])
     return np.searchsorted(edges, values, side="right").astype(np.int64)
 
@@ -25,8 +25,8 @@ def mutual_information(one: LabelArray, other: LabelArray) -> float:
     np.add.at(counts, (one, other), 1)
     joint = counts / len(one)
     product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
-    seen = joint > 0
-    return float((joint[seen] * np.log(joint[seen] / product[seen])).sum())
+    nonzero = joint > 0
+    return float((joint[nonzero] * np.log(joint[nonzero] / product[nonzero])).sum())
 
 
 def entropy(values: LabelArray) -> float:
@@ -35,19 +35,19 @@ def entropy(values: LabelArray) -> float:
 
 
 def mutual_information_gap(codes: FloatArray, factors: list[LabelArray]) -> FloatArray:
-    """Return, for each factor, the gap between the two dimensions that tell most about it.
+    """Return the mutual information gap of each factor: that between its two most informative dimensions.
 
     Parameters
     ----------
     codes : float32 array, shape (n, latent_dim)
-        At least two dimensions; each is cut into 20 equally filled bins.
+        At least two dimensions; each is divided into 20 equally filled bins.
     factors : list of int64 array, shape (n,)
         Discrete factors.
 
     Returns
     -------
     float32 array, shape (n_factors,)
-        Gaps over the factor's entropy, in [0, 1]; their mean is the mutual information gap (MIG).
+        Gaps divided by the factor's entropy, in [0, 1]; their mean is the MIG.
 
     Raises
     ------
@@ -63,23 +63,24 @@ def mutual_information_gap(codes: FloatArray, factors: list[LabelArray]) -> Floa
     binned = [quantile_bins(codes[:, k]) for k in range(codes.shape[1])]
     gaps = []
     for factor in factors:
-        told = np.sort([mutual_information(dimension, factor) for dimension in binned])
-        gaps.append((told[-1] - told[-2]) / entropy(factor))
+        information = np.sort([mutual_information(dimension, factor) for dimension in binned])
+        gaps.append((information[-1] - information[-2]) / entropy(factor))
     return np.asarray(gaps, np.float32)
 
 
 @dataclass(frozen=True)
-class Disentanglement:
-    """How codes and factors stand to each other, each number at most 1, higher is better.
+class DCIScores:
+    """Disentanglement, completeness and informativeness (DCI), each at most 1, higher is better.
 
     Attributes
     ----------
     disentanglement : float
-        Whether a dimension serves one factor only, weighted by the dimension's importance.
+        Whether each dimension encodes one factor only, averaged with weights by the dimension's importance.
     completeness : float
-        Whether a factor is served by one dimension only.
+        Whether each factor is encoded by one dimension only.
     informativeness : float
-        Mean over factors of the forest's score on test codes: accuracy of a kind, R2 of a number.
+        Mean over factors of the forest's score on test codes: accuracy for categorical, R2 for numeric
+        factors.
     """
 
     disentanglement: float
@@ -87,25 +88,25 @@ class Disentanglement:
     informativeness: float
 
 
-def disentanglement(
+def dci_scores(
     train_codes: FloatArray,
     train_factors: list[npt.NDArray[np.generic]],
     test_codes: FloatArray,
     test_factors: list[npt.NDArray[np.generic]],
     *,
     seed: int,
-) -> Disentanglement:
+) -> DCIScores:
     """Return disentanglement, completeness and informativeness (DCI) of codes.
 
-    A random forest a factor predicts it from the codes; the importance of each dimension in it is what
-    the first two numbers rest on.
+    One random forest per factor predicts it from the codes; disentanglement and completeness are computed
+    from the forests' feature importances.
 
     Parameters
     ----------
     train_codes, test_codes : float32 array, shape (n, latent_dim) and (m, latent_dim)
         At least two dimensions.
     train_factors, test_factors : list of array, shape (n,) and (m,)
-        Integer arrays are kinds, others are numbers.
+        Integer arrays are categorical factors, others numeric ones.
     seed : int
 
     Raises
@@ -135,7 +136,7 @@ def disentanglement(
     by_dimension = 1 - _relative_entropy(matrix / matrix.sum(axis=1, keepdims=True))
     by_factor = 1 - _relative_entropy((matrix / matrix.sum(axis=0, keepdims=True)).T)
     weights = matrix.sum(axis=1) / matrix.sum()
-    return Disentanglement(
+    return DCIScores(
         disentanglement=float(weights @ by_dimension),
         completeness=float(by_factor.mean()),
         informativeness=float(np.mean(scores)),
@@ -143,6 +144,6 @@ def disentanglement(
 
 
 def _relative_entropy(rows: DoubleArray) -> DoubleArray:
-    """Return the entropy of each distribution ``(n, k)`` over that of the uniform one."""
+    """Return the entropy of each distribution ``(n, k)`` divided by that of the uniform distribution."""
     spread: DoubleArray = -(rows * np.log(rows)).sum(axis=1) / np.log(rows.shape[1])
     return spread

@@ -1,4 +1,4 @@
-"""How samples compare with real images, from their features."""
+"""Metrics of generated samples on features: Frechet and kernel distance, PRDC, copying and C2ST."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 
@@ -16,7 +16,7 @@ def frechet_distance(one: FloatArray, other: FloatArray) -> float:
     Parameters
     ----------
     one, other : float32 array, shape (n, d) and (m, d)
-        Two rows or more each. The distance shrinks with n and m: compare equal sizes only.
+        Two rows or more each. The distance decreases with n and m: only equal sizes are comparable.
 
     Returns
     -------
@@ -50,12 +50,12 @@ def kernel_distance(one: FloatArray, other: FloatArray) -> float:
     Parameters
     ----------
     one, other : float32 array, shape (n, d) and (m, d)
-        Features, two rows or more each. All rows serve as one subset.
+        Features, two rows or more each. All rows form one subset.
 
     Returns
     -------
     float
-        Around 0 for equal distributions; it can be below.
+        Around 0 for equal distributions; it can be negative.
 
     References
     ----------
@@ -78,18 +78,18 @@ def _kernel_sum(one: FloatArray, other: FloatArray, *, diagonal: bool) -> float:
 
 
 def copying(real: FloatArray, held_out: FloatArray, samples: FloatArray) -> FloatArray:
-    """Return, for each sample, the share of held-out images that lie farther from the training images.
+    """Return, for each sample, the share of held-out images that are farther from the training images.
 
     Parameters
     ----------
     real, held_out, samples : float32 array, shape (n, d), (m, d) and (k, d)
-        Features of the training images, of images held out, and of the samples.
+        Features of the training images, of held-out images, and of the samples.
 
     Returns
     -------
     float32 array, shape (k,)
-        Ties count half. The mean is 0.5 where samples lie as far from the training images as fresh
-        images do; near 1 they are copies, or blurred towards many.
+        Ties count half. The mean is 0.5 if samples are as far from the training images as held-out images
+        are; near 1 they are copies, or blurred averages of many.
 
     References
     ----------
@@ -104,17 +104,17 @@ def copying(real: FloatArray, held_out: FloatArray, samples: FloatArray) -> Floa
 
 
 @dataclass(frozen=True)
-class Support:
-    """How two sets of features cover each other, all but density in [0, 1].
+class PRDC:
+    """Precision, recall, density and coverage, all but density in [0, 1].
 
     Attributes
     ----------
     precision : float
-        Share of the samples inside the support of the real images.
+        Share of the samples within the support of the real images.
     recall : float
-        Share of the real images inside the support of the samples.
+        Share of the real images within the support of the samples.
     density : float
-        Mean number of real neighbourhoods around a sample, over k; can exceed 1.
+        Mean number of real neighbourhoods around a sample, divided by k; can exceed 1.
     coverage : float
         Share of the real images whose neighbourhood holds a sample.
     """
@@ -125,16 +125,17 @@ class Support:
     coverage: float
 
 
-def support(real: FloatArray, samples: FloatArray, *, k: int = 5) -> Support:
-    """Return precision, recall, density and coverage.
+def prdc(real: FloatArray, samples: FloatArray, *, k: int = 5) -> PRDC:
+    """Return precision, recall, density and coverage (PRDC).
 
-    The support of a set is the union of balls around its points that reach to their `k`-th nearest
-    other point. All four depend on n and `k`: compare equal ones only.
+    The support of a set is the union of balls around its points with the distance to the `k`-th nearest other
+    point as radius. All four depend on n and `k`: only equal ones are comparable.
 
     Parameters
     ----------
     real, samples : float32 array, shape (n, d) and (m, d)
         More than `k` rows each.
+    k : int
 
     References
     ----------
@@ -153,7 +154,7 @@ def support(real: FloatArray, samples: FloatArray, *, k: int = 5) -> Support:
         inside_real += (distances <= real_reach[rows, None]).sum(axis=0)
         inside_samples[rows] = (distances <= sample_reach[None]).any(axis=1)
         covered[rows] = distances.min(axis=1) <= real_reach[rows]
-    return Support(
+    return PRDC(
         precision=float((inside_real > 0).mean()),
         recall=float(inside_samples.mean()),
         density=float(inside_real.mean() / k),
@@ -162,15 +163,17 @@ def support(real: FloatArray, samples: FloatArray, *, k: int = 5) -> Support:
 
 
 def two_sample_accuracy(real: FloatArray, samples: FloatArray, *, seed: int, n_folds: int = 5) -> FloatArray:
-    """Return how well a classifier tells samples from real images: its held-out accuracy in each fold.
+    """Return the accuracy of a classifier two-sample test (C2ST): held-out accuracy in each fold.
 
-    Logistic regression (C = 1), cross-validated over shuffled stratified folds. 0.5 is chance: it cannot
-    tell. The solution is exact, in double precision: a solver that stops early moves the accuracy.
+    Logistic regression (C = 1), cross-validated over shuffled stratified folds; 0.5 is chance. The solution
+    is exact, in double precision: stopping early would change the accuracy.
 
     Parameters
     ----------
     real, samples : float32 array, shape (n, d) and (m, d)
         Standardised features.
+    seed : int
+    n_folds : int
 
     Returns
     -------
@@ -190,15 +193,15 @@ def two_sample_accuracy(real: FloatArray, samples: FloatArray, *, seed: int, n_f
     return np.asarray(scores, np.float32)
 
 
-def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray) -> LabelArray:
-    """Return the class of each sample, as a logistic classifier of real images sees it.
+def predict_logistic(images: FloatArray, labels: LabelArray, samples: FloatArray) -> LabelArray:
+    """Return the class of each sample as predicted by a logistic regression trained on real images.
 
-    The solution is exact, in double precision, as that of `two_sample_accuracy`.
+    The solution is exact, in double precision, as in `two_sample_accuracy`.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
-        Real images that the classifier is trained on.
+        Real images to train on.
     labels : int64 array, shape (n,)
     samples : float32 array, shape (m, channels, height, width)
 
@@ -208,9 +211,9 @@ def logistic_labels(images: FloatArray, labels: LabelArray, samples: FloatArray)
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    seen, judged = (part.reshape(len(part), -1).astype(np.float64) for part in (images, samples))
-    classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(seen, labels)
-    return np.asarray(classifier.predict(judged), np.int64)
+    flat_images, flat_samples = (part.reshape(len(part), -1).astype(np.float64) for part in (images, samples))
+    classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(flat_images, labels)
+    return np.asarray(classifier.predict(flat_samples), np.int64)
 
 
 def class_shares(labels: LabelArray, *, n_classes: int) -> FloatArray:

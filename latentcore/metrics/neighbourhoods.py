@@ -1,20 +1,20 @@
-"""How far codes keep the neighbourhoods of images, and how many dimensions they fill."""
+"""Neighbourhood preservation (trustworthiness, continuity, hit) and intrinsic dimension of codes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from latentcore.metrics.spaces import neighbour_rows
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.metrics.similarity import neighbour_rows
 from latentcore.types import FloatArray, LabelArray
 
-BLOCK = 250
-DISCARDED = 0.1
-"""Share of the largest ratios that the fit of the intrinsic dimension leaves out, as its authors do."""
+BLOCK_ROWS = 250
+DISCARDED_SHARE = 0.1
+"""Share of the largest ratios left out of the fit of the intrinsic dimension, as in the reference."""
 
 
 def trustworthiness(images: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
-    """Return, for each sample, how little its neighbours among the codes are intruders.
+    """Return the trustworthiness of each sample: how few of its neighbours in codes are far in pixels.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def trustworthiness(images: FloatArray, codes: FloatArray, *, k: int = 10) -> Fl
         Flattened; distances are Euclidean.
     codes : float32 array, shape (n, latent_dim)
     k : int
-        Neighbours a sample, below n / 2.
+        Neighbours per sample, below n / 2.
 
     Returns
     -------
     float32 array, shape (n,)
-        At most 1; the mean is the trustworthiness. `continuity` is the same with the spaces exchanged.
+        At most 1; the mean is the trustworthiness. `continuity` is the same with both spaces exchanged.
 
     Raises
     ------
@@ -50,15 +50,25 @@ def trustworthiness(images: FloatArray, codes: FloatArray, *, k: int = 10) -> Fl
 
 
 def continuity(images: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
-    """Return, for each sample, how few of its neighbours among the images the codes tear away.
+    """Return the continuity of each sample: how few of its neighbours in pixels are far in codes.
 
-    Shapes, range, errors and source are those of `trustworthiness`, there equation (2).
+    Parameters, returns and errors are those of `trustworthiness`; reference there, equation (2).
     """
     return trustworthiness(codes.reshape(len(codes), -1), images.reshape(len(images), -1), k=k)
 
 
 def neighbourhood_hit(codes: FloatArray, labels: LabelArray, *, k: int = 10) -> FloatArray:
-    """Return the share of each code's `k` nearest others that have its label, float32 ``(n,)``.
+    """Return the share of each code's `k` nearest neighbours that have its label.
+
+    Parameters
+    ----------
+    codes : float32 array, shape (n, latent_dim)
+    labels : int64 array, shape (n,)
+    k : int
+
+    Returns
+    -------
+    float32 array, shape (n,)
 
     References
     ----------
@@ -68,9 +78,9 @@ def neighbourhood_hit(codes: FloatArray, labels: LabelArray, *, k: int = 10) -> 
 
 
 def neighbour_ratios(codes: FloatArray) -> FloatArray:
-    """Return the distance to the second over that to the first neighbour of each code, sorted, above 1.
+    """Return the ratios of the distances to the second and first neighbour of each code, ascending, above 1.
 
-    Codes that coincide with another one have no ratio and are left out.
+    Codes that coincide with another one are left out.
     """
     distances, _ = nearest(codes, codes, k=3)
     first, second = distances[:, 1].astype(np.float64), distances[:, 2].astype(np.float64)
@@ -78,7 +88,7 @@ def neighbour_ratios(codes: FloatArray) -> FloatArray:
 
 
 def two_nn_dimension(ratios: FloatArray) -> float:
-    """Return the intrinsic dimension that sorted `neighbour_ratios` tell.
+    """Return the TwoNN estimate of the intrinsic dimension from sorted `neighbour_ratios`.
 
     Raises
     ------
@@ -93,21 +103,21 @@ def two_nn_dimension(ratios: FloatArray) -> float:
     n = len(ratios)
     if n < 10:  # noqa: PLR2004
         raise ValueError(f"there are {n} ratios of neighbours' distances; the fit needs at least 10.")
-    kept = int(n * (1 - DISCARDED))
+    kept = int(n * (1 - DISCARDED_SHARE))
     logs = np.log(ratios[:kept])
     tail = -np.log(1 - np.arange(1, kept + 1) / n)
     return float((logs @ tail) / max(logs @ logs, 1e-12))
 
 
 def _ranks(rows: FloatArray, others: LabelArray) -> LabelArray:
-    """Return the rank of some others of each sample by distance, 1 for the nearest, int64 ``(n, k)``."""
+    """Return the distance rank, from 1, of the rows `others` ``(n, k)`` for each sample, int64 ``(n, k)``."""
     from scipy.spatial.distance import cdist  # noqa: PLC0415 - evaluation only
 
     found = []
-    for start in range(0, len(rows), BLOCK):
-        part = np.arange(start, min(start + BLOCK, len(rows)))
+    for start in range(0, len(rows), BLOCK_ROWS):
+        part = np.arange(start, min(start + BLOCK_ROWS, len(rows)))
         distances = cdist(rows[part], rows)
-        distances[np.arange(len(part)), part] = -1  # a sample is its own number 0
+        distances[np.arange(len(part)), part] = -1  # a sample has rank 0 for itself
         order = np.argsort(distances, axis=1, kind="stable")
         ranks = np.empty_like(order)
         np.put_along_axis(ranks, order, np.broadcast_to(np.arange(len(rows)), order.shape), axis=1)

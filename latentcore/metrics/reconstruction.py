@@ -1,4 +1,4 @@
-"""How close a reconstruction is to its image."""
+"""Reconstruction metrics: MSE, PSNR, SSIM, and bootstrap intervals of their means."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from latentcore.types import DoubleArray, FloatArray
 
-SSIM_SIGMA, SSIM_REACH = 1.5, 5
+SSIM_SIGMA, SSIM_RADIUS = 1.5, 5
 SSIM_CHUNK = 500
 
 
@@ -46,8 +46,8 @@ def psnr(mse: float) -> float:
 def image_psnr(images: FloatArray, reconstructions: FloatArray) -> FloatArray:
     """Return the peak signal-to-noise ratio of each image in decibels, float32 ``(n,)``.
 
-    Its mean is not the ratio of the mean error: by Jensen's inequality it is larger. An exact
-    reconstruction counts as 120 dB. For shapes and errors see `image_mse`.
+    Its mean is larger than the PSNR of the mean error, by Jensen's inequality. An exact reconstruction
+    counts as 120 dB. Parameters and errors are those of `image_mse`.
     """
     errors = np.maximum(image_mse(images, reconstructions), 1e-12)
     return np.asarray(-10 * np.log10(errors), np.float32)
@@ -64,8 +64,8 @@ def ssim(images: FloatArray, reconstructions: FloatArray) -> FloatArray:
     Returns
     -------
     float32 array, shape (n,)
-        Mean over places and channels, in [-1, 1]. The Gaussian window has a sigma of 1.5 pixels and 11
-        pixels a side; images are mirrored at their edges.
+        Mean over positions and channels, in [-1, 1]. The Gaussian window has a sigma of 1.5 pixels and 11x11
+        pixels; images are mirrored at their edges.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def _ssim(one: FloatArray, other: FloatArray) -> FloatArray:
 
     def blur(values: DoubleArray) -> DoubleArray:
         blurred: DoubleArray = gaussian_filter(
-            values, SSIM_SIGMA, axes=(2, 3), radius=SSIM_REACH, mode="mirror"
+            values, SSIM_SIGMA, axes=(2, 3), radius=SSIM_RADIUS, mode="mirror"
         )
         return blurred
 
@@ -97,15 +97,15 @@ def _ssim(one: FloatArray, other: FloatArray) -> FloatArray:
     variances = blur(x * x) - mean_x**2 + blur(y * y) - mean_y**2
     covariance = blur(x * y) - mean_x * mean_y
     c1, c2 = 0.01**2, 0.03**2
-    likeness = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
-    likeness /= (mean_x**2 + mean_y**2 + c1) * (variances + c2)
-    return np.asarray(likeness.mean(axis=(1, 2, 3)), np.float32)
+    similarity = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
+    similarity /= (mean_x**2 + mean_y**2 + c1) * (variances + c2)
+    return np.asarray(similarity.mean(axis=(1, 2, 3)), np.float32)
 
 
 def bootstrap_interval(
     values: FloatArray, *, seed: int, n_resamples: int = 1000, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the percentile bootstrap interval of the mean of values over the first axis.
+    """Return the percentile bootstrap interval of the mean over the first axis.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def bootstrap_interval(
     seed : int
     n_resamples : int
     level : float
-        In (0, 1).
+        Confidence level, in (0, 1).
 
     Returns
     -------

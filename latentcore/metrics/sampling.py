@@ -1,4 +1,4 @@
-"""Random rows in which every class has its share."""
+"""Stratified random sampling."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from latentcore.types import LabelArray
 
 
 def stratified_rows(labels: LabelArray, n: int, *, seed: int = 0) -> LabelArray:
-    """Return `n` random rows in which every class has its share, ascending; all if there are no more.
+    """Return the rows of a class-stratified random sample of size `n`, ascending; all if there are no more.
 
     Parameters
     ----------

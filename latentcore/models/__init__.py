@@ -1,14 +1,17 @@
-"""The model families, behind one contract."""
+"""The model families, all subclasses of `latentcore.models.base.LatentModel`.
+
+A new family is added to `MODELS`, nowhere else; see "Add a model family" in the README.
+"""
 
 from collections.abc import Mapping
 
+from latentcore.exceptions import UnknownNameError
 from latentcore.models.autoencoder import AutoencoderModel, DenoisingAutoencoderModel
 from latentcore.models.base import LatentModel
 from latentcore.models.gan import GANModel
 from latentcore.models.lda import LDAModel
 from latentcore.models.pca import PCAModel
 from latentcore.models.vae import BetaVAEModel, VAEModel
-from latentcore.types import UnknownNameError
 
 __all__ = ["MODELS", "LatentModel", "make_model", "model_family"]
 
@@ -24,7 +27,7 @@ MODELS: dict[str, type[LatentModel]] = {
         GANModel,
     )
 }
-"""Every family by its short name."""
+"""Every model family by name: what bundles, the command line and the dashboard look families up in."""
 
 
 def model_family(name: str) -> type[LatentModel]:
@@ -44,6 +47,13 @@ def model_family(name: str) -> type[LatentModel]:
 def make_model(family: str, settings: Mapping[str, object]) -> LatentModel:
     """Return an unfitted model of a family.
 
+    Parameters
+    ----------
+    family : str
+        A key of `MODELS`.
+    settings : mapping of str to object
+        Fields of the family's `settings_type`; others keep their defaults.
+
     Raises
     ------
     UnknownNameError
@@ -51,4 +61,4 @@ def make_model(family: str, settings: Mapping[str, object]) -> LatentModel:
     ValueError
         If a setting is unknown or out of range.
     """
-    return model_family(family).build({"settings": settings})
+    return model_family(family).from_config({"settings": settings})

@@ -1,4 +1,4 @@
-"""Random small affine distortions, so that a network does not learn a small training set by heart."""
+"""Data augmentation by small random affine transformations, against overfitting of small training sets."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ MAX_SCALING = 0.1
 MAX_SHIFT = 0.06
 
 
-def distort(rows: torch.Tensor, image_shape: ImageShape, *, share: float) -> torch.Tensor:
-    """Distort a random share of images by up to 10 degrees, 10% in scale and shear, 6% of a side in shift.
+def random_affine(rows: torch.Tensor, image_shape: ImageShape, *, share: float) -> torch.Tensor:
+    """Transform a random share of images by up to 10 degrees, 10% in scale and shear, 6% of a side in shift.
 
-    Resampling blurs, so some images should be left as they are.
+    Resampling blurs, so a share of the images should be left untransformed.
 
     Parameters
     ----------
     rows : float32 tensor, shape (n, channels * height * width)
-        Pixels in [0, 1]; what is moved in from outside is 0.
+        Pixels in [0, 1]; pixels from outside the image are 0.
     image_shape : (int, int, int)
     share : float
-        Probability that an image is distorted, in [0, 1]; 0 returns `rows` itself.
+        Probability that an image is transformed, in [0, 1]; 0 returns `rows` itself.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Autoencoder: a narrow network that learns to copy its input."""
+"""Autoencoder and denoising autoencoder."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from latentcore.models.augmentation import distort
-from latentcore.models.base import Settings
+from latentcore.models.augmentation import random_affine
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import (
-    CodeNetwork,
+    EncoderDecoder,
     TorchModel,
     apply_in_chunks,
     channels_last,
     decoder_network,
     encoder_network,
-    finish,
+    freeze,
 )
+from latentcore.models.settings import Settings
 from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
@@ -37,7 +37,7 @@ class AutoencoderSettings(Settings):
     learning_rate, weight_decay : float
         Peak of the one-cycle schedule and decay of AdamW.
     distorted_share : float
-        Share of each batch that is distorted; see `latentcore.models.augmentation.distort`.
+        Share of each batch that is augmented; see `latentcore.models.augmentation.random_affine`.
     """
 
     channels: tuple[int, ...] = ()
@@ -49,8 +49,8 @@ class AutoencoderSettings(Settings):
     distorted_share: float = 0.0
 
 
-class AutoencoderNetwork(CodeNetwork):
-    """A mirrored encoder and decoder, and the mean and factor of the training codes."""
+class AutoencoderNetwork(EncoderDecoder):
+    """Encoder, mirrored decoder, and mean and Cholesky factor of the training codes."""
 
     density_mean: torch.Tensor
     density_cholesky: torch.Tensor
@@ -116,21 +116,21 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
                 network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
             )
 
-            def losses_of(batch: torch.Tensor, _: float) -> Losses:
-                target = distort(rows[batch], image_shape, share=settings.distorted_share)
+            def compute_losses(batch: torch.Tensor, _: float) -> Losses:
+                target = random_affine(rows[batch], image_shape, share=settings.distorted_share)
                 shown = self._corrupt(target)
                 loss = nn.functional.mse_loss(network.decode(network.encode(shown)), target)
                 return loss, {"mse": loss}
 
             run_one_cycle(
                 optimiser,
-                losses_of,
+                compute_losses,
                 n_samples=len(rows),
                 batch_size=settings.batch_size,
                 n_epochs=settings.n_epochs,
                 on_event=on_event,
             )
-        finish(network)
+        freeze(network)
         density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))
         network.density_mean.copy_(torch.from_numpy(density.mean))
         network.density_cholesky.copy_(torch.from_numpy(density.cholesky))
@@ -140,7 +140,7 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
         return Gaussian(self.network_.density_mean.numpy(), self.network_.density_cholesky.numpy())
 
     def _corrupt(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return what the encoder is shown in training instead of `rows` (n, pixels)."""
+        """Return the encoder's input during training for `rows` (n, pixels)."""
         return rows
 
 

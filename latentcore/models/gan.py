@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import torch
 
-from latentcore.models.base import check_codes, check_images
+from latentcore.models.checks import check_codes, check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.gan_training import GANNetwork, GANSettings, train_generator, train_inverter
-from latentcore.models.networks import TorchModel, finish
+from latentcore.models.networks import TorchModel, freeze
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 REFINE_BETAS = (0.9, 0.9)
-"""Of Adam when it refines codes; a long memory of squared gradients slows it. On train images, the error of
-MNIST's 16-D GAN is .0067 after 150 steps, .0064 after 600, and .0071 after 150 with betas of .9 and .999."""
+"""Betas of Adam in `GANModel.refine`; a second beta of .999 is slower. On train images, the MSE of MNIST's
+16-D GAN is .0067 after 150 steps, .0064 after 600, and .0071 after 150 with betas of .9 and .999."""
 
 
 class GANModel(TorchModel[GANNetwork]):
@@ -28,7 +28,7 @@ class GANModel(TorchModel[GANNetwork]):
     References
     ----------
     I. Goodfellow et al., "Generative adversarial nets", 2014.
-    `latentcore.models.critic.Rivalry` names those of the losses.
+    `latentcore.models.critic.AdversarialLoss` names those of the losses.
     """
 
     family = "gan"
@@ -57,7 +57,7 @@ class GANModel(TorchModel[GANNetwork]):
             network = self.make_network(self.settings, image_shape)
             train_generator(network, rows, image_shape, self.settings, on_event)
             train_inverter(network, rows, image_shape, self.settings, on_event)
-        self.network_ = finish(network)
+        self.network_ = freeze(network)
 
     def _sampling_density(self) -> Gaussian:
         return Gaussian.standard(self.latent_dim)
@@ -71,18 +71,18 @@ class GANModel(TorchModel[GANNetwork]):
         learning_rate: float = 0.15,
         on_step: Callable[[int, float], None] | None = None,
     ) -> FloatArray:
-        """Improve codes of images by gradient steps of Adam on the squared error of their decodes.
+        """Refine codes of images by gradient descent (Adam) on the squared error of their decodes.
 
         Parameters
         ----------
         images : float32 array, shape (n, channels, height, width)
         codes : float32 array, shape (n, latent_dim)
-            Where to start, such as ``encode(images)``.
+            Initial codes, such as ``encode(images)``.
         n_steps : int
         learning_rate : float
-            Falls to zero along a half cosine.
+            Initial rate; annealed to zero along a half cosine.
         on_step : callable, optional
-            Receives the number of steps done and the mean squared error before the last of them.
+            Receives the number of steps done and the mean squared error before the last step.
 
         Returns
         -------

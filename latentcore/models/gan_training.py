@@ -1,4 +1,4 @@
-"""How a GAN is trained: generator against critic, then the inversion network."""
+"""Training of a GAN: generator against critic, then the inversion network."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
-from latentcore.models.augmentation import distort
-from latentcore.models.base import Settings
-from latentcore.models.critic import Rivalry, make_critic
+from latentcore.models.augmentation import random_affine
+from latentcore.models.batch_norm import add_batch_norm, fold_batch_norm, recompute_statistics
+from latentcore.models.critic import AdversarialLoss, make_critic
 from latentcore.models.networks import (
-    CodeNetwork,
-    Residual,
+    EncoderDecoder,
     channels_last,
     decoder_network,
     encoder_network,
 )
+from latentcore.models.settings import Settings
 from latentcore.training import Losses, OnEvent, run_epochs, run_one_cycle
 from latentcore.types import ImageShape
-
-AVERAGED_BATCHES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,30 +29,32 @@ class GANSettings(Settings):
     Attributes
     ----------
     generator_channels, generator_hidden : sequence of int
-        Widths of the generator, named as for the encoder that it mirrors; see
+        Widths of the generator, in the order of the encoder that it mirrors; see
         `latentcore.models.networks.decoder_network`.
     generator_residual : bool
-        Whether the generator has a residual convolution; see there too.
+        Whether the generator has a residual block; see there.
     critic_channels, critic_hidden : sequence of int
         Widths of the critic; see `latentcore.models.critic.make_critic`.
     gradient_penalty : float
-        Weight of the squared gradient of the critic at real images, which holds it in place of spectral
-        normalisation; none at 0. See `latentcore.models.critic.Rivalry`.
+        Weight of the R1 gradient penalty, which replaces spectral normalisation; none at 0. See
+        `latentcore.models.critic.AdversarialLoss`.
     inverter_channels, inverter_hidden : sequence of int
         Widths of the inversion network; see `latentcore.models.networks.encoder_network`.
     batch_norm : bool
-        Whether the generator trains with batch normalisation, which is folded into its weights afterwards.
+        Whether the generator is trained with batch normalisation, which is folded into its weights
+        afterwards.
     half_precision : bool
-        Whether the adversarial training multiplies in bfloat16; faster where the processor can.
-    n_epochs, inversion_epochs, batch_size : int
-        Length of the adversarial training and of the inversion network's.
+        Whether the adversarial training uses bfloat16 autocast; faster on processors that support it.
+    n_epochs, inversion_epochs : int
+        Epochs of the adversarial training and of the inversion network's training.
+    batch_size : int
     generator_rate, critic_rate, inverter_rate : float
         Learning rates of Adam; that of the inversion network is the peak of a one-cycle schedule.
     average_decay : float
-        Decay of the running average of the generator's weights, which is what is kept.
+        Decay of the exponential moving average of the generator's weights, which is what is kept.
     distorted_share : float
-        Share of each batch of the inversion network's training that is distorted; see
-        `latentcore.models.augmentation.distort`.
+        Share of each batch of the inversion network's training that is augmented; see
+        `latentcore.models.augmentation.random_affine`.
     """
 
     generator_channels: tuple[int, ...] = ()
@@ -78,8 +77,8 @@ class GANSettings(Settings):
     distorted_share: float = 0.0
 
 
-class GANNetwork(CodeNetwork):
-    """Generator, and the inversion network that stands in for an encoder."""
+class GANNetwork(EncoderDecoder):
+    """Generator, and the inversion network that serves as encoder."""
 
     def __init__(self, settings: GANSettings, image_shape: ImageShape) -> None:
         super().__init__()
@@ -105,44 +104,6 @@ class GANNetwork(CodeNetwork):
         return torch.sigmoid(self.generator(codes))
 
 
-def with_batch_norm(network: nn.Sequential) -> nn.Sequential:
-    """Return the layers of a network with batch normalisation after each with weights but the last."""
-    layers = _normalised(network)
-    last = max(k for k, layer in enumerate(layers) if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d))
-    del layers[last]
-    return nn.Sequential(*layers)
-
-
-def _normalised(network: nn.Sequential) -> list[nn.Module]:
-    layers: list[nn.Module] = []
-    for layer in network:
-        if isinstance(layer, Residual):
-            layers.append(Residual(*_normalised(layer)))
-            continue
-        layers.append(layer)
-        if isinstance(layer, nn.Linear):
-            layers.append(nn.BatchNorm1d(layer.out_features))
-        elif isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
-            layers.append(nn.BatchNorm2d(layer.out_channels))
-    return layers
-
-
-def without_batch_norm(network: nn.Sequential) -> nn.Sequential:
-    """Return a network in evaluation mode with each normalisation folded into the layer before it."""
-    layers: list[nn.Module] = []
-    for layer in network.eval():
-        before = layers[-1] if layers else None
-        if isinstance(layer, Residual):
-            layers.append(Residual(*without_batch_norm(layer)))
-        elif isinstance(layer, nn.BatchNorm1d) and isinstance(before, nn.Linear):
-            layers[-1] = fuse_linear_bn_eval(before, layer)
-        elif isinstance(layer, nn.BatchNorm2d) and isinstance(before, nn.Conv2d | nn.ConvTranspose2d):
-            layers[-1] = fuse_conv_bn_eval(before, layer, transpose=isinstance(before, nn.ConvTranspose2d))
-        else:
-            layers.append(layer)
-    return nn.Sequential(*layers)
-
-
 def train_generator(
     network: GANNetwork,
     rows: torch.Tensor,
@@ -150,11 +111,26 @@ def train_generator(
     settings: GANSettings,
     on_event: OnEvent | None,
 ) -> None:
-    """Train the generator against a critic, and leave its averaged weights in `network`."""
-    generator = with_batch_norm(network.generator) if settings.batch_norm else network.generator
-    rivalry = Rivalry(settings.gradient_penalty)
+    """Train the generator against a critic, and store its averaged weights in `network`.
+
+    Parameters
+    ----------
+    network : GANNetwork
+        Its generator is replaced.
+    rows : float32 tensor, shape (n, pixels)
+        Training images.
+    image_shape : (int, int, int)
+    settings : GANSettings
+    on_event : callable or None
+        Receives an `EpochEnd` after each epoch.
+    """
+    generator = add_batch_norm(network.generator) if settings.batch_norm else network.generator
+    adversarial_loss = AdversarialLoss(settings.gradient_penalty)
     critic = make_critic(
-        image_shape, settings.critic_channels, settings.critic_hidden, normalised=not rivalry.penalised
+        image_shape,
+        settings.critic_channels,
+        settings.critic_hidden,
+        normalised=not adversarial_loss.has_penalty,
     )
     for part in (generator, critic):
         channels_last(part)
@@ -163,22 +139,22 @@ def train_generator(
         generator.parameters(), lr=settings.generator_rate, betas=(0.0, 0.9)
     )
     critic_optimiser = torch.optim.Adam(
-        critic.parameters(), lr=settings.critic_rate, betas=(0.0, rivalry.decay)
+        critic.parameters(), lr=settings.critic_rate, betas=(0.0, adversarial_loss.adam_beta2)
     )
-    faster = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
+    autocast = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
         real = rows[batch]
-        with faster:
+        with autocast:
             fake = torch.sigmoid(generator(torch.randn(len(real), settings.latent_dim)))
-            critic_loss = rivalry.critic_loss(critic, real, fake.detach())
+            critic_loss = adversarial_loss.critic_loss(critic, real, fake.detach())
         critic_optimiser.zero_grad()
         critic_loss.backward()
         critic_optimiser.step()
 
         critic.requires_grad_(requires_grad=False)
-        with faster:
-            generator_loss = rivalry.generator_loss(critic, fake)
+        with autocast:
+            generator_loss = adversarial_loss.generator_loss(critic, fake)
         generator_optimiser.zero_grad()
         generator_loss.backward()
         generator_optimiser.step()
@@ -196,20 +172,8 @@ def train_generator(
         phase="adversarial",
         on_event=on_event,
     )
-    _measure_batch_norm(average, settings)
-    network.generator = without_batch_norm(average)
-
-
-def _measure_batch_norm(generator: nn.Sequential, settings: GANSettings) -> None:
-    """Measure the statistics of each normalisation afresh: those of the averaged weights are their own."""
-    norms = [layer for layer in generator.modules() if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # the plain mean over all batches
-    generator.train()
-    with torch.no_grad():
-        for _ in range(AVERAGED_BATCHES if norms else 0):
-            generator(torch.randn(4 * settings.batch_size, settings.latent_dim))
+    recompute_statistics(average, settings.latent_dim, 4 * settings.batch_size)
+    network.generator = fold_batch_norm(average)
 
 
 def train_inverter(
@@ -219,23 +183,29 @@ def train_inverter(
     settings: GANSettings,
     on_event: OnEvent | None,
 ) -> None:
-    """Train the inversion network with the generator frozen."""
+    """Train the inversion network with the generator frozen.
+
+    Parameters
+    ----------
+    network, rows, image_shape, settings, on_event
+        See `train_generator`; the network's inverter is trained in place.
+    """
     network.generator.requires_grad_(requires_grad=False)
     channels_last(network)
     optimiser = torch.optim.Adam(network.inverter.parameters(), lr=settings.inverter_rate)
 
-    def losses_of(batch: torch.Tensor, _: float) -> Losses:
-        real = distort(rows[batch], image_shape, share=settings.distorted_share)
+    def compute_losses(batch: torch.Tensor, _: float) -> Losses:
+        real = random_affine(rows[batch], image_shape, share=settings.distorted_share)
         codes = network.encode(real)
-        drawn = torch.randn(len(real), settings.latent_dim)
+        sampled = torch.randn(len(real), settings.latent_dim)
         mse = nn.functional.mse_loss(network.decode(codes), real)
-        code_error = ((network.encode(network.decode(drawn)) - drawn) ** 2).mean()
+        code_error = ((network.encode(network.decode(sampled)) - sampled) ** 2).mean()
         loss = 10 * mse + 0.02 * code_error + 0.001 * (codes**2).mean()
         return loss, {"mse": mse, "code_error": code_error}
 
     run_one_cycle(
         optimiser,
-        losses_of,
+        compute_losses,
         n_samples=len(rows),
         batch_size=settings.batch_size,
         n_epochs=settings.inversion_epochs,

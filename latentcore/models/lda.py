@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.models.base import LatentModel, Settings
+from latentcore.models.base import LatentModel
+from latentcore.models.settings import Settings
 from latentcore.training import OnEvent
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
@@ -45,7 +46,7 @@ class LDAModel(LatentModel):
 
     @property
     def n_parameters(self) -> int:
-        """Learned numbers of the projection and of the least-squares map back."""
+        """Number of values of the projection and of the least-squares map back."""
         return int(sum(array.size for array in self.state().values()))
 
     def _fit(

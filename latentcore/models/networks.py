@@ -1,4 +1,4 @@
-"""Building blocks that the neural families share."""
+"""Building blocks of the neural families: encoder and decoder networks, and the base class `TorchModel`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from torch import nn
 from latentcore.models.base import LatentModel
 from latentcore.types import FloatArray, ImageShape
 
-CHUNK = 128
-"""Images decoded or encoded at once: bounds the memory of a large call."""
-
+CHUNK_SIZE = 128
+"""Images encoded or decoded at once; bounds the memory of a large call."""
 
 STRIDE = 2
 
 
 def mlp(sizes: Sequence[int]) -> list[nn.Module]:
-    """Return linear layers of the given sizes with GELU between them; the last one is linear."""
+    """Return linear layers of the given sizes with GELU between them and none after the last."""
     layers: list[nn.Module] = []
     for n_inputs, n_outputs in pairwise(sizes):
         layers += [nn.Linear(n_inputs, n_outputs), nn.GELU()]
@@ -38,8 +37,8 @@ def encoder_network(
     ----------
     image_shape : (int, int, int)
     channels : sequence of int
-        Widths of the 4x4 convolutions before the perceptron, each of which halves both sides; with
-        none, the network is a perceptron.
+        Channels of the 4x4 convolutions of stride 2 before the perceptron; without any, the network is a
+        perceptron.
     hidden : sequence of int
         Widths of the perceptron's hidden layers.
     n_outputs : int
@@ -47,9 +46,9 @@ def encoder_network(
     Raises
     ------
     ValueError
-        If a side of the image cannot be halved as often as there are convolutions.
+        If height or width is not divisible by 2 to the power of the number of convolutions.
     """
-    folded = folded_shape(image_shape, channels)
+    folded = feature_map_shape(image_shape, channels)
     layers: list[nn.Module] = []
     if channels:
         layers.append(nn.Unflatten(1, image_shape))
@@ -59,8 +58,8 @@ def encoder_network(
     return nn.Sequential(*layers, *mlp([count_pixels(folded), *hidden, n_outputs]))
 
 
-class Residual(nn.Sequential):
-    """Layers whose output is added to their input."""
+class ResidualBlock(nn.Sequential):
+    """Residual block: layers whose output is added to their input."""
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Tensor -> tensor of the same shape."""
@@ -80,17 +79,23 @@ def decoder_network(
 ) -> nn.Sequential:
     """Return the mirror image of `encoder_network`: from ``(n, n_inputs)`` to logits ``(n, pixels)``.
 
-    With `residual`, a 3x3 convolution whose output is added to its input stands before the last
-    transposed convolution, at half the image's sides.
+    Parameters
+    ----------
+    image_shape, channels, hidden
+        Those of the encoder that it mirrors; see `encoder_network`.
+    n_inputs : int
+    residual : bool
+        Whether a residual 3x3 convolution precedes the last transposed convolution, at half the image's
+        height and width.
 
     Raises
     ------
     ValueError
-        As `encoder_network`, and for a residual convolution where there are no others.
+        As `encoder_network`, or if `residual` is set without convolutions.
     """
     if residual and not channels:
-        raise ValueError("A residual convolution needs others beside it; give the decoder channels.")
-    folded = folded_shape(image_shape, channels)
+        raise ValueError("A residual block needs convolutions beside it; give the decoder channels.")
+    folded = feature_map_shape(image_shape, channels)
     layers = mlp([n_inputs, *reversed(hidden), count_pixels(folded)])
     if channels:
         layers += [nn.GELU(), nn.Unflatten(1, folded)]
@@ -98,12 +103,12 @@ def decoder_network(
             layers += [nn.ConvTranspose2d(n_before, n_after, 4, STRIDE, 1), nn.GELU()]
         layers[-1] = nn.Flatten()
         if residual:
-            layers.insert(-2, Residual(nn.Conv2d(channels[0], channels[0], 3, 1, 1), nn.GELU()))
+            layers.insert(-2, ResidualBlock(nn.Conv2d(channels[0], channels[0], 3, 1, 1), nn.GELU()))
     return nn.Sequential(*layers)
 
 
-def folded_shape(image_shape: ImageShape, channels: Sequence[int]) -> ImageShape:
-    """Return the shape that an image has after the convolutions; see `encoder_network`."""
+def feature_map_shape(image_shape: ImageShape, channels: Sequence[int]) -> ImageShape:
+    """Return the shape of the feature map after the convolutions; see `encoder_network`."""
     if not channels:
         return image_shape
     factor = STRIDE ** len(channels)
@@ -121,8 +126,8 @@ def count_pixels(image_shape: ImageShape) -> int:
     return image_shape[0] * image_shape[1] * image_shape[2]
 
 
-class CodeNetwork(nn.Module):
-    """An encoder and a decoder on flat rows.
+class EncoderDecoder(nn.Module):
+    """An encoder and a decoder on flattened images.
 
     `encode` maps (n, pixels) to (n, latent_dim); `decode` maps (n, latent_dim) to (n, pixels) in [0, 1].
     """
@@ -136,23 +141,27 @@ class CodeNetwork(nn.Module):
         """(n, latent_dim) -> (n, pixels) in [0, 1]."""
 
 
-NetworkT = TypeVar("NetworkT", bound=CodeNetwork)
+NetworkT = TypeVar("NetworkT", bound=EncoderDecoder)
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 
 class TorchModel(LatentModel, Generic[NetworkT]):
-    """A family whose learned state is one torch network in evaluation mode."""
+    """Base class of families whose learned state is one torch network, kept in evaluation mode.
+
+    A subclass implements `make_network` and `_fit`, which sets `network_`, and `_sampling_density` if it can
+    sample.
+    """
 
     network_: NetworkT
 
     @classmethod
     @abstractmethod
     def make_network(cls, settings: Any, image_shape: ImageShape) -> NetworkT:  # noqa: ANN401 - the family's
-        """Return the untrained network for settings of the family's `settings_type`."""
+        """Return the untrained network for the family's settings and an image shape."""
 
     @property
     def n_parameters(self) -> int:
-        """Trained weights of the encoder and the decoder."""
+        """Number of weights of the encoder and the decoder."""
         return sum(parameter.numel() for parameter in self.network_.parameters())
 
     def _encode(self, images: FloatArray) -> FloatArray:
@@ -170,30 +179,30 @@ class TorchModel(LatentModel, Generic[NetworkT]):
         """Return the shapes of the network that `config` describes."""
         channels, height, width = config["image_shape"]
         with torch.device("meta"):
-            network = cls.make_network(cls.build(config).settings, (channels, height, width))
+            network = cls.make_network(cls.from_config(config).settings, (channels, height, width))
         return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
     def _restore(self, image_shape: ImageShape, arrays: Mapping[str, FloatArray]) -> None:
         network = self.make_network(self.settings, image_shape)
         network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
-        self.network_ = finish(network)
+        self.network_ = freeze(network)
 
 
 def channels_last(network: ModuleT) -> ModuleT:
-    """Return a network with its weights laid out as convolutions on a CPU want them; values stay."""
+    """Return a network with weights in the channels-last memory format, which is faster on CPUs."""
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def finish(network: ModuleT) -> ModuleT:
-    """Return a trained network ready to be used: evaluation mode, no gradients, one layout of weights."""
+def freeze(network: ModuleT) -> ModuleT:
+    """Return a network ready for inference: evaluation mode, no gradients, channels-last weights."""
     return channels_last(network.eval().requires_grad_(requires_grad=False))
 
 
 def apply_in_chunks(function: Any, rows: FloatArray) -> FloatArray:  # noqa: ANN401 - a bound torch method
-    """Return a network function of float32 rows, computed in chunks without gradients."""
+    """Apply a network function to float32 rows ``(n, ...)`` in chunks, without gradients."""
     with torch.inference_mode():
         parts = [
-            function(torch.from_numpy(np.ascontiguousarray(rows[start : start + CHUNK]))).numpy()
-            for start in range(0, len(rows), CHUNK)
+            function(torch.from_numpy(np.ascontiguousarray(rows[start : start + CHUNK_SIZE]))).numpy()
+            for start in range(0, len(rows), CHUNK_SIZE)
         ]
     return np.concatenate(parts)

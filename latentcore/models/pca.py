@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.models.base import LatentModel, Settings
+from latentcore.models.base import LatentModel
 from latentcore.models.density import Gaussian
+from latentcore.models.settings import Settings
 from latentcore.training import OnEvent
 from latentcore.types import Capability, DoubleArray, FloatArray, ImageShape, LabelArray
 
-BLOCK = 2000
-"""Rows that are centred at once: a copy of all would be as large as what it is made of."""
+BLOCK_ROWS = 2000
+"""Rows centred at once; a centred copy of all rows would double the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +24,11 @@ class PCASettings(Settings):
 
 
 def principal_components(rows: FloatArray) -> tuple[DoubleArray, DoubleArray, DoubleArray]:
-    """Return mean, orthonormal components and the share of the variance that each explains.
+    """Return mean, orthonormal components and explained variance ratios.
 
-    What scikit-learn's ``PCA(svd_solver="covariance_eigh")`` finds, signs included, without its copy of
-    all rows in double precision (376 MB for MNIST) and without its import (56 MB), which a dashboard that
-    fits PCA would keep.
+    Same result as scikit-learn's ``PCA(svd_solver="covariance_eigh")``, signs included, without a copy of
+    all rows in double precision (376 MB for MNIST) and without importing scikit-learn (56 MB), which would
+    stay in the dashboard's memory.
 
     Parameters
     ----------
@@ -38,13 +39,14 @@ def principal_components(rows: FloatArray) -> tuple[DoubleArray, DoubleArray, Do
     -------
     mean : float64 array, shape (d,)
     components : float64 array, shape (d, d)
-        In rows, by falling variance; the entry of largest size in each is positive.
+        One per row, by descending variance; the entry of largest magnitude in each is positive.
     shares : float64 array, shape (d,)
+        Explained variance ratios.
     """
     mean = rows.mean(axis=0, dtype=np.float64)
     scatter = np.zeros((len(mean), len(mean)))
-    for start in range(0, len(rows), BLOCK):
-        centred = rows[start : start + BLOCK] - mean
+    for start in range(0, len(rows), BLOCK_ROWS):
+        centred = rows[start : start + BLOCK_ROWS] - mean
         scatter += centred.T @ centred
     rising, columns = np.linalg.eigh(scatter)
     variances, components = np.maximum(rising[::-1], 0), columns[:, ::-1].T
@@ -83,7 +85,7 @@ class PCAModel(LatentModel):
 
     @property
     def n_parameters(self) -> int:
-        """Learned numbers: the mean image and the components."""
+        """Number of values of the mean image and the components."""
         return int(self.mean_.size + self.components_.size)
 
     def _fit(
@@ -102,8 +104,8 @@ class PCAModel(LatentModel):
 
     def _encode(self, images: FloatArray) -> FloatArray:
         rows, codes = images.reshape(len(images), -1), np.empty((len(images), self.latent_dim), np.float32)
-        for start in range(0, len(rows), BLOCK):
-            part = slice(start, start + BLOCK)
+        for start in range(0, len(rows), BLOCK_ROWS):
+            part = slice(start, start + BLOCK_ROWS)
             codes[part] = (rows[part] - self.mean_) @ self.components_.T
         return codes
 

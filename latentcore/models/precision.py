@@ -1,4 +1,4 @@
-"""Half precision, in which networks are stored."""
+"""Rounding of weights to half precision, in which networks are stored."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import numpy as np
 from latentcore.models.base import LatentModel
 
 
-def halved(model: LatentModel) -> LatentModel:
-    """Return a model whose arrays are rounded to half precision, so that they can be stored in it.
+def round_to_half(model: LatentModel) -> LatentModel:
+    """Return a copy of a model with its arrays rounded to half precision.
 
-    Everything that is measured afterwards holds for what is stored.
+    Scores measured afterwards are then those of the stored model.
     """
     rounded = {name: array.astype(np.float16).astype(np.float32) for name, array in model.state().items()}
     return type(model).from_state(model.config(), rounded)

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from latentcore.models.base import check_images
+from latentcore.models.checks import check_images
 from latentcore.models.density import Gaussian
-from latentcore.models.networks import TorchModel, apply_in_chunks, finish
+from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
 from latentcore.models.vae_training import VAENetwork, VAESettings, train_vae
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 ACTIVE_VARIANCE = 0.01
-"""A dimension is active if the variance of its posterior mean over images is larger.
+"""A dimension is active if the variance of its posterior mean over images exceeds this.
 
 References
 ----------
@@ -70,7 +70,7 @@ class VAEModel(TorchModel[VAENetwork]):
         with seeded(seed):
             network = self.make_network(self.settings, image_shape)
             train_vae(network, rows, image_shape, self.settings, on_event)
-        self.network_ = finish(network)
+        self.network_ = freeze(network)
 
     def _sampling_density(self) -> Gaussian:
         return Gaussian.standard(self.latent_dim)
@@ -91,10 +91,10 @@ class VAEModel(TorchModel[VAENetwork]):
         images : float32 array, shape (n, channels, height, width)
             Binary images, or grey ones, binarised here with p = pixel and `seed`.
         n_importance : int
-            Draws from q(z|x) per image: 1 gives a one-sample estimate of the evidence lower bound,
-            more the tighter importance-weighted bound.
+            Samples from q(z|x) per image: 1 gives a one-sample estimate of the evidence lower bound,
+            more give the tighter importance-weighted bound.
         seed : int
-            Seed of binarisation and draws.
+            Seed of binarisation and sampling.
 
         Raises
         ------
@@ -149,7 +149,7 @@ class BetaVAEModel(VAEModel):
 def _importance_bound(network: VAENetwork, binary: torch.Tensor, noise: torch.Tensor) -> float:
     """Return log mean_k p(x, z_k) / q(z_k|x) of one image (pixels,), for noise of shape (k, latent_dim).
 
-    One by one, 200 draws stay in the processor's cache: 60% of the time of five images at once.
+    Image by image, 200 samples fit into the processor's cache: 60% of the time of five images at once.
     """
     mean, log_variance = (part[0] for part in network.posterior(binary[None]))
     codes = mean + noise * (0.5 * log_variance).exp()

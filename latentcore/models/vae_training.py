@@ -1,4 +1,4 @@
-"""How a VAE is trained: reconstruction against the KL terms, with warm-up."""
+"""Training of a VAE: reconstruction loss plus KL terms, with warm-up."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from latentcore.models.aggregate import CodeCritic
-from latentcore.models.augmentation import distort
-from latentcore.models.base import Settings
-from latentcore.models.networks import CodeNetwork, channels_last, decoder_network, encoder_network
+from latentcore.models.aggregate_posterior import CodeCritic
+from latentcore.models.augmentation import random_affine
+from latentcore.models.networks import EncoderDecoder, channels_last, decoder_network, encoder_network
+from latentcore.models.settings import Settings
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 
@@ -27,22 +27,23 @@ class VAESettings(Settings):
     beta : float
         Weight of the KL term; 1 is the evidence lower bound.
     warmup : float
-        Share of the epochs over which the KL weight rises from 0 to `beta`; it keeps dimensions alive.
+        Share of the epochs over which the KL weight rises from 0 to `beta`; it prevents posterior collapse.
     aggregate_weight : float
         Weight of KL(q(z) || N(0, I)) of the codes of all images together, which rises with that of the KL
-        term; it keeps the prior free of holes. See `latentcore.models.aggregate.CodeCritic`.
+        term; it closes holes of the aggregate posterior in the prior. See
+        `latentcore.models.aggregate_posterior.CodeCritic`.
     n_epochs, batch_size : int
         Length of the training.
     learning_rate, weight_decay : float
         Peak of the one-cycle schedule and decay of AdamW.
     gradient_limit : float
-        Largest norm of a step's gradient, which is scaled down to it; 0 for none. Without one, an image whose
-        log-variance runs away can throw a long training off.
+        Gradients are clipped to this norm; 0 for no clipping. Without it, one image whose log-variance
+        diverges can destabilise a long training.
     binarised_share : float
-        Share of each batch that is binarised with p = pixel before it is encoded, so that the bound
-        on the likelihood of binary images rests on images that the encoder knows.
+        Share of each batch that is binarised with p = pixel before encoding, so that the encoder is trained
+        on binary images, on which the likelihood bound is measured.
     distorted_share : float
-        Share of each batch that is distorted; see `latentcore.models.augmentation.distort`.
+        Share of each batch that is augmented; see `latentcore.models.augmentation.random_affine`.
     """
 
     channels: tuple[int, ...] = ()
@@ -59,7 +60,7 @@ class VAESettings(Settings):
     distorted_share: float = 0.0
 
 
-class VAENetwork(CodeNetwork):
+class VAENetwork(EncoderDecoder):
     """Encoder to mean and log-variance, decoder to Bernoulli logits."""
 
     def __init__(self, settings: VAESettings, image_shape: ImageShape) -> None:
@@ -83,7 +84,7 @@ class VAENetwork(CodeNetwork):
 
 
 def binarise(rows: torch.Tensor, *, share: float) -> torch.Tensor:
-    """Draw a random share of images (n, pixels) in black and white, each pixel white with p = its value."""
+    """Binarise a random share of images (n, pixels): a pixel becomes 1 with its value as probability."""
     if share == 0:
         return rows
     return torch.where(torch.rand(len(rows), 1) < share, torch.bernoulli(rows), rows)
@@ -101,44 +102,56 @@ def train_vae(
     settings: VAESettings,
     on_event: OnEvent | None,
 ) -> None:
-    """Train encoder and decoder together on images ``(n, pixels)``."""
+    """Train encoder and decoder jointly.
+
+    Parameters
+    ----------
+    network : VAENetwork
+        Trained in place.
+    rows : float32 tensor, shape (n, pixels)
+        Training images.
+    image_shape : (int, int, int)
+    settings : VAESettings
+    on_event : callable or None
+        Receives an `EpochEnd` after each epoch.
+    """
     channels_last(network)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
     critic = CodeCritic(settings.latent_dim) if settings.aggregate_weight else None
-    drawn: list[torch.Tensor] = []
+    sampled: list[torch.Tensor] = []
 
-    def losses_of(batch: torch.Tensor, progress: float) -> Losses:
+    def compute_losses(batch: torch.Tensor, progress: float) -> Losses:
         warm = min(1.0, progress / max(settings.warmup, 1e-9))
-        target = distort(rows[batch], image_shape, share=settings.distorted_share)
+        target = random_affine(rows[batch], image_shape, share=settings.distorted_share)
         losses, codes = _losses(network, binarise(target, share=settings.binarised_share))
         weighted = settings.beta * losses["kl"]
         if critic is not None:
             losses["aggregate_kl"] = critic.divergence(codes)
             weighted = weighted + settings.aggregate_weight * losses["aggregate_kl"]
-            drawn[:] = [codes]
+            sampled[:] = [codes]
         reported = {"loss": losses["cross_entropy"] + weighted, **losses}
         return losses["cross_entropy"] + warm * weighted, reported
 
-    def learn_beside() -> None:
+    def train_critic() -> None:
         if critic is not None:
-            critic.learn(drawn[0])
+            critic.train_step(sampled[0])
 
     run_one_cycle(
         optimiser,
-        losses_of,
+        compute_losses,
         n_samples=len(rows),
         batch_size=settings.batch_size,
         n_epochs=settings.n_epochs,
         on_event=on_event,
-        after_step=learn_beside,
+        after_step=train_critic,
         gradient_limit=settings.gradient_limit,
     )
 
 
 def _losses(network: VAENetwork, target: torch.Tensor) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-    """Return cross-entropy and KL, each in nats an image, and codes drawn from q(z|x), (n, latent_dim)."""
+    """Return cross-entropy and KL, each in nats per image, and codes sampled from q(z|x), (n, latent_dim)."""
     mean, log_variance = network.posterior(target)
     codes = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
     cross_entropy = nn.functional.binary_cross_entropy_with_logits(

@@ -1,7 +1,7 @@
-"""Bundles on disk: save, verify, load, list."""
+"""Bundles on disk: save, verify, load and list them."""
 
 from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.store.reading import (
     BundleProblem,
@@ -13,7 +13,7 @@ from latentcore.store.reading import (
     scan_bundles,
 )
 from latentcore.store.space import Space
-from latentcore.store.writing import check_place, repack, replace_scores, save_bundle
+from latentcore.store.writing import check_writable, repack, replace_scores, save_bundle
 
 __all__ = [
     "Bundle",
@@ -24,7 +24,7 @@ __all__ = [
     "DerivedTables",
     "Space",
     "bundle_folders",
-    "check_place",
+    "check_writable",
     "list_bundles",
     "load_bundle",
     "load_outdated",

@@ -1,4 +1,4 @@
-"""What a bundle is, in memory."""
+"""Bundles in memory: `BundleSpec` (metadata), `Bundle` (loaded) and `BundleContent` (to be saved)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from latentcore.models import MODELS
 from latentcore.models.base import LatentModel
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.store.space import Space
 from latentcore.types import Capability, FloatArray, ImageShape
 
@@ -27,7 +27,7 @@ GOLDEN_FILE = "golden.npz"
 CARD_FILE = "card/README.md"
 
 PLANE_DIMENSIONS = 2
-"""Codes of this many dimensions are their own plane, and none is stored."""
+"""Codes with this many dimensions are themselves the plane; none is stored."""
 
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -50,7 +50,7 @@ def check_name(name: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class BundleSpec:
-    """What can be said of a bundle without loading its arrays.
+    """Metadata of a bundle, without its arrays.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class BundleSpec:
     metrics : dict of str to dict
         All of ``metrics.json``: value, n, seed, interval and protocol of each score.
     folder : Path
-        Where the files lie.
+        Folder of its files.
     """
 
     id: str
@@ -97,8 +97,8 @@ class BundleSpec:
         """Checksums of the bundle's files as one text."""
         return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(self.config["files"].items()))
 
-    def facts(self) -> dict[str, Any]:
-        """Return the fields as plain JSON values, without the folder and the config."""
+    def summary(self) -> dict[str, Any]:
+        """Return the fields except folder and config as JSON values."""
         return {
             "id": self.id,
             "dataset": self.dataset,
@@ -121,9 +121,9 @@ class Bundle(Space):
     model : LatentModel
         Fitted, ready to encode and decode.
     history : list of dict
-        One entry an epoch: phase, epoch and losses.
+        One entry per epoch: phase, epoch and losses.
     golden_codes, golden_images : float32 arrays
-        A few codes and the images that they decoded to when the bundle was made.
+        A few codes and the images that they decoded to when the bundle was saved.
     card : str
         The model card, Markdown.
     """
@@ -178,7 +178,7 @@ class Bundle(Space):
 
 @dataclass(frozen=True, kw_only=True)
 class BundleContent:
-    """What `latentcore.store.save_bundle` writes.
+    """Everything that `latentcore.store.save_bundle` writes.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ class BundleContent:
     model : LatentModel
         Fitted.
     recipe : dict
-        Exact command, seed, sizes, seconds and library versions.
+        Training command, seed, sizes, CPU seconds and library versions.
     test, train : CodeTable
     history : list of dict
     metrics : dict

@@ -1,4 +1,4 @@
-"""``config.json``, ``metrics.json`` and ``history.json`` of a bundle: every field as it should be."""
+"""Validation of a bundle's ``config.json``, ``metrics.json`` and ``history.json``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import DATASETS
+from latentcore.exceptions import BundleError
 from latentcore.models import MODELS
 from latentcore.store.bundle import CONFIG_FILE, FORMAT_VERSION
-from latentcore.store.files import inside, read_json
-from latentcore.store.structure import check_structure, shown
-from latentcore.types import BundleError
+from latentcore.store.checked_files import read_json, resolve_inside
+from latentcore.store.schema import check_schema, short_repr
 
-CONFIG_SHAPE = {
+CONFIG_SCHEMA = {
     "id": str,
     "dataset": str,
     "family": str,
@@ -27,7 +27,7 @@ CONFIG_SHAPE = {
     "licence": str,
     "files": {str: {}},
 }
-RECIPE_SHAPES: Mapping[str, Any] = {
+RECIPE_SCHEMAS: Mapping[str, Any] = {
     "command": str,
     "seed": int,
     "n_train": int,
@@ -35,9 +35,9 @@ RECIPE_SHAPES: Mapping[str, Any] = {
     "by_seed": [{str: float}],
     "versions": {str: str},
 }
-"""What a recipe may hold; each may be left out."""
+"""Optional fields of a recipe."""
 
-SCORE_SHAPE = {
+SCORE_SCHEMA = {
     "value": (float, [float]),
     "n": int,
     "seed": (int, None),
@@ -45,88 +45,103 @@ SCORE_SHAPE = {
     "protocol": str,
 }
 PER_DIMENSION = ("code_mean", "code_std", "kl", "explained_variance_ratio")
-"""Scores that hold one number a dimension."""
+"""Scores with one number per code dimension."""
 PER_CLASS = ("class_shares",)
-"""Scores that hold one number a class."""
+"""Scores with one number per class."""
 
-HISTORY_SHAPE = [{"phase": str, "epoch": int, "losses": {str: float}}]
+HISTORY_SCHEMA = [{"phase": str, "epoch": int, "losses": {str: float}}]
 
-MOST_CLASSES, LONGEST_NAME = 1000, 200
-MOST_PIXELS = 2**15
+MAX_CLASSES, MAX_NAME_LENGTH = 1000, 200
+MAX_IMAGE_VALUES = 2**15
 """Channels x height x width; a map of 48 x 48 decodes of such images fills 300 MB."""
 
 
-def read_config(folder: Path, *, oldest: int = FORMAT_VERSION) -> dict[str, Any]:
+def read_config(folder: Path, *, min_version: int = FORMAT_VERSION) -> dict[str, Any]:
     """Return a bundle's ``config.json``, with the version and every field checked.
 
     Parameters
     ----------
     folder : Path
-        Of the bundle.
-    oldest : int
-        The oldest format version that is taken.
+        Folder of the bundle.
+    min_version : int
+        Oldest accepted format version.
 
     Raises
     ------
     BundleError
-        If it is newer than this program, or older than `oldest`, or a field is missing, of the wrong type,
-        or contradicts another.
+        If its format is newer than this program reads or older than `min_version`, or a field is missing,
+        of the wrong type, or contradicts another.
     """
-    path = inside(folder, CONFIG_FILE)
+    path = resolve_inside(folder, CONFIG_FILE)
     config = read_json(path)
     if not isinstance(config, dict):
         raise BundleError(f"{path}: expected a JSON object.")
     version = config.get("format_version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise BundleError(f"{path}: format_version is {shown(version)}, expected {FORMAT_VERSION}.")
+        raise BundleError(f"{path}: format_version is {short_repr(version)}, expected {FORMAT_VERSION}.")
     if version > FORMAT_VERSION:
         raise BundleError(
-            f"{path}: format version {shown(version)} is newer than this program reads ({FORMAT_VERSION}); "
-            "upgrade the program."
+            f"{path}: format version {short_repr(version)} is newer than this program reads "
+            f"({FORMAT_VERSION}); upgrade the program."
         )
-    if version < oldest:
+    if version < min_version:
         raise BundleError(
             f"{path}: format version {version} is older than this program reads ({FORMAT_VERSION}); "
             f"`latentcore repack {folder.parent.name}/{folder.name}` brings it up to date without training."
         )
     try:
-        check_structure(config, CONFIG_SHAPE, "config")
-        for name in RECIPE_SHAPES.keys() & config["recipe"].keys():
-            check_structure(config["recipe"][name], RECIPE_SHAPES[name], f"recipe.{name}")
-        _check_sense(config, f"{folder.parent.name}/{folder.name}")
+        check_schema(config, CONFIG_SCHEMA, "config")
+        for name in RECIPE_SCHEMAS.keys() & config["recipe"].keys():
+            check_schema(config["recipe"][name], RECIPE_SCHEMAS[name], f"recipe.{name}")
+        _check_consistency(config, f"{folder.parent.name}/{folder.name}")
     except ValueError as error:
         raise BundleError(f"{path}: {error}.") from error
     return config
 
 
-def _check_sense(config: Mapping[str, Any], bundle_id: str) -> None:
-    """Raise `ValueError` where fields of the right type say what cannot be."""
+def _check_consistency(config: Mapping[str, Any], bundle_id: str) -> None:
+    """Raise `ValueError` if fields of the right type are out of range or contradict each other."""
     shape, latent_dim, family = config["image_shape"], config["latent_dim"], config["family"]
-    if len(shape) != 3 or shape[0] not in (1, 3) or min(shape) < 1 or math.prod(shape) > MOST_PIXELS:  # noqa: PLR2004
+    if len(shape) != 3 or shape[0] not in (1, 3) or min(shape) < 1 or math.prod(shape) > MAX_IMAGE_VALUES:  # noqa: PLR2004
         raise ValueError(
-            f"image_shape is {shown(shape)}, expected 1 or 3 channels, height and width, "
-            f"{MOST_PIXELS:,} values in all at most"
+            f"image_shape is {short_repr(shape)}, expected 1 or 3 channels, height and width, "
+            f"{MAX_IMAGE_VALUES:,} values in all at most"
         )
     if not 1 <= latent_dim <= 4096 or config["settings"].get("latent_dim") != latent_dim:  # noqa: PLR2004
         raise ValueError(f"latent_dim is {latent_dim}, out of range or not that of the settings")
     names = config["classes"]
-    if not 1 <= len(names) <= MOST_CLASSES or not all(1 <= len(name) <= LONGEST_NAME for name in names):
-        raise ValueError(f"classes must be 1 to {MOST_CLASSES:,} names of up to {LONGEST_NAME} letters")
+    if not 1 <= len(names) <= MAX_CLASSES or not all(1 <= len(name) <= MAX_NAME_LENGTH for name in names):
+        raise ValueError(f"classes must be 1 to {MAX_CLASSES:,} names of up to {MAX_NAME_LENGTH} letters")
     if config["id"] != bundle_id:
-        raise ValueError(f"the id is {shown(config['id'])}, but the folder is {bundle_id!r}")
+        raise ValueError(f"the id is {short_repr(config['id'])}, but the folder is {bundle_id!r}")
     if config["dataset"] != bundle_id.partition("/")[0]:
-        raise ValueError(f"the dataset is {shown(config['dataset'])}, but the folder is {bundle_id!r}")
+        raise ValueError(f"the dataset is {short_repr(config['dataset'])}, but the folder is {bundle_id!r}")
     if family not in MODELS:
-        raise ValueError(f"family {shown(family)} is unknown. There is: {', '.join(MODELS)}")
+        raise ValueError(f"family {short_repr(family)} is unknown. There is: {', '.join(MODELS)}")
     known = DATASETS.get(config["dataset"])
     if known is not None and (tuple(shape), len(names)) != (known.image_shape, len(known.classes)):
-        raise ValueError(f"{known.title} has other images or classes than {shown(shape)}, {len(names)}")
-    MODELS[family].build(config)
+        raise ValueError(f"{known.title} has other images or classes than {short_repr(shape)}, {len(names)}")
+    MODELS[family].from_config(config)
 
 
 def read_scores(folder: Path, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a bundle's ``metrics.json``; `BundleError` unless it is an object of scores."""
-    path = inside(folder, name)
+    """Return the content of a bundle's ``metrics.json``.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the bundle.
+    name : str
+        Name of the file.
+    config : mapping
+        The bundle's ``config.json``.
+
+    Raises
+    ------
+    BundleError
+        If the file is not an object of valid scores.
+    """
+    path = resolve_inside(folder, name)
     scores = read_json(path)
     try:
         check_scores(scores, "scores")
@@ -146,7 +161,7 @@ def _check_lengths(scores: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
 
 def check_scores(scores: object, where: str) -> None:
     """Raise `ValueError` unless a JSON value is an object of scores by name."""
-    check_structure(scores, {str: SCORE_SHAPE}, where)
+    check_schema(scores, {str: SCORE_SCHEMA}, where)
     assert isinstance(scores, dict)  # noqa: S101 - just checked
     for name, score in scores.items():
         value, interval = score["value"], score["interval"]
@@ -165,9 +180,9 @@ def check_scores(scores: object, where: str) -> None:
 
 
 def check_history(history: object, path: Path) -> list[dict[str, Any]]:
-    """Return a bundle's history; `BundleError` unless it is a list of epochs."""
+    """Return a bundle's training history; raise `BundleError` unless it is a list of epochs."""
     try:
-        check_structure(history, HISTORY_SHAPE, "epochs")
+        check_schema(history, HISTORY_SCHEMA, "epochs")
     except ValueError as error:
         raise BundleError(f"{path}: {error}.") from error
     return history  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Tables that follow from a bundle's codes, worked out once when it is packed, so that no page has to."""
+"""Tables derived from a bundle's codes, computed once when it is saved so that pages need not."""
 
 from __future__ import annotations
 
@@ -9,93 +9,104 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.exceptions import BundleError
 from latentcore.geometry import class_means
+from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
-from latentcore.metrics.spaces import neighbour_rows
-from latentcore.metrics.structure import TREE_DIMENSIONS, local_density, nearest
+from latentcore.metrics.similarity import neighbour_rows
 from latentcore.models import LatentModel
-from latentcore.models.density import Gaussian, Mixture
-from latentcore.store.codes import CodeTable
+from latentcore.models.density import Gaussian, GaussianMixture
+from latentcore.store.code_table import CodeTable
 from latentcore.training import one_thread
-from latentcore.types import BundleError, Capability, FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, LabelArray
 
 N_QUANTILES = 1001
-"""Quantiles of a distribution that are kept, from its lowest to its highest value."""
+"""Number of stored quantiles of a distribution, minimum and maximum included."""
 N_COMPONENTS = 10
-"""Parts of the mixture that is fitted to the codes of a model without a prior; fewer with fewer codes."""
-N_COMPARED, N_NEIGHBOURS = 5_000, 10
-"""Test codes of which the neighbours among each other are kept, and how many neighbours of each."""
+"""Components of the mixture fitted to the codes of a model without a prior; at most one per code."""
+N_SAMPLED, N_NEIGHBOURS = 5_000, 10
+"""Number of test codes whose nearest neighbours among each other are stored, and neighbours of each."""
 SEED = 0
 N_CHECKED = 3
-"""Rows whose values are worked out again when a bundle is loaded."""
+"""Rows whose values are recomputed when a bundle is loaded."""
 TOLERANCE = 0.01
-"""How far those may be from what is stored, in half precision and measured on another machine."""
+"""Relative tolerance of that check: stored values are half precision and from another machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedTables:
-    """What follows from the codes of a bundle.
+    """Tables derived from the codes of a bundle.
 
     Attributes
     ----------
     code_distances : float32 array, shape (1001,)
-        Quantiles, in equal steps from the lowest to the highest, of the Euclidean distance of test codes to
-        their nearest train code.
+        Quantiles, equally spaced from minimum to maximum, of the Euclidean distance of test codes to their
+        nearest train code.
     test_density : float32 array, shape (n_test,)
-        How dense the train codes are around each test code; see `latentcore.metrics.structure.local_density`.
+        Density of the train codes around each test code; see
+        `latentcore.metrics.nearest_neighbours.local_density`.
     class_means : float32 array, shape (n_classes, latent_dim)
         Mean train code of each class; NaN for a class without train images.
-    mixture : Mixture or None
-        Fitted to the train codes of a model without a prior; None for others.
-    compared : int64 array, shape (n_compared,)
-        Rows of up to 5,000 test codes, a random sample in which every class has its share.
-    neighbours : int64 array, shape (n_compared, 10), or None
-        For each of them the nearest others, nearest first, as places in `compared`. None where codes have
-        so few dimensions that a search takes no time, or there are too few.
+    mixture : GaussianMixture or None
+        Fitted to the train codes of a model without a prior; else None.
+    sampled_rows : int64 array, shape (n_sampled,)
+        Rows of up to 5,000 test codes: a class-stratified random sample.
+    neighbours : int64 array, shape (n_sampled, 10), or None
+        For each of them the nearest others, nearest first, as positions in `sampled_rows`. None for codes of
+        few dimensions, where the search is fast, or if there are too few codes.
     """
 
     code_distances: FloatArray
     test_density: FloatArray
     class_means: FloatArray
-    mixture: Mixture | None
-    compared: LabelArray
+    mixture: GaussianMixture | None
+    sampled_rows: LabelArray
     neighbours: LabelArray | None
 
     @classmethod
-    def of(cls, model: LatentModel, test: CodeTable, train: CodeTable, n_classes: int) -> DerivedTables:
-        """Work the tables out of the codes of a model, on one thread, so that cores do not matter.
+    def compute(cls, model: LatentModel, test: CodeTable, train: CodeTable, n_classes: int) -> DerivedTables:
+        """Compute the tables from the codes of a model, on one thread for reproducibility.
 
         Takes about 3 s for 10,000 codes of 16 dimensions.
+
+        Parameters
+        ----------
+        model : LatentModel
+        test, train : CodeTable
+            Codes of both splits.
+        n_classes : int
         """
         with one_thread():
             distances = nearest(train.codes, test.codes, k=1)[0][:, 0]
-            compared = stratified_rows(test.labels, N_COMPARED, seed=SEED)
+            sampled_rows = stratified_rows(test.labels, N_SAMPLED, seed=SEED)
             mixture = neighbours = None
             if has_mixture(model.capabilities):
-                mixture = Mixture.fit(train.codes, n_components=min(N_COMPONENTS, len(train)), seed=SEED)
+                mixture = GaussianMixture.fit(
+                    train.codes, n_components=min(N_COMPONENTS, len(train)), seed=SEED
+                )
             if has_neighbours(model.latent_dim, len(test)):
-                neighbours = neighbour_rows(test.codes[compared], k=N_NEIGHBOURS)
+                neighbours = neighbour_rows(test.codes[sampled_rows], k=N_NEIGHBOURS)
             density = local_density(train.codes, test.codes)
         return cls(
             code_distances=np.quantile(distances, np.linspace(0, 1, N_QUANTILES)).astype(np.float32),
             test_density=density.astype(np.float16).astype(np.float32),
             class_means=class_means(train.codes, train.labels, n_classes),
             mixture=mixture,
-            compared=compared,
+            sampled_rows=sampled_rows,
             neighbours=neighbours,
         )
 
     @property
-    def usual_code_distance(self) -> float:
+    def median_code_distance(self) -> float:
         """Median distance of test codes to their nearest train code; above 0."""
         return max(float(self.code_distances[N_QUANTILES // 2]), 1e-9)
 
-    def share_nearer(self, distance: float) -> float:
-        """Return the share of the test codes that lie at most so far from their nearest train code."""
+    def distance_cdf(self, distance: float) -> float:
+        """Return the share of test codes whose distance to the nearest train code is at most `distance`."""
         return float(np.interp(distance, self.code_distances, np.linspace(0, 1, N_QUANTILES)))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return the tables as named arrays, finite, as they are stored."""
+        """Return the tables as named, finite arrays, as they are stored."""
         found: dict[str, np.ndarray] = {
             "code_distances": self.code_distances,
             "test_density": self.test_density,
@@ -103,25 +114,25 @@ class DerivedTables:
         }
         if self.mixture is not None:
             found["mixture_weights"] = self.mixture.weights
-            found["mixture_means"] = np.stack([part.mean for part in self.mixture.parts])
-            found["mixture_factors"] = np.stack([part.cholesky for part in self.mixture.parts])
+            found["mixture_means"] = np.stack([part.mean for part in self.mixture.components])
+            found["mixture_factors"] = np.stack([part.cholesky for part in self.mixture.components])
         if self.neighbours is not None:
             found["neighbours"] = self.neighbours.astype(np.uint16)
         return found
 
 
 def has_mixture(capabilities: frozenset[Capability]) -> bool:
-    """Return whether a model's samples may come from a mixture that is fitted to its codes."""
+    """Return whether a bundle stores a mixture fitted to the codes."""
     return Capability.FITTED_DENSITY in capabilities
 
 
 def has_neighbours(latent_dim: int, n_test: int) -> bool:
-    """Return whether a bundle keeps the neighbours of its test codes."""
+    """Return whether a bundle stores the nearest neighbours of its test codes."""
     return latent_dim > TREE_DIMENSIONS and n_test > N_NEIGHBOURS
 
 
 def derived_types(model: LatentModel, n_test: int) -> dict[str, np.dtype[Any]]:
-    """Return the names and types of the arrays that the tables of a model's bundle are stored in."""
+    """Return names and types of the arrays in which the tables of a model's bundle are stored."""
     names = ["code_distances", "test_density", "class_means"]
     if has_mixture(model.capabilities):
         names += ["mixture_weights", "mixture_means", "mixture_factors"]
@@ -134,22 +145,22 @@ def derived_types(model: LatentModel, n_test: int) -> dict[str, np.dtype[Any]]:
 def read_derived(
     arrays: Mapping[str, np.ndarray], path: Path, test: CodeTable, train: CodeTable, n_classes: int
 ) -> DerivedTables:
-    """Return the tables of named arrays.
+    """Return the tables stored in named arrays, after checking them against the codes.
 
     Parameters
     ----------
     arrays : mapping of str to array
         With the names and types of `derived_types`.
     path : Path
-        Where they lie, for messages.
+        Path of their file, for messages.
     test, train : CodeTable
-        What they were worked out of.
+        The codes that they were derived from.
     n_classes : int
 
     Raises
     ------
     BundleError
-        If a shape or a range is not that of the codes, or a few values are not what the codes give.
+        If shapes or ranges do not fit the codes, or a few recomputed values differ.
     """
     try:
         _check_shapes(arrays, len(test), n_classes, train.codes.shape[1])
@@ -157,7 +168,7 @@ def read_derived(
         _check_values(tables, test, train)
     except ValueError as error:
         raise BundleError(
-            f"{path}: {error}; the tables do not belong to these codes. Make them again with "
+            f"{path}: {error}; the tables do not belong to these codes. Recompute them with "
             "`latentcore repack`."
         ) from error
     return tables
@@ -172,7 +183,7 @@ def _check_shapes(arrays: Mapping[str, np.ndarray], n_test: int, n_classes: int,
         "mixture_weights": (n_parts,),
         "mixture_means": (n_parts, latent_dim),
         "mixture_factors": (n_parts, latent_dim, latent_dim),
-        "neighbours": (min(n_test, N_COMPARED), N_NEIGHBOURS),
+        "neighbours": (min(n_test, N_SAMPLED), N_NEIGHBOURS),
     }
     for name, array in arrays.items():
         if array.shape != shapes[name]:
@@ -187,19 +198,19 @@ def _build(
     mixture = None
     if "mixture_weights" in arrays:
         pairs = zip(arrays["mixture_means"], arrays["mixture_factors"], strict=True)
-        mixture = Mixture(arrays["mixture_weights"], tuple(Gaussian(*pair) for pair in pairs))
+        mixture = GaussianMixture(arrays["mixture_weights"], tuple(Gaussian(*pair) for pair in pairs))
     return DerivedTables(
         code_distances=arrays["code_distances"],
         test_density=arrays["test_density"],
         class_means=means,
         mixture=mixture,
-        compared=stratified_rows(test.labels, N_COMPARED, seed=SEED),
+        sampled_rows=stratified_rows(test.labels, N_SAMPLED, seed=SEED),
         neighbours=arrays["neighbours"].astype(np.int64) if "neighbours" in arrays else None,
     )
 
 
 def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> None:
-    """Raise `ValueError` where ranges are impossible, or a few rows differ from what the codes give."""
+    """Raise `ValueError` if ranges are impossible, or a few recomputed rows differ."""
     distances, low, high = tables.code_distances, train.codes.min(axis=0), train.codes.max(axis=0)
     if distances[0] < 0 or (np.diff(distances) < 0).any():
         raise ValueError("array 'code_distances' does not rise from 0 or more")
@@ -214,27 +225,29 @@ def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> N
             or abs(mixture.weights.sum() - 1) > TOLERANCE
         ):
             raise ValueError("array 'mixture_weights' does not sum to 1")
-        if any((part.mean < low - slack).any() or (part.mean > high + slack).any() for part in mixture.parts):
+        if any(
+            (part.mean < low - slack).any() or (part.mean > high + slack).any() for part in mixture.components
+        ):
             raise ValueError("array 'mixture_means' lies outside the codes")
     room = TOLERANCE * max(float(distances[-1]), 1e-6)
     for row in np.linspace(0, len(test) - 1, min(N_CHECKED, len(test))).astype(np.int64):
         code = test.codes[row][None]
         density = float(local_density(train.codes, code)[0])
         if abs(density - tables.test_density[row]) > TOLERANCE * max(abs(density), 1):
-            raise ValueError("array 'test_density' is not that of the codes")
+            raise ValueError("array 'test_density' does not match the codes")
         reach = float(nearest(train.codes, code, k=1)[0][0, 0])
         if not distances[0] - room <= reach <= distances[-1] + room:
-            raise ValueError("array 'code_distances' is not that of the codes")
+            raise ValueError("array 'code_distances' does not match the codes")
     if tables.neighbours is not None:
-        _check_neighbours(tables.neighbours, test.codes[tables.compared])
+        _check_neighbours(tables.neighbours, test.codes[tables.sampled_rows])
 
 
 def _check_neighbours(neighbours: LabelArray, codes: FloatArray) -> None:
-    """Raise `ValueError` unless each row names others, and those of a few rows are the nearest."""
+    """Raise `ValueError` unless each row lists other rows, and those of a few rows are the nearest."""
     if neighbours.max() >= len(codes) or (neighbours == np.arange(len(codes))[:, None]).any():
-        raise ValueError("array 'neighbours' names rows that are not there")
+        raise ValueError("array 'neighbours' has rows out of range")
     for row in np.linspace(0, len(codes) - 1, N_CHECKED).astype(np.int64):
         reach = nearest(codes, codes[row][None], k=N_NEIGHBOURS + 1)[0][0, -1]
         away = np.linalg.norm(codes[neighbours[row]] - codes[row], axis=1)
         if (away > reach * (1 + TOLERANCE) + 1e-6).any():
-            raise ValueError("array 'neighbours' is not that of the codes")
+            raise ValueError("array 'neighbours' does not match the codes")

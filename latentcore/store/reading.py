@@ -1,4 +1,4 @@
-"""Finding and loading bundles: version, checksums, exact arrays, all finite, then the model is built."""
+"""Finding and loading bundles: version, checksums and arrays are verified, then the model is built."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.exceptions import BundleError, UnknownNameError
 from latentcore.models import MODELS, LatentModel
 from latentcore.store.arrays import parse_npz, parse_safetensors
 from latentcore.store.bundle import (
@@ -25,11 +26,11 @@ from latentcore.store.bundle import (
     Bundle,
     BundleSpec,
 )
-from latentcore.store.codes import CodeTable
+from latentcore.store.checked_files import parse_json, verify_files
+from latentcore.store.code_table import CodeTable
 from latentcore.store.config import check_history, read_config, read_scores
 from latentcore.store.derived import DerivedTables, derived_types, read_derived
-from latentcore.store.files import check_files, parse_json
-from latentcore.types import BundleError, FloatArray, UnknownNameError
+from latentcore.types import FloatArray
 
 CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "codes": np.dtype(np.float32),
@@ -40,23 +41,23 @@ CODE_TYPES: Mapping[str, np.dtype[Any]] = {
 }
 GOLDEN_TYPES = {"codes": np.dtype(np.float32), "images": np.dtype(np.float32)}
 GOLDEN_TOLERANCE = 0.02
-"""Largest difference of a pixel that rounding on another machine could explain, with room."""
-MOST_GOLDEN = 64
-LARGEST_CODE = 1e6
-"""Codes beyond this overflow when distances are squared; those of models that work are below 100."""
+"""Largest difference of a pixel that is explained by rounding on another machine, with a margin."""
+MAX_GOLDEN = 64
+MAX_CODE = 1e6
+"""Larger codes would overflow when distances are squared; codes of working models are below 100."""
 SPLITS = ("test", "train")
 REQUIRED_FILES = (MODEL_FILE, CODES_FILE, DERIVED_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
 
 
 @dataclass(frozen=True)
 class BundleProblem:
-    """A folder that should be a bundle and cannot be listed as one.
+    """A folder that should be a bundle but cannot be read as one.
 
     Attributes
     ----------
     id : str
     message : str
-        File and cause, one sentence.
+        One sentence with file and cause.
     """
 
     id: str
@@ -74,13 +75,13 @@ def models_folder() -> Path:
 
 
 def bundle_folders(root: Path) -> dict[str, Path]:
-    """Return the folders of a models folder that should be bundles, by id."""
+    """Return the bundle folders of a models folder by id; names beginning with ``_`` or ``.`` are skipped."""
     folders = (folder for folder in sorted(root.glob("[!_.]*/[!_.]*")) if folder.is_dir())
     return {f"{folder.parent.name}/{folder.name}": folder for folder in folders}
 
 
 def scan_bundles(root: Path | None = None) -> tuple[list[BundleSpec], list[BundleProblem]]:
-    """Return the specs of all bundles, by id, and a problem for each folder that cannot be read as one.
+    """Return the specs of all bundles, and a problem for each folder that cannot be read as a bundle.
 
     Parameters
     ----------
@@ -122,10 +123,10 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     UnknownNameError
         If there is no such bundle.
     BundleError
-        If a file is missing, truncated, changed, too new, or holds anything but the arrays it should.
+        If a file is missing, truncated or changed, holds unexpected arrays, or the format is too new.
     """
     spec = _read_spec(_find(bundle_id, root))
-    files = check_files(spec.folder, spec.config["files"], REQUIRED_FILES)
+    files = verify_files(spec.folder, spec.config["files"], REQUIRED_FILES)
     path, n_classes = spec.folder / DERIVED_FILE, len(spec.config["classes"])
 
     def derive(model: LatentModel, test: CodeTable, train: CodeTable) -> DerivedTables:
@@ -136,26 +137,26 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
 
 
 def load_outdated(bundle_id: str, root: Path | None = None) -> Bundle:
-    """Load and verify a bundle of this or an older format, its derived tables worked out anew.
+    """Load and verify a bundle of this or an older format, and recompute its derived tables.
 
     Raises
     ------
     UnknownNameError
         If there is no such bundle.
     BundleError
-        If anything but the derived tables is damaged, or the format is newer than this program.
+        If anything but the derived tables is damaged, or the format is newer than this program reads.
     """
-    spec = _read_spec(_find(bundle_id, root), oldest=1)
+    spec = _read_spec(_find(bundle_id, root), min_version=1)
     listed = {name: facts for name, facts in spec.config["files"].items() if name != DERIVED_FILE}
-    files = check_files(spec.folder, listed, tuple(name for name in REQUIRED_FILES if name != DERIVED_FILE))
+    files = verify_files(spec.folder, listed, tuple(name for name in REQUIRED_FILES if name != DERIVED_FILE))
     n_classes = len(spec.config["classes"])
     return _build_bundle(
-        spec, files, lambda model, test, train: DerivedTables.of(model, test, train, n_classes)
+        spec, files, lambda model, test, train: DerivedTables.compute(model, test, train, n_classes)
     )
 
 
 def _find(bundle_id: str, root: Path | None) -> Path:
-    """Return the folder of a bundle; `UnknownNameError` if there is none."""
+    """Return the folder of a bundle; raise `UnknownNameError` if there is none."""
     root = models_folder() if root is None else root
     parts = bundle_id.split("/")
     folder = root.joinpath(*parts)
@@ -170,7 +171,7 @@ def _build_bundle(
     files: Mapping[str, bytes],
     derive: Callable[[LatentModel, CodeTable, CodeTable], DerivedTables],
 ) -> Bundle:
-    """Return the bundle of files whose checksums are right; `derive` gets model, test and train codes."""
+    """Return the bundle of verified files; ``derive(model, test, train)`` returns its derived tables."""
     folder = spec.folder
     model = _build_model(spec, parse_safetensors(files[MODEL_FILE], folder / MODEL_FILE))
     test, train = _read_codes(files[CODES_FILE], folder / CODES_FILE, spec)
@@ -197,10 +198,10 @@ def _build_model(spec: BundleSpec, arrays: Mapping[str, FloatArray]) -> LatentMo
 
 
 def _check_golden(model: LatentModel, golden: Mapping[str, np.ndarray], folder: Path) -> None:
-    """Raise `BundleError` unless the model decodes the golden codes to the images that it once did."""
+    """Raise `BundleError` unless the model decodes the golden codes to the golden images."""
     codes, images = golden["codes"], golden["images"]
     n = len(codes) if codes.ndim == 2 else 0  # noqa: PLR2004
-    if not 1 <= n <= MOST_GOLDEN or codes.shape[1] != model.latent_dim or np.abs(codes).max() > LARGEST_CODE:
+    if not 1 <= n <= MAX_GOLDEN or codes.shape[1] != model.latent_dim or np.abs(codes).max() > MAX_CODE:
         raise BundleError(f"{folder / GOLDEN_FILE}: array 'codes' has shape {codes.shape} or huge values.")
     if images.shape != (n, *model.image_shape_):
         raise BundleError(f"{folder / GOLDEN_FILE}: array 'images' has shape {images.shape}.")
@@ -213,8 +214,8 @@ def _check_golden(model: LatentModel, golden: Mapping[str, np.ndarray], folder: 
         )
 
 
-def _read_spec(folder: Path, *, oldest: int = FORMAT_VERSION) -> BundleSpec:
-    config = read_config(folder, oldest=oldest)
+def _read_spec(folder: Path, *, min_version: int = FORMAT_VERSION) -> BundleSpec:
+    config = read_config(folder, min_version=min_version)
     return BundleSpec(
         id=config["id"],
         dataset=config["dataset"],
@@ -250,9 +251,9 @@ def _check_columns(columns: Mapping[str, np.ndarray], split: str, path: Path, sp
                 f"{path}: array '{split}_{name}' has shape {columns[name].shape}, expected {shape}."
             )
     largest = max(np.abs(columns[name]).max() for name in ("codes", "plane", "errors"))
-    if largest > LARGEST_CODE:
+    if largest > MAX_CODE:
         raise BundleError(f"{path}: the arrays of {split} hold {largest:.3g}, more than any code.")
     if columns["indices"].min() < 0 or len(np.unique(columns["indices"])) != n:
-        raise BundleError(f"{path}: '{split}_indices' are not the numbers of different images.")
+        raise BundleError(f"{path}: '{split}_indices' are not distinct image indices.")
     if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
-        raise BundleError(f"{path}: '{split}_labels' holds a class without a name.")
+        raise BundleError(f"{path}: '{split}_labels' holds a label without a class name.")

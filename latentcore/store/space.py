@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from latentcore.store.codes import CodeTable
+from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.types import Capability, FloatArray, LabelArray
 

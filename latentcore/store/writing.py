@@ -1,9 +1,8 @@
-"""Writing a bundle: into a temporary folder beside its place, then renamed, so that it is whole or absent."""
+"""Writing bundles atomically: into a temporary folder beside the final one, which is then renamed."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -14,10 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors.numpy import save
-
-from latentcore.drafts import STALE_SECONDS, draft_folder
+from latentcore.atomic_files import STALE_SECONDS, temporary_folder
+from latentcore.exceptions import BundleError
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
@@ -33,14 +30,13 @@ from latentcore.store.bundle import (
     BundleContent,
     check_name,
 )
-from latentcore.store.codes import CodeTable
 from latentcore.store.derived import DerivedTables
-from latentcore.types import BundleError, FloatArray
+from latentcore.store.serialisation import codes_npz, derived_npz, npz_bytes, safetensors_bytes
 
 N_GOLDEN = 8
 LICENCE = "MIT"
 PROBE_BYTES = 4 * 2**20
-"""More than a bundle holds."""
+"""Size of the file that checks for free space: more than a bundle takes."""
 
 
 def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) -> Path:
@@ -50,9 +46,9 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
     ----------
     content : BundleContent
     root : Path
-        Models folder; made when absent.
+        Models folder; created if it does not exist.
     overwrite : bool
-        Replace a bundle that is there.
+        Whether to replace an existing bundle.
 
     Returns
     -------
@@ -64,87 +60,104 @@ def save_bundle(content: BundleContent, root: Path, *, overwrite: bool = False) 
     ValueError
         If it cannot have this name.
     BundleError
-        If the place is taken and `overwrite` is false, or the folder cannot be written.
+        If the bundle exists and `overwrite` is false, or the folder cannot be written.
     """
     check_name(content.bundle_name)
     folder = root / content.dataset / content.bundle_name
-    replace_folder(folder, lambda draft: _write_files(draft, content), overwrite=overwrite)
+    replace_folder(folder, lambda temporary: _write_files(temporary, content), overwrite=overwrite)
     return folder
 
 
 def replace_scores(bundle: Bundle, metrics: Mapping[str, Any], card: str) -> None:
-    """Put other scores, and the card that states them, into a bundle; everything else stays.
+    """Replace the scores of a bundle and the card that states them; everything else stays.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    metrics : mapping
+        New content of ``metrics.json``.
+    card : str
+        New model card, Markdown.
 
     Raises
     ------
     BundleError
-        If the folder cannot be written; then the bundle is as it was.
+        If the folder cannot be written; the bundle is then unchanged.
     """
 
-    def write(draft: Path) -> None:
-        shutil.copytree(bundle.spec.folder, draft, dirs_exist_ok=True)
-        _write_json(draft / METRICS_FILE, dict(metrics))
-        (draft / CARD_FILE).write_text(card, encoding="utf-8")
-        _write_json(draft / CONFIG_FILE, {**bundle.config, "files": _file_facts(draft)})
+    def write(temporary: Path) -> None:
+        shutil.copytree(bundle.spec.folder, temporary, dirs_exist_ok=True)
+        _write_json(temporary / METRICS_FILE, dict(metrics))
+        (temporary / CARD_FILE).write_text(card, encoding="utf-8")
+        _write_json(temporary / CONFIG_FILE, {**bundle.config, "files": _file_entries(temporary)})
 
     replace_folder(bundle.spec.folder, write, overwrite=True)
 
 
 def repack(bundle: Bundle) -> None:
-    """Write a bundle in the format of this program, with its derived tables; scores and model stay.
+    """Rewrite a bundle in the current format, with its derived tables; scores and model stay.
 
     Raises
     ------
     BundleError
-        If the folder cannot be written; then the bundle is as it was.
+        If the folder cannot be written; the bundle is then unchanged.
     """
     own_plane = bundle.spec.latent_dim == PLANE_DIMENSIONS
 
-    def write(draft: Path) -> None:
-        shutil.copytree(bundle.spec.folder, draft, dirs_exist_ok=True)
-        (draft / CODES_FILE).write_bytes(_codes_npz(bundle.test, bundle.train, own_plane=own_plane))
-        (draft / DERIVED_FILE).write_bytes(_derived_npz(bundle.derived))
-        config = {**bundle.config, "format_version": FORMAT_VERSION, "files": _file_facts(draft)}
-        _write_json(draft / CONFIG_FILE, config)
+    def write(temporary: Path) -> None:
+        shutil.copytree(bundle.spec.folder, temporary, dirs_exist_ok=True)
+        (temporary / CODES_FILE).write_bytes(codes_npz(bundle.test, bundle.train, own_plane=own_plane))
+        (temporary / DERIVED_FILE).write_bytes(derived_npz(bundle.derived))
+        config = {**bundle.config, "format_version": FORMAT_VERSION, "files": _file_entries(temporary)}
+        _write_json(temporary / CONFIG_FILE, config)
 
     replace_folder(bundle.spec.folder, write, overwrite=True)
 
 
 def replace_folder(folder: Path, write: Callable[[Path], None], *, overwrite: bool) -> None:
-    """Let `write` fill a temporary folder beside `folder`, then put it in its place.
+    """Write a folder atomically: fill a temporary folder beside it, then rename that.
+
+    Parameters
+    ----------
+    folder : Path
+        Final folder.
+    write : callable
+        ``write(temporary)`` fills the temporary folder.
+    overwrite : bool
+        Whether to replace an existing folder.
 
     Raises
     ------
     BundleError
-        If the place is taken and `overwrite` is false, or the folder cannot be written.
+        If the folder exists and `overwrite` is false, or it cannot be written.
     """
     _check_free(folder, overwrite=overwrite)
-    with _reported(folder), draft_folder(folder.parent, folder.name) as draft:
-        write(draft)
-        for path in draft.rglob("*"):
+    with _as_bundle_error(folder), temporary_folder(folder.parent, folder.name) as temporary:
+        write(temporary)
+        for path in temporary.rglob("*"):
             if path.is_file():
                 path.chmod(0o644)
                 with path.open("rb") as file:
                     os.fsync(file.fileno())
-        draft.chmod(0o755)
-        _swap(draft, folder)
+        temporary.chmod(0o755)
+        _swap(temporary, folder)
 
 
-def check_place(folder: Path, *, overwrite: bool) -> None:
-    """Find out before hours of work whether a folder can be written afterwards; see `replace_folder`.
+def check_writable(folder: Path, *, overwrite: bool) -> None:
+    """Check, before a long computation, that `replace_folder` will be able to write a folder.
 
-    What a process that was killed between the two renames of a replacement left aside is put back.
+    A previous folder that a process left aside when it was killed during a replacement is restored.
 
     Raises
     ------
     BundleError
-        If the place is taken and `overwrite` is false, or the folder cannot be written.
+        If the folder exists and `overwrite` is false, or it cannot be written.
     """
-    with _reported(folder):
-        _put_back(folder)
+    with _as_bundle_error(folder):
+        _restore_former(folder)
         _check_free(folder, overwrite=overwrite)
-        with draft_folder(folder.parent, folder.name) as draft:
-            (draft / "probe").write_bytes(bytes(PROBE_BYTES))
+        with temporary_folder(folder.parent, folder.name) as temporary:
+            (temporary / "probe").write_bytes(bytes(PROBE_BYTES))
 
 
 def _check_free(folder: Path, *, overwrite: bool) -> None:
@@ -153,7 +166,7 @@ def _check_free(folder: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def _reported(folder: Path) -> Iterator[None]:
+def _as_bundle_error(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -162,7 +175,7 @@ def _reported(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _put_back(folder: Path) -> None:
+def _restore_former(folder: Path) -> None:
     for former in folder.parent.glob(f"_former-{folder.name}-*"):
         if (former / "bundle").is_dir() and not folder.exists():
             (former / "bundle").replace(folder)
@@ -170,15 +183,15 @@ def _put_back(folder: Path) -> None:
             shutil.rmtree(former, ignore_errors=True)
 
 
-def _swap(draft: Path, folder: Path) -> None:
-    """Put `draft` in the place of `folder`; a former bundle goes only once the new one stands."""
+def _swap(temporary: Path, folder: Path) -> None:
+    """Rename `temporary` to `folder`; an existing folder is removed only after that has succeeded."""
     if not folder.exists():
-        draft.replace(folder)
+        temporary.replace(folder)
         return
     former = Path(tempfile.mkdtemp(prefix=f"_former-{folder.name}-", dir=folder.parent))
     folder.replace(former / "bundle")
     try:
-        draft.replace(folder)
+        temporary.replace(folder)
     except OSError:
         (former / "bundle").replace(folder)
         raise
@@ -188,13 +201,13 @@ def _swap(draft: Path, folder: Path) -> None:
 
 def _write_files(folder: Path, content: BundleContent) -> None:
     model = content.model
-    (folder / MODEL_FILE).write_bytes(arrays_safetensors(model.state()))
+    (folder / MODEL_FILE).write_bytes(safetensors_bytes(model.state()))
     own_plane = model.latent_dim == PLANE_DIMENSIONS
-    (folder / CODES_FILE).write_bytes(_codes_npz(content.test, content.train, own_plane=own_plane))
-    derived = DerivedTables.of(model, content.test, content.train, len(content.classes))
-    (folder / DERIVED_FILE).write_bytes(_derived_npz(derived))
+    (folder / CODES_FILE).write_bytes(codes_npz(content.test, content.train, own_plane=own_plane))
+    derived = DerivedTables.compute(model, content.test, content.train, len(content.classes))
+    (folder / DERIVED_FILE).write_bytes(derived_npz(derived))
     golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
-    (folder / GOLDEN_FILE).write_bytes(arrays_npz({"codes": golden, "images": model.decode(golden)}))
+    (folder / GOLDEN_FILE).write_bytes(npz_bytes({"codes": golden, "images": model.decode(golden)}))
     (folder / HISTORY_FILE).write_text(json.dumps(content.history, allow_nan=False) + "\n", encoding="utf-8")
     _write_json(folder / METRICS_FILE, dict(content.metrics))
     card = folder / CARD_FILE
@@ -205,49 +218,8 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     _write_json(folder / CONFIG_FILE, _config(folder, content))
 
 
-def _codes_npz(test: CodeTable, train: CodeTable, *, own_plane: bool) -> bytes:
-    """Return codes and what belongs to them, without the plane where the codes are it.
-
-    Errors are kept in half precision: three digits, which nothing that is shown exceeds.
-    """
-    columns = {
-        f"{split}_{name}": column.astype(np.float16) if name == "errors" else _narrow(column)
-        for split, table in (("test", test), ("train", train))
-        for name, column in vars(table).items()
-        if not (own_plane and name == "plane")
-    }
-    return arrays_npz(columns)
-
-
-def _derived_npz(derived: DerivedTables) -> bytes:
-    """Return the derived tables; see `latentcore.store.derived.DerivedTables.arrays`."""
-    return arrays_npz({name: _narrow(array) for name, array in derived.arrays().items()})
-
-
-def arrays_safetensors(arrays: Mapping[str, FloatArray]) -> bytes:
-    """Return a safetensors file, each array in half precision where that loses nothing."""
-    # The format writes the memory as it lies: a transposed view would come back scrambled.
-    return save({name: np.ascontiguousarray(_narrow(array)) for name, array in arrays.items()})
-
-
-def arrays_npz(arrays: Mapping[str, Any]) -> bytes:
-    """Return an npz file; made in memory: on a full disk NumPy fails in other ways."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def _narrow(array: np.ndarray) -> np.ndarray:
-    """Return a float32 array as float16 where that loses nothing, else as it is."""
-    if array.dtype != np.float32:
-        return array
-    with np.errstate(over="ignore"):
-        half = array.astype(np.float16)
-    return half if np.array_equal(half.astype(np.float32), array) else array
-
-
 def _config(folder: Path, content: BundleContent) -> dict[str, Any]:
-    """Return ``config.json``: facts first, then size and checksum of every other file."""
+    """Return the content of ``config.json``, with size and checksum of every other file."""
     model = content.model
     return {
         "format_version": FORMAT_VERSION,
@@ -260,11 +232,11 @@ def _config(folder: Path, content: BundleContent) -> dict[str, Any]:
         "n_parameters": model.n_parameters,
         "recipe": dict(content.recipe),
         "licence": LICENCE,
-        "files": _file_facts(folder),
+        "files": _file_entries(folder),
     }
 
 
-def _file_facts(folder: Path) -> dict[str, dict[str, Any]]:
+def _file_entries(folder: Path) -> dict[str, dict[str, Any]]:
     return {
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,

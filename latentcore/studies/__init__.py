@@ -1,4 +1,4 @@
-"""Studies: what is measured over a dataset or over all its bundles, kept beside them."""
+"""Studies: measurements over a dataset or all its bundles, stored beside them."""
 
 from latentcore.studies.registry import STUDIES, read_study, run_study
 from latentcore.studies.results import StudyResult

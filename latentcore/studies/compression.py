@@ -1,4 +1,4 @@
-"""Bits per pixel against quality: every bundle, PCA at its best, and the formats of every day."""
+"""The compression study: rate-distortion curves of every bundle, tuned PCA, JPEG, WebP and AVIF."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 import numpy as np
 
 from latentcore.codec.codec import pack_codes, unit_grid
-from latentcore.codec.entropy import fit_tables, table_bytes
-from latentcore.codec.grid import Grid, equal_shares
-from latentcore.codec.mosaics import N_COLUMNS, OPTIONS, available_formats, through_mosaics
-from latentcore.codec.rates import RatePoint, model_points, rate_point
+from latentcore.codec.entropy_coding import fit_tables, table_bytes
+from latentcore.codec.mosaics import N_COLUMNS, OPTIONS, available_formats, mosaic_round_trip
+from latentcore.codec.quantisation import QuantisationGrid, equal_shares
+from latentcore.codec.rate_distortion import RatePoint, model_points, rate_point
 from latentcore.datasets import Dataset, load_dataset
 from latentcore.metrics.reconstruction import psnr
 from latentcore.models.pca import PCAModel, PCASettings
 from latentcore.store import Bundle, list_bundles, load_bundle
 from latentcore.types import FloatArray
 
-N, SEED = 2_000, 0
-N_TYPICAL = 10_000
-BLOCK = 1000
+N_IMAGES, SEED = 2_000, 0
+N_TABLE_CODES = 10_000
+ENCODE_BLOCK = 1000
 """Images that are encoded at once."""
-HELD_OUT = 0.1
+VALIDATION_SHARE = 0.1
 COMPONENTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 PCA_STEPS = (8.0, 6.7, 5.6, 4.8, 4.0, 3.4, 2.8, 2.4, 2.0, 1.7, 1.4, 1.2, 1.0, 0.85, 0.7, 0.5, 0.35)
 QUALITIES = {
@@ -32,13 +32,13 @@ QUALITIES = {
     "WebP": (0, 1, 2, 5, 10, 20, 40, 60, 80),
     "AVIF": (5, 10, 20, 35, 50, 65),
 }
-BAR = {"mnist": (21.0, 0.10)}
-"""PSNR in decibels that a shipped model must reach, and bits per pixel that it may take."""
+TARGETS = {"mnist": (21.0, 0.10)}
+"""PSNR in decibels that a shipped model must reach, and the bits per pixel that it may use."""
 
 PROTOCOL = (
-    f"{N:,} random test images (all, if there are fewer), seed {SEED}, in one file a setting. Bits per "
-    "pixel: the whole file, header and checksum included. PSNR: of the mean squared error over all images; "
-    "interval: 95%, bootstrap over images. Models: codes rounded to a grid whose steps are in "
+    f"{N_IMAGES:,} random test images (all, if there are fewer), seed {SEED}, in one file a setting. "
+    "Bits per pixel: the whole file, header and checksum included. PSNR: of the mean squared error over all "
+    "images; interval: 95%, bootstrap over images. Models: codes rounded to a grid whose steps are in "
     "inverse proportion to a dimension's effect on the image, range-coded with a histogram a dimension of "
     "the bundle's train codes. PCA: the same file and coder, equal steps; number of components and step "
     f"chosen on a tenth of train held out, the convex hull of all pairs there, then fitted on all of "
@@ -49,25 +49,32 @@ PROTOCOL = (
 
 
 def curves(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
-    """Return the points of every method.
+    """Return the rate-distortion curves of every method.
+
+    Parameters
+    ----------
+    dataset : str
+    root : Path
+        Models folder.
+    on_stage : callable
+        Receives the name of each method.
 
     Returns
     -------
     dict
-        ``n``, ``pixels`` (an image's), ``curves`` (a list: ``name``, ``kind``, ``unquantised``
-        and ``grid`` (of a step of 1) for models,
-        and ``points``, see `RatePoint`), ``missing`` (formats that this Pillow cannot write), ``bar`` and
-        ``reached`` (model and bits per pixel, or None).
+        ``n``, ``pixels`` (per image), ``curves`` (a list: ``name``, ``kind``, ``unquantised`` and ``grid``
+        (of step 1) for models, and ``points``, see `RatePoint`), ``missing`` (formats that this Pillow cannot
+        write), ``bar`` and ``reached`` (see `best_within_target`).
     """
     train, test = load_dataset(dataset, "train"), load_dataset(dataset, "test")
-    rows = np.sort(np.random.default_rng(SEED).permutation(len(test))[:N])
+    rows = np.sort(np.random.default_rng(SEED).permutation(len(test))[:N_IMAGES])
     images = test.images[rows]
     found = []
     for spec in list_bundles(root):
         if spec.dataset == dataset:
             on_stage(spec.name)
             found.append(_model_curve(load_bundle(spec.id, root), images))
-    on_stage("PCA with as many components as pay")
+    on_stage("PCA with tuned numbers of components")
     found.append(_curve("PCA", "pca", pca_points(train, images)))
     for name in available_formats():
         on_stage(name)
@@ -77,8 +84,8 @@ def curves(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[st
         "pixels": int(np.prod(images.shape[1:])),
         "curves": found,
         "missing": [name for name in QUALITIES if name not in available_formats()],
-        "bar": BAR.get(dataset),
-        "reached": reached(found, BAR.get(dataset)),
+        "bar": TARGETS.get(dataset),
+        "reached": best_within_target(found, TARGETS.get(dataset)),
     }
 
 
@@ -90,28 +97,30 @@ def _model_curve(bundle: Bundle, images: FloatArray) -> dict[str, Any]:
 
 
 def _curve(name: str, kind: str, points: list[RatePoint]) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "points": [point.plain() for point in points]}
+    return {"name": name, "kind": kind, "points": [point.to_json() for point in points]}
 
 
-def reached(found: list[dict[str, Any]], bar: tuple[float, float] | None) -> dict[str, Any] | None:
-    """Return the model that takes the fewest bits for the bar's PSNR, or None if none passes the bar."""
-    if bar is None:
+def best_within_target(
+    found: list[dict[str, Any]], target: tuple[float, float] | None
+) -> dict[str, Any] | None:
+    """Return the model point of fewest bits that meets a target of PSNR and bits per pixel, or None."""
+    if target is None:
         return None
     passing = [
         {"model": curve["name"], "bits_per_pixel": point["bits_per_pixel"], "psnr": point["psnr"]}
         for curve in found
         if curve["kind"] == "model"
         for point in curve["points"]
-        if point["psnr"] >= bar[0] and point["bits_per_pixel"] <= bar[1]
+        if point["psnr"] >= target[0] and point["bits_per_pixel"] <= target[1]
     ]
     return min(passing, key=lambda entry: float(entry["bits_per_pixel"]), default=None)
 
 
 def format_points(images: FloatArray, name: str) -> list[RatePoint]:
-    """Return a point a quality of JPEG, WebP or AVIF."""
+    """Return one rate-distortion point per quality of JPEG, WebP or AVIF."""
     points = []
     for quality in QUALITIES[name]:
-        n_bytes, decoded = through_mosaics(images, name, quality)
+        n_bytes, decoded = mosaic_round_trip(images, name, quality)
         points.append(rate_point(images, decoded, n_bytes, seed=SEED, quality=quality))
     return points
 
@@ -119,68 +128,102 @@ def format_points(images: FloatArray, name: str) -> list[RatePoint]:
 # -- PCA ---------------------------------------------------------------------------------
 
 
-def fit_components(images: FloatArray) -> PCAModel:
-    """Return PCA of train images ``(n, c, h, w)`` with as many components as are ever used."""
+def fit_pca(images: FloatArray) -> PCAModel:
+    """Fit PCA to train images ``(n, c, h, w)`` with the largest number of components of the study."""
     most = min(max(COMPONENTS), int(np.prod(images.shape[1:])), len(images))
     return PCAModel(PCASettings(latent_dim=most)).fit(images, seed=SEED)
 
 
-def through_components(model: PCAModel, codes: FloatArray, n_components: int, step: float) -> FloatArray:
-    """Return images of the first components of codes ``(n, latent_dim)``, coded in steps of one size."""
-    grid = Grid(step, equal_shares(n_components))
+def quantised_reconstruction(
+    model: PCAModel, codes: FloatArray, n_components: int, step: float
+) -> FloatArray:
+    """Return images decoded from the first components of PCA codes, quantised with one step size.
+
+    Parameters
+    ----------
+    model : PCAModel
+    codes : float32 array, shape (n, latent_dim)
+    n_components : int
+        Components that are kept; the others are set to 0.
+    step : float
+        Quantisation step, in units of the codes.
+
+    Returns
+    -------
+    float32 array, shape (n, channels, height, width)
+    """
+    grid = QuantisationGrid(step, equal_shares(n_components))
     padded = np.zeros_like(codes)
-    padded[:, :n_components] = grid.restore(grid.quantise(codes[:, :n_components]))
+    padded[:, :n_components] = grid.dequantise(grid.quantise(codes[:, :n_components]))
     return model.decode(padded)
 
 
 @dataclass(frozen=True)
 class PCACodec:
-    """PCA as a codec of any number of its components.
+    """PCA as an image codec with any number of components.
 
     Attributes
     ----------
     model : PCAModel
-        With as many components as will ever be wanted.
-    typical : float32 array, shape (n, latent_dim)
-        Train codes that the coder's tables are made of.
+        With the largest number of components.
+    table_codes : float32 array, shape (n, latent_dim)
+        Train codes from which the frequency tables are built.
     """
 
     model: PCAModel
-    typical: FloatArray
+    table_codes: FloatArray
 
     @classmethod
     def fit(cls, images: FloatArray) -> PCACodec:
-        """Fit on train images ``(n, channels, height, width)``; up to 10,000 random ones make the tables."""
-        model = fit_components(images)
-        rows = np.random.default_rng(SEED).permutation(len(images))[:N_TYPICAL]
-        parts = np.array_split(rows, -(-len(rows) // BLOCK))
+        """Fit to train images ``(n, channels, height, width)``; up to 10,000 random ones give the tables."""
+        model = fit_pca(images)
+        rows = np.random.default_rng(SEED).permutation(len(images))[:N_TABLE_CODES]
+        parts = np.array_split(rows, -(-len(rows) // ENCODE_BLOCK))
         return cls(model, np.concatenate([model.encode(images[part]) for part in parts]))
 
-    def through(self, images: FloatArray, n_components: int, step: float) -> tuple[int, FloatArray, int]:
-        """Return the file's bytes, the images that come out of it, and the bytes of the decoder."""
-        grid = Grid(step, equal_shares(n_components))
-        codes, typical = self.model.encode(images), self.typical[:, :n_components]
+    def round_trip(self, images: FloatArray, n_components: int, step: float) -> tuple[int, FloatArray, int]:
+        """Compress and decompress images.
+
+        Parameters
+        ----------
+        images : float32 array, shape (n, channels, height, width)
+        n_components : int
+        step : float
+            Quantisation step, in units of the codes.
+
+        Returns
+        -------
+        n_bytes : int
+            Size of the compressed file.
+        decoded : float32 array, shape of `images`
+        decoder_bytes : int
+            Size of the decoder.
+        """
+        grid = QuantisationGrid(step, equal_shares(n_components))
+        codes, table_codes = self.model.encode(images), self.table_codes[:, :n_components]
         shape = (images.shape[1], images.shape[2], images.shape[3])
-        data = pack_codes(codes[:, :n_components], typical, grid, model="pca", sha256="0" * 64, shape=shape)
+        data = pack_codes(
+            codes[:, :n_components], table_codes, grid, model="pca", sha256="0" * 64, shape=shape
+        )
         half_precision = 2 * (n_components + 1) * int(np.prod(shape))
-        tables = table_bytes(fit_tables(grid.quantise(typical)))
-        decoded = through_components(self.model, codes, n_components, step)
+        tables = table_bytes(fit_tables(grid.quantise(table_codes)))
+        decoded = quantised_reconstruction(self.model, codes, n_components, step)
         return len(data), decoded, half_precision + tables
 
 
 def pca_points(train: Dataset, images: FloatArray) -> list[RatePoint]:
-    """Return the points of PCA on test images, at the settings that no other beats on validation images."""
-    fitted_on, held_out = train.holdout(HELD_OUT, seed=SEED)
-    validation = held_out.images[np.random.default_rng(SEED).permutation(len(held_out))[:N]]
+    """Return the points of PCA on test images, at settings on the convex hull for validation images."""
+    fitted_on, held_out = train.holdout(VALIDATION_SHARE, seed=SEED)
+    validation = held_out.images[np.random.default_rng(SEED).permutation(len(held_out))[:N_IMAGES]]
     trial, most = PCACodec.fit(fitted_on.images), int(np.prod(images.shape[1:]))
     settings = [(k, step) for k in COMPONENTS if k <= most for step in PCA_STEPS]
     tried = []
     for n_components, step in settings:
-        n_bytes, decoded, _ = trial.through(validation, n_components, step)
+        n_bytes, decoded, _ = trial.round_trip(validation, n_components, step)
         tried.append((n_bytes, float(np.square(decoded - validation).mean(dtype=np.float64))))
     codec, points = PCACodec.fit(train.images), []
-    for n_components, step in (settings[place] for place in unbeaten(tried)):
-        n_bytes, decoded, size = codec.through(images, n_components, step)
+    for n_components, step in (settings[place] for place in lower_hull(tried)):
+        n_bytes, decoded, size = codec.round_trip(images, n_components, step)
         points.append(
             rate_point(
                 images, decoded, n_bytes, seed=SEED, decoder_bytes=size, components=n_components, step=step
@@ -189,10 +232,10 @@ def pca_points(train: Dataset, images: FloatArray) -> list[RatePoint]:
     return points
 
 
-def unbeaten(costs: list[tuple[int, float]]) -> list[int]:
-    """Return the places of the pairs (bytes, error) on the lower convex hull, from few bytes to many.
+def lower_hull(costs: list[tuple[int, float]]) -> list[int]:
+    """Return the indices of the pairs (bytes, error) on the lower convex hull, by ascending bytes.
 
-    Errors are compared as logarithms, in which rate buys about the same everywhere.
+    Errors are compared as logarithms, which fall about linearly with the rate.
 
     References
     ----------

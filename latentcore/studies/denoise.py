@@ -1,4 +1,4 @@
-"""How well every bundle cleans spoilt images, beside filters that have learned nothing."""
+"""The denoising study: every bundle and classical filters on corrupted images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from latentcore.store import list_bundles, load_bundle
 from latentcore.types import FloatArray
 
 N_TEST, N_VALIDATION, SEED = 1_000, 200, 0
-HELD_OUT = 0.1
+VALIDATION_SHARE = 0.1
 NOISY = "noisy"
 
 PROTOCOL = (
@@ -32,16 +32,24 @@ PROTOCOL = (
 def denoising(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
     """Return the scores of every bundle and filter at every level of every corruption.
 
+    Parameters
+    ----------
+    dataset : str
+    root : Path
+        Models folder.
+    on_stage : callable
+        Receives the title of each corruption.
+
     Returns
     -------
     dict
         ``n``, ``methods`` (names: the bundles, the filters, "noisy"), ``strengths`` (by kind and filter, one
-        a level), and ``scores`` (by kind, a list of ``method, level, psnr, ssim``, the last two
+        per level), and ``scores`` (by kind, a list of ``method, level, psnr, ssim``, the last two
         ``[value, low, high]``).
     """
-    images = _some(load_dataset(dataset, "test").images, N_TEST)
-    _, known = load_dataset(dataset, "train").holdout(HELD_OUT, seed=SEED)
-    validation = _some(known.images, N_VALIDATION)
+    images = _random_images(load_dataset(dataset, "test").images, N_TEST)
+    _, known = load_dataset(dataset, "train").holdout(VALIDATION_SHARE, seed=SEED)
+    validation = _random_images(known.images, N_VALIDATION)
     models = {
         spec.name: load_bundle(spec.id, root).model for spec in list_bundles(root) if spec.dataset == dataset
     }
@@ -53,15 +61,15 @@ def denoising(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
         scores[kind] = list(clean)
         strengths[kind] = {name: [] for name in FILTERS}
         for level in corruption.levels:
-            spoilt = corrupt(images, kind, level, seed=SEED)
-            held = corrupt(validation, kind, level, seed=SEED + 1)
-            scores[kind].append(_score(NOISY, level, images, spoilt))
+            corrupted = corrupt(images, kind, level, seed=SEED)
+            corrupted_validation = corrupt(validation, kind, level, seed=SEED + 1)
+            scores[kind].append(_score(NOISY, level, images, corrupted))
             for name, model in models.items():
-                scores[kind].append(_score(name, level, images, model.reconstruct(spoilt)))
+                scores[kind].append(_score(name, level, images, model.reconstruct(corrupted)))
             for name, one in FILTERS.items():
-                strength = best_strength(one, validation, held)
+                strength = best_strength(one, validation, corrupted_validation)
                 strengths[kind][name].append(strength)
-                scores[kind].append(_score(name, level, images, one.apply(spoilt, strength)))
+                scores[kind].append(_score(name, level, images, one.apply(corrupted, strength)))
     return {
         "n": len(images),
         "methods": [*models, *FILTERS, NOISY],
@@ -70,26 +78,26 @@ def denoising(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
     }
 
 
-def best_strength(one: Filter, clean: FloatArray, spoilt: FloatArray) -> float:
-    """Return the strength whose cleaned images are closest to the clean ones; the weakest of equals.
+def best_strength(one: Filter, clean: FloatArray, corrupted: FloatArray) -> float:
+    """Return the strength with the lowest error against the clean images; the weakest of equals.
 
     Parameters
     ----------
     one : Filter
-    clean, spoilt : float32 arrays, shape (n, channels, height, width)
+    clean, corrupted : float32 arrays, shape (n, channels, height, width)
     """
-    errors = [float(image_mse(clean, one.apply(spoilt, strength)).mean()) for strength in one.strengths]
+    errors = [float(image_mse(clean, one.apply(corrupted, strength)).mean()) for strength in one.strengths]
     return one.strengths[int(np.argmin(errors))]
 
 
-def _some(images: FloatArray, n: int) -> FloatArray:
+def _random_images(images: FloatArray, n: int) -> FloatArray:
     chosen: FloatArray = images[np.sort(np.random.default_rng(SEED).permutation(len(images))[:n])]
     return chosen
 
 
 def _score(method: str, level: float, images: FloatArray, cleaned: FloatArray) -> dict[str, Any]:
-    errors, likeness = image_mse(images, cleaned), ssim(images, cleaned)
-    both = np.stack([errors, likeness], axis=1)
+    errors, similarity = image_mse(images, cleaned), ssim(images, cleaned)
+    both = np.stack([errors, similarity], axis=1)
     low, high = bootstrap_interval(both, seed=SEED)
     mean = both.mean(axis=0, dtype=np.float64)
     return {

@@ -1,4 +1,4 @@
-"""Which studies there are."""
+"""The registry of studies, and running and reading them by name."""
 
 from __future__ import annotations
 
@@ -9,38 +9,37 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import dataset_spec
-from latentcore.store import check_place
+from latentcore.exceptions import UnknownNameError
+from latentcore.store import check_writable
 from latentcore.store.config import check_scores
 from latentcore.studies import (
     anomaly,
     compression,
     denoise,
-    one_class,
     real,
     results,
     similarity,
     synthesis,
     transfer,
 )
-from latentcore.studies.contents import check_contents
 from latentcore.studies.results import StudyResult, study_path, write_study
-from latentcore.types import UnknownNameError
+from latentcore.studies.schema import schema_check
 
 OnStage = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Study:
-    """How a study is run.
+    """A study: how it is run and how its result is checked.
 
     Attributes
     ----------
     protocol : str
     seeds : tuple of int
     run : callable
-        ``run(dataset, root, on_stage)`` returns what was found, plain JSON values.
+        ``run(dataset, root, on_stage)`` returns the result as JSON values.
     check : callable
-        Raises `ValueError` unless what was read back is built as `run` builds it.
+        Raises `ValueError` unless a stored result has the schema of `run`.
     """
 
     protocol: str
@@ -51,7 +50,7 @@ class Study:
 
 STUDIES: Mapping[str, Study] = {
     "compression": Study(
-        compression.PROTOCOL, (compression.SEED,), compression.curves, check_contents("compression")
+        compression.PROTOCOL, (compression.SEED,), compression.curves, schema_check("compression")
     ),
     "real": Study(
         real.PROTOCOL,
@@ -63,17 +62,32 @@ STUDIES: Mapping[str, Study] = {
         similarity.PROTOCOL,
         (similarity.SEED, similarity.TWIN_SEED),
         similarity.similarities,
-        similarity.check_found,
+        similarity.check_result,
     ),
-    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers, check_contents("transfer")),
-    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis, check_contents("synthesis")),
-    "anomaly": Study(anomaly.PROTOCOL, (one_class.SEED,), anomaly.anomalies, check_contents("anomaly")),
-    "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising, check_contents("denoise")),
+    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers, schema_check("transfer")),
+    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis, schema_check("synthesis")),
+    "anomaly": Study(anomaly.PROTOCOL, (anomaly.SEED,), anomaly.anomalies, schema_check("anomaly")),
+    "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising, schema_check("denoise")),
 }
 
 
 def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None = None) -> Path:
     """Run a study and write its result beside the bundles.
+
+    Parameters
+    ----------
+    name : str
+        A key of `STUDIES`.
+    dataset : str
+    root : Path
+        Models folder, which bundles are read from and the result is written to.
+    on_stage : callable, optional
+        Receives the name of each stage.
+
+    Returns
+    -------
+    Path
+        The file of the result.
 
     Raises
     ------
@@ -87,7 +101,7 @@ def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None =
     if name not in STUDIES:
         raise UnknownNameError(f"There is no study {name!r}; choose one of {', '.join(STUDIES)}.")
     dataset_spec(dataset)
-    check_place(study_path(dataset, name, root), overwrite=True)
+    check_writable(study_path(dataset, name, root), overwrite=True)
     started = time.process_time()
     study = STUDIES[name]
     found = study.run(dataset, root, on_stage or (lambda _stage: None))
@@ -103,11 +117,17 @@ def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None =
 
 
 def read_study(dataset: str, name: str, root: Path | None = None) -> StudyResult | None:
-    """Return the result of a study, checked to the last value, or None where it has not been run.
+    """Return the stored result of a study, with every value checked, or None if it has not been run.
+
+    Parameters
+    ----------
+    dataset, name : str
+    root : Path, optional
+        Models folder; `latentcore.store.models_folder` by default.
 
     Raises
     ------
     BundleError
-        If the file is damaged or of another version; the message says how to remake it.
+        If the file is damaged or of another version; the message names the command that runs it again.
     """
     return results.read_study(dataset, name, root, check=STUDIES[name].check if name in STUDIES else None)

@@ -1,4 +1,4 @@
-"""What a study found, on disk: one JSON file a study, in ``<dataset>/_studies``."""
+"""Results of studies on disk: one JSON file per study, in ``<dataset>/_studies``."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from latentcore.drafts import draft_file
+from latentcore.atomic_files import atomic_file
+from latentcore.exceptions import BundleError
 from latentcore.store import models_folder
-from latentcore.store.files import read_json
-from latentcore.store.structure import check_structure
-from latentcore.types import BundleError
+from latentcore.store.checked_files import read_json
+from latentcore.store.schema import check_schema
 
-FOLDER = "_studies"
+STUDIES_FOLDER = "_studies"
 FORMAT_VERSION = 1
-RESULT_SHAPE = {
+RESULT_SCHEMA = {
     "name": str,
     "dataset": str,
     "protocol": str,
@@ -28,7 +28,7 @@ RESULT_SHAPE = {
 
 @dataclass(frozen=True, kw_only=True)
 class StudyResult:
-    """What a study found and how.
+    """The result of a study, with its protocol.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class StudyResult:
     seeds : tuple of int
     cpu_seconds : float
     found : dict
-        Plain JSON values; what they are is the study's own matter.
+        JSON values, as the study defines them.
     """
 
     name: str
@@ -55,12 +55,12 @@ class StudyResult:
 
 
 def study_path(dataset: str, name: str, root: Path | None = None) -> Path:
-    """Return where a study's result lies."""
-    return (models_folder() if root is None else root) / dataset / FOLDER / f"{name}.json"
+    """Return the path of a study's result; `root` is the models folder, the default one if None."""
+    return (models_folder() if root is None else root) / dataset / STUDIES_FOLDER / f"{name}.json"
 
 
 def write_study(result: StudyResult, root: Path) -> Path:
-    """Write a result, whole or not at all.
+    """Write a result atomically and return its path.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def write_study(result: StudyResult, root: Path) -> Path:
     path = study_path(result.dataset, result.name, root)
     text = json.dumps({"format_version": FORMAT_VERSION, **asdict(result)}, indent=1, allow_nan=False)
     try:
-        with draft_file(path) as draft:
-            draft.write_text(text + "\n", encoding="utf-8")
+        with atomic_file(path) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise BundleError(
             f"{path} cannot be written: {error.strerror or error}. Choose a writable folder with room."
@@ -86,7 +86,7 @@ def read_study(
     *,
     check: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> StudyResult | None:
-    """Return the result of a study, or None where it has not been run.
+    """Return the stored result of a study, or None if it has not been run.
 
     Parameters
     ----------
@@ -94,12 +94,12 @@ def read_study(
     root : Path, optional
         Models folder.
     check : callable, optional
-        Raises `ValueError` unless what was found is built as the study builds it.
+        Raises `ValueError` unless the result has the schema of the study.
 
     Raises
     ------
     BundleError
-        If the file is damaged or of another version; the message says how to remake it.
+        If the file is damaged or of another version; the message names the command that runs it again.
     """
     path = study_path(dataset, name, root)
     if not path.is_file():
@@ -109,8 +109,8 @@ def read_study(
     if not isinstance(content, dict) or content.pop("format_version", None) != FORMAT_VERSION:
         raise BundleError(f"{path}: not a study of version {FORMAT_VERSION}; {again}")
     try:
-        check_structure(content, RESULT_SHAPE, "study")
-        if set(content) != set(RESULT_SHAPE) or (content["name"], content["dataset"]) != (name, dataset):
+        check_schema(content, RESULT_SCHEMA, "study")
+        if set(content) != set(RESULT_SCHEMA) or (content["name"], content["dataset"]) != (name, dataset):
             raise ValueError("the fields are not those of this study")  # noqa: TRY301
         if check is not None:
             check(content["found"])

@@ -1,4 +1,4 @@
-"""How alike the latent spaces of a dataset's models are, with anchors to read the numbers by."""
+"""The similarity study: pairwise similarity of latent spaces, with chance level and retrained twins."""
 
 from __future__ import annotations
 
@@ -10,44 +10,55 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets import load_dataset
-from latentcore.metrics.spaces import linear_cka, mutual_knn, procrustes_r2
+from latentcore.exceptions import BundleError
+from latentcore.metrics.similarity import linear_cka, mutual_knn, procrustes_r2
 from latentcore.recipes import Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
-from latentcore.store.structure import check_structure, shown
-from latentcore.types import BundleError, FloatArray
+from latentcore.store.schema import check_schema, short_repr
+from latentcore.types import FloatArray
 
-N, K, SEED = 2_000, 10, 0
+N_IMAGES, N_NEIGHBOURS, SEED = 2_000, 10, 0
 N_PERMUTATIONS = 20
 TWIN_SEED = 101
 TWINS: tuple[tuple[str, int], ...] = (("vae", 2), ("ae", 8), ("ae", 16))
-"""Families and dimensions that are trained once more, with another seed."""
+"""Families and dimensions that are trained again with another seed."""
 
 PROTOCOL = (
-    f"Codes of the same {N:,} random test images (all, if there are fewer), seed {SEED}. Linear CKA; "
+    f"Codes of the same {N_IMAGES:,} random test images (all, if there are fewer), seed {SEED}. Linear CKA; "
     "Procrustes R2, the smaller space filled up with zeros; mutual k-NN, share of common neighbours, "
-    f"k = {K}. The null is the same with the rows of one space permuted, mean and largest of "
+    f"k = {N_NEIGHBOURS}. The null is the same with the rows of one space permuted, mean and largest of "
     f"{N_PERMUTATIONS} random pairs. A twin is the same recipe trained on train with seed {TWIN_SEED}."
 )
 MEASURES: dict[str, Callable[[FloatArray, FloatArray], float]] = {
     "cka": linear_cka,
     "procrustes": procrustes_r2,
-    "mutual_knn": lambda one, other: mutual_knn(one, other, k=K),
+    "mutual_knn": lambda one, other: mutual_knn(one, other, k=N_NEIGHBOURS),
 }
 
 
 def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
-    """Return the likeness of every two bundles, of permuted rows, and of twins.
+    """Return the similarity of every pair of bundles, of permuted rows, and of twins.
+
+    Parameters
+    ----------
+    dataset : str
+    root : Path
+        Models folder.
+    on_stage : callable
+        Receives the name of each stage.
 
     Returns
     -------
     dict
-        ``models`` (names), ``pairs`` (two names and one number a measure), ``null`` (mean and largest a
-        measure over all pairs), ``twins`` (a name and one number a measure).
+        ``models`` (names), ``pairs`` (two names and one number per measure), ``null`` (mean and largest value
+        per measure over random pairs with permuted rows), ``twins`` (a name and one number per measure).
     """
     specs = [spec for spec in list_bundles(root) if spec.dataset == dataset]
     if not specs:
         raise BundleError(f"{root / dataset} holds no models to compare; train some first.")
-    rows = np.sort(np.random.default_rng(SEED).permutation(len(load_bundle(specs[0].id, root).test))[:N])
+    rows = np.sort(
+        np.random.default_rng(SEED).permutation(len(load_bundle(specs[0].id, root).test))[:N_IMAGES]
+    )
     codes = {spec.name: load_bundle(spec.id, root).test.codes[rows] for spec in specs}
     on_stage(f"{len(codes)} spaces")
     pairs = [
@@ -58,25 +69,25 @@ def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> d
     return {
         "models": list(codes),
         "n": len(rows),
-        "k": K,
+        "k": N_NEIGHBOURS,
         "pairs": pairs,
         "null": _null(codes),
         "twins": [_twin(recipe, codes, rows, on_stage) for recipe in _twin_recipes(dataset, codes)],
     }
 
 
-def check_found(found: Mapping[str, Any]) -> None:
-    """Raise `ValueError` unless a JSON value is built as `similarities` builds it."""
-    likeness = dict.fromkeys(MEASURES, float)
-    check_structure(
+def check_result(found: Mapping[str, Any]) -> None:
+    """Raise `ValueError` unless a JSON value has the schema of a result of `similarities`."""
+    similarity = dict.fromkeys(MEASURES, float)
+    check_schema(
         found,
         {
             "models": [str],
             "n": int,
             "k": int,
-            "pairs": [{"models": [str], **likeness}],
+            "pairs": [{"models": [str], **similarity}],
             "null": {name: {"mean": float, "largest": float} for name in MEASURES},
-            "twins": [{"model": str, "seed": int, **likeness}],
+            "twins": [{"model": str, "seed": int, **similarity}],
         },
         "found",
     )
@@ -86,7 +97,7 @@ def check_found(found: Mapping[str, Any]) -> None:
         raise ValueError("found.pairs are not those of found.models")
     for twin in found["twins"]:
         if twin["model"] not in found["models"]:
-            raise ValueError(f"found.twins holds {shown(twin['model'])}, which is no model of the study")
+            raise ValueError(f"found.twins holds {short_repr(twin['model'])}, which is no model of the study")
 
 
 def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
@@ -94,7 +105,7 @@ def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
 
 
 def _null(codes: dict[str, FloatArray]) -> dict[str, dict[str, float]]:
-    """Return mean and largest likeness of random pairs of spaces whose rows no longer belong together."""
+    """Return mean and largest similarity of random pairs of spaces with the rows of one permuted."""
     generator = np.random.default_rng(SEED)
     names = list(codes)
     found = []

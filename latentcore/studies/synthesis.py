@@ -1,4 +1,4 @@
-"""Whether images drawn from a model help a classifier that has few real ones."""
+"""The synthesis study: classifiers trained on few real images, on synthetic images, and on both."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets import Dataset, load_dataset
-from latentcore.evaluation.conditional import judged_by_network, real_accuracy, sample_classes
-from latentcore.evaluation.subject import random_part
+from latentcore.evaluation.class_conditional import fits_lenet64, real_accuracy, sample_classes
+from latentcore.evaluation.evaluated_model import random_subset
+from latentcore.exceptions import BundleError
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
-from latentcore.studies.repeats import balanced_rows, over_seeds, smallest_class
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
+from latentcore.types import FloatArray, LabelArray
 
 N_REAL, N_REAL_SMALL = (10, 100, 1_000), (10, 30, 100)
-"""Real labelled images a class; the smaller ones for images that a logistic regression judges."""
+"""Real labelled images per class; the smaller numbers are for logistic regression."""
 SEEDS = (0, 1, 2, 3)
 N_TEST = 5_000
-N_SHOWN, N_SHOWN_SMALL, BATCH_SIZE = 10_240, 2_000, 32
-"""Images that a classifier is shown: 320 steps of 32 for the network, all at once for the regression."""
+N_TRAINING_IMAGES, N_TRAINING_IMAGES_SMALL, BATCH_SIZE = 10_240, 2_000, 32
+"""Training images of a classifier, repetitions included: 320 steps of 32 for the network; one batch for the
+regression."""
 FAMILIES = ("pca", "ae", "vae", "gan")
 """Families that the study covers, each in its largest dimension."""
 
@@ -43,12 +45,20 @@ OnStep = Callable[[str, float], None]
 def synthesis(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
     """Return the curves of a dataset's models; see `synthesis_curves`.
 
+    Parameters
+    ----------
+    dataset : str
+    root : Path
+        Models folder.
+    on_stage : callable
+        Receives the name of each stage.
+
     Raises
     ------
     DatasetError
         If the images cannot be read.
     BundleError
-        If no bundle of the dataset can draw images, or one cannot be read.
+        If no bundle of the dataset can sample, or one cannot be read.
     """
     largest = {
         spec.family: spec
@@ -57,16 +67,16 @@ def synthesis(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
     }
     if not largest:
         raise BundleError(
-            f"No model of {dataset} in {root} draws images; train one with `latentcore train {dataset} vae`."
+            f"No model of {dataset} in {root} can sample; train one with `latentcore train {dataset} vae`."
         )
     models = {
         largest[family].name: load_bundle(largest[family].id, root).model
         for family in FAMILIES
         if family in largest
     }
-    train, test = load_dataset(dataset, "train"), random_part(load_dataset(dataset, "test"), N_TEST)
-    choices = N_REAL if judged_by_network(test.images.shape[1:]) else N_REAL_SMALL
-    n_real = [n for n in choices if n <= smallest_class(train.labels)]
+    train, test = load_dataset(dataset, "train"), random_subset(load_dataset(dataset, "test"), N_TEST)
+    choices = N_REAL if fits_lenet64(test.images.shape[1:]) else N_REAL_SMALL
+    n_real = [n for n in choices if n <= smallest_class_size(train.labels)]
     return synthesis_curves(
         models, train, test, n_real=n_real, seeds=SEEDS, on_step=lambda stage, _share: on_stage(stage)
     )
@@ -81,28 +91,28 @@ def synthesis_curves(
     seeds: Sequence[int],
     on_step: OnStep = lambda _stage, _share: None,
 ) -> dict[str, Any]:
-    """Return how accurate classifiers are that were trained on real images, on drawn ones, and on both.
+    """Return the accuracy of classifiers trained on real images, on synthetic ones, and on both.
 
     Parameters
     ----------
     models : mapping of str to LatentModel
-        By name; fitted, of the shape of the images.
+        Fitted models by name, for images of the same shape.
     train : Dataset
-        What the real images are drawn from.
+        What the real images are sampled from.
     test : Dataset
     n_real : sequence of int
-        Real images a class, 2 or more.
+        Real images per class, 2 or more.
     seeds : sequence of int
-        One draw of real images, of samples, and one classifier each.
+        Each seed gives one subset of real images, one set of samples and one classifier.
     on_step : callable
-        Told what comes next and the share that is done; what it raises ends the work.
+        Receives the name of the next step and the share done; an exception that it raises ends the study.
 
     Returns
     -------
     dict
         ``n_test``, ``n_real``, ``n_shown``, ``judge``; ``real``: one point for each of `n_real`; and
-        ``curves``: ``model``, and the points of ``synthetic`` and ``both``. A point is ``n`` and what
-        `over_seeds` gives.
+        ``curves``: ``model``, and the points of ``synthetic`` and ``both``. A point is ``n`` and the result
+        of `mean_over_seeds`.
 
     Raises
     ------
@@ -111,29 +121,29 @@ def synthesis_curves(
     """
     cells = [(n, seed) for n in n_real for seed in seeds]
     real: dict[tuple[int, int], float] = {}
-    drawn: dict[tuple[str, int, int], tuple[float, float]] = {}
+    synthetic: dict[tuple[str, int, int], tuple[float, float]] = {}
     for k, (n, seed) in enumerate(cells):
         share = k / len(cells)
-        on_step(f"{n:,} real images a class, seed {seed}", share)
+        on_step(f"{n:,} real images per class, seed {seed}", share)
         part = train.take(balanced_rows(train.labels, n, seed=seed))
         real[n, seed] = _accuracy([(part.images, part.labels)], test, seed)
         for j, (name, model) in enumerate(models.items(), start=1):
-            on_step(f"{n:,} a class, seed {seed}: {name}", share + j / (len(models) + 1) / len(cells))
-            samples = draw_from_labelled(model, part, n_shown(test) // len(test.classes), seed=seed)
+            on_step(f"{n:,} per class, seed {seed}: {name}", share + j / (len(models) + 1) / len(cells))
+            samples = sample_labelled(model, part, n_training_images(test) // len(test.classes), seed=seed)
             both = _accuracy([(part.images, part.labels), samples], test, seed)
-            drawn[name, n, seed] = _accuracy([samples], test, seed), both
+            synthetic[name, n, seed] = _accuracy([samples], test, seed), both
     return {
         "n_test": len(test),
         "n_real": list(n_real),
-        "n_shown": n_shown(test),
-        "judge": "LeNet64" if judged_by_network(test.images.shape[1:]) else "logistic regression",
-        "real": [{"n": n, **over_seeds([real[n, seed] for seed in seeds])} for n in n_real],
+        "n_shown": n_training_images(test),
+        "judge": "LeNet64" if fits_lenet64(test.images.shape[1:]) else "logistic regression",
+        "real": [{"n": n, **mean_over_seeds([real[n, seed] for seed in seeds])} for n in n_real],
         "curves": [
             {
                 "model": name,
                 **{
                     arm: [
-                        {"n": n, **over_seeds([drawn[name, n, seed][place] for seed in seeds])}
+                        {"n": n, **mean_over_seeds([synthetic[name, n, seed][place] for seed in seeds])}
                         for n in n_real
                     ]
                     for place, arm in enumerate(("synthetic", "both"))
@@ -144,10 +154,10 @@ def synthesis_curves(
     }
 
 
-def draw_from_labelled(
+def sample_labelled(
     model: LatentModel, real: Dataset, n_per_class: int, *, seed: int
 ) -> tuple[FloatArray, LabelArray]:
-    """Draw images from class densities fitted to the codes of labelled ones, the classes taking turns.
+    """Sample images from class densities fitted to the codes of labelled images, the classes alternating.
 
     Parameters
     ----------
@@ -168,13 +178,13 @@ def draw_from_labelled(
     return images[turns], labels[turns]
 
 
-def n_shown(test: Dataset) -> int:
-    """Return how many images every classifier of such images is shown."""
-    return N_SHOWN if judged_by_network(test.images.shape[1:]) else N_SHOWN_SMALL
+def n_training_images(test: Dataset) -> int:
+    """Return the number of training images of a classifier, repetitions included."""
+    return N_TRAINING_IMAGES if fits_lenet64(test.images.shape[1:]) else N_TRAINING_IMAGES_SMALL
 
 
 def mix(parts: Sequence[tuple[FloatArray, LabelArray]], n: int) -> tuple[FloatArray, LabelArray]:
-    """Return `n` labelled images, as many from each part, repeated where a part has fewer."""
+    """Return `n` labelled images, the same number from each part, repeated if a part has fewer."""
     per_part = n // len(parts)
     rows = [np.arange(per_part) % len(labels) for _, labels in parts]
     images = np.concatenate([images[chosen] for (images, _), chosen in zip(parts, rows, strict=True)])
@@ -183,5 +193,5 @@ def mix(parts: Sequence[tuple[FloatArray, LabelArray]], n: int) -> tuple[FloatAr
 
 
 def _accuracy(parts: Sequence[tuple[FloatArray, LabelArray]], test: Dataset, seed: int) -> float:
-    images, labels = mix(parts, n_shown(test))
+    images, labels = mix(parts, n_training_images(test))
     return float(real_accuracy(images, labels, test, seed=seed, n_epochs=1, batch_size=BATCH_SIZE).mean())

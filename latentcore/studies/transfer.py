@@ -1,4 +1,4 @@
-"""What codes are worth where labels are few: linear probes, at home and on another dataset."""
+"""The transfer study: linear probes on few labels, with encoders trained on the same or another dataset."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from latentcore.datasets import DATASETS, Dataset, dataset_spec, load_dataset
-from latentcore.metrics.structure import probe_correct
+from latentcore.exceptions import BundleError
+from latentcore.metrics.classification import probe_correct
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
-from latentcore.studies.repeats import balanced_rows, over_seeds, smallest_class
-from latentcore.studies.untrained import untrained
-from latentcore.types import BundleError, Capability, FloatArray, LabelArray
+from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
+from latentcore.studies.untrained import untrained_copy
+from latentcore.types import Capability, FloatArray, LabelArray
 
 N_LABELS = (1, 5, 10, 100)
 SEEDS = tuple(range(10))
 N_TEST, TEST_SEED = 5_000, 0
-ACROSS: tuple[tuple[str, int], ...] = (("pca", 16), ("ae", 16), ("vae", 16))
-"""Families and dimensions whose encoders are carried to another dataset."""
+TRANSFERRED_ENCODERS: tuple[tuple[str, int], ...] = (("pca", 16), ("ae", 16), ("vae", 16))
+"""Families and dimensions whose encoders are transferred to another dataset."""
 PIXELS, RANDOM = "pixels", "random"
 
 PROTOCOL = (
@@ -35,14 +36,14 @@ PROTOCOL = (
     "directions)."
 )
 
-Encoded: TypeAlias = tuple[FloatArray, FloatArray]
-"""What an encoder makes of the pool that labels are drawn from, and of the test images."""
-Source: TypeAlias = Callable[[int], Encoded]
-"""Returns what an encoder makes of the images, for a seed."""
+EncodedSplits: TypeAlias = tuple[FloatArray, FloatArray]
+"""Codes of the pool that labels are sampled from, and of the test images."""
+CodeSource: TypeAlias = Callable[[int], EncodedSplits]
+"""Returns the codes under an encoder, for a seed."""
 
 
 def label_curve(
-    source: Source,
+    source: CodeSource,
     pool_labels: LabelArray,
     test_labels: LabelArray,
     *,
@@ -50,26 +51,26 @@ def label_curve(
     seeds: Sequence[int] = SEEDS,
     on_seed: Callable[[int], None] = lambda _seed: None,
 ) -> list[dict[str, Any]]:
-    """Return the accuracy of a linear probe for each number of labels a class.
+    """Return the accuracy of a linear probe for each number of labels per class.
 
     Parameters
     ----------
     source : callable
         ``source(seed)`` returns float32 arrays ``(n_pool, d)`` and ``(n_test, d)``.
     pool_labels : int64 array, shape (n_pool,)
-        What labels are drawn from.
+        Labels of the pool that labelled images are sampled from.
     test_labels : int64 array, shape (n_test,)
     n_labels : sequence of int
-        Labels a class.
+        Labels per class.
     seeds : sequence of int
-        One draw of labels each.
+        Each gives one sample of labelled images.
     on_seed : callable
-        Told each seed before its probes are fitted; what it raises ends the work.
+        Receives each seed before its probes are fitted; an exception that it raises ends the work.
 
     Returns
     -------
     list of dict
-        ``labels``, and what `over_seeds` gives.
+        ``labels``, and the result of `mean_over_seeds`.
 
     Raises
     ------
@@ -84,11 +85,19 @@ def label_curve(
             rows = balanced_rows(pool_labels, n, seed=seed)
             correct = probe_correct(pool[rows], pool_labels[rows], test, test_labels)
             found[n].append(float(correct.mean()))
-    return [{"labels": n, **over_seeds(values)} for n, values in found.items()]
+    return [{"labels": n, **mean_over_seeds(values)} for n, values in found.items()]
 
 
 def transfers(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:
-    """Return the curves of a dataset: of pixels, of every bundle's codes, and of encoders from elsewhere.
+    """Return the curves of a dataset: of pixels, of every bundle's codes, and of transferred encoders.
+
+    Parameters
+    ----------
+    dataset : str
+    root : Path
+        Models folder.
+    on_stage : callable
+        Receives the name of each stage.
 
     Returns
     -------
@@ -108,17 +117,23 @@ def transfers(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
     if not ids:
         raise BundleError(f"There is no model of {dataset} in {root}; train one with `latentcore train`.")
     first = load_bundle(ids[0], root)
-    rows = probed_rows(len(first.test))
+    rows = probe_test_rows(len(first.test))
     pool = load_dataset(dataset, "train").take(first.train.indices)
     test = load_dataset(dataset, "test").take(first.test.indices[rows])
-    n_labels = [n for n in N_LABELS if n <= smallest_class(pool.labels)]
+    n_labels = [n for n in N_LABELS if n <= smallest_class_size(pool.labels)]
     curve = partial(label_curve, pool_labels=pool.labels, test_labels=test.labels, n_labels=n_labels)
     on_stage(PIXELS)
-    curves = [{"source": PIXELS, "supervised": False, "points": curve(fixed(pixels(pool), pixels(test)))}]
+    curves = [
+        {
+            "source": PIXELS,
+            "supervised": False,
+            "points": curve(constant_source(pixel_rows(pool), pixel_rows(test))),
+        }
+    ]
     for bundle_id in ids:
         on_stage(bundle_id)
         bundle = load_bundle(bundle_id, root)
-        codes = fixed(bundle.train.codes, bundle.test.codes[rows])
+        codes = constant_source(bundle.train.codes, bundle.test.codes[rows])
         supervised = Capability.SUPERVISED in bundle.spec.capabilities
         curves.append({"source": bundle.spec.name, "supervised": supervised, "points": curve(codes)})
     return {
@@ -128,33 +143,33 @@ def transfers(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
         "curves": curves,
         "across": [
             {"family": family, "latent_dim": k, "trained_on": origin, "points": curve(source)}
-            for family, k in ACROSS
-            for origin, source in _carried(f"{family}-d{k}", pool, test, root, on_stage).items()
+            for family, k in TRANSFERRED_ENCODERS
+            for origin, source in _transferred_sources(f"{family}-d{k}", pool, test, root, on_stage).items()
         ],
     }
 
 
-def probed_rows(n_test: int, n: int = N_TEST) -> LabelArray:
-    """Return the rows of the random test images that probes are measured on, in order."""
+def probe_test_rows(n_test: int, n: int = N_TEST) -> LabelArray:
+    """Return the rows of the random test images on which probes are evaluated, ascending."""
     return np.sort(np.random.default_rng(TEST_SEED).permutation(n_test)[:n])
 
 
-def fixed(pool: FloatArray, test: FloatArray) -> Source:
-    """Return the source of an encoder that is the same for every seed."""
+def constant_source(pool: FloatArray, test: FloatArray) -> CodeSource:
+    """Return a source of codes that are the same for every seed."""
     return lambda _seed: (pool, test)
 
 
-def pixels(part: Dataset) -> FloatArray:
+def pixel_rows(part: Dataset) -> FloatArray:
     """Return images as rows, float32 ``(n, channels * height * width)``."""
     return part.images.reshape(len(part), -1)
 
 
-def _carried(
+def _transferred_sources(
     name: str, pool: Dataset, test: Dataset, root: Path, on_stage: Callable[[str], None]
-) -> Mapping[str, Source]:
+) -> Mapping[str, CodeSource]:
     """Return the encoders of that name by the dataset that they were trained on, and a random one.
 
-    Those of another image shape do not fit; where no other fits, there is nothing to compare.
+    Encoders for another image shape are left out; the result is empty if no transferred encoder remains.
     """
     shape = dataset_spec(pool.name).image_shape
     found = {spec.dataset: spec.id for spec in list_bundles(root) if spec.name == name}
@@ -164,9 +179,9 @@ def _carried(
     on_stage(f"{name} trained on {', '.join(fitting)}, and at random")
     models = {origin: load_bundle(found[origin], root).model for origin in fitting}
     design = models.get(pool.name, models[fitting[0]])
-    sources = {origin: fixed(*_encode(model, pool, test)) for origin, model in models.items()}
-    return {**sources, RANDOM: lambda seed: _encode(untrained(design, seed=seed), pool, test)}
+    sources = {origin: constant_source(*_encode(model, pool, test)) for origin, model in models.items()}
+    return {**sources, RANDOM: lambda seed: _encode(untrained_copy(design, seed=seed), pool, test)}
 
 
-def _encode(model: LatentModel, pool: Dataset, test: Dataset) -> Encoded:
+def _encode(model: LatentModel, pool: Dataset, test: Dataset) -> EncodedSplits:
     return model.encode(pool.images), model.encode(test.images)

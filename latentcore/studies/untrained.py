@@ -1,26 +1,26 @@
-"""A model of the same design that has learned nothing: what an encoder's training is measured against."""
+"""Untrained copies of models, the baseline of encoders that were trained."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
 from latentcore.models.pca import PCAModel
 from latentcore.training import seeded
-from latentcore.types import FloatArray, UnsupportedOperation
+from latentcore.types import FloatArray
 
 
-def untrained(model: LatentModel, *, seed: int) -> LatentModel:
-    """Return a random model with the settings and image shape of a fitted one.
+def untrained_copy(model: LatentModel, *, seed: int) -> LatentModel:
+    """Return a randomly initialised model with the settings and image shape of a fitted one.
 
-    A network has the weights that it starts training with; the components of PCA are random orthonormal
-    directions.
+    A network gets the initial weights of its training; PCA gets random orthonormal components.
 
     Raises
     ------
     UnsupportedOperation
-        If the family has no design apart from what it learns.
+        If the family is neither PCA nor a network.
     """
     if isinstance(model, TorchModel):
         with seeded(seed):
@@ -29,7 +29,7 @@ def untrained(model: LatentModel, *, seed: int) -> LatentModel:
     elif isinstance(model, PCAModel):
         arrays = model.state() | {"components": _directions(model.components_.shape, seed)}
     else:
-        raise UnsupportedOperation(f"{model.title} cannot be had untrained; choose PCA or a network.")
+        raise UnsupportedOperation(f"{model.title} has no untrained copy; choose PCA or a network.")
     return type(model).from_state(model.config(), arrays)
 
 

@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from latentcore.datasets.torchvision_sets import MNIST_SOURCE
+from latentcore.exceptions import LatentcoreError
 from latentcore.store import load_bundle, models_folder, scan_bundles
 from latentcore.studies import read_study
-from latentcore.types import LatentcoreError
 
 ROOT = Path(__file__).parents[2]
 ID = "digits/pca-d2"

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.maps import MapData, atlas_of
-from latentcore.geometry import cell_of
+from latentcore.geometry import cell_indices
 from tests.browser.explore import (
     MAP_CANVAS,
     N_CELLS,
@@ -105,7 +105,7 @@ def test_hover_shows_the_decode_of_the_position_without_the_server(page, server,
     assert (before != canvas_pixels(page)).any()
     shape = data.tile_shape
     bundle = open_bundle(model)
-    column, row = cell_of(np.array([place], np.float32), data.extent, N_CELLS)
+    column, row = cell_indices(np.array([place], np.float32), data.extent, N_CELLS)
     near = (data.cells["x"] - place[0]) ** 2 + (data.cells["y"] - place[1]) ** 2
     hit = data.cells.iloc[int(near.argmin())]
     assert (int(hit["i"]), int(hit["j"])) == (int(column[0]), int(row[0]))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import TrainingCancelled, UnsupportedOperation
 from latentcore.models import MODELS, LatentModel, make_model
-from latentcore.types import Capability, TrainingCancelled, UnsupportedOperation
+from latentcore.types import Capability
 
 SETTINGS = {
     "ae": {"n_epochs": 2, "distorted_share": 0.5},

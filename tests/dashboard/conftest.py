@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.data.images import fetching
 from latentcore.datasets import DATASETS
 from latentcore.datasets.torchvision_import import torchvision_datasets
-from latentcore.types import DatasetMissing
+from latentcore.exceptions import DatasetMissing
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.data.images import fetching
 from latentcore.datasets import DATASETS
 from latentcore.datasets.base import OnBytes
-from latentcore.types import DatasetError, DatasetMissing
+from latentcore.exceptions import DatasetError, DatasetMissing
 from tests.dashboard.pages import SCRIPTS
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"

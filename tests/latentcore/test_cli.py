@@ -97,7 +97,7 @@ def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
         (("train", "digits", "pca", "--latent-dim", "0"), "latent_dim"),
         (("train", "digits", "pca"), "--latent-dim"),
         (("train", "cats", "--all"), "No dataset"),
-        (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "goes with --all"),
+        (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "requires --all"),
         (("fetch", "cats"), "No dataset"),
         (("index", "cats"), "No dataset"),
         (("repack", "digits/none"), "No bundle"),
@@ -179,4 +179,4 @@ def test_an_interrupted_training_says_what_is_kept(run, monkeypatch, tmp_path):
     monkeypatch.setattr(cli, "train_bundle", interrupt)
     code, _, err = run("train", "digits", "pca", "--latent-dim", "2", "--out", str(tmp_path))
     assert code == 130
-    assert "nothing is half-written" in err
+    assert "no bundle is incomplete" in err

@@ -21,7 +21,7 @@ def test_a_class_direction_leads_from_mean_to_mean():
     found = class_direction(codes, labels, 0, 1, name="a to b")
     expected = codes[labels == 1].mean(axis=0) - codes[labels == 0].mean(axis=0)
     assert np.allclose(found.vector, expected, atol=1e-5)
-    assert found.effect == pytest.approx(3, rel=0.15)
+    assert found.effect_size == pytest.approx(3, rel=0.15)
     median, low, high = found.cosine
     assert low <= median <= high <= 1
     assert median > 0.98
@@ -32,7 +32,7 @@ def test_a_class_direction_leads_from_mean_to_mean():
 def test_a_direction_between_the_same_is_unsure():
     codes, labels = two_classes(gap=0)
     found = class_direction(codes, labels, 0, 1, name="nothing")
-    assert abs(found.effect) < 0.5
+    assert abs(found.effect_size) < 0.5
     assert found.cosine[1] < 0.9
 
 
@@ -50,7 +50,7 @@ def test_principal_directions_are_those_of_the_covariance():
     first, second = principal_directions(codes, 2)
     assert first.vector == pytest.approx([0, 5, 0], abs=0.3)
     assert second.vector == pytest.approx([0, 0, 2], abs=0.2)
-    assert first.effect == pytest.approx(25 / 30, abs=0.03)
+    assert first.effect_size == pytest.approx(25 / 30, abs=0.03)
     assert first.cosine[1] > 0.99
 
 
@@ -66,7 +66,7 @@ def test_a_factor_direction_is_the_slope():
     found = factor_direction(codes.astype(np.float32), factor, name="size")
     assert found.vector == pytest.approx(np.array([0.5, 0, -0.2]) * factor.std(), abs=0.02)
     assert found.cosine[1] > 0.999
-    assert found.effect > 5
+    assert found.effect_size > 5
 
 
 def test_cohens_d_has_its_closed_form():

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from latentcore import bundling, cli
+from latentcore.atomic_files import temporary_folder
 from latentcore.bundling import train_bundle
 from latentcore.datasets import load_dataset
-from latentcore.drafts import draft_folder
+from latentcore.exceptions import BundleError
 from latentcore.recipes import make_recipe
 from latentcore.store import (
-    check_place,
+    check_writable,
     list_bundles,
     load_bundle,
     models_folder,
@@ -26,7 +27,6 @@ from latentcore.store import (
 from latentcore.store.bundle import BundleContent
 from latentcore.studies import read_study, run_study
 from latentcore.studies.results import StudyResult, write_study
-from latentcore.types import BundleError
 
 ID = "digits/pca-d2"
 
@@ -110,7 +110,7 @@ def test_a_disk_that_fills_while_a_study_is_written_leaves_the_former_one(tmp_pa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("latentcore.drafts.os.fsync", full)
+        patch.setattr("latentcore.atomic_files.os.fsync", full)
         with pytest.raises(BundleError, match="No space left"):
             write_study(result(2), tmp_path)
     kept = read_study("digits", "free", tmp_path)
@@ -125,7 +125,7 @@ def no_draft(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     def refuse(*_: object, **__: object) -> str:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("latentcore.drafts.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("latentcore.atomic_files.tempfile.mkdtemp", refuse)
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
@@ -165,10 +165,10 @@ def test_what_a_killed_process_leaves_is_no_bundle_and_goes_a_day_later(root):
     leftover = root / "digits" / "_draft-pca-d2-killed"
     shutil.copytree(root / ID, leftover)
     assert [spec.id for spec in list_bundles(root)] == [ID]
-    check_place(root / ID, overwrite=True)
+    check_writable(root / ID, overwrite=True)
     assert leftover.exists()  # it may be another process's, at work
     os.utime(leftover, (0, 0))
-    check_place(root / ID, overwrite=True)
+    check_writable(root / ID, overwrite=True)
     assert names(root / "digits") == ["pca-d2"]
 
 
@@ -188,12 +188,12 @@ def test_a_bundle_left_aside_between_the_two_renames_is_put_back(root):
     (root / ID).rename(aside / "bundle")
     assert list_bundles(root) == []
     with pytest.raises(BundleError, match="exists already"):
-        check_place(root / ID, overwrite=False)
+        check_writable(root / ID, overwrite=False)
     assert load_bundle(ID, root).spec.id == ID
 
 
 def test_a_draft_that_another_process_removes_first_is_no_fault(tmp_path):
-    with draft_folder(tmp_path, "x") as draft:
+    with temporary_folder(tmp_path, "x") as draft:
         shutil.rmtree(draft)
     assert names(tmp_path) == []
 

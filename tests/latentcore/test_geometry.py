@@ -7,16 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import ortho_group
 
-from latentcore.geometry import (
-    bilinear_grid,
-    class_means,
-    decoder_stretch,
-    linear_path,
-    path_length,
-    spherical_path,
-)
+from latentcore.geometry import bilinear_grid, class_means, linear_path, path_length, spherical_path
 
 PATHS = [linear_path, spherical_path]
 dimensions = st.shared(st.integers(1, 12), key="dimensions")
@@ -106,50 +98,3 @@ def test_class_means_are_means_and_an_empty_class_has_none():
     assert means[0].tolist() == [1, 2]
     assert np.isnan(means[1]).all()
     assert means[2].tolist() == [5, 5]
-
-
-@given(seed=st.integers(0, 2**32 - 1), latent_dim=st.integers(1, 5), n=st.integers(0, 9))
-def test_a_linear_decoder_stretches_by_its_determinant_everywhere(seed, latent_dim, n):
-    generator = np.random.default_rng(seed)
-    weights = generator.normal(size=(latent_dim, 3, 4, 5)).astype(np.float32)
-    flat = weights.reshape(latent_dim, -1).astype(np.float64)
-    codes = generator.normal(size=(n, latent_dim)).astype(np.float32)
-    stretch = decoder_stretch(lambda z: np.tensordot(z, weights, 1), codes, batch_size=4)
-    assert stretch.shape == (n,)
-    assert stretch.dtype == np.float32
-    assert stretch == pytest.approx(np.sqrt(np.linalg.det(flat @ flat.T)), rel=2e-3)
-
-
-def bent(z: np.ndarray) -> np.ndarray:
-    """A decoder whose Jacobian is known: (u, v) to (u, v, u v, sin u)."""
-    u, v = z[:, 0], z[:, 1]
-    return np.stack([u, v, u * v, np.sin(u)], axis=1)
-
-
-def test_a_bent_decoder_stretches_as_its_jacobian_says():
-    codes = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
-    for (u, v), found in zip(codes.astype(float), decoder_stretch(bent, codes), strict=True):
-        jacobian = np.array([[1, 0], [0, 1], [v, u], [np.cos(u), 0]])
-        assert found == pytest.approx(np.sqrt(np.linalg.det(jacobian.T @ jacobian)), rel=1e-3)
-
-
-@given(seed=st.integers(0, 2**32 - 1))
-def test_turned_codes_are_stretched_alike(seed):
-    codes = np.random.default_rng(seed).uniform(-2, 2, (20, 2)).astype(np.float32)
-    turn = ortho_group.rvs(2, random_state=seed).astype(np.float32)
-    turned = decoder_stretch(lambda z: bent(z @ turn.T), codes @ turn)
-    assert turned == pytest.approx(decoder_stretch(bent, codes), rel=2e-3)
-
-
-def test_a_decoder_that_ignores_a_dimension_has_no_stretch():
-    assert decoder_stretch(lambda z: z[:, :1], np.ones((3, 2), np.float32)).tolist() == [0, 0, 0]
-
-
-def test_stretch_wants_finite_codes_and_a_step():
-    with pytest.raises(ValueError, match="finite"):
-        decoder_stretch(bent, np.full((2, 2), np.nan, np.float32))
-    with pytest.raises(ValueError, match="finite"):
-        decoder_stretch(bent, np.zeros(2, np.float32))
-    for options in ({"step": 0.0}, {"batch_size": 0}):
-        with pytest.raises(ValueError, match="above 0"):
-            decoder_stretch(bent, np.zeros((1, 2), np.float32), **options)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.image_index import load_index, make_index, save_index
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.store import load_bundle, models_folder
-from latentcore.types import BundleError
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_distances_are_near_to_exact_ones(dataset):
     known = train.images[index.indices].reshape(len(index.indices), -1)
     exact, rows = nearest(known, images.reshape(200, -1), k=1)
     estimated, found = index.nearest(images, k=5)
-    off = np.abs(estimated[:, 0] / index.usual_estimate - exact[:, 0] / index.usual_distance)
+    off = np.abs(estimated[:, 0] / index.median_estimate - exact[:, 0] / index.median_distance)
     assert off.mean() < 0.12
     assert (found == rows).any(axis=1).mean() > 0.75
     assert (np.diff(estimated, axis=1) >= 0).all()
@@ -59,7 +59,7 @@ def test_the_round_trip_restores_the_index(digits, tmp_path):
     again = load_index("digits", tmp_path)
     assert again is not None
     assert np.array_equal(again.codes, index.codes)
-    assert (again.usual_distance, again.usual_estimate) == (index.usual_distance, index.usual_estimate)
+    assert (again.median_distance, again.median_estimate) == (index.median_distance, index.median_estimate)
     images = digits[1].images[:20]
     assert np.array_equal(again.nearest(images, k=3)[1], index.nearest(images, k=3)[1])
 
@@ -98,5 +98,5 @@ def test_what_an_index_claims_is_checked(tmp_path):
     shutil.copytree(models_folder() / "digits" / "_index", folder)
     facts = json.loads((folder / "index.json").read_text())
     (folder / "index.json").write_text(json.dumps(facts | {"usual_distance": 0.0}))
-    with pytest.raises(BundleError, match="usual distance"):
+    with pytest.raises(BundleError, match="median distance"):
         load_index("digits", tmp_path)

@@ -18,14 +18,15 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
 from latentcore.atlas import build_atlas
 from latentcore.datasets import load_dataset
-from latentcore.geometry import cell_centres, cell_of, square_extent
+from latentcore.exceptions import UnknownNameError
+from latentcore.geometry import cell_centres, cell_indices, square_extent
+from latentcore.metrics.classification import knn_correct
+from latentcore.metrics.nearest_neighbours import local_density
 from latentcore.metrics.reconstruction import bootstrap_interval, image_mse
-from latentcore.metrics.structure import knn_correct, local_density
 from latentcore.models.density import Gaussian
 from latentcore.models.pca import principal_components
-from latentcore.plane import dimension_plane, identity_plane, principal_plane, umap_plane
+from latentcore.plane import dimension_plane, identity_plane, pca_plane, umap_plane
 from latentcore.store import load_bundle
-from latentcore.types import UnknownNameError
 
 points = arrays(
     np.float32, st.tuples(st.integers(1, 30), st.just(2)), elements=st.floats(-100, 100, width=32)
@@ -52,7 +53,7 @@ def test_a_square_extent_of_the_middle_leaves_out_what_is_far():
 @given(st.integers(1, 40), st.floats(-50, 50), st.floats(0.1, 100))
 def test_every_cell_centre_lies_in_its_cell(n_cells, low, width):
     extent = (low, low + width, low, low + width)
-    columns, rows = cell_of(cell_centres(extent, n_cells), extent, n_cells)
+    columns, rows = cell_indices(cell_centres(extent, n_cells), extent, n_cells)
     assert np.array_equal(columns, np.tile(np.arange(n_cells), n_cells))
     assert np.array_equal(rows, np.repeat(np.arange(n_cells), n_cells))
 
@@ -89,7 +90,7 @@ def test_principal_components_are_scikit_learns():
 
 def test_planes_agree_with_other_implementations():
     codes = np.random.default_rng(0).normal(size=(80, 5)).astype(np.float32)
-    plane = principal_plane(codes, codes)
+    plane = pca_plane(codes, codes)
     expected = PCA(2, svd_solver="full").fit_transform(codes)
     assert np.allclose(np.abs(plane.points), np.abs(expected), atol=1e-4)
     places = np.random.default_rng(1).normal(size=(9, 2)).astype(np.float32)
@@ -100,7 +101,7 @@ def test_planes_agree_with_other_implementations():
     filled = chosen.to_codes(places)
     assert np.allclose(filled[:, [3, 1]], places)
     assert np.allclose(filled[:, 0], codes[:, 0].mean(), atol=1e-6)
-    with pytest.raises(ValueError, match="2 as they are"):
+    with pytest.raises(ValueError, match="needs 2"):
         identity_plane(codes)
     with pytest.raises(ValueError, match="span no plane"):
         dimension_plane(codes, codes, 2, 2)

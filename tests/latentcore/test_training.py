@@ -8,19 +8,19 @@ import torch
 from torch import nn
 
 from latentcore import bundling, zoo
-from latentcore.bundling import halved
+from latentcore.bundling import round_to_half
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.models import make_model
-from latentcore.models.critic import PENALTY_STEPS, Rivalry, make_critic, squared_gradient
+from latentcore.models.batch_norm import add_batch_norm, fold_batch_norm
+from latentcore.models.critic import PENALTY_INTERVAL, AdversarialLoss, make_critic, squared_gradient
 from latentcore.models.gan import GANModel
-from latentcore.models.gan_training import with_batch_norm, without_batch_norm
 from latentcore.models.networks import decoder_network, encoder_network
 from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.store.bundle import check_name
 from latentcore.training import Losses, run_one_cycle
-from latentcore.types import BundleError
 
 SHAPE = (1, 28, 28)
 
@@ -50,12 +50,12 @@ def test_a_gradient_is_limited_where_it_should_be(limit):
     optimiser = torch.optim.SGD([weight], lr=1.0, momentum=0.9)
     norms: list[float] = []
 
-    def losses_of(_rows: torch.Tensor, _progress: float) -> Losses:
+    def compute_losses(_rows: torch.Tensor, _progress: float) -> Losses:
         return 100 * weight.sum(), {"loss": weight.sum()}
 
     run_one_cycle(
         optimiser,
-        losses_of,
+        compute_losses,
         n_samples=4,
         batch_size=2,
         n_epochs=2,
@@ -88,19 +88,23 @@ def test_a_critic_is_penalised_once_in_so_many_steps_and_as_much_the_more():
     torch.manual_seed(0)
     critic = make_critic((1, 4, 4), (), (8,), normalised=False)
     real, fake = torch.rand(6, 16), torch.rand(6, 16)
-    rivalry = Rivalry(0.5)
-    losses = torch.stack([rivalry.critic_loss(critic, real, fake) for _ in range(2 * PENALTY_STEPS)])
+    adversarial_loss = AdversarialLoss(0.5)
+    losses = torch.stack(
+        [adversarial_loss.critic_loss(critic, real, fake) for _ in range(2 * PENALTY_INTERVAL)]
+    )
     plain = -torch.log(torch.sigmoid(critic(real))).mean() - torch.log(1 - torch.sigmoid(critic(fake))).mean()
     expected = plain + 0.5 / 2 * squared_gradient(critic, real)
     assert torch.allclose(losses.mean(), expected, atol=1e-5)
     assert torch.allclose(losses[0], plain, atol=1e-5)
-    assert torch.isclose(rivalry.generator_loss(critic, fake), -torch.log(torch.sigmoid(critic(fake))).mean())
+    assert torch.isclose(
+        adversarial_loss.generator_loss(critic, fake), -torch.log(torch.sigmoid(critic(fake))).mean()
+    )
 
 
 def test_a_critic_without_a_penalty_is_normalised_and_hinged():
     torch.manual_seed(0)
     critic = make_critic((1, 4, 4), (), (8,))
-    rivalry = Rivalry(0.0)
+    adversarial_loss = AdversarialLoss(0.0)
     real, fake = torch.rand(6, 16), torch.rand(6, 16)
     for _ in range(60):
         critic(real)  # each pass takes a step of the power iteration
@@ -108,19 +112,19 @@ def test_a_critic_without_a_penalty_is_normalised_and_hinged():
     assert not hasattr(make_critic((1, 4, 4), (), (8,), normalised=False)[0], "parametrizations")
     critic.eval()
     expected = (1 - critic(real)).clamp(min=0).mean() + (1 + critic(fake)).clamp(min=0).mean()
-    assert torch.isclose(rivalry.critic_loss(critic, real, fake), expected)
-    assert torch.isclose(rivalry.generator_loss(critic, fake), -critic(fake).mean())
+    assert torch.isclose(adversarial_loss.critic_loss(critic, real, fake), expected)
+    assert torch.isclose(adversarial_loss.generator_loss(critic, fake), -critic(fake).mean())
 
 
 def test_batch_normalisation_is_folded_without_changing_the_output():
     torch.manual_seed(0)
-    network = with_batch_norm(decoder_network(SHAPE, (4, 8), (16,), 3, residual=True))
+    network = add_batch_norm(decoder_network(SHAPE, (4, 8), (16,), 3, residual=True))
     assert sum(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in network.modules()) == 4
     for _ in range(20):
         network(torch.randn(32, 3))
     codes = torch.randn(5, 3)
     expected = network.eval()(codes)
-    folded = without_batch_norm(network)
+    folded = fold_batch_norm(network)
     assert not any(isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) for layer in folded.modules())
     assert torch.allclose(folded(codes), expected, atol=1e-5)
 
@@ -202,7 +206,9 @@ def test_refining_lowers_the_error_and_reports_each_step():
 
 def test_halving_is_idempotent_and_close():
     model = load_bundle("digits/vae-d8").model
-    assert all(np.array_equal(array, halved(model).state()[name]) for name, array in model.state().items())
+    assert all(
+        np.array_equal(array, round_to_half(model).state()[name]) for name, array in model.state().items()
+    )
 
 
 def test_the_best_seed_on_validation_is_kept_and_all_are_recorded(tmp_path):
@@ -249,7 +255,9 @@ def small_zoo(monkeypatch):
 
 
 def train(root) -> dict[str, str]:
-    return zoo.train_here(zoo.missing_recipes(root), root, lambda _: (lambda _: None, lambda _: None), print)
+    return zoo.train_locally(
+        zoo.missing_recipes(root), root, lambda _: (lambda _: None, lambda _: None), print
+    )
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from latentcore.datasets import load_dataset
-from latentcore.metrics.generation import class_shares, logistic_labels
+from latentcore.metrics.generation import class_shares, predict_logistic
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.recipes import ZOO
 from latentcore.store import list_bundles, load_bundle, models_folder
@@ -79,7 +79,7 @@ def test_the_codes_of_the_vae_fill_its_prior():
 @pytest.mark.parametrize("k", [2, 8])
 def test_the_gan_draws_every_class(k):
     samples = load_bundle(f"digits/gan-d{k}").model.sample(2000, seed=11)
-    shares = class_shares(logistic_labels(TRAIN.images, TRAIN.labels, samples), n_classes=10)
+    shares = class_shares(predict_logistic(TRAIN.images, TRAIN.labels, samples), n_classes=10)
     assert shares.min() >= 0.03
     assert shares.max() <= 0.2
 

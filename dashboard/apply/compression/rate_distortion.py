@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard import state
 from dashboard.apply.compression.charts import rate_distortion_chart
 from dashboard.apply.compression.services.study import (
+    CURVE_STEPS,
     NOT_COUNTED,
-    STEPS,
     Curve,
     StudyResult,
     curve_table,
@@ -23,7 +23,7 @@ from dashboard.ui.theme import is_dark
 NAMES = ("step", "share", "rate", "point")
 SHARES = {"0": "not counted", "100": "100", "1000": "1,000", "10000": "10,000", "100000": "100,000"}
 """Numbers of images that the decoder's size is divided among: in the address, and on the page."""
-STEP_NAMES = [f"{step:g}" for step in STEPS]
+STEP_NAMES = [f"{step:g}" for step in CURVE_STEPS]
 DEFAULT_STEP = "0.35"
 
 

@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
-from latentcore.geometry import Extent, cell_centres, decoder_stretch, square_extent
+from latentcore.decoder_geometry import magnification_factor
+from latentcore.geometry import Extent, cell_centres, square_extent
 
 N_CELLS, N_CODES = 48, 1000
 CENTRAL_SHARE = 0.95
@@ -51,7 +52,7 @@ def volume_change_map(bundle: Bundle) -> VolumeChangeMap:
     extent = square_extent(np.quantile(codes, [rest, 1 - rest], axis=0).astype(np.float32))
     rows = stratified_rows(bundle.test.labels, N_CODES)
     centres, step = cell_centres(extent, N_CELLS), STEP_SHARE * (extent[1] - extent[0])
-    change = decoder_stretch(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
+    change = magnification_factor(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
     at_cells, at_codes = change[: len(centres)], change[len(centres) :]
     median = max(float(np.median(at_codes)), 1e-12)
     return VolumeChangeMap(

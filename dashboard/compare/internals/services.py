@@ -13,8 +13,9 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
-from latentcore.types import DoubleArray, FloatArray, LabelArray, UnsupportedOperation
+from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 __all__ = ["ACTIVE_VARIANCE"]
 

@@ -15,8 +15,8 @@ from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, square_extent
-from latentcore.metrics.spaces import neighbour_rows, shared_neighbours
-from latentcore.store.derived import N_COMPARED, N_NEIGHBOURS
+from latentcore.metrics.similarity import neighbour_rows, shared_neighbours
+from latentcore.store.derived import N_NEIGHBOURS, N_SAMPLED
 from latentcore.types import FloatArray, LabelArray
 
 __all__ = ["N_NEIGHBOURS"]
@@ -90,7 +90,7 @@ def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
     """Compare the nearest neighbours of the same test images in the codes of two bundles of one dataset."""
     bundles = first, second
     common = common_rows(list(bundles))
-    chosen = stratified_rows(bundles[0].test.labels[common[0]], N_COMPARED)
+    chosen = stratified_rows(bundles[0].test.labels[common[0]], N_SAMPLED)
     rows = [part[chosen] for part in common]
     tables = [_neighbours(bundle, part) for bundle, part in zip(bundles, rows, strict=True)]
     test = bundles[0].test
@@ -152,7 +152,7 @@ def _most_changed_samples(
 def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
     """Return the nearest neighbours of some test codes among each other, from the bundle if stored there."""
     stored = bundle.derived.neighbours
-    if stored is not None and np.array_equal(rows, bundle.derived.compared):
+    if stored is not None and np.array_equal(rows, bundle.derived.sampled_rows):
         return stored
     return neighbour_rows(bundle.test.codes[rows], k=N_NEIGHBOURS)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.logger import get_logger
 
 from latentcore.datasets import DATASETS
-from latentcore.types import LatentcoreError
+from latentcore.exceptions import LatentcoreError
 
 WANTED = "LATENTCORE_FETCH"
 """Setting (environment or Streamlit secrets): datasets that the server downloads after its start."""

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.data.catalogue import Bundle, LatentcoreError
 from latentcore.datasets import DATASETS
 from latentcore.datasets.base import check_rows
-from latentcore.types import DatasetMissing, FloatArray, LabelArray, PixelArray
+from latentcore.exceptions import DatasetMissing
+from latentcore.types import FloatArray, LabelArray, PixelArray
 
 
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:

@@ -9,7 +9,8 @@ from PIL import Image
 
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.uploads import GreyImage
-from latentcore.types import FloatArray, LatentcoreError
+from latentcore.exceptions import LatentcoreError
+from latentcore.types import FloatArray
 
 FLAT = 0.06
 """An image whose values span less than this is blank."""

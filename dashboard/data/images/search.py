@@ -11,7 +11,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, LatentcoreError
 from dashboard.data.images.originals import held_pixels, original_images
 from latentcore.datasets import DATASETS
 from latentcore.image_index import ImageIndex, load_index
-from latentcore.metrics.structure import nearest
+from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
 
 N_USUAL = 1_000
@@ -69,7 +69,7 @@ def usual_image_distance(bundle: Bundle, *, estimated: bool) -> float:
     index = _index_of(bundle)
     if index is None:
         return _measured_distance(bundle)
-    return index.usual_estimate if estimated else index.usual_distance
+    return index.median_estimate if estimated else index.median_distance
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -99,7 +99,7 @@ def _has_pixels(bundle: Bundle) -> bool:
 def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArray, LabelArray]:
     """Search the stored uint8 originals without converting all to floats; raises if they are not here."""
     dataset = bundle.spec.dataset
-    known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].white)
+    known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].max_value)
     queries = images.reshape(len(images), -1) * white
     distances, rows = nearest(known.reshape(len(known), -1), queries, k=k)
     return distances / white, rows

@@ -15,8 +15,9 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError, bundle_title, catalogue, open_bundle
 from dashboard.data.images.originals import has_originals, original_images, train_originals
+from latentcore.exceptions import BundleError
 from latentcore.store import BundleSpec
-from latentcore.types import BundleError, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
-from latentcore.types import FloatArray, LatentcoreError
+from latentcore.exceptions import LatentcoreError
+from latentcore.types import FloatArray
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 20_000_000

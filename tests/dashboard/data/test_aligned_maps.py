@@ -9,7 +9,7 @@ from dashboard.data import aligned_maps as linked
 from dashboard.data.aligned_maps import common_rows, linked_data, rows_of, sample_atlas
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
-from latentcore.metrics.spaces import procrustes_r2
+from latentcore.metrics.similarity import procrustes_r2
 from tests.dashboard.bundles import opened
 
 BUNDLES = tuple(f"digits/{name}" for name in ("pca-d2", "ae-d2", "vae-d8", "gan-d2", "lda-d9"))

@@ -12,7 +12,7 @@ from dashboard.data.catalogue import catalogue
 from dashboard.data.study_results import LearningPoint, curves_table, model_title, point_at, read_points
 from latentcore.store import models_folder
 from latentcore.studies import read_study
-from latentcore.studies.repeats import over_seeds
+from latentcore.studies.resampling import mean_over_seeds
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_model_whose_bundle_is_gone_has_its_name(name):
 
 @pytest.mark.usefixtures("my_vae")
 def test_two_models_with_one_title_keep_a_curve_each():
-    points = [{"labels": n, **over_seeds([0.1 * n, 0.2 * n])} for n in (1, 2)]
+    points = [{"labels": n, **mean_over_seeds([0.1 * n, 0.2 * n])} for n in (1, 2)]
     curves = [
         {"source": name, "supervised": False, "points": points} for name in ("pixels", "my-vae", "vae-d2")
     ]

@@ -19,7 +19,7 @@ from dashboard.overview.charts.layout import WIDTHS, front_layout, rounded_down
 from dashboard.overview.charts.maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps
 from dashboard.overview.services import N_CELLS, SNAP, FrontMaps, clicked_image_or_position, front_sheet
 from dashboard.overview.services import front_maps as maps_of
-from latentcore.geometry import cell_centres, cell_of
+from latentcore.geometry import cell_centres, cell_indices
 from tests.dashboard.bundles import opened
 
 MODELS = tuple(f"digits/{name}-d2" for name in ("pca", "ae", "vae", "gan"))
@@ -139,7 +139,7 @@ def test_a_target_names_its_cell_and_the_nearest_image():
         assert np.array_equal(places[N_CELLS**2 :], shares)
         away = np.linalg.norm(places[:, None] - shares[None], axis=2)
         assert np.allclose(away[np.arange(n_targets), own["near"]], away.min(axis=1), atol=1e-6)
-        column, row = cell_of(places, (0.0, 1.0, 0.0, 1.0), N_CELLS)
+        column, row = cell_indices(places, (0.0, 1.0, 0.0, 1.0), N_CELLS)
         assert np.array_equal(own["cell"], row * N_CELLS + column)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.ui.fragments import bundle_fragment
-from latentcore.types import LatentcoreError
+from latentcore.exceptions import LatentcoreError
 
 
 def test_a_fragment_is_kept_with_ids_and_drawn_with_bundles(monkeypatch):

@@ -18,12 +18,13 @@ from dashboard.data.maps import default_plane, plane_of, stratified_rows
 from dashboard.data.places import blended_positions, row_of
 from dashboard.data.study_results import study_or_none
 from dashboard.server.concurrency import limited
-from latentcore.anomaly import SCORES, Seen
+from latentcore.anomaly_scores import ANOMALY_SCORES, ModelOutputs
 from latentcore.corruptions import CORRUPTIONS, corrupt
-from latentcore.foreign import foreign_images
+from latentcore.exceptions import BundleError
 from latentcore.metrics.detection import Auroc, auroc, roc_curve
-from latentcore.studies.one_class import SEED
-from latentcore.types import BundleError, FloatArray
+from latentcore.out_of_distribution import ood_images
+from latentcore.studies.anomaly.one_class import SEED
+from latentcore.types import FloatArray
 
 N_IMAGES, N_PER_GROUP = 2_000, 1_000
 """Test images of which some classes are normal; normal images, and anomalies, from different sources."""
@@ -46,7 +47,7 @@ class ImageGroup:
         On the default plane of the model.
     """
 
-    seen: Seen
+    seen: ModelOutputs
     images: FloatArray
     made_by: str | None
     names: tuple[str, ...]
@@ -141,11 +142,11 @@ def _detection(
     )
 
 
-def _score(bundle: Bundle, score: str, seen: Seen, normal: Sequence[int] | None) -> FloatArray:
+def _score(bundle: Bundle, score: str, seen: ModelOutputs, normal: Sequence[int] | None) -> FloatArray:
     """Return the scores of encoded images; reference: train images of the normal classes, None for all."""
     rows = slice(None) if normal is None else np.isin(bundle.train.labels, normal)
-    reference = Seen(bundle.train.codes[rows], bundle.train.errors[rows])
-    return SCORES[score].measure(bundle.model, reference, seen)
+    reference = ModelOutputs(bundle.train.codes[rows], bundle.train.errors[rows])
+    return ANOMALY_SCORES[score].measure(bundle.model, reference, seen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -157,8 +158,10 @@ def _test_images(bundle: Bundle, rows: tuple[int, ...], made_by: str | None) -> 
     positions = plane_of(bundle, default_plane(bundle)).points[chosen]
     shown = _shown(bundle.spec.dataset, tuple(bundle.test.indices[chosen].tolist()), made_by)
     if shown.made_by is None:
-        return ImageGroup(Seen.by(bundle.model, shown.images), shown.images, None, names, positions)
-    seen = Seen(bundle.test.codes[chosen], bundle.test.errors[chosen])
+        return ImageGroup(
+            ModelOutputs.compute(bundle.model, shown.images), shown.images, None, names, positions
+        )
+    seen = ModelOutputs(bundle.test.codes[chosen], bundle.test.errors[chosen])
     return ImageGroup(seen, shown.images, shown.made_by, names, positions)
 
 
@@ -180,7 +183,7 @@ def _normal_and_anomalies(
     n = min(N_PER_GROUP, len(order) // 2)
     normal = _test_images(bundle, tuple(order[:n].tolist()), made_by)
     if anomaly_source not in CORRUPTIONS:
-        images = foreign_images(anomaly_source, bundle.image_shape, n, seed=SEED)
+        images = ood_images(anomaly_source, bundle.image_shape, n, seed=SEED)
         return normal, _encoded(bundle, images, (dataset_title(anomaly_source),) * len(images))
     rest = order[n : 2 * n]
     clean = required_originals(bundle.spec.dataset, "test", bundle.test.indices[rest])
@@ -191,7 +194,7 @@ def _normal_and_anomalies(
 
 def _encoded(bundle: Bundle, images: FloatArray, names: tuple[str, ...]) -> ImageGroup:
     """Return images that are not in the bundle's tables, encoded and placed on its map."""
-    seen = Seen.by(bundle.model, images)
+    seen = ModelOutputs.compute(bundle.model, images)
     plane = default_plane(bundle)
     positions = seen.codes if plane == "codes" else blended_positions(bundle, seen.codes)
     return ImageGroup(seen, images, None, names, positions)

@@ -9,10 +9,10 @@ from dashboard.apply.anomaly.services.study import read_one_class
 from dashboard.data.catalogue import bundle_title, dataset_title, family_title, open_bundle
 from dashboard.data.images.originals import has_originals, originals_problem
 from dashboard.data.study_results import study_or_none
-from latentcore.anomaly import SCORES, scores_of
+from latentcore.anomaly_scores import ANOMALY_SCORES, available_scores
 from latentcore.corruptions import CORRUPTIONS
 from latentcore.datasets import DATASETS
-from latentcore.foreign import foreign_datasets
+from latentcore.out_of_distribution import ood_datasets
 
 OTHER_CLASSES = "classes"
 """Source of the anomalies: the classes of the dataset that are not normal."""
@@ -110,15 +110,15 @@ def score_titles(setting: Setting) -> dict[str, str]:
         originals = has_originals(setting.dataset)
         names = [
             name
-            for name in scores_of(bundle.model.capabilities)
-            if originals or not SCORES[name].needs_images
+            for name in available_scores(bundle.model.capabilities)
+            if originals or not ANOMALY_SCORES[name].needs_images
         ]
-    return {name: SCORES[name].title for name in names}
+    return {name: ANOMALY_SCORES[name].title for name in names}
 
 
 def score_meaning(name: str) -> str:
     """Return one sentence on a score."""
-    return SCORES[name].meaning
+    return ANOMALY_SCORES[name].meaning
 
 
 def corruption_level(anomaly_source: str) -> str:
@@ -129,4 +129,4 @@ def corruption_level(anomaly_source: str) -> str:
 
 def _foreign(dataset: str) -> list[str]:
     """Return datasets whose images models of this one can take; none for an unknown dataset."""
-    return foreign_datasets(dataset) if dataset in DATASETS else []
+    return ood_datasets(dataset) if dataset in DATASETS else []

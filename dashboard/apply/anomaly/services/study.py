@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.data.catalogue import bundle_title, dataset_title, family_title
-from latentcore.anomaly import SCORES
+from latentcore.anomaly_scores import ANOMALY_SCORES
 from latentcore.corruptions import CORRUPTIONS
 from latentcore.studies import StudyResult
-from latentcore.studies.one_class import PUBLISHED, read_scores
+from latentcore.studies.anomaly.one_class import PUBLISHED, decode_scores
 from latentcore.types import FloatArray
 
 __all__ = ["StudyResult", "all_normal_table", "class_table", "read_one_class", "score_table"]
@@ -79,7 +79,7 @@ def read_one_class(study: StudyResult) -> OneClassResults:
     for model in found["models"]:
         family, label = model["family"], model["class"]
         uri = f"data:image/webp;base64,{model['decodes']}"
-        scores = read_scores(model["scores"])
+        scores = decode_scores(model["scores"])
         models.setdefault(family, {})[label] = OneClassModel(scores, uri, aurocs[family, label])
     return OneClassResults(
         latent_dim=found["latent_dim"],
@@ -110,10 +110,10 @@ def score_table(study: StudyResult) -> pd.DataFrame:
     """Return the mean AUROC over classes as text: one row per score, one column per family."""
     found, results = study.found["one_class"], read_one_class(study)
     means = {(m["family"], m["score"]): m["auroc"] for m in found["means"]}
-    names = [name for name in SCORES if any((family, name) in means for family in results.models)]
+    names = [name for name in ANOMALY_SCORES if any((family, name) in means for family in results.models)]
     rows = [
         {
-            "Score": SCORES[name].title + (" (headline)" if name == results.headline else ""),
+            "Score": ANOMALY_SCORES[name].title + (" (headline)" if name == results.headline else ""),
             **{family_title(f): _text(means[f, name]) if (f, name) in means else "" for f in results.models},
         }
         for name in names
@@ -123,7 +123,7 @@ def score_table(study: StudyResult) -> pd.DataFrame:
 
 def score_title(name: str) -> str:
     """Return the display name of a score."""
-    return SCORES[name].title
+    return ANOMALY_SCORES[name].title
 
 
 def all_normal_table(study: StudyResult, names: Sequence[str], score: str) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def all_normal_table(study: StudyResult, names: Sequence[str], score: str) -> pd
     names : sequence of str
         Bundles; those that the study lacks are left out.
     score : str
-        Of `SCORES`; a GAN's inversion error counts as its reconstruction error.
+        Of `ANOMALY_SCORES`; a GAN's inversion error counts as its reconstruction error.
 
     Returns
     -------

@@ -16,13 +16,13 @@ from dashboard.data.jobs import Job
 from dashboard.data.places import row_of
 from dashboard.server.concurrency import limited
 from dashboard.server.malloc import return_memory
-from latentcore.codec import Grid, compress_codes
+from latentcore.codec import QuantisationGrid, compress_codes
 from latentcore.codec.codec import unit_grid
-from latentcore.codec.mosaics import available_formats, through_mosaics
-from latentcore.codec.rates import RatePoint, model_points
+from latentcore.codec.mosaics import available_formats, mosaic_round_trip
+from latentcore.codec.rate_distortion import RatePoint, model_points
 from latentcore.metrics.reconstruction import image_psnr
 from latentcore.models.pca import PCAModel
-from latentcore.studies.compression import fit_components, through_components
+from latentcore.studies.compression import fit_pca, quantised_reconstruction
 from latentcore.types import FloatArray
 
 SEED = 0
@@ -105,9 +105,9 @@ def _decompressed(
     return _through_codec(dataset, index, curve.name, int(point.setting["quality"]))
 
 
-def _decoded(bundle: Bundle, index: int, grid: Grid) -> FloatArray:
+def _decoded(bundle: Bundle, index: int, grid: QuantisationGrid) -> FloatArray:
     code = bundle.test.codes[row_of(bundle, index)][None]
-    image: FloatArray = bundle.model.decode(grid.restore(grid.quantise(code)))[0]
+    image: FloatArray = bundle.model.decode(grid.dequantise(grid.quantise(code)))[0]
     return image
 
 
@@ -118,7 +118,7 @@ def _through_codec(dataset: str, index: int, name: str, quality: int) -> FloatAr
     others = np.random.default_rng(SEED).permutation(_n_test(dataset))[:N_OTHERS]
     indices = np.concatenate([others[: N_OTHERS // 2], [index], others[N_OTHERS // 2 :]])
     images = required_originals(dataset, "test", indices)
-    image: FloatArray = through_mosaics(images, name, quality)[1][N_OTHERS // 2]
+    image: FloatArray = mosaic_round_trip(images, name, quality)[1][N_OTHERS // 2]
     return image
 
 
@@ -132,7 +132,7 @@ def _any_bundle(dataset: str) -> str:
 
 def _through_pca(dataset: str, original: FloatArray, n_components: int, step: float) -> FloatArray:
     model = _fitted_pca(dataset)
-    decoded: FloatArray = through_components(model, model.encode(original[None]), n_components, step)[0]
+    decoded: FloatArray = quantised_reconstruction(model, model.encode(original[None]), n_components, step)[0]
     return decoded
 
 
@@ -140,11 +140,11 @@ def _through_pca(dataset: str, original: FloatArray, n_components: int, step: fl
 @limited
 def _fitted_pca(dataset: str) -> PCAModel:
     index = image_index(dataset)
-    return fit_components(train_images(open_bundle(_any_bundle(dataset)))) if index is None else index.pca
+    return fit_pca(train_images(open_bundle(_any_bundle(dataset)))) if index is None else index.pca
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def lat_file(bundle: Bundle, _grid: Grid, step: float) -> bytes:
+def lat_file(bundle: Bundle, _grid: QuantisationGrid, step: float) -> bytes:
     """Return a .lat file of the codes of 100 random test images, at a multiple of a model's grid."""
     rows = np.sort(np.random.default_rng(SEED).permutation(len(bundle.test))[:N_IN_FILE])
     return compress_codes(bundle.test.codes[rows], bundle, _grid.scaled(step))

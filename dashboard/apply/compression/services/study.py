@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from dashboard.data.study_results import model_title
-from latentcore.codec import Grid
-from latentcore.codec.rates import STEPS
+from latentcore.codec import QuantisationGrid
+from latentcore.codec.rate_distortion import CURVE_STEPS
 from latentcore.studies import StudyResult
 
-__all__ = ["STEPS", "Curve", "Point", "StudyResult"]
+__all__ = ["CURVE_STEPS", "Curve", "Point", "StudyResult"]
 
 NOT_COUNTED = 0
 """Value of the number of images at which the decoder's size is not counted."""
@@ -76,7 +76,7 @@ class Curve:
     title: str
     kind: str
     points: tuple[Point, ...]
-    grid: Grid | None
+    grid: QuantisationGrid | None
 
     def at_step(self, step: float) -> Point | None:
         """Return the point at a quantisation step, or None where there is none."""
@@ -166,7 +166,7 @@ def _curve(study: StudyResult, entry: Mapping[str, Any]) -> Curve:
         title=_title(study.dataset, entry),
         kind=entry["kind"],
         points=tuple(sorted(points, key=lambda point: point.bits_per_pixel)),
-        grid=None if grid is None else Grid(grid["step"], tuple(grid["shares"])),
+        grid=None if grid is None else QuantisationGrid(grid["step"], tuple(grid["shares"])),
     )
 
 

@@ -9,10 +9,10 @@ from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.images.originals import required_originals, train_images
 from dashboard.data.jobs import Job
 from latentcore.datasets import Dataset
-from latentcore.evaluation.conditional import judged_by_network
-from latentcore.studies.repeats import smallest_class
+from latentcore.evaluation.class_conditional import fits_lenet64
+from latentcore.studies.resampling import smallest_class_size
 from latentcore.studies.synthesis import N_TEST, synthesis_curves
-from latentcore.studies.transfer import probed_rows
+from latentcore.studies.transfer import probe_test_rows
 
 N_CHOICES = (10, 30, 100, 300)
 SEED_CHOICES = (1, 2, 4)
@@ -40,13 +40,13 @@ class Request:
 
 def real_choices(bundle: Bundle) -> list[int]:
     """Return the numbers of real images per class to choose from: no more than the smallest class has."""
-    most = smallest_class(bundle.train.labels)
+    most = smallest_class_size(bundle.train.labels)
     return [n for n in N_CHOICES if n <= most]
 
 
 def cost_in_minutes(request: Request) -> float:
     """Return about how many CPU minutes a request takes."""
-    seconds = SECONDS[judged_by_network(open_bundle(request.ids[0]).image_shape)]
+    seconds = SECONDS[fits_lenet64(open_bundle(request.ids[0]).image_shape)]
     return (1 + 2 * len(request.ids)) * len(request.n_real) * request.n_seeds * seconds / 60
 
 
@@ -79,7 +79,7 @@ def _train_images(bundle: Bundle) -> Dataset:
 
 def _test_images(bundle: Bundle) -> Dataset:
     """Return random test images, those of the study."""
-    rows = probed_rows(len(bundle.test), N_TEST)
+    rows = probe_test_rows(len(bundle.test), N_TEST)
     indices = bundle.test.indices[rows]
     return Dataset(
         name=bundle.spec.dataset,

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard.data.catalogue import Bundle, catalogue, open_bundle
 from dashboard.data.images.grids import grid_uri
 from dashboard.server.concurrency import limited
-from latentcore.evaluation.conditional import sample_classes
-from latentcore.studies.repeats import balanced_rows, smallest_class
+from latentcore.evaluation.class_conditional import sample_classes
+from latentcore.studies.resampling import balanced_rows, smallest_class_size
 from latentcore.types import Capability, FloatArray, LabelArray
 
 ALL = "all"
@@ -47,7 +47,7 @@ def is_unsupervised(bundle: Bundle) -> bool:
 
 def labelled_choices(bundle: Bundle) -> list[str]:
     """Return the choices of `SampleSettings.labelled`: no more than the smallest class has."""
-    most = smallest_class(bundle.train.labels)
+    most = smallest_class_size(bundle.train.labels)
     return [choice for choice in LABELLED if choice == ALL or int(choice) <= most]
 
 

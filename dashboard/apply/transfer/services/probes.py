@@ -10,8 +10,8 @@ from dashboard.data.catalogue import Bundle, catalogue, open_bundle
 from dashboard.data.images.originals import original_images, train_images
 from dashboard.data.jobs import Job
 from dashboard.data.study_results import read_points
-from latentcore.studies.repeats import smallest_class
-from latentcore.studies.transfer import PIXELS, Source, fixed, label_curve, probed_rows
+from latentcore.studies.resampling import smallest_class_size
+from latentcore.studies.transfer import PIXELS, CodeSource, constant_source, label_curve, probe_test_rows
 from latentcore.types import Capability, LabelArray
 
 LABEL_CHOICES = (1, 2, 5, 10, 20, 50, 100)
@@ -39,7 +39,7 @@ class Request:
 
 def label_choices(bundle: Bundle) -> list[int]:
     """Return the numbers of labels per class to choose from: no more than the smallest class has."""
-    most = smallest_class(bundle.train.labels)
+    most = smallest_class_size(bundle.train.labels)
     return [n for n in LABEL_CHOICES if n <= most]
 
 
@@ -50,7 +50,7 @@ def measure(request: Request, job: Job) -> ProbeResults:
     """
     job.announce("Reading codes", 0.0)
     first = open_bundle(request.ids[0])
-    dataset, rows = first.spec.dataset, probed_rows(len(first.test))
+    dataset, rows = first.spec.dataset, probe_test_rows(len(first.test))
     sources = _sources(request.ids, rows)
     curves = []
     for k, (name, source) in enumerate(sources.items()):
@@ -82,16 +82,18 @@ def _announcer(job: Job, title: str, n_seeds: int, done: int, n_sources: int) ->
     )
 
 
-def _sources(ids: Sequence[str], rows: LabelArray) -> dict[str, Source]:
+def _sources(ids: Sequence[str], rows: LabelArray) -> dict[str, CodeSource]:
     """Return the features to probe by name: pixels, where there are originals, and each bundle's codes."""
     bundles = [open_bundle(bundle_id) for bundle_id in ids]
     first = bundles[0]
-    codes = {bundle.spec.name: fixed(bundle.train.codes, bundle.test.codes[rows]) for bundle in bundles}
+    codes = {
+        bundle.spec.name: constant_source(bundle.train.codes, bundle.test.codes[rows]) for bundle in bundles
+    }
     test = original_images(first.spec.dataset, "test", first.test.indices[rows])
     if test is None:
         return codes
     pool = train_images(first)
-    return {PIXELS: fixed(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **codes}
+    return {PIXELS: constant_source(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **codes}
 
 
 def _is_supervised(bundle_id: str) -> bool:

@@ -14,10 +14,11 @@ from dashboard.data.images.originals import original_images, originals_problem, 
 from dashboard.data.jobs import Job
 from dashboard.server.malloc import return_memory
 from latentcore.datasets import Dataset
-from latentcore.evaluation import RealReference, Sizes, evaluate
-from latentcore.evaluation.samples import BASELINE_DIMENSIONS
+from latentcore.evaluation import RealReference, SampleSizes, evaluate
+from latentcore.evaluation.sample_scores import BASELINE_DIMENSIONS
+from latentcore.exceptions import DatasetMissing
 from latentcore.models import LatentModel
-from latentcore.types import DatasetMissing, FloatArray, LabelArray
+from latentcore.types import FloatArray, LabelArray
 
 EXCLUDED_PARTS = ("classifier",)
 """Training a classifier on samples needs more memory than a small server has."""
@@ -75,8 +76,8 @@ def measure(request: Request, job: Job) -> Remeasured:
     ids, result = request.ids, Remeasured(request)
     job.announce("Reading the images", 0.0)
     train, test = _datasets(open_bundle(ids[0]), request.n)
-    sizes = Sizes(n_samples=request.n, n_support=min(request.n, len(test)), n_seeds=request.n_seeds)
-    reference = RealReference.of(train, test, sizes, rival=_stored_baseline(train.name))
+    sizes = SampleSizes(n_samples=request.n, n_support=min(request.n, len(test)), n_seeds=request.n_seeds)
+    reference = RealReference.compute(train, test, sizes, baseline=_stored_baseline(train.name))
     for k, bundle_id in enumerate(ids):
 
         def on_part(name: str, share: float, k: int = k, bundle_id: str = bundle_id) -> None:

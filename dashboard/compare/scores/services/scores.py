@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import catalogue
 from latentcore.datasets import dataset_spec
-from latentcore.evaluation.agreement import allowance
+from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
 from latentcore.store import BundleSpec
 from latentcore.studies import read_study
@@ -204,4 +204,4 @@ def _n_epochs(settings: Mapping[str, Any]) -> int:
 
 
 def _stored_score(name: str, entry: Mapping[str, Any], image_shape: tuple[int, ...]) -> Score:
-    return read_score(entry, allowance(kind_of(name, image_shape), entry))
+    return read_score(entry, tolerance_note(kind_of(name, image_shape), entry))

@@ -20,7 +20,7 @@ from dashboard.data.study_results import study_of
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import results
-from latentcore.studies.one_class import PUBLISHED
+from latentcore.studies.anomaly.one_class import PUBLISHED
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 

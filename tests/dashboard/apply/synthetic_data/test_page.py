@@ -39,10 +39,10 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.jobs import start_job
 from dashboard.ui.charts.curves import Frame, curves, domain_of
 from latentcore.datasets import load_dataset
-from latentcore.evaluation.conditional import sample_classes
+from latentcore.evaluation.class_conditional import sample_classes
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.repeats import balanced_rows, over_seeds
+from latentcore.studies.resampling import balanced_rows, mean_over_seeds
 from latentcore.studies.synthesis import synthesis_curves
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
@@ -162,7 +162,7 @@ def test_choices_end_where_the_images_do():
 
 def test_helps_hurts_and_no_clear_difference():
     def points(*values: list[float]) -> list[dict]:
-        return [{"n": n, **over_seeds(v)} for n, v in zip((10, 100, 1_000), values, strict=True)]
+        return [{"n": n, **mean_over_seeds(v)} for n, v in zip((10, 100, 1_000), values, strict=True)]
 
     def results(both: list[dict]) -> ClassifierResults:
         curve = {

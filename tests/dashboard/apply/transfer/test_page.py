@@ -28,8 +28,8 @@ from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
 from dashboard.ui.charts.palette import LINE_COLOURS
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
-from latentcore.studies.repeats import over_seeds
-from latentcore.studies.transfer import fixed, label_curve
+from latentcore.studies.resampling import mean_over_seeds
+from latentcore.studies.transfer import constant_source, label_curve
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 
@@ -49,7 +49,7 @@ def words(app: AppTest) -> str:
 
 
 def curve(**by_seed: list[float]) -> dict:
-    return {"points": [{"labels": int(n[1:]), **over_seeds(values)} for n, values in by_seed.items()]}
+    return {"points": [{"labels": int(n[1:]), **mean_over_seeds(values)} for n, values in by_seed.items()]}
 
 
 def results_of(across: list[dict], **sources: dict) -> ProbeResults:
@@ -65,7 +65,7 @@ def study(dataset: str) -> ProbeResults:
 
 
 def point(values: list[float]) -> LearningPoint:
-    return read_points([{"labels": 1, **over_seeds(values)}], "labels")[0]
+    return read_points([{"labels": 1, **mean_over_seeds(values)}], "labels")[0]
 
 
 def test_the_page_says_what_ten_labels_give_and_the_table_holds_the_study():
@@ -173,7 +173,7 @@ def test_measuring_again_gives_the_curve_of_the_library():
     wait(job)
     bundle = load_bundle("digits/pca-d2")
     expected = label_curve(
-        fixed(bundle.train.codes, bundle.test.codes),
+        constant_source(bundle.train.codes, bundle.test.codes),
         bundle.train.labels,
         bundle.test.labels,
         n_labels=[1, 10],

@@ -11,7 +11,7 @@ import vl_convert
 from dashboard.compare.decoder_geometry.charts import MAX_COLOUR, MIN_COLOUR, volume_change_chart
 from dashboard.compare.decoder_geometry.services import volume_change_map
 from dashboard.data.catalogue import open_bundle
-from latentcore.geometry import cell_centres, cell_of
+from latentcore.geometry import cell_centres, cell_indices
 
 BUNDLE = "digits/vae-d2"
 
@@ -27,7 +27,7 @@ def test_cells_are_relative_to_the_median_volume_change_at_test_codes():
     inside = np.abs(codes - np.array(data.extent).reshape(2, 2).mean(axis=1)).max(axis=1)
     inside = inside < (data.extent[1] - data.extent[0]) / 2
     assert inside.mean() > 0.85
-    columns, rows = cell_of(codes[inside], data.extent, data.n_cells)
+    columns, rows = cell_indices(codes[inside], data.extent, data.n_cells)
     at_codes = cells["volume_change"].to_numpy()[rows * data.n_cells + columns]
     assert np.median(at_codes) == pytest.approx(1, rel=0.35)
 

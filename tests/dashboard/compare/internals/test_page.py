@@ -24,8 +24,8 @@ from dashboard.compare.internals.services import (
 )
 from dashboard.data.catalogue import open_bundle
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.store import list_bundles, load_bundle, models_folder
-from latentcore.types import UnsupportedOperation
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 FIGURES = {

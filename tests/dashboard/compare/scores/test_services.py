@@ -22,7 +22,7 @@ from dashboard.compare.scores.services.scores import (
 )
 from dashboard.data.jobs import start_job
 from latentcore.datasets import load_dataset
-from latentcore.evaluation import RealReference, Sizes, evaluate
+from latentcore.evaluation import RealReference, SampleSizes, evaluate
 from latentcore.store import load_bundle
 from tests.dashboard.jobs import wait
 
@@ -99,7 +99,7 @@ def test_measuring_again_gives_the_scores_of_the_library():
     wait(job)
     assert job.problem is None
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    reference = RealReference.of(train, test, Sizes(n_samples=540, n_support=540, n_seeds=1))
+    reference = RealReference.compute(train, test, SampleSizes(n_samples=540, n_support=540, n_seeds=1))
     expected = evaluate(load_bundle("digits/pca-d2").model, train, test, reference=reference)
     expected.pop("cas")
     measured = job.result.metrics["digits/pca-d2"]

@@ -23,8 +23,8 @@ from dashboard.data.images.stand_ins import (
     stand_in_bundle,
 )
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.store import load_bundle, models_folder
-from latentcore.types import BundleError
 
 NAMES = ("pca-d2", "ae-d8", "vae-d8", "gan-d8")
 

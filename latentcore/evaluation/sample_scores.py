@@ -1,0 +1,247 @@
+"""Scores of samples against real images, on features of the dataset's feature network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from latentcore.datasets import Dataset
+from latentcore.evaluation.evaluated_model import random_subset
+from latentcore.evaluation.score import SEED, Score, mean_score, score_over_seeds, to_python
+from latentcore.features import NETWORK_NAME, FeatureNetwork, load_feature_network
+from latentcore.metrics.generation import (
+    class_shares,
+    copying,
+    frechet_distance,
+    kernel_distance,
+    prdc,
+    predict_logistic,
+    two_sample_accuracy,
+)
+from latentcore.models import LatentModel, make_model
+from latentcore.models.gan import GANModel
+from latentcore.types import FloatArray, LabelArray
+
+N_LOGISTIC_SAMPLES = 2_000
+N_NEIGHBOURS = 5
+BASELINE_DIMENSIONS = 16
+
+Sampler: TypeAlias = Callable[[int, int], FloatArray]
+"""``sampler(n, seed)`` returns images ``(n, channels, height, width)``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleSizes:
+    """Numbers of samples; distances and overlaps depend on them, so only equal sizes are comparable.
+
+    Attributes
+    ----------
+    n_samples : int
+        Samples, and as many train images, for distances.
+    n_support : int
+        Samples, and as many test images, for overlaps (precision and others); at most `n_samples`.
+    n_seeds : int
+        Sets of samples, each with another seed.
+    """
+
+    n_samples: int = 10_000
+    n_support: int = 5_000
+    n_seeds: int = 5
+
+
+@dataclass(frozen=True)
+class ReferenceFeatures:
+    """Features of the real images, and the Frechet distance of the baseline.
+
+    Attributes
+    ----------
+    network : FeatureNetwork
+    train : float32 array, shape (n_train, 64)
+        Features of all train images.
+    reference : float32 array, shape (n_samples, 64)
+        Features of random train images.
+    test : float32 array, shape (n_support, 64)
+        Features of random test images.
+    baseline : float
+        Frechet distance of ``n_samples`` samples of a Gaussian on 16 principal components.
+    """
+
+    network: FeatureNetwork
+    train: FloatArray
+    reference: FloatArray
+    test: FloatArray
+    baseline: float
+
+
+@dataclass(frozen=True)
+class RealReference:
+    """What samples are compared with: train images, sizes and features of real images.
+
+    `features` is None if the dataset has no feature network.
+    """
+
+    train: Dataset
+    sizes: SampleSizes
+    features: ReferenceFeatures | None
+
+    @classmethod
+    def compute(
+        cls,
+        train: Dataset,
+        test: Dataset,
+        sizes: SampleSizes | None = None,
+        *,
+        baseline: LatentModel | None = None,
+    ) -> RealReference:
+        """Compute the reference of a dataset; one serves all its models.
+
+        Parameters
+        ----------
+        train, test : Dataset
+        sizes : SampleSizes, optional
+        baseline : LatentModel, optional
+            A fitted PCA of 16 dimensions, whose samples are the baseline; fitted to `train` by default.
+        """
+        sizes = sizes or SampleSizes()
+        network = load_feature_network(train.name)
+        if network is None:
+            return cls(train, sizes, None)
+        real = network.features(random_subset(train, sizes.n_samples).images)
+        if baseline is None:
+            baseline = make_model("pca", {"latent_dim": BASELINE_DIMENSIONS}).fit(train.images, seed=SEED)
+        sampled = network.features(baseline.sample(sizes.n_samples, seed=SEED))
+        found = ReferenceFeatures(
+            network=network,
+            train=network.features(train.images),
+            reference=real,
+            test=network.features(random_subset(test, sizes.n_support).images),
+            baseline=frechet_distance(real, sampled),
+        )
+        return cls(train, sizes, found)
+
+
+def sample_scores(model: LatentModel, reference: RealReference) -> dict[str, Score]:
+    """Return the scores of a model's samples."""
+    own = "its own samples" if isinstance(model, GANModel) else f"samples from {model.sampling}"
+    return sampler_scores(lambda n, seed: model.sample(n, seed=seed), own, reference)
+
+
+def sampler_scores(sampler: Sampler, what: str, reference: RealReference) -> dict[str, Score]:
+    """Return the scores of sampled images.
+
+    Parameters
+    ----------
+    sampler : callable
+        ``sampler(n, seed)`` returns images ``(n, channels, height, width)``.
+    what : str
+        Description of the samples for the protocol.
+    reference : RealReference
+    """
+    features, sizes = reference.features, reference.sizes
+    if features is None:
+        images, labels = reference.train.images, reference.train.labels
+        predicted = predict_logistic(images, labels, sampler(N_LOGISTIC_SAMPLES, SEED))
+        classifier = "a logistic classifier of real train images"
+        return {"class_shares": _share_score(predicted, what, classifier, reference)}
+    first = sampler(sizes.n_samples, SEED)
+    sampled = features.network.features(first)
+    others = (sampler(sizes.n_samples, seed) for seed in range(SEED + 1, SEED + sizes.n_seeds))
+    rows = [
+        _distances(sampled, reference),
+        *(_distances(features.network.features(o), reference) for o in others),
+    ]
+    labels = features.network.probabilities(first).argmax(axis=1)
+    return {
+        **_repeated(rows, sizes),
+        "c2st": _two_sample_score(sampled[: sizes.n_support], features),
+        "copying": copying_score(sampled[: sizes.n_support], features.test, features),
+        "class_shares": _share_score(labels, what, f"the {NETWORK_NAME} network", reference),
+    }
+
+
+def _distances(sampled: FloatArray, reference: RealReference) -> dict[str, float]:
+    features, n = reference.features, reference.sizes.n_support
+    assert features is not None  # noqa: S101 - checked by the caller
+    distance = frechet_distance(features.reference, sampled)
+    return {
+        "fd": distance,
+        "fd_percent": 100 * distance / features.baseline,
+        "kid": kernel_distance(features.test, sampled[:n]),
+        **vars(prdc(features.test, sampled[:n], k=N_NEIGHBOURS)),
+    }
+
+
+def _repeated(rows: list[dict[str, float]], sizes: SampleSizes) -> dict[str, Score]:
+    """Return the scores that were measured with several seeds, one row per seed."""
+    n, m = sizes.n_samples, sizes.n_support
+    distance = f"Frechet distance of {n:,} samples to {n:,} train images on {NETWORK_NAME} features"
+    overlap = f"{m:,} samples against {m:,} test images on {NETWORK_NAME} features"
+    overlap_k = f"{overlap}, k = {N_NEIGHBOURS}"
+    protocols = {
+        "fd": f"{distance}.",
+        "fd_percent": f"{distance}, in percent of that of {n:,} samples of a Gaussian on "
+        f"{BASELINE_DIMENSIONS} principal components.",
+        "kid": f"Squared maximum mean discrepancy, cubic kernel, one subset: {overlap}.",
+        "precision": f"Share of the samples inside the support of the real images: {overlap_k}.",
+        "recall": f"Share of the real images inside the support of the samples: {overlap_k}.",
+        "density": f"Real neighbourhoods around a sample, over k: {overlap_k}.",
+        "coverage": f"Share of the real neighbourhoods that hold a sample: {overlap_k}.",
+    }
+    return {
+        name: score_over_seeds(
+            np.array([row[name] for row in rows]), n=n if name.startswith("fd") else m, protocol=protocol
+        )
+        for name, protocol in protocols.items()
+    }
+
+
+def _two_sample_score(sampled: FloatArray, features: ReferenceFeatures) -> Score:
+    accuracies = two_sample_accuracy(features.test, sampled, seed=SEED)
+    return Score(
+        value=float(accuracies.mean()),
+        n=len(sampled) + len(features.test),
+        seed=SEED,
+        interval=(float(accuracies.min()), float(accuracies.max())),
+        protocol=f"Accuracy of a logistic regression on standardised {NETWORK_NAME} features that tells "
+        f"{len(sampled):,} samples from {len(features.test):,} test images; 0.5 is chance. Mean over 5 "
+        "folds; the interval is their range.",
+    )
+
+
+def copying_score(sampled: FloatArray, held_out: FloatArray, features: ReferenceFeatures) -> Score:
+    """Return how much nearer samples are to the train images than held-out images are.
+
+    Parameters
+    ----------
+    sampled, held_out : float32 array, shape (n, 64) and (m, 64)
+        Features of the samples and of the held-out images.
+    features : ReferenceFeatures
+    """
+    return mean_score(
+        copying(features.train, held_out, sampled),
+        f"Chance that a sample lies nearer to its nearest of all {len(features.train):,} train images than a "
+        f"test image does, {NETWORK_NAME} features; 0.5 as fresh images do, near 1 copied or blurred.",
+    )
+
+
+def _share_score(labels: LabelArray, what: str, classifier: str, reference: RealReference) -> Score:
+    shares = class_shares(labels, n_classes=len(reference.train.classes))
+    low, high = _wilson(shares, len(labels))
+    return Score(
+        value=to_python(shares),
+        n=len(labels),
+        seed=SEED,
+        interval=(to_python(low), to_python(high)),
+        protocol=f"Share of each class among {what}, as {classifier} sees them; 95% Wilson interval.",
+    )
+
+
+def _wilson(shares: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the 95% Wilson interval of binomial proportions."""
+    z = 1.959964
+    centre = (shares + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(shares * (1 - shares) / n + z**2 / (4 * n**2))
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

@@ -1,0 +1,95 @@
+"""Exact nearest-neighbour search, and the density of codes that follows from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from latentcore.types import FloatArray, LabelArray, PixelArray
+
+TREE_DIMENSIONS = 8
+"""Up to this many dimensions a tree is faster than brute force, except for a single query: building a tree of
+10,000 rows takes 2.3 ms, computing their distances 0.6 ms."""
+CHUNK, BLOCK, SPARE = 128, 1000, 8
+"""Queries processed at once; reference rows centred at once (a copy of all 10,000 images would take 31 MB per
+session); additional candidates, for rounding of the approximate distances."""
+
+
+def nearest(
+    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int
+) -> tuple[FloatArray, LabelArray]:
+    """Return the `k` nearest rows of `reference` to each query, nearest first.
+
+    Parameters
+    ----------
+    reference : float32 or uint8 array, shape (m, d)
+    queries : float32 array, shape (n, d)
+        In the units of `reference`.
+    k : int
+        If it exceeds m, all m rows are returned.
+
+    Returns
+    -------
+    distances : float32 array, shape (n, min(k, m))
+        Euclidean.
+    rows : int64 array, shape (n, min(k, m))
+    """
+    wanted = min(k, len(reference))
+    if reference.shape[1] <= TREE_DIMENSIONS and len(queries) > 1:
+        from scipy.spatial import KDTree  # noqa: PLC0415 - the first map does not wait for 0.25 s of import
+
+        distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
+    else:
+        distances, rows = _search_all(reference, queries, wanted)
+    return distances.astype(np.float32), rows.astype(np.int64)
+
+
+def _search_all(
+    reference: FloatArray | PixelArray, queries: FloatArray, k: int
+) -> tuple[FloatArray, LabelArray]:
+    """Return the `k` nearest rows by brute force; ties go to the lower row.
+
+    Approximate distances in single precision select candidates, exact distances in double precision rank
+    them: as fast as scikit-learn's brute-force search on one thread, without importing it (50 MB, 0.5 s).
+    """
+    centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
+    found = []
+    for start in range(0, len(queries), CHUNK):
+        part = queries[start : start + CHUNK]
+        rough = _rough_distances(reference, centre, torch.from_numpy(part - centre))
+        wide = rough.topk(min(k + SPARE, len(reference)), largest=False, sorted=False).indices.numpy()
+        offsets = reference[wide].astype(np.float64) - part[:, None]
+        exact = np.sqrt((offsets**2).sum(axis=2))
+        order = np.lexsort((wide, exact))[:, :k]
+        found.append((np.take_along_axis(exact, order, axis=1), np.take_along_axis(wide, order, axis=1)))
+    distances, rows = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return distances, rows
+
+
+def _rough_distances(
+    reference: FloatArray | PixelArray, centre: FloatArray, queries: torch.Tensor
+) -> torch.Tensor:
+    """Return squared distances to the rows of `reference`, without the term that is constant per query."""
+    rough = torch.empty(len(queries), len(reference))
+    for start in range(0, len(reference), BLOCK):
+        block = torch.from_numpy(reference[start : start + BLOCK] - centre)
+        rough[:, start : start + BLOCK] = torch.addmm(block.square().sum(dim=1), queries, block.T, alpha=-2)
+    return rough
+
+
+def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
+    """Return the local density around each code: -log10 of the mean distance to `k` reference neighbours.
+
+    Parameters
+    ----------
+    reference : float32 array, shape (m, latent_dim)
+    codes : float32 array, shape (n, latent_dim)
+    k : int
+
+    Returns
+    -------
+    float32 array, shape (n,)
+        Higher is denser; one unit is a factor of ten in distance.
+    """
+    distances, _ = nearest(reference, codes, k=k)
+    return np.asarray(-np.log10(np.maximum(distances.mean(axis=1), 1e-9)), np.float32)

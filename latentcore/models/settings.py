@@ -1,0 +1,44 @@
+"""The base class of every family's settings, and their validation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import get_type_hints
+
+MAX_COUNT, MAX_WIDTH, MAX_LAYERS = 10**6, 2**14, 16
+"""Limits of what a bundle may ask for: any number, units per layer, layers of one kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Settings that every family has; each family derives its own from them.
+
+    Fields may be int, float, bool or tuple of int (widths of layers); see `check_settings`.
+
+    Attributes
+    ----------
+    latent_dim : int
+        Number of dimensions of a code, at least 1.
+    """
+
+    latent_dim: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.latent_dim, int) or self.latent_dim < 1:
+            raise ValueError(f"latent_dim is {self.latent_dim!r}; expected a whole number, 1 or more.")
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise `ValueError` unless every setting has its declared type and is within limits."""
+    for name, kind in get_type_hints(type(settings)).items():
+        value = getattr(settings, name)
+        if kind is int or kind is bool:
+            fits = type(value) is kind and 0 <= value <= MAX_COUNT
+        elif kind is float:
+            fits = type(value) in (int, float) and math.isfinite(value) and abs(value) <= MAX_COUNT
+        else:  # widths of layers
+            fits = type(value) is tuple and len(value) <= MAX_LAYERS
+            fits = fits and all(type(width) is int and 1 <= width <= MAX_WIDTH for width in value)
+        if not fits:
+            raise ValueError(f"setting {name} is {str(value)[:60]}; expected {kind} within reason")
