@@ -29,22 +29,21 @@ N_COMPONENTS = 32
 """Components of the code that are written out."""
 
 
-def decode_panel(bundle: Bundle, place: CodeDetails, selection: Selection) -> None:
+def decode_panel(bundle: Bundle, details: CodeDetails, selection: Selection) -> None:
     """Draw the selected test image, or the selected position: pictures, errors, code and neighbours."""
     dataset = bundle.spec.id.partition("/")[0]
     with st.container(key="decode_panel", gap="small"):
-        _header(bundle, place, selection)
-        picture_row(_main_pictures(place))
+        _header(bundle, details, selection)
+        picture_row(_main_pictures(details))
         originals_note(dataset)
-        _errors_and_code(place)
-        refine_code(bundle, place)
-        st.markdown(
-            f"**Nearest train images** in code space ({stand_ins_label(place.neighbours_by) or 'originals'})"
-        )
-        picture_row([_neighbour(place, k) for k in range(len(place.neighbours))], gap=8)
+        _errors_and_code(details)
+        refine_code(bundle, details)
+        shown_as = stand_ins_label(details.neighbours_by) or "originals"
+        st.markdown(f"**Nearest train images** in code space ({shown_as})")
+        picture_row([_neighbour(details, k) for k in range(len(details.neighbours))], gap=8)
         st.download_button(
             "Decode (PNG)",
-            lambda: png_bytes(image_pixels(place.decode), factor=DOWNLOAD_FACTOR),
+            lambda: png_bytes(image_pixels(details.decode), factor=DOWNLOAD_FACTOR),
             file_name=f"{bundle.spec.id.replace('/', '-')}-decode.png",
             mime="image/png",
             icon=":material/download:",
@@ -53,12 +52,12 @@ def decode_panel(bundle: Bundle, place: CodeDetails, selection: Selection) -> No
         )
 
 
-def _header(bundle: Bundle, place: CodeDetails, selection: Selection) -> None:
+def _header(bundle: Bundle, details: CodeDetails, selection: Selection) -> None:
     """Draw the title, and the input of a test image's index."""
     title, jump = st.columns([1.6, 1], vertical_alignment="center")
     if isinstance(selection, SelectedImage):
         index: int | None = selection.index
-        title.markdown(f"#### Test image {index}: {place.label}")
+        title.markdown(f"#### Test image {index}: {details.label}")
     else:
         index = None
         title.markdown(f"#### Position ({selection.x:.3g}, {selection.y:.3g})")
@@ -81,46 +80,49 @@ def _go_to_image(bundle_id: str, former: int | None) -> None:
         state.release("anchor")
 
 
-def _main_pictures(place: CodeDetails) -> list[Picture]:
+def _main_pictures(details: CodeDetails) -> list[Picture]:
     """Return the decode of a position, or reconstruction, original and residual of a test image."""
-    decode = image_uri(place.decode)
-    if place.index is None:
+    decode = image_uri(details.decode)
+    if details.index is None:
         return [Picture(decode, "Decode at the selected position", "Exact decode of the code below", LARGE)]
     pictures = [
         Picture(
-            decode, f"Reconstruction of test image {place.index}", "Reconstruction: decode of its code", LARGE
+            decode,
+            f"Reconstruction of test image {details.index}",
+            "Reconstruction: decode of its code",
+            LARGE,
         )
     ]
-    if place.original is None:
+    if details.original is None:
         return pictures
-    original = image_uri(place.original)
-    residual = data_uri(png_bytes(residual_pixels(place.decode - place.original)))
+    original = image_uri(details.original)
+    residual = data_uri(png_bytes(residual_pixels(details.decode - details.original)))
     scale = f"Residual: blue too dark,\norange too bright (±{RESIDUAL_LIMIT:g})"
     return [
         *pictures,
-        Picture(original, f"Original test image {place.index}, {place.label}", "Original", SMALL),
+        Picture(original, f"Original test image {details.index}, {details.label}", "Original", SMALL),
         Picture(residual, "Signed residual, reconstruction minus original", scale, SMALL),
     ]
 
 
-def _errors_and_code(place: CodeDetails) -> None:
+def _errors_and_code(details: CodeDetails) -> None:
     """Draw reconstruction error, cycle error, distance to the nearest train code, and the code."""
-    error = "" if place.error is None else f"**MSE** {place.error:.4f}, "
+    error = "" if details.error is None else f"**MSE** {details.error:.4f}, "
     st.markdown(
-        f"{error}**cycle error** |encode(decode(z)) - z| = {place.cycle_error:.3g}  \n"
-        f"**Nearest train code** at distance {place.distance:.3g} (percentile {place.percentile:.0f} among "
-        "test codes)"
+        f"{error}**cycle error** |encode(decode(z)) - z| = {details.cycle_error:.3g}  \n"
+        f"**Nearest train code** at distance {details.distance:.3g} (percentile {details.percentile:.0f} "
+        "among test codes)"
     )
-    shown = ", ".join(f"{value:.3f}" for value in place.code[:N_COMPONENTS])
+    shown = ", ".join(f"{value:.3f}" for value in details.code[:N_COMPONENTS])
     # Not st.code: its highlighter would be a quarter of all that is sent before the first map.
-    st.markdown(f"`z = ({shown}{', …' if len(place.code) > N_COMPONENTS else ''})`")
+    st.markdown(f"`z = ({shown}{', …' if len(details.code) > N_COMPONENTS else ''})`")
 
 
-def _neighbour(place: CodeDetails, k: int) -> Picture:
-    neighbour = place.neighbours[k]
+def _neighbour(details: CodeDetails, k: int) -> Picture:
+    neighbour, kind = details.neighbours[k], in_brackets(stand_in_label(details.neighbours_by))
     return Picture(
         image_uri(neighbour.image),
-        f"Train image {neighbour.index}, {neighbour.label}{in_brackets(stand_in_label(place.neighbours_by))}",
+        f"Train image {neighbour.index}, {neighbour.label}{kind}",
         f"{neighbour.label}\n{neighbour.distance:.3g}",
         TINY,
     )

@@ -14,15 +14,15 @@ from dashboard.ui.pictures import Picture, picture_row
 SIDE = 128
 
 
-def refine_code(bundle: Bundle, place: CodeDetails) -> None:
+def refine_code(bundle: Bundle, details: CodeDetails) -> None:
     """Draw a button that refines the inversion network's code of a test image, and the errors.
 
     Nothing is drawn for other families, for positions, and without the original image.
     """
-    model, original = refinable_model(bundle), place.original
+    model, original = refinable_model(bundle), details.original
     if model is None or original is None:
         return
-    token = (bundle.spec.id, place.index)
+    token = (bundle.spec.id, details.index)
     asked = st.button(
         f"Refine the code by {N_STEPS} gradient steps",
         icon=":material/tune:",
@@ -37,7 +37,7 @@ def refine_code(bundle: Bundle, place: CodeDetails) -> None:
             bar.progress(step / N_STEPS, text=f"Step {step}: MSE {error:.4f}")
 
         state.release("refined")
-        state.hold("refined", token, refine(model, place.code, original, show))
+        state.hold("refined", token, refine(model, details.code, original, show))
         bar.empty()
     refined = state.held("refined", token)
     if refined is None:
@@ -47,7 +47,7 @@ def refine_code(bundle: Bundle, place: CodeDetails) -> None:
         [
             Picture(
                 image_uri(refined.decode),
-                f"Decode of the refined code of test image {place.index}",
+                f"Decode of the refined code of test image {details.index}",
                 "Decode of the refined code",
                 SIDE,
             )

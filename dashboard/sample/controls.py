@@ -14,7 +14,7 @@ DENSITIES: dict[str, DensityKind] = {"gaussian": "gaussian", "mixture": "mixture
 TITLES = {"gaussian": "Gaussian", "mixture": "Mixture of 10"}
 
 
-def chosen_draw() -> SamplingSettings:
+def chosen_settings() -> SamplingSettings:
     """Return the choice; a number out of range is clipped to it, with a notice."""
     truncation = state.number("truncation", MAX_TRUNCATION, MIN_TRUNCATION, MAX_TRUNCATION)
     return SamplingSettings(
@@ -26,14 +26,14 @@ def chosen_draw() -> SamplingSettings:
     )
 
 
-def pick_draw(draw: SamplingSettings) -> None:
+def pick_settings(settings: SamplingSettings) -> None:
     """Draw the controls of sampling in a row."""
     columns = st.columns([0.9, 1, 1.2, 1.2, 1.4], vertical_alignment="bottom")
     columns[0].selectbox(
         "Samples per model",
         SIZES,
         help="Number of samples of each model.",
-        **state.bind("pick_n", draw.n, _set, "n"),
+        **state.bind("pick_n", settings.n, _set, "n"),
     )
     columns[1].number_input(
         "Seed",
@@ -42,7 +42,7 @@ def pick_draw(draw: SamplingSettings) -> None:
         step=1,
         help="The same seed gives the same samples on every machine, and the same noise to all models of "
         "equal latent dimension.",
-        **state.bind("pick_seed", draw.seed, _set, "seed"),
+        **state.bind("pick_seed", settings.seed, _set, "seed"),
     )
     columns[2].slider(
         "Temperature",
@@ -51,7 +51,7 @@ def pick_draw(draw: SamplingSettings) -> None:
         step=0.1,
         help="Factor on the standard deviation of the sampled codes: below 1 typical samples, above 1 "
         "unusual ones.",
-        **state.bind("pick_temperature", draw.temperature, _set, "temperature"),
+        **state.bind("pick_temperature", settings.temperature, _set, "temperature"),
     )
     columns[3].slider(
         "Truncation",
@@ -60,7 +60,7 @@ def pick_draw(draw: SamplingSettings) -> None:
         step=0.25,
         format="%.2f sd",
         help="Noise beyond this many standard deviations is sampled again (truncation trick); 4: none is.",
-        **state.bind("pick_truncation", draw.truncation or MAX_TRUNCATION, _set, "truncation"),
+        **state.bind("pick_truncation", settings.truncation or MAX_TRUNCATION, _set, "truncation"),
     )
     columns[4].segmented_control(
         "Density of PCA and AE",
@@ -69,18 +69,18 @@ def pick_draw(draw: SamplingSettings) -> None:
         required=True,
         help="PCA and autoencoders have no prior: their codes are sampled from a density fitted to the train "
         "codes. Codes of a VAE or a GAN are sampled from the prior that it was trained with, N(0, I).",
-        **state.bind("pick_density", draw.density, _set, "density"),
+        **state.bind("pick_density", settings.density, _set, "density"),
     )
 
 
-def published_draw(draw: SamplingSettings) -> dict[str, str | None]:
+def published_settings(settings: SamplingSettings) -> dict[str, str | None]:
     """Return the choice as names and values of the URL."""
     return {
-        "n": str(draw.n),
-        "seed": str(draw.seed),
-        "temperature": f"{draw.temperature:g}",
-        "truncation": None if draw.truncation is None else f"{draw.truncation:g}",
-        "density": draw.density,
+        "n": str(settings.n),
+        "seed": str(settings.seed),
+        "temperature": f"{settings.temperature:g}",
+        "truncation": None if settings.truncation is None else f"{settings.truncation:g}",
+        "density": settings.density,
     }
 
 

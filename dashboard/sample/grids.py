@@ -36,25 +36,25 @@ LARGE, SMALL = 128, 72
 DOWNLOAD_FACTOR = 4
 
 
-def sample_columns(results: list[Samples], draw: SamplingSettings, *, top: float) -> None:
+def sample_columns(results: list[Samples], settings: SamplingSettings, *, top: float) -> None:
     """Draw one column per model: samples, their distribution, class histogram, and codes over test codes.
 
     Parameters
     ----------
     results : list of Samples
         Samples of one model each.
-    draw : Draw
+    settings : SamplingSettings
     top : float
         Upper end of the histograms' axis.
     """
     for samples, column in zip(results, st.columns(len(results), gap="medium"), strict=True):
         with column:
-            _column(samples, draw, top)
+            _column(samples, settings, top)
 
 
-def _column(samples: Samples, draw: SamplingSettings, top: float) -> None:
+def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
     bundle_id, title = samples.bundle_id, samples.title
-    grid, histogram, overlay = _specs(open_bundle(bundle_id), draw, samples.judge, top, samples)
+    grid, histogram, overlay = _specs(open_bundle(bundle_id), settings, samples.judge, top, samples)
     st.markdown(f"**{title}**")
     st.vega_lite_chart(
         spec=grid,
@@ -62,10 +62,10 @@ def _column(samples: Samples, draw: SamplingSettings, top: float) -> None:
         width="content",
         on_select=partial(_on_click, bundle_id),
         selection_mode="picked",
-        alt=f"{draw.n} samples of {title}; click one to open it",
+        alt=f"{settings.n} samples of {title}; click one to open it",
     )
     st.caption(f"Codes sampled from {samples.source}.")
-    _downloads(samples, draw)
+    _downloads(samples, settings)
     st.caption(f"Classes assigned by {samples.judge}; ticks: share among test images")
     st.vega_lite_chart(
         spec=histogram,
@@ -85,7 +85,7 @@ def _column(samples: Samples, draw: SamplingSettings, top: float) -> None:
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
 def _specs(
     bundle: Bundle,
-    draw: SamplingSettings,  # noqa: ARG001 - part of the cache key
+    settings: SamplingSettings,  # noqa: ARG001 - part of the cache key
     judge: str,  # noqa: ARG001 - part of the cache key
     top: float,
     _samples: Samples,
@@ -107,8 +107,8 @@ def _on_click(bundle_id: str) -> None:
         state.put("sample", f"{bundle_id.partition('/')[2]}:{number}")
 
 
-def _downloads(samples: Samples, draw: SamplingSettings) -> None:
-    stem = f"{samples.bundle_id.replace('/', '-')}-samples-seed{draw.seed}"
+def _downloads(samples: Samples, settings: SamplingSettings) -> None:
+    stem = f"{samples.bundle_id.replace('/', '-')}-samples-seed{settings.seed}"
     n_columns = int(np.ceil(np.sqrt(len(samples.images))))
     with st.popover("Save", icon=":material/download:"):
         st.download_button(
@@ -121,7 +121,7 @@ def _downloads(samples: Samples, draw: SamplingSettings) -> None:
         )
         st.download_button(
             "Samples, codes and seed (NPZ)",
-            partial(samples_npz, samples, draw),
+            partial(samples_npz, samples, settings),
             f"{stem}.npz",
             "application/octet-stream",
             on_click="ignore",

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, family_title
 from dashboard.data.sampling import can_sample, sample_images
-from dashboard.sample.controls import chosen_draw, pick_draw, published_draw
+from dashboard.sample.controls import chosen_settings, pick_settings, published_settings
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
 from dashboard.sample.variations import image_variations
 from dashboard.ui.fragments import bundle_fragment
@@ -29,27 +29,29 @@ def page() -> None:
 @bundle_fragment
 def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     """Draw controls and samples; a change of a control reruns this fragment only."""
-    draw = chosen_draw()
+    settings = chosen_settings()
     generative = [bundle for bundle in bundles if can_sample(bundle)]
-    opened = chosen_sample([bundle.spec.id for bundle in generative], draw.n)
-    state.publish(dataset=dataset, models=",".join(names), **published_draw(draw), sample=state.get("sample"))
+    opened = chosen_sample([bundle.spec.id for bundle in generative], settings.n)
+    state.publish(
+        dataset=dataset, models=",".join(names), **published_settings(settings), sample=state.get("sample")
+    )
     show_notices()
-    pick_draw(draw)
+    pick_settings(settings)
     for bundle in bundles:
         if bundle not in generative:
             st.caption(
                 f"{bundle.spec.title}: not applicable, {family_title(bundle.spec.family)} has no sampler."
             )
     if generative:
-        results = [sample_images(bundle, draw) for bundle in generative]
+        results = [sample_images(bundle, settings) for bundle in generative]
         largest_share = max(
             float(np.bincount(samples.labels, minlength=1).max() / len(samples.labels)) for samples in results
         )
         with st.container(key="samples"):
             opened_sample(results, opened)
-            sample_columns(results, draw, top=max(largest_share, 0.2))
+            sample_columns(results, settings, top=max(largest_share, 0.2))
     copy_link()
-    image_variations(bundles, draw.seed)
+    image_variations(bundles, settings.seed)
 
 
 page()
