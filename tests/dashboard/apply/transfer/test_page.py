@@ -24,8 +24,8 @@ from dashboard.apply.transfer.services.study import (
 from dashboard.data.jobs import start_job
 from dashboard.data.paired_difference import difference
 from dashboard.data.study_results import LearningPoint, read_points
-from dashboard.ui.charts.curves import BASELINE, Frame, curves, domain_of
-from dashboard.ui.charts.palette import LINE_COLOURS
+from dashboard.ui.charts.curves import Frame, curves, domain_of
+from dashboard.ui.charts.palette import BASELINE_GREY, LINE_COLOURS
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
 from latentcore.studies.resampling import mean_over_seeds
@@ -202,7 +202,7 @@ def test_the_chart_names_every_line_at_its_end():
     names = ["pca-d2", "pca-d8", "ae-d8", "vae-d8", "gan-d8", "lda-d9"]
     table = curve_table(study("digits"), names)
     frame = Frame(600, 400, domain_of(table), "labels", "accuracy")
-    colours = (BASELINE, *LINE_COLOURS)[: table["series"].nunique()]
+    colours = (BASELINE_GREY, *LINE_COLOURS)[: table["series"].nunique()]
     picture = vl_convert.vegalite_to_svg(json.dumps(curves(table, colours, frame, dark=True)))
     for title in table["series"].unique():
         assert title in picture
@@ -215,7 +215,7 @@ def test_names_at_the_upper_edge_do_not_overlap():
     rows = [{"series": name, "x": x, "mean": end * x / 100} for name, end in ends.items() for x in (50, 100)]
     table = pd.DataFrame(rows).assign(low=lambda t: t["mean"], high=lambda t: t["mean"])
     frame = Frame(600, 400, (0.0, 0.8), "labels", "accuracy")
-    spec = curves(table, (BASELINE, *LINE_COLOURS[:3]), frame, dark=False)
+    spec = curves(table, (BASELINE_GREY, *LINE_COLOURS[:3]), frame, dark=False)
     named = pd.DataFrame(spec["datasets"][spec["layer"][-1]["data"]["name"]]).sort_values("y")
     assert named["title"].tolist() == ["four", "three", "two", "one"]
     assert named["y"].max() <= 0.8
