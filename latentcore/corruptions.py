@@ -27,7 +27,9 @@ class Corruption:
     levels : tuple of float
         Levels of the denoising study, ascending, all above 0; the last is the largest allowed.
     moderate : float
-        A level at which people still recognise the image.
+        A level at which people still recognise the image; anomalies are corrupted by it.
+    default : float
+        The level that the Denoise page opens with.
     apply : callable
         ``apply(images, level, generator)``. The random numbers drawn do not depend on the level, so a higher
         level corrupts the same pixels further.
@@ -38,6 +40,7 @@ class Corruption:
     unit: str
     levels: tuple[float, ...]
     moderate: float
+    default: float
     apply: Callable[[FloatArray, float, np.random.Generator], FloatArray]
 
 
@@ -118,6 +121,7 @@ CORRUPTIONS: Mapping[str, Corruption] = {
             "standard deviation, in units of the pixel range",
             (0.1, 0.2, 0.3, 0.5, 0.7, 1.0),
             0.3,
+            0.5,
             _add_noise,
         ),
         Corruption(
@@ -126,6 +130,7 @@ CORRUPTIONS: Mapping[str, Corruption] = {
             "share of pixels that turn black or white",
             (0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
             0.1,
+            0.2,
             _replace_pixels,
         ),
         Corruption(
@@ -134,6 +139,7 @@ CORRUPTIONS: Mapping[str, Corruption] = {
             "standard deviation of the Gaussian window, in units of the image's side",
             (0.02, 0.04, 0.06, 0.08, 0.1, 0.14),
             0.06,
+            0.08,
             _blur,
         ),
         Corruption(
@@ -142,8 +148,9 @@ CORRUPTIONS: Mapping[str, Corruption] = {
             "side of a grey square at a random place, in units of the image's side",
             (0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
             0.3,
+            0.4,
             _occlude,
         ),
     )
 }
-"""Every kind of corruption by name."""
+"""Every kind of corruption by name. If levels change, run `latentcore study denoise` on each dataset."""

@@ -1,4 +1,7 @@
-"""Samples of models, their predicted classes, and their nearest train images."""
+"""Samples of models, their predicted classes, and their nearest train images.
+
+Temperature and truncation act in `latentcore.models.density`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The selected code: decode, original, residual, errors, distances and nearest train images."""
+"""The selected code: decode, original, residual, errors, distances and nearest train images.
+
+The decode under the pointer is drawn in the browser, by `dashboard.explore.charts.latent_map`.
+"""
 
 from __future__ import annotations
 

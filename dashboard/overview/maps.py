@@ -16,11 +16,9 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue, family_title
 from dashboard.data.images.pixels import coloured_dots, data_uri
 from dashboard.data.maps import default_plane
 from dashboard.overview.charts.layout import WIDTHS, Corner, FrontLayout, front_layout, rounded_down
-from dashboard.overview.charts.maps import PICTURES, FrontContent
-from dashboard.overview.charts.maps import front_maps as draw_maps
+from dashboard.overview.charts.maps import PICTURES, FrontContent, front_maps_chart
 from dashboard.overview.preview import model_preview
-from dashboard.overview.services import FrontMaps, clicked_image_or_position
-from dashboard.overview.services import front_maps as maps_of
+from dashboard.overview.services import FrontMaps, clicked_image_or_position, front_maps_data
 from dashboard.ui.chart_data import compact
 from dashboard.ui.charts.palette import class_colours
 from dashboard.ui.keyboard import map_keyboard
@@ -43,7 +41,7 @@ PATH_MS, PATH_STEPS = 4000, 60
 """Duration and number of steps of the pointer's animation when the page opens."""
 
 
-def front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
+def draw_front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
     """Draw the maps of one to four bundles of one dataset, and the text and previews below each.
 
     Parameters
@@ -58,7 +56,7 @@ def front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
     int
         Number of shown images.
     """
-    maps = maps_of(bundles)
+    maps = front_maps_data(bundles)
     gap = GAP_PRESENTING if is_presenting() else GAP
     layout = front_layout(rounded_down(state.window_width()), len(bundles), gap)
     if not layout.compact:
@@ -184,16 +182,16 @@ def _in_canvas(layout: FrontLayout, corner: Corner) -> Corner:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_CONTENT)
 def _spec(bundles: list[Bundle], layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
-    maps = maps_of(bundles)
+    maps = front_maps_data(bundles)
     content = FrontContent(**{field.name: getattr(maps, field.name) for field in fields(FrontContent)})
-    spec = compact(draw_maps(content, layout, start, dark=dark))
+    spec = compact(front_maps_chart(content, layout, start, dark=dark))
     return {**spec, "datasets": {**spec["datasets"], PICTURES: _pictures(bundles)}}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _pictures(bundles: list[Bundle]) -> pa.Table:
     """Return each map's image of points and its sprite sheet, which are the same in every layout."""
-    maps = maps_of(bundles)
+    maps = front_maps_data(bundles)
     colours = dict(zip(maps.classes, class_colours(len(maps.classes)), strict=True))
     own = [colours[name] for name in maps.images["class"]]
     positions = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(bundles))]

@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.data.catalogue import dataset_description
 from dashboard.data.maps import FRAMED
 from dashboard.overview.glossary import glossary
-from dashboard.overview.maps import FRONT_MODELS, front_maps, page_links
+from dashboard.overview.maps import FRONT_MODELS, draw_front_maps, page_links
 from dashboard.overview.preview import originals_preview
 from dashboard.overview.services import N_SHOWN
 from dashboard.ui.pickers import pick_dataset
@@ -40,7 +40,7 @@ def page() -> None:
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
     shown = ""
     if bundles:
-        n_shown = front_maps(bundles, lines)
+        n_shown = draw_front_maps(bundles, lines)
         shown = (
             f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified random "
             f"sample of at most {N_SHOWN:,}, without those outside the frame of a map (the middle "

@@ -112,7 +112,7 @@ def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def front_maps(bundles: list[Bundle]) -> FrontMaps:
+def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
     """Return the maps of one to four bundles of one dataset, all with 2-D codes.
 
     A class-stratified random sample of the test images is shown, without those outside the frame of any map.

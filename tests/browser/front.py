@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from dashboard.overview.charts.layout import FrontLayout, front_layout, rounded_down
 from dashboard.overview.maps import GAP
-from dashboard.overview.services import FrontMaps, front_maps
+from dashboard.overview.services import FrontMaps, front_maps_data
 from tests.dashboard.bundles import opened
 from tests.serving import WINDOW
 
@@ -33,7 +33,7 @@ def layout_of(width: int = WINDOW["width"]) -> FrontLayout:
 
 def shown_maps(dataset: str) -> FrontMaps:
     """Return what the maps show, as the server made it."""
-    return front_maps(opened(f"{dataset}/{name}" for name in MODELS))
+    return front_maps_data(opened(f"{dataset}/{name}" for name in MODELS))
 
 
 def map_places(page: Page, layout: FrontLayout | None = None) -> np.ndarray:

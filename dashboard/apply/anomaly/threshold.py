@@ -1,6 +1,7 @@
 """Threshold of the anomaly score: ROC curve, histogram, and the images of each outcome.
 
-Owns the name "flagged": moving the threshold moves images between flagged and not flagged.
+Owns the name "flagged": moving the threshold moves images between flagged and not flagged,
+here and on the map.
 """
 
 from __future__ import annotations
@@ -52,16 +53,16 @@ def threshold_section(setting: Setting, found: Detection, title: str) -> BoolArr
 
 def _pick_threshold(found: Detection) -> float:
     """Draw the threshold as a false positive rate; return the score that it stands for."""
-    flagged = int(state.number("flagged", 5, 0, 100, whole=True))
+    percent_flagged = int(state.number("flagged", 5, 0, 100, whole=True))
     st.slider(
         "Threshold: false positive rate (normal images flagged)",
         0,
         100,
         format="%d%%",
         help="The threshold is the score that this share of the normal images exceeds.",
-        **state.bind("pick_flagged", flagged, _set_flagged),
+        **state.bind("pick_flagged", percent_flagged, _set_flagged),
     )
-    return float(np.quantile(found.scores[~found.anomalous], 1 - flagged / 100))
+    return float(np.quantile(found.scores[~found.anomalous], 1 - percent_flagged / 100))
 
 
 def _outcomes(setting: Setting, found: Detection, flagged: BoolArray, threshold: float) -> None:

@@ -1,4 +1,7 @@
-"""Table of scores: one row per model, cells shaded by rank, values or ranks as text."""
+"""Table of scores: one row per model, cells shaded by rank, values or ranks as text.
+
+Its columns are the rows of the table in `latentcore.evaluation.suite`; those of the budgets are `BUDGETS`.
+"""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class FrontContent:
     tile_shape: tuple[int, int]
 
 
-def front_maps(content: FrontContent, layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
+def front_maps_chart(content: FrontContent, layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
     """Return the maps as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="open")``.
 
     Parameters

@@ -16,9 +16,15 @@ from PIL import Image
 
 from dashboard.data.catalogue import open_bundle
 from dashboard.overview.charts.layout import WIDTHS, front_layout, rounded_down
-from dashboard.overview.charts.maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps
-from dashboard.overview.services import N_CELLS, SNAP, FrontMaps, clicked_image_or_position, front_sheet
-from dashboard.overview.services import front_maps as maps_of
+from dashboard.overview.charts.maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps_chart
+from dashboard.overview.services import (
+    N_CELLS,
+    SNAP,
+    FrontMaps,
+    clicked_image_or_position,
+    front_maps_data,
+    front_sheet,
+)
 from latentcore.geometry import cell_centres, cell_indices
 from tests.dashboard.bundles import opened
 
@@ -33,7 +39,7 @@ def content_of(maps: FrontMaps) -> FrontContent:
 def whole_spec(maps: FrontMaps, width: int, *, dark: bool = False) -> dict[str, Any]:
     """Return the spec with empty pictures in it."""
     n_maps = len(maps.titles)
-    spec = front_maps(content_of(maps), front_layout(width, n_maps, 32), 7, dark=dark)
+    spec = front_maps_chart(content_of(maps), front_layout(width, n_maps, 32), 7, dark=dark)
     pictures = [{"map": k, "sheet": PIXEL, "dots": PIXEL} for k in range(n_maps)]
     return {**spec, "datasets": {**spec["datasets"], PICTURES: pictures}}
 
@@ -51,7 +57,7 @@ def tile(maps: FrontMaps, number: int, k: int) -> np.ndarray:
 @pytest.mark.parametrize("n_maps", [1, 2, 3, 4])
 @pytest.mark.parametrize("width", [360, 1000, 1343])
 def test_the_maps_compile(n_maps, width):
-    maps = maps_of(opened(MODELS[:n_maps]))
+    maps = front_maps_data(opened(MODELS[:n_maps]))
     spec = whole_spec(maps, width, dark=width == 360)
     svg = vl_convert.vegalite_to_svg(json.dumps(spec))
     assert svg.startswith("<svg")
@@ -74,7 +80,7 @@ def test_maps_and_decodes_fit_their_window(n_maps, width):
 
 
 def test_a_signal_of_the_hover_moves_windows_and_rings():
-    vega = vl_convert.vegalite_to_vega(json.dumps(whole_spec(maps_of(opened(MODELS)), 1343)))
+    vega = vl_convert.vegalite_to_vega(json.dumps(whole_spec(front_maps_data(opened(MODELS)), 1343)))
     names = [data["name"] for data in vega["data"]]
     assert {IMAGES, PICTURES, TARGETS} <= set(names)
     read_from = next(data for data in vega["data"] if data["name"] == IMAGES)
@@ -83,7 +89,7 @@ def test_a_signal_of_the_hover_moves_windows_and_rings():
 
 
 def test_numbers_are_sent_as_numbers_and_texts_as_texts():
-    layers = whole_spec(maps_of(opened(MODELS)), 1343)["layer"]
+    layers = whole_spec(front_maps_data(opened(MODELS)), 1343)["layer"]
     tables = {layer["data"]["name"]: layer["data"] for layer in layers if "values" in layer["data"]}
     targets, images = (tables[name]["format"]["parse"] for name in (TARGETS, IMAGES))
     assert set(targets) == {"map", "cell", "near", "x", "y", "target", "area"}
@@ -91,17 +97,17 @@ def test_numbers_are_sent_as_numbers_and_texts_as_texts():
 
 
 def test_the_spec_is_the_same_when_drawn_again():
-    maps = maps_of(opened(MODELS))
+    maps = front_maps_data(opened(MODELS))
     assert json.dumps(whole_spec(maps, 1343)) == json.dumps(whole_spec(maps, 1343))
 
 
 def test_no_mark_has_a_tooltip():
-    layers = whole_spec(maps_of(opened(MODELS)), 1343)["layer"]
+    layers = whole_spec(front_maps_data(opened(MODELS)), 1343)["layer"]
     assert all(layer["mark"]["tooltip"] is None for layer in layers)
 
 
 def test_every_map_shows_the_same_images_where_their_codes_lie():
-    maps = maps_of(opened(MODELS))
+    maps = front_maps_data(opened(MODELS))
     assert len(maps.images) > 0.9 * min(maps.n_total, 1000)
     for k, name in enumerate(MODELS):
         bundle = open_bundle(name)
@@ -118,7 +124,7 @@ def test_every_map_shows_the_same_images_where_their_codes_lie():
 
 @pytest.mark.parametrize("number", range(len(MODELS)))
 def test_tiles_are_decodes_of_cells_and_of_images(number):
-    maps, bundle = maps_of(opened(MODELS)), open_bundle(MODELS[number])
+    maps, bundle = front_maps_data(opened(MODELS)), open_bundle(MODELS[number])
     cell = 13 * N_CELLS + 4
     code = cell_centres(maps.extents[number], N_CELLS)[cell]
     image = maps.images.iloc[41]
@@ -129,7 +135,7 @@ def test_tiles_are_decodes_of_cells_and_of_images(number):
 
 
 def test_a_target_names_its_cell_and_the_nearest_image():
-    maps = maps_of(opened(MODELS))
+    maps = front_maps_data(opened(MODELS))
     n_targets = N_CELLS**2 + len(maps.images)
     assert len(maps.targets) == len(MODELS) * n_targets
     for k in range(len(MODELS)):
@@ -144,7 +150,7 @@ def test_a_target_names_its_cell_and_the_nearest_image():
 
 
 def test_a_click_selects_the_image_under_it_or_else_the_position():
-    maps, number = maps_of(opened(MODELS)), 2
+    maps, number = front_maps_data(opened(MODELS)), 2
     first = number * (N_CELLS**2 + len(maps.images))
     image = first + N_CELLS**2 + 17
     assert clicked_image_or_position(maps, image) == maps.images["index"].iloc[17]

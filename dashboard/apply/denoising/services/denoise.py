@@ -20,8 +20,6 @@ from latentcore.types import Capability, FloatArray
 CORRUPTED_TITLE = "Corrupted input"
 N_STEPS = 20
 """Steps of the level's slider, from 0 to the largest level."""
-DEFAULT_LEVEL = 3
-"""Position of a kind's default level among its levels in the study."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def corruption_kinds() -> dict[str, CorruptionKind]:
             title=one.title,
             unit=one.unit,
             max_level=one.levels[-1],
-            default_level=one.levels[DEFAULT_LEVEL],
+            default_level=one.default,
             level_step=round(one.levels[-1] / N_STEPS, 4),
         )
         for name, one in CORRUPTIONS.items()
@@ -151,7 +149,8 @@ def denoise_with_filters(
     -------
     list of ScoredImage
     """
-    nearest = _nearest_level(kind, level)
+    levels = sorted({row["level"] for row in study.found["scores"][kind]} - {0.0})
+    nearest = int(np.abs(np.array(levels) - level).argmin())
     found = []
     for name, one in FILTERS.items():
         strength = study.found["strengths"][kind][name][nearest] if level > 0 else 0
@@ -175,7 +174,3 @@ def _caveat(bundle: Bundle) -> str:
     if Capability.INVERSION_ENCODER in bundle.model.capabilities:
         return "code from the inversion network"
     return ""
-
-
-def _nearest_level(kind: str, level: float) -> int:
-    return int(np.abs(np.array(CORRUPTIONS[kind].levels) - level).argmin())

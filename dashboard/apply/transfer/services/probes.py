@@ -15,6 +15,7 @@ from latentcore.studies.transfer import PIXELS, CodeSource, constant_source, lab
 from latentcore.types import Capability, LabelArray
 
 LABEL_CHOICES = (1, 2, 5, 10, 20, 50, 100)
+"""Numbers of labels per class to choose from; the study measures `latentcore.studies.transfer.N_LABELS`."""
 SEED_CHOICES = (3, 10, 30)
 
 
