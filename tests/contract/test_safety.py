@@ -100,7 +100,7 @@ def test_text_in_html_is_escaped(path):
 
 
 OWN = {
-    "glance.py": ("alt", "caption"),  # words that stand in the same file
+    "preview.py": ("alt", "caption"),  # words that stand in the same file
     "pictures.py": ("caption",),  # escaped line by line above
     "strips.py": ("title",),  # escaped above
     "traversals.py": ("names",),  # HTML of escaped names

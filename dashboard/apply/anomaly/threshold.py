@@ -101,8 +101,8 @@ def _nearest_images(found: Detection, rows: npt.NDArray[np.int64], title: str) -
     uri = grid_uri(found.images[rows], n_columns)
     style = f"width:{n_columns / N_COLUMNS:.0%};image-rendering:pixelated;border-radius:3px"
     kind = in_brackets(stand_ins_label(found.made_by[rows[0]]))  # the images of an outcome are of one kind
-    alt = escape(f"{title}, {len(rows)} images{kind}", quote=True)
-    st.html(f'<img src="{uri}" alt="{alt}" style="{style}">')
+    alt = f"{title}, {len(rows)} images{kind}"
+    st.html(f'<img src="{uri}" alt="{escape(alt, quote=True)}" style="{style}">')
 
 
 def _stand_ins(setting: Setting, found: Detection) -> str:

@@ -125,9 +125,9 @@ def _error(subject: InputImage, result: Reconstruction) -> str:
     """Return the reconstruction error with its percentile among the test images."""
     percentile = result.percentile
     of_original = "" if subject.is_real else " on the original"
-    text = f"<b>{result.error:.4f} MSE</b>{of_original}, higher than for {floor(percentile)}% of test images"
+    error = f"<b>{result.error:.4f} MSE</b>{of_original}, higher than for {floor(percentile)}% of test images"
     return (
-        f'<div><p class="error">{text}</p>'
+        f'<div><p class="error">{error}</p>'
         '<div class="percentile" title="Percentile of the error among the test images, 0 to 100%">'
         f'<i style="left:{percentile:.1f}%"></i></div></div>'
     )
@@ -137,14 +137,14 @@ def _code(result: Reconstruction) -> str:
     """Return the standardised code as bars, and its values as text."""
     values = [f"{value:.3f}" for value in result.code]
     first = ", ".join(values[:N_CODE_VALUES]) + (", …" if len(values) > N_CODE_VALUES else "")
-    text = f"z = ({escape(first)})"
+    values_html = f"z = ({escape(first)})"
     if len(values) > N_CODE_VALUES:
-        text = f"<details><summary>{text}</summary>{', '.join(values)}</details>"
+        values_html = f"<details><summary>{values_html}</summary>{', '.join(values)}</details>"
     return (
         "<div><p>Code, standardised by the train codes</p>"
         f'<img class="code" src="{_svg_uri(code_bars(result.scores))}" '
         f'alt="Bar chart of the {len(values)} dimensions of the code">'
-        f'<div class="note">{text}</div></div>'
+        f'<div class="note">{values_html}</div></div>'
     )
 
 
@@ -160,7 +160,7 @@ def _map(result: Reconstruction, *, dark: bool) -> str:
     else:
         text = "Approximate position: weighted mean of its 8 nearest train codes"
     return (
-        f'<div><p>{text}</p><img class="map" src="{_svg_uri(svg)}" '
+        f'<div><p>{escape(text)}</p><img class="map" src="{_svg_uri(svg)}" '
         f'alt="Map of {escape(result.title)}: a ring marks the position of the image"></div>'
     )
 
