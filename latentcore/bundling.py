@@ -84,6 +84,8 @@ def train_bundle(
     announce = on_stage or (lambda _: None)
     check_writable(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
+    if not train.classes:
+        raise ValueError(f"{recipe.dataset} has no labels; models need labelled images for their scores yet.")
     trained = _train(recipe, train, test, on_event, announce)
     model = trained.model
     announce("scores")

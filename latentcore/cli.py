@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from latentcore.bundling import holdout_mse, record_scores, train_bundle
+from latentcore.cli_data import data_app
 from latentcore.codec.codec import DEFAULT_STEP
 from latentcore.codec.commands import compress_path, decompress_path
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
@@ -42,6 +43,7 @@ from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
 USER_ERROR = 2
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent spaces of generative models.")
+app.add_typer(data_app, name="data")
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -92,7 +94,9 @@ def info(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def train(
-    dataset: Annotated[str | None, typer.Argument(help=f"One of {', '.join(DATASETS)}.")] = None,
+    dataset: Annotated[
+        str | None, typer.Argument(help=f"One of {', '.join(DATASETS)}, or a dataset that was added.")
+    ] = None,
     model: Annotated[str | None, typer.Argument(help=f"One of {', '.join(MODELS)}.")] = None,
     latent_dim: Annotated[int | None, typer.Option(help="Number of latent dimensions.")] = None,
     *,

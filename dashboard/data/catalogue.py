@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from latentcore.datasets import DATASETS
+from latentcore.datasets import DATASETS, find_dataset
 from latentcore.exceptions import LatentcoreError
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
@@ -118,12 +118,14 @@ def bundle_title(bundle_id: str) -> str:
 
 def dataset_title(name: str) -> str:
     """Return the display name of a dataset."""
-    return DATASETS[name].title if name in DATASETS else name
+    spec = find_dataset(name)
+    return name if spec is None else spec.title
 
 
 def dataset_description(name: str) -> str:
     """Return one sentence on a dataset."""
-    return DATASETS[name].description if name in DATASETS else ""
+    spec = find_dataset(name)
+    return "" if spec is None else spec.description
 
 
 def family_title(family: str) -> str:

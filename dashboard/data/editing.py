@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.server.concurrency import limited
-from latentcore.datasets import DATASETS
+from latentcore.datasets import dataset_spec, find_dataset
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
 from latentcore.models.vae import VAEModel
 from latentcore.types import FloatArray
@@ -120,13 +120,14 @@ def principal(bundle: Bundle) -> list[Direction]:
 
 def factor_names(dataset: str) -> tuple[str, ...]:
     """Return the continuous factors that a dataset was drawn from."""
-    return DATASETS[dataset].factor_names if dataset in DATASETS else ()
+    spec = find_dataset(dataset)
+    return () if spec is None else spec.factor_names
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_CONTENT)
 def of_factor(bundle: Bundle, name: str) -> Direction:
     """Return the direction along which a known factor grows, from the train codes."""
-    spec = DATASETS[bundle.spec.dataset]
+    spec = dataset_spec(bundle.spec.dataset)
     assert spec.read_factors is not None  # noqa: S101 - its factors were named
     column = spec.read_factors("train")[bundle.train.indices, spec.factor_names.index(name)]
     return factor_direction(bundle.train.codes, column, name=name)

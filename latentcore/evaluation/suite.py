@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from latentcore.datasets import DATASETS
+from latentcore.datasets import find_dataset
 from latentcore.evaluation.class_conditional import fits_lenet64
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.store import BundleSpec
@@ -91,7 +91,7 @@ LIKELIHOOD = Requirement("no likelihood bound", lambda spec: Capability.LIKELIHO
 PLANE = Requirement("2-D codes only", lambda spec: spec.latent_dim == PLANE_DIMENSIONS)
 FACTORS = Requirement(
     "factors unknown",
-    lambda spec: spec.dataset in DATASETS and bool(DATASETS[spec.dataset].factor_names),
+    lambda spec: (found := find_dataset(spec.dataset)) is not None and bool(found.factor_names),
 )
 INVERSION = Requirement("has its own encoder", lambda spec: Capability.INVERSION_ENCODER in spec.capabilities)
 DENOISING = Requirement(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from latentcore.datasets import DATASETS
+from latentcore.datasets import find_dataset
 from latentcore.exceptions import BundleError
 from latentcore.models import MODELS
 from latentcore.store.bundle import CONFIG_FILE, FORMAT_VERSION
@@ -118,7 +118,7 @@ def _check_consistency(config: Mapping[str, Any], bundle_id: str) -> None:
         raise ValueError(f"the dataset is {short_repr(config['dataset'])}, but the folder is {bundle_id!r}")
     if family not in MODELS:
         raise ValueError(f"family {short_repr(family)} is unknown. There is: {', '.join(MODELS)}")
-    known = DATASETS.get(config["dataset"])
+    known = find_dataset(config["dataset"])
     if known is not None and (tuple(shape), len(names)) != (known.image_shape, len(known.classes)):
         raise ValueError(f"{known.title} has other images or classes than {short_repr(shape)}, {len(names)}")
     MODELS[family].from_config(config)

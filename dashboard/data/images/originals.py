@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError
-from latentcore.datasets import DATASETS
+from latentcore.datasets import dataset_spec, find_dataset
 from latentcore.datasets.base import check_rows
 from latentcore.exceptions import DatasetMissing
 from latentcore.types import FloatArray, LabelArray, PixelArray
@@ -40,7 +40,7 @@ def required_originals(dataset: str, split: str, indices: LabelArray) -> FloatAr
     """
     pixels = _pixels(dataset, split)
     check_rows(indices, len(pixels), dataset, split)
-    return DATASETS[dataset].scale(pixels[indices])
+    return dataset_spec(dataset).scale(pixels[indices])
 
 
 def train_images(bundle: Bundle) -> FloatArray:
@@ -54,7 +54,7 @@ def train_images(bundle: Bundle) -> FloatArray:
         If they are not on this machine.
     """
     pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
-    return DATASETS[bundle.spec.dataset].scale(pixels)
+    return dataset_spec(bundle.spec.dataset).scale(pixels)
 
 
 def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
@@ -63,7 +63,7 @@ def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
         pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
     except LatentcoreError:
         return None
-    return DATASETS[bundle.spec.dataset].scale(pixels[rows])
+    return dataset_spec(bundle.spec.dataset).scale(pixels[rows])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -97,16 +97,17 @@ def _pixels(dataset: str, split: str) -> PixelArray:
 def _can_read_train(dataset: str) -> bool:
     """Return True, or raise if the train images cannot be read; the images are not kept."""
     if (
-        dataset not in DATASETS or DATASETS[dataset].fetch is not None
-    ):  # others ship with the library or are generated
+        spec := find_dataset(dataset)
+    ) is None or spec.fetch is not None:  # others ship with the library or are generated
         _read(dataset, "train", np.empty(0, np.int64))
     return True
 
 
 def _read(dataset: str, split: str, rows: LabelArray | None = None) -> PixelArray:
-    if dataset not in DATASETS:
+    spec = find_dataset(dataset)
+    if spec is None:
         raise DatasetMissing(f"The dataset {dataset!r} is unknown here.")
-    return DATASETS[dataset].read(split, rows)[0]
+    return spec.read(split, rows)[0]
 
 
 def one_image(dataset: str, split: str, index: int) -> FloatArray | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle, LatentcoreError
 from dashboard.data.images.originals import held_pixels, original_images
-from latentcore.datasets import DATASETS
+from latentcore.datasets import dataset_spec
 from latentcore.image_index import ImageIndex, load_index
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
@@ -99,7 +99,7 @@ def _has_pixels(bundle: Bundle) -> bool:
 def _search_pixels(bundle: Bundle, images: FloatArray, k: int) -> tuple[FloatArray, LabelArray]:
     """Search the stored uint8 originals without converting all to floats; raises if they are not here."""
     dataset = bundle.spec.dataset
-    known, white = held_pixels(dataset, bundle.train.indices), np.float32(DATASETS[dataset].max_value)
+    known, white = held_pixels(dataset, bundle.train.indices), np.float32(dataset_spec(dataset).max_value)
     queries = images.reshape(len(images), -1) * white
     distances, rows = nearest(known.reshape(len(known), -1), queries, k=k)
     return distances / white, rows

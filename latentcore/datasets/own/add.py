@@ -1,0 +1,310 @@
+"""Adding an own dataset: read a source, make its images alike, split them, and store them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from latentcore.atomic_files import temporary_folder
+from latentcore.datasets.own.collect import Item, collected
+from latentcore.datasets.own.entries import Problem
+from latentcore.datasets.own.layout import natural_key
+from latentcore.datasets.own.options import GREY_SIZE, RGB_SIZE, AddOptions
+from latentcore.datasets.own.pictures import DEPTH_RANGE, Target, UnreadablePicture, fit_picture, is_coloured
+from latentcore.datasets.own.split import assigned_splits, chosen_items
+from latentcore.datasets.own.stored import (
+    CONFIG_FILE,
+    FORMAT_VERSION,
+    LABELS_FILE,
+    MAX_CLASS_NAME,
+    MAX_CLASSES,
+    NAME,
+    SPLITS,
+    checksum,
+    find_own,
+    own_folder,
+    pixels_file,
+)
+from latentcore.exceptions import DatasetError
+from latentcore.types import PixelArray
+
+N_COLOUR_SAMPLE = 200
+CHUNK = 512
+"""Images that are decoded before they are written."""
+N_THREADS = 2
+
+OnProgress = Callable[[int, int], None]
+"""Receives the number of images done, and of all."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added.
+
+    Attributes
+    ----------
+    name : str
+    image_shape : (int, int, int)
+    classes : tuple of str
+        Empty without labels.
+    n_train, n_test : int
+    problems : list of Problem
+        Files that were left out.
+    notes : list of str
+        Sentences on what was decided and found.
+    """
+
+    name: str
+    image_shape: tuple[int, int, int]
+    classes: tuple[str, ...]
+    n_train: int
+    n_test: int
+    problems: list[Problem]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is stored, and how."""
+
+    name: str
+    source: Path
+    items: Sequence[Item]
+    splits: Sequence[str]
+    classes: tuple[str, ...]
+    target: Target
+    options: AddOptions
+
+
+@dataclass
+class _Writer:
+    """The images of one split as they are written."""
+
+    file: BinaryIO
+    labels: list[int] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+
+    def write(self, pixels: PixelArray, label: int) -> None:
+        data = pixels.tobytes()
+        self.digests.append(hashlib.blake2b(data, digest_size=12).digest())
+        self.labels.append(label)
+        self.file.write(data)
+
+
+def add_dataset(
+    name: str,
+    source: Path,
+    data_folder: Path,
+    *,
+    reserved: Sequence[str] = (),
+    options: AddOptions | None = None,
+    on_progress: OnProgress | None = None,
+) -> Added:
+    """Read a source of images and store it as a dataset.
+
+    Parameters
+    ----------
+    name : str
+        Small letters, digits, hyphens and underscores, beginning with a letter.
+    source : Path
+        A folder, a zip or tar archive, or an npy, npz, idx or Parquet file.
+    data_folder : Path
+        The dataset is stored in ``own/<name>`` below it.
+    reserved : sequence of str
+        Names of other datasets.
+    options : AddOptions, optional
+    on_progress : callable, optional
+
+    Returns
+    -------
+    Added
+
+    Raises
+    ------
+    DatasetError
+        If the name is taken or unusable, or the source cannot be read, or holds no images; with
+        ``options.strict`` also if one file cannot be used. Then nothing is stored.
+    """
+    options = options or AddOptions()
+    _check_name(name, data_folder, reserved)
+    with collected(source, options) as found:
+        problems, notes = list(found.problems), list(found.notes)
+        if options.strict and problems:
+            raise DatasetError(str(problems[0]))
+        items = chosen_items(found.items, options.limit, options.seed)
+        if not items:
+            raise DatasetError(f"{source} holds no pictures.{_first(problems)}")
+        classes, items = _classes(items, problems, notes)
+        target, splits = _target(items, options, notes), assigned_splits(items, options, notes)
+        plan = _Plan(name, source, items, splits, classes, target, options)
+        sizes = _store(plan, own_folder(data_folder), problems, notes, on_progress)
+    return Added(name, target.image_shape, classes, sizes["train"], sizes["test"], problems, notes)
+
+
+def _store(
+    plan: _Plan, parent: Path, problems: list[Problem], notes: list[str], on_progress: OnProgress | None
+) -> dict[str, int]:
+    """Write everything to a temporary folder and rename it; return the number of images of each split."""
+    try:
+        with temporary_folder(parent, plan.name) as draft:
+            sizes = _write_images(draft, plan, problems, notes, on_progress)
+            if not sum(sizes.values()):
+                raise DatasetError(f"No picture of {plan.source} can be used.{_first(problems)}")
+            _write_config(draft, plan, sizes, notes)
+            draft.rename(parent / plan.name)
+    except OSError as error:
+        raise DatasetError(f"{parent / plan.name} cannot be written: {error.strerror or error}.") from error
+    return sizes
+
+
+def _check_name(name: str, data_folder: Path, reserved: Sequence[str]) -> None:
+    if not NAME.fullmatch(name):
+        raise DatasetError(
+            f"A dataset cannot be named {name[:60]!r}: take up to 40 small letters, digits, - and _, "
+            "beginning with a letter."
+        )
+    if name in reserved:
+        raise DatasetError(f"{name!r} is the name of a dataset that comes with the library; take another.")
+    if find_own(data_folder, name) is not None or (own_folder(data_folder) / name).exists():
+        raise DatasetError(f"There is a dataset {name!r} already; remove it first, or take another name.")
+
+
+def _classes(
+    items: Sequence[Item], problems: list[Problem], notes: list[str]
+) -> tuple[tuple[str, ...], list[Item]]:
+    """Return the class names in natural order, and the items; without at least two classes, none."""
+    labelled = [item for item in items if item.label]
+    names = sorted({item.label for item in labelled if item.label}, key=natural_key)
+    if len(names) < 2:  # noqa: PLR2004
+        if names:
+            notes.append(f"There is only one class, {names[0]!r}: the images are taken as unlabelled.")
+        return (), [Item(item.name, None, item.split, item.decode) for item in items]
+    if len(names) > MAX_CLASSES:
+        raise DatasetError(f"There are {len(names):,} classes; at most {MAX_CLASSES:,} are possible.")
+    long = next((name for name in names if len(name) > MAX_CLASS_NAME), None)
+    if long is not None:
+        raise DatasetError(f"The class name {long[:40]!r}… is longer than {MAX_CLASS_NAME} letters.")
+    same = [name for name, n in Counter(name.casefold() for name in names).items() if n > 1]
+    if same:
+        notes.append(f"Class names that differ by case only are kept apart: {', '.join(sorted(same)[:5])}.")
+    problems += [Problem(item.name, "has no label") for item in items if not item.label]
+    return tuple(names), labelled
+
+
+def _target(items: Sequence[Item], options: AddOptions, notes: list[str]) -> Target:
+    """Decide colour and size, and say what was decided."""
+    colour = options.colour
+    if colour == "auto":
+        rows = np.random.default_rng(options.seed).permutation(len(items))[:N_COLOUR_SAMPLE].tolist()
+        coloured = sum(_has_colour(items[row]) for row in rows)
+        colour = "rgb" if coloured else "grey"
+        notes.append(f"{coloured} of {len(rows)} random pictures have colours: images are {colour}.")
+    _say_depth(items, options.seed, notes)
+    size = options.size or (RGB_SIZE if colour == "rgb" else GREY_SIZE)
+    words = {"crop": "cropped to the central square", "pad": "padded to a square", "stretch": "stretched"}
+    notes.append(f"Images are {words[options.fit]} and resized to {size}x{size} pixels.")
+    return Target(size, colour, options.fit)
+
+
+def _say_depth(items: Sequence[Item], seed: int, notes: list[str]) -> None:
+    """Say which values 16-bit pictures have, as a range that is scaled otherwise is the usual mistake."""
+    rows = np.random.default_rng(seed).permutation(len(items))[:N_COLOUR_SAMPLE].tolist()
+    ranges = [found for row in rows if (found := _depth_range(items[row])) is not None]
+    if ranges:
+        low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+        notes.append(
+            f"16-bit values, {low:,.0f} to {high:,.0f} in a random sample, are scaled from 0 to 65,535."
+        )
+
+
+def _depth_range(item: Item) -> tuple[float, float] | None:
+    try:
+        found: tuple[float, float] | None = item.decode(None).info.get(DEPTH_RANGE)
+    except UnreadablePicture:
+        return None
+    return found
+
+
+def _has_colour(item: Item) -> bool:
+    try:
+        return is_coloured(item.decode(None))
+    except UnreadablePicture:
+        return False
+
+
+def _write_images(
+    draft: Path, plan: _Plan, problems: list[Problem], notes: list[str], on_progress: OnProgress | None
+) -> dict[str, int]:
+    """Write the pixels of both splits and their labels; return how many images each has."""
+    numbers = {name: number for number, name in enumerate(plan.classes)}
+    with ExitStack() as stack:
+        files = {split: stack.enter_context((draft / pixels_file(split)).open("wb")) for split in SPLITS}
+        writers = {split: _Writer(file) for split, file in files.items()}
+        for done, (item, split, pixels) in enumerate(_decoded(plan), start=1):
+            if isinstance(pixels, Problem):
+                if plan.options.strict:
+                    raise DatasetError(str(pixels))
+                problems.append(pixels)
+            else:
+                writers[split].write(pixels, numbers[item.label] if item.label else -1)
+            if on_progress is not None and (done % CHUNK == 0 or done == len(plan.items)):
+                on_progress(done, len(plan.items))
+    train = set(writers["train"].digests)
+    repeated = sum(digest in train for digest in writers["test"].digests)
+    if repeated:
+        n_test = len(writers["test"].labels)
+        notes.append(
+            f"{repeated:,} of {n_test:,} test images are in train, too: scores on test are too good."
+        )
+    labels = {split: np.array(writers[split].labels, np.int64) for split in SPLITS}
+    np.savez_compressed(draft / LABELS_FILE, train=labels["train"], test=labels["test"])
+    return {split: len(labels[split]) for split in SPLITS}
+
+
+def _decoded(plan: _Plan) -> Iterator[tuple[Item, str, PixelArray | Problem]]:
+    """Yield each item with its pixels, or with the reason why it has none; a chunk is decoded at a time."""
+
+    def decode(item: Item) -> PixelArray | Problem:
+        try:
+            return fit_picture(item.decode(plan.target), plan.target)
+        except UnreadablePicture as unreadable:
+            return Problem(item.name, str(unreadable))
+
+    with ThreadPoolExecutor(N_THREADS) as pool:
+        for start in range(0, len(plan.items), CHUNK):
+            part, splits = (every[start : start + CHUNK] for every in (plan.items, plan.splits))
+            yield from zip(part, splits, pool.map(decode, part), strict=True)
+
+
+def _write_config(draft: Path, plan: _Plan, sizes: Mapping[str, int], notes: Sequence[str]) -> None:
+    files = [*(pixels_file(split) for split in SPLITS), LABELS_FILE]
+    config = {
+        "format_version": FORMAT_VERSION,
+        "name": plan.name,
+        "title": plan.name.replace("_", " ").replace("-", " ").capitalize(),
+        "source": plan.source.name,
+        "image_shape": list(plan.target.image_shape),
+        "classes": list(plan.classes),
+        "sizes": sizes,
+        "options": {**plan.options.facts(), "size": plan.target.size, "colour": plan.target.colour},
+        "notes": list(notes),
+        "files": {
+            file: {"bytes": (draft / file).stat().st_size, "sha256": checksum(draft / file)} for file in files
+        },
+    }
+    (draft / CONFIG_FILE).write_text(
+        json.dumps(config, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+
+def _first(problems: Sequence[Problem]) -> str:
+    return f" The first problem: {problems[0]}" if problems else ""

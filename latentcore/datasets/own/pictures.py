@@ -1,0 +1,155 @@
+"""Decoding pictures of any mode to grey or RGB pixels of one size."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps
+
+from latentcore.exceptions import DatasetError
+from latentcore.types import PixelArray
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_PIXELS = 64_000_000
+OPAQUE = 255
+BACKGROUND = 255
+"""Transparent parts are laid over white."""
+COLOUR_DIFFERENCE = 12
+"""Channels that differ by no more than this, of 255, count as grey with compression noise."""
+
+DAMAGE = (
+    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning, MemoryError),
+    *(AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError),
+)
+"""What Pillow raises on damaged files."""
+
+DEPTH_RANGE = "depth range"
+"""Key of a decoded picture's `info`: lowest and highest value of 16 bits."""
+
+Fit = Literal["crop", "pad", "stretch"]
+Colour = Literal["grey", "rgb"]
+
+
+class UnreadablePicture(DatasetError):  # noqa: N818 - a state of a file, not a fault of the program
+    """A file cannot be used as a picture; the message ends a sentence that begins with its name."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What every image of a dataset looks like.
+
+    Attributes
+    ----------
+    size : int
+        Height and width in pixels.
+    colour : "grey" or "rgb"
+    fit : "crop", "pad" or "stretch"
+        Crop to the central square, pad to a square with the border's colour, or change the aspect ratio.
+    """
+
+    size: int
+    colour: Colour
+    fit: Fit
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """``(channels, height, width)``."""
+        return (3 if self.colour == "rgb" else 1, self.size, self.size)
+
+
+def open_picture(data: bytes, target: Target | None = None) -> Image.Image:
+    """Decode a picture to mode "L" or "RGB", upright, its first frame, transparent parts over white.
+
+    16-bit and floating-point values are scaled from 0..65535 and 0..1.
+
+    Parameters
+    ----------
+    data : bytes
+    target : Target, optional
+        Lets JPEG be decoded at a reduced size.
+
+    Raises
+    ------
+    UnreadablePicture
+        If it is damaged, too large or no picture.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            file = Image.open(io.BytesIO(data), formats=FORMATS)
+            _check_size(file)
+            if target is not None and file.format == "JPEG":
+                file.draft("RGB" if target.colour == "rgb" else "L", (2 * target.size, 2 * target.size))
+            file.load()
+            turned = file.getexif().get(ExifTags.Base.Orientation, 1) != 1
+            return _plain(ImageOps.exif_transpose(file) if turned else file)
+        except UnreadablePicture:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise UnreadablePicture("has too many pixels") from error
+        except DAMAGE as error:
+            raise UnreadablePicture("is damaged or no picture") from error
+
+
+def _check_size(image: Image.Image) -> None:
+    """Raise `UnreadablePicture` before the pixels of too large a picture are decoded."""
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadablePicture(f"has {image.width * image.height / 1e6:.0f} million pixels; at most 64")
+
+
+def is_coloured(image: Image.Image) -> bool:
+    """Return whether a decoded picture has colours, beyond compression noise."""
+    if image.mode == "L":
+        return False
+    small = np.asarray(image.resize((32, 32), Image.Resampling.BOX), np.int16)
+    return bool(np.ptp(small, axis=2).max() > COLOUR_DIFFERENCE)
+
+
+def fit_picture(image: Image.Image, target: Target) -> PixelArray:
+    """Return a decoded picture as uint8 ``(channels, size, size)``."""
+    image = image.convert("RGB" if target.colour == "rgb" else "L")
+    size = (target.size, target.size)
+    if target.fit == "crop":
+        side = min(image.size)
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        image = image.crop((left, top, left + side, top + side))
+    elif target.fit == "pad" and image.width != image.height:
+        side = max(image.size)
+        square = Image.new(image.mode, (side, side), _border_colour(image))
+        square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+        image = square
+    if image.size != size:
+        smaller = min(image.size) >= target.size
+        image = image.resize(size, Image.Resampling.BOX if smaller else Image.Resampling.BICUBIC)
+    pixels = np.asarray(image, np.uint8)
+    return pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))  # noqa: PLR2004
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        values = np.asarray(image, np.float64)
+        deep = image.mode != "F" or values.max() > 1
+        scaled = Image.fromarray(
+            np.rint(np.clip(values * (255 / 65535 if deep else 255), 0, 255)).astype(np.uint8)
+        )
+        if deep:
+            scaled.info[DEPTH_RANGE] = (float(values.min()), float(values.max()))
+        return scaled
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, (BACKGROUND, BACKGROUND, BACKGROUND, OPAQUE))
+        image = Image.alpha_composite(ground, image)
+    return image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
+
+
+def _border_colour(image: Image.Image) -> int | tuple[int, ...]:
+    pixels = np.asarray(image)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    median = np.median(border, axis=0)
+    return int(median) if median.ndim == 0 else tuple(int(value) for value in median)
