@@ -18,8 +18,8 @@ from latentcore.atomic_files import temporary_folder
 from latentcore.datasets.own.collect import Item, collected
 from latentcore.datasets.own.entries import Problem
 from latentcore.datasets.own.layout import natural_key
-from latentcore.datasets.own.options import GREY_SIZE, RGB_SIZE, AddOptions
-from latentcore.datasets.own.pictures import DEPTH_RANGE, Target, UnreadablePicture, fit_picture, is_coloured
+from latentcore.datasets.own.options import AddOptions
+from latentcore.datasets.own.pictures import Target, UnreadablePicture, fit_picture
 from latentcore.datasets.own.split import assigned_splits, chosen_items
 from latentcore.datasets.own.stored import (
     CONFIG_FILE,
@@ -34,10 +34,10 @@ from latentcore.datasets.own.stored import (
     own_folder,
     pixels_file,
 )
+from latentcore.datasets.own.target import chosen_target
 from latentcore.exceptions import DatasetError
 from latentcore.types import PixelArray
 
-N_COLOUR_SAMPLE = 200
 CHUNK = 512
 """Images that are decoded before they are written."""
 N_THREADS = 2
@@ -144,7 +144,7 @@ def add_dataset(
         if not items:
             raise DatasetError(f"{source} holds no pictures.{_first(problems)}")
         classes, items = _classes(items, problems, notes)
-        target, splits = _target(items, options, notes), assigned_splits(items, options, notes)
+        target, splits = chosen_target(items, options, notes), assigned_splits(items, options, notes)
         plan = _Plan(name, source, items, splits, classes, target, options)
         sizes = _store(plan, own_folder(data_folder), problems, notes, on_progress)
     return Added(name, target.image_shape, classes, sizes["train"], sizes["test"], problems, notes)
@@ -198,47 +198,6 @@ def _classes(
         notes.append(f"Class names that differ by case only are kept apart: {', '.join(sorted(same)[:5])}.")
     problems += [Problem(item.name, "has no label") for item in items if not item.label]
     return tuple(names), labelled
-
-
-def _target(items: Sequence[Item], options: AddOptions, notes: list[str]) -> Target:
-    """Decide colour and size, and say what was decided."""
-    colour = options.colour
-    if colour == "auto":
-        rows = np.random.default_rng(options.seed).permutation(len(items))[:N_COLOUR_SAMPLE].tolist()
-        coloured = sum(_has_colour(items[row]) for row in rows)
-        colour = "rgb" if coloured else "grey"
-        notes.append(f"{coloured} of {len(rows)} random pictures have colours: images are {colour}.")
-    _say_depth(items, options.seed, notes)
-    size = options.size or (RGB_SIZE if colour == "rgb" else GREY_SIZE)
-    words = {"crop": "cropped to the central square", "pad": "padded to a square", "stretch": "stretched"}
-    notes.append(f"Images are {words[options.fit]} and resized to {size}x{size} pixels.")
-    return Target(size, colour, options.fit)
-
-
-def _say_depth(items: Sequence[Item], seed: int, notes: list[str]) -> None:
-    """Say which values 16-bit pictures have, as a range that is scaled otherwise is the usual mistake."""
-    rows = np.random.default_rng(seed).permutation(len(items))[:N_COLOUR_SAMPLE].tolist()
-    ranges = [found for row in rows if (found := _depth_range(items[row])) is not None]
-    if ranges:
-        low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-        notes.append(
-            f"16-bit values, {low:,.0f} to {high:,.0f} in a random sample, are scaled from 0 to 65,535."
-        )
-
-
-def _depth_range(item: Item) -> tuple[float, float] | None:
-    try:
-        found: tuple[float, float] | None = item.decode(None).info.get(DEPTH_RANGE)
-    except UnreadablePicture:
-        return None
-    return found
-
-
-def _has_colour(item: Item) -> bool:
-    try:
-        return is_coloured(item.decode(None))
-    except UnreadablePicture:
-        return False
 
 
 def _write_images(
