@@ -30,7 +30,7 @@ def test_the_scoreboard_holds_every_bundle_and_real_images():
     assert {"MSE", "SSIM", "5-NN", "parameters", "epochs", "CPU time"} <= set(table.columns)
     app = open_compare(group="Generation")
     assert app.dataframe[0].value["Model"].iloc[0] == "Real images"
-    assert app.dataframe[0].value["Empty because"].tolist()[3] == "draws nothing"
+    assert app.dataframe[0].value["Empty because"].tolist()[3] == "cannot sample"
 
 
 def test_the_table_shows_the_scores_of_the_bundles():

@@ -89,7 +89,7 @@ def test_exports_hold_values_intervals_and_protocols():
     assert lines[1]["cas"] == lines[1]["cas_n"] == ""
     text = scores_markdown([MEASURES["mse"], MEASURES["cas"]], rows)
     assert f"{recorded['value']:.4f} [" in text
-    assert "draws nothing" in text
+    assert "cannot sample" in text
     assert "Mean squared error" in text
 
 
