@@ -13,20 +13,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from latentcore.bundling import holdout_mse, record_scores, train_bundle
+from latentcore.bundling import record_scores
+from latentcore.cli_codec import compress_command, decompress_command
 from latentcore.cli_data import data_app
-from latentcore.codec.codec import DEFAULT_STEP
-from latentcore.codec.commands import compress_path, decompress_path
-from latentcore.datasets import DATASETS, dataset_spec, load_dataset
+from latentcore.cli_train import features, fetch, index_command, train
+from latentcore.datasets import DATASETS, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import kind_of
 from latentcore.exceptions import BundleError, LatentcoreError
-from latentcore.features import train_feature_network
-from latentcore.image_index import make_index, save_index
-from latentcore.models import MODELS
-from latentcore.progress import error_console, training_progress
-from latentcore.recipes import make_recipe
+from latentcore.progress import error_console
 from latentcore.store import (
     BundleSpec,
     bundle_folders,
@@ -38,12 +34,17 @@ from latentcore.store import (
     scan_bundles,
 )
 from latentcore.studies import STUDIES, run_study
-from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
 
 USER_ERROR = 2
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent spaces of generative models.")
 app.add_typer(data_app, name="data")
+app.command("train")(train)
+app.command("fetch")(fetch)
+app.command("features")(features)
+app.command("index")(index_command)
+app.command("compress")(compress_command)
+app.command("decompress")(decompress_command)
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -90,127 +91,6 @@ def info(bundle_id: BundleId, *, as_json: AsJson = False) -> None:
     console.print(f"{spec.config['n_parameters']:,} learned numbers; licence {spec.config['licence']}")
     console.print(spec.config["recipe"].get("command", ""), style="cyan", soft_wrap=True, highlight=False)
     _print_scores(spec)
-
-
-@app.command()
-def train(
-    dataset: Annotated[
-        str | None, typer.Argument(help=f"One of {', '.join(DATASETS)}, or a dataset that was added.")
-    ] = None,
-    model: Annotated[str | None, typer.Argument(help=f"One of {', '.join(MODELS)}.")] = None,
-    latent_dim: Annotated[int | None, typer.Option(help="Number of latent dimensions.")] = None,
-    *,
-    seed: Annotated[
-        list[int] | None,
-        typer.Option(
-            help="Seed of weights, batches and noise. If given several times, a model is trained with each, "
-            "and the one with the lowest validation error is kept.",
-        ),
-    ] = None,
-    name: Annotated[
-        str,
-        typer.Option(
-            help="Name of the bundle, for a variant beside the one of the same family and dimension."
-        ),
-    ] = "",
-    out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing bundle.")] = False,
-    holdout: Annotated[
-        float | None,
-        typer.Option(
-            help="Hold out this share of train, fit on the rest, and only print the MSE on the held-out part."
-        ),
-    ] = None,
-    everything: Annotated[
-        bool,
-        typer.Option("--all", help="Train all missing bundles of the zoo, or of the given dataset."),
-    ] = False,
-    scheduler: Annotated[
-        str | None, typer.Option(help="With --all: address of a Dask scheduler to train on.")
-    ] = None,
-) -> None:
-    """Train, evaluate and save one bundle, or all missing ones."""
-    root = out or models_folder()
-    if everything:
-        _train_all(dataset, root, scheduler)
-        return
-    if dataset is None or model is None or latent_dim is None:
-        raise ValueError("Give a dataset, a model and --latent-dim, or --all.")
-    if scheduler is not None:
-        raise ValueError("--scheduler requires --all.")
-    recipe = make_recipe(dataset, model, latent_dim, seeds=tuple(seed) if seed else None, name=name)
-    with training_progress() as progress:
-        on_event, on_stage = progress.callbacks_for(recipe.id)
-        if holdout is not None:
-            mse = holdout_mse(recipe, holdout, on_event=on_event)
-            console.print(f"{recipe.id}: MSE {mse:.5f} on the {holdout:.0%} of train that was held out.")
-            return
-        folder = train_bundle(recipe, root, overwrite=overwrite, on_event=on_event, on_stage=on_stage)
-    console.print(f"Wrote {folder}", soft_wrap=True)
-
-
-def _train_all(dataset: str | None, root: Path, scheduler: str | None) -> None:
-    if dataset is not None:
-        dataset_spec(dataset)
-    missing = missing_recipes(root, dataset)
-    if not missing:
-        console.print(f"Every bundle of the zoo is in {root}.", soft_wrap=True)
-        return
-    with training_progress() as progress:
-        done = progress.overall(len(missing))
-        if scheduler is None:
-            failures = train_locally(missing, root, progress.callbacks_for, done)
-        else:
-            failures = train_on_cluster(missing, root, scheduler, done)
-    console.print(
-        f"Wrote {len(missing) - len(failures)} of {len(missing)} bundles to {root}.", soft_wrap=True
-    )
-    for bundle_id, message in failures.items():
-        error_console.print(f"{bundle_id}: {message}", style="red", markup=False, soft_wrap=True)
-    if failures:
-        raise typer.Exit(1)
-
-
-@app.command()
-def fetch(
-    dataset: Annotated[str, typer.Argument(help="Dataset, such as mnist.")],
-    *,
-    force: Annotated[bool, typer.Option("--force", help="Download even if the files exist.")] = False,
-) -> None:
-    """Download a dataset into LATENTCORE_DATA, or the user's cache folder."""
-    spec = dataset_spec(dataset)
-    if spec.fetch is None or (spec.is_present() and not force):
-        console.print(f"{spec.title} is here already: nothing to download.")
-        return
-    folder = spec.fetch(None)  # torchvision shows its own progress bar
-    console.print(f"{spec.title} is in {folder}.", soft_wrap=True)
-
-
-@app.command()
-def features(
-    dataset: Annotated[str, typer.Argument(help="Dataset of grey 28x28 images, such as mnist.")],
-    *,
-    out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
-) -> None:
-    """Train the feature network of a dataset, on which generated images are evaluated."""
-    train_split, test_split = (load_dataset(dataset, split) for split in ("train", "test"))
-    with training_progress() as progress:
-        on_event, _ = progress.callbacks_for(dataset)
-        network = train_feature_network(train_split, test_split, out or models_folder(), on_event=on_event)
-    console.print(f"Accuracy {network.metadata['accuracy']:.4f} on {network.metadata['n']:,} test images.")
-
-
-@app.command("index")
-def index_command(
-    dataset: Annotated[str, typer.Argument(help=f"One of {', '.join(DATASETS)}.")],
-    *,
-    out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
-) -> None:
-    """Build the image index of a dataset, which finds the nearest train images of any image."""
-    train_split, test_split = (load_dataset(dataset, split) for split in ("train", "test"))
-    index = make_index(train_split, test_split)
-    folder = save_index(index, out or models_folder(), n_train=len(train_split))
-    console.print(f"Wrote {folder}: {len(index.indices):,} train images.", soft_wrap=True, highlight=False)
 
 
 @app.command("evaluate")
@@ -291,50 +171,6 @@ def app_command(context: typer.Context) -> None:
     script = Path(found.origin).with_name("app.py")
     # Replaces this process, so that stopping it stops the server.
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *context.args])  # noqa: S606
-
-
-ModelOption = Annotated[str, typer.Option("--model", metavar="ID", help="Bundle, such as mnist/vae-d16.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace an existing file or folder.")]
-
-
-@app.command("compress")
-def compress_command(
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", help="An npz file with images, or a folder of PNG, JPEG or WebP.")
-    ],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The .lat file to write.")],
-    *,
-    model: ModelOption,
-    step: Annotated[
-        float,
-        typer.Option(
-            help="Quantisation step, in standard deviations of a code; larger steps give smaller files."
-        ),
-    ] = DEFAULT_STEP,
-    force: Force = False,
-) -> None:
-    """Compress images to a .lat file with a model: quantised, entropy-coded codes, and the images' names."""
-    compressed = compress_path(source, out, load_bundle(model), step=step, force=force)
-    console.print(
-        f"Wrote {out}: {compressed.n:,} images, {compressed.n_bytes:,} bytes, "
-        f"{compressed.bits_per_pixel:.3f} bits per pixel, PSNR {compressed.psnr:.1f} dB.",
-        soft_wrap=True,
-        highlight=False,
-    )
-    for note in compressed.notes:
-        console.print(note, soft_wrap=True, highlight=False, markup=False)
-
-
-@app.command("decompress")
-def decompress_command(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A .lat file.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="An .npz file or a folder of PNG to write.")],
-    *,
-    force: Force = False,
-) -> None:
-    """Decompress a .lat file to images with their stored names, or numbered in the same order."""
-    n = decompress_path(source, out, force=force)
-    console.print(f"Wrote {out}: {n:,} images.", soft_wrap=True, highlight=False)
 
 
 def _print_scores(spec: BundleSpec, measured: dict[str, Any] | None = None) -> None:
