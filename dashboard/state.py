@@ -1,8 +1,7 @@
-"""The only place that touches the URL and the session state.
+"""The URL and the session state; no other module reads or writes them.
 
-The state is a small set of named strings. It outlives a change of page, is read from the URL
-whenever the URL changed from outside (a pasted link, a link between pages), and each page writes
-the names that concern it back into the URL.
+The state is a small set of named strings. It persists across pages, is read from the URL when the URL was
+changed from outside (a pasted link, a link between pages), and each page writes its own names back.
 """
 
 from __future__ import annotations
@@ -25,25 +24,25 @@ NAMES = (
     *("noise", "level"),
     *("normal", "against", "detector", "score", "flagged"),
 )
-"""Every name that a URL may carry."""
+"""Every name that a URL may have."""
 
 LISTS = ("models",)
-"""Names that a URL repeats, once a value; here their values are joined with commas."""
+"""Names that are repeated in the URL, once per value; here their values are joined with commas."""
 
 _VALUES, _WRITTEN, _NOTICES, _HELD, _WIDTH = "_values", "_written", "_notices", "_held", "_window_width"
 USUAL_WIDTH = 1366
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~$:!]")
-"""Characters that Markdown may take for more than themselves."""
+"""Characters with a meaning in Markdown."""
 HeldT = TypeVar("HeldT")
 
 
 def begin() -> bool:
-    """Take over what the URL says, if it is not what this session wrote; call once at the top of a run.
+    """Read the state from the URL, unless this session wrote it; call once at the start of a run.
 
     Returns
     -------
     bool
-        Whether anything was taken over.
+        Whether the state was read from the URL.
     """
     session = st.session_state
     values, written = session.setdefault(_VALUES, {}), session.setdefault(_WRITTEN, {})
@@ -60,7 +59,7 @@ def begin() -> bool:
 
 
 def is_addressed(name: str) -> bool:
-    """Return whether the URL carries a name at this moment."""
+    """Return whether the URL has a name."""
     return name in st.query_params
 
 
@@ -71,7 +70,7 @@ def get(name: str) -> str | None:
 
 
 def put(name: str, value: str | None) -> None:
-    """Set a name, or forget it with None; its notice, if any, has been answered."""
+    """Set a name, or remove it with None; its notice, if any, is cleared."""
     values, notices = st.session_state[_VALUES], st.session_state[_NOTICES]
     notices.pop(name, None)
     if value is None:
@@ -81,9 +80,9 @@ def put(name: str, value: str | None) -> None:
 
 
 def choose(name: str, options: Sequence[str], default: str, word: str | None = None) -> str:
-    """Return the value of a name; an unknown one falls back to `default`, with a notice.
+    """Return the value of a name; a value that is not an option falls back to `default`, with a notice.
 
-    The notice calls it by `word`, where its name is none that a reader would know.
+    `word` replaces the name in the notice, where readers would not know the name.
     """
     value = get(name)
     if value is None or value in options:
@@ -98,9 +97,9 @@ def choose(name: str, options: Sequence[str], default: str, word: str | None = N
 def number(
     name: str, default: float, low: float, high: float, *, whole: bool = False, word: str | None = None
 ) -> float:
-    """Return the value of a name as a number; one that is none, or out of range, is mended, with a notice.
+    """Return the value of a name as a number; invalid and out-of-range values are corrected, with a notice.
 
-    The notice calls it by `word`, where its name is none that a reader would know.
+    `word` replaces the name in the notice, where readers would not know the name.
     """
     text = get(name)
     if text is None:
@@ -123,23 +122,23 @@ def number(
 
 
 def notify(name: str, sentence: str) -> None:
-    """Keep a sentence for the user until `name` is chosen anew; what it quotes is shown as it is typed."""
+    """Store a notice until `name` is set again; Markdown in it is escaped."""
     st.session_state[_NOTICES][name] = _MARKUP.sub(r"\\\g<0>", sentence)
 
 
 def notices() -> list[str]:
-    """Return the sentences that are still to be shown."""
+    """Return the stored notices."""
     return list(st.session_state[_NOTICES].values())
 
 
 def reset() -> None:
-    """Forget every choice and notice."""
+    """Clear the state, the notices and held values."""
     for part in (_VALUES, _NOTICES, _HELD):
         st.session_state[part].clear()
 
 
 def publish(**values: str | None) -> None:
-    """Write the names of this page into the URL; None leaves one out."""
+    """Write the names of this page into the URL; names with the value None are left out."""
     shown = {name: value for name, value in values.items() if value is not None}
     if (step := get("present")) is not None:
         shown["present"] = step
@@ -150,12 +149,12 @@ def publish(**values: str | None) -> None:
 
 
 def republish(*names: str) -> None:
-    """Write these names into the URL as they are now, beside what the page has published."""
+    """Write the current values of these names into the URL, in addition to what the page has published."""
     publish(**st.session_state[_WRITTEN] | {name: get(name) for name in names})
 
 
 def link() -> str:
-    """Return the address of the page as it stands, with the state in it."""
+    """Return the page's address with its state."""
     address = (st.context.url or "").split("?")[0]
     written = st.session_state[_WRITTEN]
     query = "&".join(
@@ -189,7 +188,7 @@ def forget_widgets(prefix: str) -> None:
 
 
 def hold(name: str, token: Hashable, value: HeldT) -> HeldT:
-    """Return what was held under `name` as long as `token` is the same, else hold and return `value`."""
+    """Return the value held under `name` if it was held with the same `token`, else hold and return `value`."""
     held = st.session_state[_HELD]
     if name not in held or held[name][0] != token:
         held[name] = (token, value)
@@ -198,33 +197,33 @@ def hold(name: str, token: Hashable, value: HeldT) -> HeldT:
 
 
 def held(name: str, token: Hashable) -> Any:  # noqa: ANN401 - whatever was held
-    """Return what is held under `name` for this token, or None."""
+    """Return the value held under `name` with this token, or None."""
     kept = st.session_state[_HELD].get(name)
     return kept[1] if kept is not None and kept[0] == token else None
 
 
 def release(name: str) -> None:
-    """Forget what is held under `name`."""
+    """Remove the value held under `name`."""
     st.session_state[_HELD].pop(name, None)
 
 
 def flag(name: str) -> None:
-    """Raise a flag that the next `lower` of that name takes down."""
+    """Set a flag; the next `lower` of that name clears it."""
     st.session_state[_HELD][name] = (None, True)
 
 
 def lower(name: str) -> bool:
-    """Return whether the flag was up, and take it down."""
+    """Return whether the flag was set, and clear it."""
     return st.session_state[_HELD].pop(name, None) is not None
 
 
 def note_window_width(pixels: int) -> None:
-    """Remember how wide the visitor's window is, on all pages."""
+    """Store the width of the visitor's window, for all pages."""
     st.session_state[_WIDTH] = pixels
 
 
 def window_width() -> int:
-    """Return how wide the window is, or `USUAL_WIDTH` until a page has told."""
+    """Return the width of the window; `USUAL_WIDTH` until the browser has reported it."""
     width: int = st.session_state.get(_WIDTH, USUAL_WIDTH)
     return width
 
