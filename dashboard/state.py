@@ -188,7 +188,7 @@ def forget_widgets(prefix: str) -> None:
 
 
 def hold(name: str, token: Hashable, value: HeldT) -> HeldT:
-    """Return the value held under `name` if it was held with the same `token`, else hold and return `value`."""
+    """Return the value held under `name` with the same `token`; otherwise hold and return `value`."""
     held = st.session_state[_HELD]
     if name not in held or held[name][0] != token:
         held[name] = (token, value)
