@@ -29,13 +29,13 @@ Endpoint: TypeAlias = ImageEndpoint | ClassMeanEndpoint
 
 
 def image_code(bundle: Bundle, index: int) -> FloatArray:
-    """Return the code ``(latent_dim,)`` of a test image; raises `KeyError` if the bundle has none."""
+    """Return the code ``(latent_dim,)`` of a test image; raises `BundleError` if the bundle has none."""
     code: FloatArray = bundle.test.codes[row_of(bundle, index)]
     return code
 
 
 def image_title(bundle: Bundle, index: int) -> str:
-    """Return index and class of a test image; raises `KeyError` if the bundle has no code of it."""
+    """Return index and class of a test image; raises `BundleError` if the bundle has no code of it."""
     return f"Test image {index}: {bundle.classes[bundle.test.labels[row_of(bundle, index)]]}"
 
 

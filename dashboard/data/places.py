@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.data.catalogue import Bundle, Space
 from dashboard.data.images.originals import one_image
 from dashboard.data.images.stand_ins import shown_train_images
+from latentcore.exceptions import BundleError
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.plane import N_BLENDED, Plane
 from latentcore.types import FloatArray
@@ -102,10 +103,10 @@ def inspect_code(bundle: Bundle, code: FloatArray) -> CodeDetails:
 
 
 def row_of(space: Space, index: int) -> int:
-    """Return the row of a test image in the bundle's test table; raises `KeyError` if it is not there."""
+    """Return the row of a test image in the bundle's test table; raises `BundleError` if it is not there."""
     rows = np.flatnonzero(space.test.indices == index)
     if not len(rows):
-        raise KeyError(index)
+        raise BundleError(f"{space.title} has no code of test image {index}.")
     return int(rows[0])
 
 

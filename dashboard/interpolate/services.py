@@ -73,7 +73,7 @@ def make_strip(bundle: Bundle, start: Endpoint, end: Endpoint, n_steps: int, kin
 
     Raises
     ------
-    KeyError
+    BundleError
         If the bundle has no code of an endpoint's test image.
     """
     originals = has_originals(bundle.spec.dataset)
@@ -130,7 +130,7 @@ def corner_images(bundle: Bundle, corners: tuple[int, int, int, int], n_cells: i
 
     Raises
     ------
-    KeyError
+    BundleError
         If the bundle has no code of one of the images.
     """
     codes = np.stack([image_code(bundle, index) for index in corners])

@@ -11,6 +11,7 @@ from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.data.reconstructions import InputImage, reconstruct
 from dashboard.ui.fragments import bundle_fragment
+from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.image_source import chosen_source, pick_input_image
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
@@ -37,6 +38,8 @@ def draw_one_image(bundles: list[Bundle]) -> None:
             if subject.notes:
                 st.caption(f"Preprocessing: {'; '.join(subject.notes)}.")
             originals_note(bundles[0].spec.dataset)
+            if subject.index is not None:
+                bundles = bundles_with_codes(bundles, [subject.index])
         draw_cards(subject, [reconstruct(bundle, subject) for bundle in bundles])
 
 

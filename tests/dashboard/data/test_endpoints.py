@@ -13,6 +13,7 @@ from dashboard.data.endpoints import (
     endpoint_title,
     image_code,
 )
+from latentcore.exceptions import BundleError
 from latentcore.store import load_bundle
 from tests.dashboard.bundles import partial_bundle
 
@@ -28,5 +29,5 @@ def test_an_image_is_found_by_its_index_and_not_by_its_row():
     whole, part = load_bundle("digits/pca-d2"), partial_bundle("digits/pca-d2", np.arange(0, 540, 3))
     assert np.array_equal(endpoint_code(part, ImageEndpoint(9)), whole.test.codes[9])
     assert endpoint_title(part, ImageEndpoint(9)) == endpoint_title(whole, ImageEndpoint(9))
-    with pytest.raises(KeyError):
+    with pytest.raises(BundleError, match="has no code of test image"):
         image_code(part, 4)

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.sampling import SamplingSettings, nearest_images, sample_images, samples_npz, variations
 from latentcore.datasets import load_dataset
+from latentcore.exceptions import BundleError
 from latentcore.store import load_bundle
 from tests.dashboard.bundles import partial_bundle
 
@@ -65,5 +66,5 @@ def test_variations_begin_with_the_reconstruction_and_equal_it_at_radius_zero():
 def test_variations_of_a_part_of_the_test_split_find_the_image_by_its_index():
     part, whole = partial_bundle("digits/vae-d2", np.arange(0, 540, 3)), load_bundle("digits/vae-d2")
     assert np.array_equal(variations(part, 9, 0.5, 6, 0), variations(whole, 9, 0.5, 6, 0))
-    with pytest.raises(KeyError):
+    with pytest.raises(BundleError, match="has no code of test image"):
         variations(part, 4, 0.5, 6, 0)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.apply.compression.services.study import Curve, Point
 from dashboard.data.catalogue import BY_CONTENT, Bundle, bundle_title, catalogue, open_bundle
+from dashboard.data.code_tables import has_test_code
 from dashboard.data.images.originals import has_originals, one_image, required_originals, train_images
 from dashboard.data.images.search import image_index
 from dashboard.data.jobs import Job
@@ -94,8 +95,8 @@ def _decompressed(
 ) -> FloatArray | None:
     """Return the image after a method at one setting; None where the method lacks what it needs."""
     if curve.grid is not None:
-        grid = curve.grid.scaled(point.setting["step"])
-        return _decoded(open_bundle(f"{dataset}/{curve.name}"), index, grid)
+        bundle, grid = open_bundle(f"{dataset}/{curve.name}"), curve.grid.scaled(point.setting["step"])
+        return _decoded(bundle, index, grid) if has_test_code(bundle, index) else None
     if original is None or not has_originals(dataset):
         return None
     if curve.kind == "pca":

@@ -26,6 +26,7 @@ from latentcore import cli
 from latentcore.codec import compress, decompress
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
+from tests.dashboard.bundles import open_partially
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 MODELS = ("ae-d8", "vae-d8")
@@ -133,6 +134,13 @@ def test_every_method_keeps_within_the_rate_or_says_so():
         assert 5 < entry.psnr < 40
     finer = compress_image("digits", 3, curves[:2], 2.0)
     assert all(b.point.psnr >= a.point.psnr for a, b in zip(found[:2], finer, strict=True))
+
+
+def test_a_model_without_a_code_of_the_image_is_left_out(monkeypatch):
+    open_partially(monkeypatch, "digits/ae-d8", np.arange(5))
+    curves = chosen_curves(study(), MODELS)
+    found = compress_image("digits", 42, curves, 0.4)
+    assert {curve.title for curve in curves} - {entry.title for entry in found} == {"Autoencoder, 8-D"}
 
 
 def test_a_models_image_is_that_of_the_file():

@@ -18,6 +18,7 @@ from dashboard.data.reconstructions import InputImage, input_image, reconstruct
 from dashboard.ui import drawing
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
+from tests.dashboard.bundles import open_partially
 
 APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 MODELS = ["pca-d8", "ae-d8", "vae-d8", "gan-d8"]
@@ -187,3 +188,10 @@ def test_the_link_is_that_of_the_image_shown():
     app.run()
     point = re.search(r"point=(\d+)", app.code[-1].value)
     assert point.group(1) == app.query_params["point"]
+
+
+def test_a_model_without_a_code_of_the_image_is_named_and_left_out(monkeypatch):
+    open_partially(monkeypatch, "digits/vae-d2", np.arange(5))
+    app = open_section(models=["ae-d2", "vae-d2"], point="42")
+    assert "VAE, 2-D has no code of test image 42 and is left out." in [one.value for one in app.caption]
+    assert html_of(app).count("Reconstruction by") == 1
