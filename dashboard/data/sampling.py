@@ -69,11 +69,6 @@ class Samples:
     judge: str
 
 
-def can_sample(bundle: Bundle) -> bool:
-    """Return whether a model has a prior or a fitted density."""
-    return bundle.has_sampler
-
-
 def sample_images(bundle: Bundle, draw: SamplingSettings) -> Samples:
     """Sample a model; the same arguments give the same samples on every machine, to 1e-4."""
     return _judged_samples(bundle, draw, _judge_of(bundle))

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.data.catalogue import Bundle
 from dashboard.data.images.grids import grid_uri
 from dashboard.data.images.originals import original_images
-from dashboard.data.sampling import SamplingSettings, can_sample, sample_images
+from dashboard.data.sampling import SamplingSettings, sample_images
 
 N_IMAGES = 8
 DRAW = SamplingSettings(n=N_IMAGES, seed=0, temperature=1.0, truncation=None, density="gaussian")
@@ -39,7 +39,7 @@ def model_preview(bundle: Bundle) -> None:
         "The eight images, reconstructed",
         WIDTH,
     )
-    if can_sample(bundle):
+    if bundle.has_sampler:
         samples = sample_images(bundle, DRAW)
         html += _row(grid_uri(samples.images, N_IMAGES), "Eight samples", "Eight samples, seed 0", WIDTH)
     st.html(html)

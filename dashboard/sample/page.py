@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, family_title
-from dashboard.data.sampling import can_sample, sample_images
+from dashboard.data.sampling import sample_images
 from dashboard.sample.controls import chosen_settings, pick_settings, published_settings
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
 from dashboard.sample.variations import image_variations
@@ -30,7 +30,7 @@ def page() -> None:
 def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     """Draw controls and samples; a change of a control reruns this fragment only."""
     settings = chosen_settings()
-    generative = [bundle for bundle in bundles if can_sample(bundle)]
+    generative = [bundle for bundle in bundles if bundle.has_sampler]
     opened = chosen_sample([bundle.spec.id for bundle in generative], settings.n)
     state.publish(
         dataset=dataset, models=",".join(names), **published_settings(settings), sample=state.get("sample")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from latentcore.codec.bit_depth import MAX_8_BIT, from_16_bits, range_note
 from latentcore.codec.image_names import EXTENSIONS, NamedImages, abbreviate, attach_names, natural_sort_key
 from latentcore.codec.lat_format import MAX_IMAGES, MAX_PIXELS
 from latentcore.exceptions import CodecError
+from latentcore.image_input import PILLOW_ERRORS
 from latentcore.types import FloatArray, ImageShape
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -27,11 +26,7 @@ ROTATED_ORIENTATIONS = range(2, 9)
 SYSTEM_FILES = (".ds_store", "thumbs.db", "desktop.ini")
 MACOS_FOLDER = "__macosx"
 
-_UNREADABLE = (
-    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning, MemoryError),
-    *(AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError),
-    Image.DecompressionBombError,
-)
+_UNREADABLE = (*PILLOW_ERRORS, Image.DecompressionBombError)
 """Exceptions that Pillow raises for invalid files."""
 
 

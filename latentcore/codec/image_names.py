@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from latentcore.image_input import natural_key
 from latentcore.store.schema import short_repr
 from latentcore.types import FloatArray
 
@@ -45,8 +46,7 @@ class NamedImages:
 
 def natural_sort_key(name: str) -> tuple[list[str | int], str]:
     """Return a sort key for natural order of file names: 2.png before 10.png."""
-    parts = re.split(r"(\d+)", _without_extension(name).casefold())
-    return [int(part) if k % 2 else part for k, part in enumerate(parts)], name
+    return natural_key(_without_extension(name)), name
 
 
 def attach_names(images: FloatArray, names: Iterable[str], notes: Sequence[str]) -> NamedImages:

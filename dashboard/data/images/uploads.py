@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-import struct
 import threading
 import warnings
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from latentcore.exceptions import LatentcoreError
+from latentcore.image_input import PILLOW_ERRORS
 from latentcore.types import FloatArray
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -28,11 +27,6 @@ OPAQUE = 255
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey (ITU-R BT.601)."""
 
-_DAMAGE = (
-    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning, MemoryError),
-    *(AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError),
-)
-"""Exceptions and warnings that Pillow raises on damaged files."""
 _reading = threading.Lock()
 """One image at a time: bounds memory, and warning filters are global to the process."""
 
@@ -95,7 +89,7 @@ def _open(data: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableImage(_too_many("far more than")) from None
-    except _DAMAGE as error:
+    except PILLOW_ERRORS as error:
         raise UnreadableImage(
             "The file is no PNG, JPEG or WebP image, or its beginning is damaged. Choose another."
         ) from error
@@ -122,7 +116,7 @@ def _decode(image: Image.Image) -> GreyImage:
             image = ImageOps.exif_transpose(image)
             notes.append("turned upright as its camera noted")
         pixels = _grey_pixels(image, notes)
-    except _DAMAGE as error:
+    except PILLOW_ERRORS as error:
         raise UnreadableImage("The image is damaged or cut off. Save it again, or choose another.") from error
     return GreyImage(pixels, tuple(notes))
 

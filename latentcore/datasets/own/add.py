@@ -17,7 +17,6 @@ import numpy as np
 from latentcore.atomic_files import temporary_folder
 from latentcore.datasets.own.collect import Item, collected
 from latentcore.datasets.own.entries import Problem
-from latentcore.datasets.own.layout import natural_key
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.pictures import Target, UnreadablePicture, fit_picture
 from latentcore.datasets.own.split import assigned_splits, chosen_items
@@ -36,6 +35,7 @@ from latentcore.datasets.own.stored import (
 )
 from latentcore.datasets.own.target import chosen_target
 from latentcore.exceptions import DatasetError
+from latentcore.image_input import natural_key
 from latentcore.types import PixelArray
 
 CHUNK = 512

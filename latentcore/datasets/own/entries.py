@@ -162,7 +162,12 @@ def _usable(entries: list[Entry], problems: list[Problem]) -> tuple[list[Entry],
         if entry.n_bytes == 0:
             problems.append(Problem(entry.name, "is empty"))
         elif entry.n_bytes > MAX_FILE_BYTES:
-            problems.append(Problem(entry.name, f"has {entry.n_bytes / 1e6:.0f} MB; at most 67 MB are read"))
+            problems.append(
+                Problem(
+                    entry.name,
+                    f"has {entry.n_bytes / 1e6:.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} MB are read",
+                )
+            )
         else:
             usable.append(entry)
     return usable, problems

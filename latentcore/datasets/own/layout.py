@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from latentcore.datasets.own.entries import Entry, Problem
 from latentcore.exceptions import DatasetError
+from latentcore.image_input import natural_key
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 TABLES = ("metadata.csv", "metadata.jsonl")
@@ -36,15 +36,6 @@ class Listed:
     entry: Entry
     label: str | None
     split: str | None
-
-
-def natural_key(name: str) -> list[tuple[int, int | str]]:
-    """Return the sort key of natural order, in which 2 comes before 10."""
-    return [
-        (0, int(part)) if part.isdecimal() else (1, part.casefold())
-        for part in re.split(r"(\d+)", name)
-        if part
-    ]
 
 
 def list_pictures(entries: Sequence[Entry]) -> tuple[list[Listed], list[Problem]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +11,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from latentcore.exceptions import DatasetError
+from latentcore.image_input import PILLOW_ERRORS
 from latentcore.types import PixelArray
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -22,12 +21,6 @@ BACKGROUND = 255
 """Transparent parts are laid over white."""
 COLOUR_DIFFERENCE = 12
 """Channels that differ by no more than this, of 255, count as grey with compression noise."""
-
-DAMAGE = (
-    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Warning, MemoryError),
-    *(AssertionError, AttributeError, IndexError, KeyError, OverflowError, TypeError),
-)
-"""What Pillow raises on damaged files."""
 
 DEPTH_RANGE = "depth range"
 """Key of a decoded picture's `info`: lowest and highest value of 16 bits."""
@@ -93,14 +86,16 @@ def open_picture(data: bytes, target: Target | None = None) -> Image.Image:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise UnreadablePicture("has too many pixels") from error
-        except DAMAGE as error:
+        except PILLOW_ERRORS as error:
             raise UnreadablePicture("is damaged or no picture") from error
 
 
 def _check_size(image: Image.Image) -> None:
     """Raise `UnreadablePicture` before the pixels of too large a picture are decoded."""
     if image.width * image.height > MAX_PIXELS:
-        raise UnreadablePicture(f"has {image.width * image.height / 1e6:.0f} million pixels; at most 64")
+        raise UnreadablePicture(
+            f"has {image.width * image.height / 1e6:.0f} million pixels; at most {MAX_PIXELS / 1e6:.0f}"
+        )
 
 
 def is_coloured(image: Image.Image) -> bool:

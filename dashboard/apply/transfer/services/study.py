@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -155,12 +154,10 @@ def curve_table(results: ProbeResults, names: Sequence[str]) -> pd.DataFrame:
     """Return the curves of pixels and the chosen models: columns ``series, x, mean, low, high``."""
     curves = {curve.source: curve for curve in results.curves}
     shown = [curves[name] for name in (PIXELS, *names) if name in curves]
-    titles = [source_title(results.dataset, curve.source, supervised=curve.supervised) for curve in shown]
-    uses = Counter(titles)
     return curves_table(
         {
-            title if uses[title] == 1 else f"{title} ({curve.source})": curve.points
-            for title, curve in zip(titles, shown, strict=True)
+            source_title(results.dataset, curve.source, supervised=curve.supervised): curve.points
+            for curve in shown
         }
     )
 
