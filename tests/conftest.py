@@ -23,6 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what opens pages, fits every family, or tries a lot of hostile input."""
     for item in items:
         module = getattr(item, "module", None)
-        opens_pages = any(hasattr(module, name) for name in ("AppTest", "open_page"))
+        opens_pages = any(hasattr(module, name) for name in ("AppTest", "open_page", "open_section"))
         if opens_pages or any(part in item.nodeid for part in SLOW):
             item.add_marker(pytest.mark.slow)

@@ -23,7 +23,7 @@ def no_downloads(monkeypatch):
 @pytest.fixture(autouse=True)
 def fresh_caches(request):
     """A test that opens pages begins and ends with empty caches."""
-    if not any(hasattr(request.module, name) for name in ("AppTest", "open_page")):
+    if not any(hasattr(request.module, name) for name in ("AppTest", "open_page", "open_section")):
         yield
         return
     st.cache_resource.clear()

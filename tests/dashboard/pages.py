@@ -22,9 +22,9 @@ def open_address(app: AppTest, path: str) -> AppTest:
     return app.run()
 
 
-def open_page(name: str, **query: object) -> AppTest:
-    """Open a page of digits with names and values in its URL."""
-    app = AppTest.from_file(str(APP), default_timeout=60)
+def open_page(name: str, *, timeout: float = 60, **query: object) -> AppTest:
+    """Open a page of digits with names and values in its URL; each run may take `timeout` seconds."""
+    app = AppTest.from_file(str(APP), default_timeout=timeout)
     app.run()
     for key, value in {"dataset": "digits", **query}.items():
         app.query_params[key] = value
@@ -41,3 +41,13 @@ def text_of(app: AppTest) -> str:
 def notices_of(app: AppTest) -> list[str]:
     """Return the warnings of a page, without the backslashes before what they quote."""
     return [warning.value.replace("\\", "") for warning in app.warning]
+
+
+def open_section(view: str, *models: str, **query: str) -> AppTest:
+    """Open a section of Compare with some models of digits."""
+    return open_page("compare", view=view, models=list(models), **query)
+
+
+def section_text(app: AppTest) -> str:
+    """Return the Markdown texts, captions and infos of a page."""
+    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.info])

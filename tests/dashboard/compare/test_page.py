@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-APP = Path(__file__).parents[3] / "dashboard" / "app.py"
+from tests.dashboard import pages
+
 SECTIONS = {
     "scores": "Scoreboard",
     "image": "One image",
@@ -21,13 +20,7 @@ SECTIONS = {
 
 
 def open_compare(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("compare/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("compare", **query)
 
 
 @pytest.mark.parametrize("view", list(SECTIONS))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,18 +20,11 @@ from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import results
 from latentcore.studies.anomaly.one_class import PUBLISHED
-
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
+from tests.dashboard import pages
 
 
 def open_page(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=180)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("apply/anomaly/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("anomaly", timeout=180, **query)
 
 
 def words_of(app: AppTest) -> str:

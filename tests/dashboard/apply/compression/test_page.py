@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,20 +25,14 @@ from latentcore import cli
 from latentcore.codec import compress, decompress
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
+from tests.dashboard import pages
 from tests.dashboard.bundles import open_partially
 
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 MODELS = ("ae-d8", "vae-d8")
 
 
 def open_page(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("apply/compression/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("compression", **query)
 
 
 def study():

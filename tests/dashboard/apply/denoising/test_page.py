@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,19 +18,13 @@ from dashboard.data.study_results import study_of
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
 from latentcore.studies import results
+from tests.dashboard import pages
 
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 MODELS = ["pca-d8", "ae-d8", "vae-d8", "gan-d8"]
 
 
 def open_page(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("apply/denoising/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("denoise", timeout=120, **query)
 
 
 def html_of(app: AppTest) -> str:

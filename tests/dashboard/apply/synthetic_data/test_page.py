@@ -7,7 +7,6 @@ import json
 import shutil
 import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,18 +43,11 @@ from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds
 from latentcore.studies.synthesis import synthesis_curves
-
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
+from tests.dashboard import pages
 
 
 def open_page(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("apply/synthetic_data/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("synthesis", **query)
 
 
 def words(app: AppTest) -> str:

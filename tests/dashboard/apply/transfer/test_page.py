@@ -6,7 +6,6 @@ import json
 import shutil
 import time
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -30,18 +29,11 @@ from latentcore.store import load_bundle, models_folder
 from latentcore.studies import read_study
 from latentcore.studies.resampling import mean_over_seeds
 from latentcore.studies.transfer import constant_source, label_curve
-
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
+from tests.dashboard import pages
 
 
 def open_page(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("apply/transfer/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("transfer", **query)
 
 
 def words(app: AppTest) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.compare.internals.services import (
@@ -26,8 +24,8 @@ from dashboard.data.catalogue import open_bundle
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import UnsupportedOperation
 from latentcore.store import list_bundles, load_bundle, models_folder
+from tests.dashboard import pages
 
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 FIGURES = {
     "pca": ("Explained variance",),
     "lda": ("Class separation",),
@@ -39,23 +37,8 @@ FIGURES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
 def open_section(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", "view": "inside", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("compare/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("compare", **{"view": "inside", **query})
 
 
 def text_of(app: AppTest) -> str:

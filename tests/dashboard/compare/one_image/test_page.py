@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -18,29 +16,14 @@ from dashboard.data.reconstructions import InputImage, input_image, reconstruct
 from dashboard.ui import drawing
 from latentcore.datasets import load_dataset
 from latentcore.store import load_bundle
+from tests.dashboard import pages
 from tests.dashboard.bundles import open_partially
 
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
 MODELS = ["pca-d8", "ae-d8", "vae-d8", "gan-d8"]
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
 def open_section(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", "view": "image", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("compare/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("compare", **{"view": "image", **query})
 
 
 def html_of(app: AppTest) -> str:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from latentcore.store import load_bundle, models_folder
-
-APP = Path(__file__).parents[4] / "dashboard" / "app.py"
+from tests.dashboard import pages
 
 
 def open_compare(**query: object) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
-    for key, value in {"dataset": "digits", **query}.items():
-        app.query_params[key] = value
-    app.switch_page("compare/page.py").run()
-    assert not app.exception
-    return app
+    return pages.open_page("compare", **query)
 
 
 def test_the_scoreboard_holds_every_bundle_and_real_images():
