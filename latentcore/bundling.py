@@ -84,8 +84,6 @@ def train_bundle(
     announce = on_stage or (lambda _: None)
     check_writable(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
-    if not train.classes:
-        raise ValueError(f"{recipe.dataset} has no labels; models need labelled images for their scores yet.")
     trained = _train(recipe, train, test, on_event, announce)
     model = trained.model
     announce("scores")
@@ -171,7 +169,9 @@ def _fit(
         if on_event is not None:
             on_event(replace(event, phase=event.phase + suffix))
 
-    model = recipe.make_model().fit(train.images, train.labels, seed=seed, on_event=record)
+    model = recipe.make_model().fit(
+        train.images, train.labels if train.classes else None, seed=seed, on_event=record
+    )
     return (round_to_half(model) if isinstance(model, TorchModel) else model), history
 
 
@@ -240,5 +240,7 @@ def holdout_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = N
         Receives an `EpochEnd` after each epoch.
     """
     part, held = load_dataset(recipe.dataset, "train").holdout(fraction, seed=0)
-    model = recipe.make_model().fit(part.images, part.labels, seed=recipe.seeds[0], on_event=on_event)
+    model = recipe.make_model().fit(
+        part.images, part.labels if part.classes else None, seed=recipe.seeds[0], on_event=on_event
+    )
     return float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))

@@ -202,6 +202,7 @@ def class_means(codes: FloatArray, labels: LabelArray, n_classes: int) -> FloatA
     codes : float32 array, shape (n, latent_dim)
     labels : int64 array, shape (n,)
     n_classes : int
+        0 for codes without labels.
 
     Returns
     -------
@@ -209,6 +210,8 @@ def class_means(codes: FloatArray, labels: LabelArray, n_classes: int) -> FloatA
         NaN for a class without codes.
     """
     sums = np.zeros((n_classes, codes.shape[1]))
+    if n_classes == 0:
+        return sums.astype(np.float32)
     np.add.at(sums, labels, codes)
     counts = np.bincount(labels, minlength=n_classes)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -16,6 +16,8 @@ import numpy as np
 from latentcore.types import FloatArray
 
 N_BLENDED = 8
+N_NEIGHBOURS, MIN_SPECTRAL = 15, 50
+"""UMAP's neighbours per code, and number of codes from which its spectral initialisation is possible."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,14 @@ def fit_umap(codes: FloatArray, others: FloatArray, *, seed: int) -> tuple[Float
         warnings.simplefilter("ignore", ImportWarning)  # umap regrets that TensorFlow is absent
         from umap import UMAP  # noqa: PLC0415 - costs 2 to 12 s
 
-    mapper = UMAP(n_neighbors=15, min_dist=0.4, random_state=seed, n_jobs=1)
+    few = len(codes) < MIN_SPECTRAL
+    mapper = UMAP(
+        n_neighbors=min(N_NEIGHBOURS, len(codes) - 1),
+        min_dist=0.4,
+        init="pca" if few else "spectral",
+        random_state=seed,
+        n_jobs=1,
+    )
     fitted = mapper.fit_transform(codes)
     placed = mapper.transform(others)
     return np.asarray(fitted, np.float32), np.asarray(placed, np.float32)

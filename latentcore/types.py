@@ -17,6 +17,9 @@ DoubleArray: TypeAlias = npt.NDArray[np.float64]
 LabelArray: TypeAlias = npt.NDArray[np.int64]
 """Class labels or image indices, shape ``(n,)``."""
 
+UNLABELLED = -1
+"""Label of an image without a class."""
+
 PixelArray: TypeAlias = npt.NDArray[np.uint8]
 """Images as they are stored, ``(n, channels, height, width)``; the dataset says which value is white."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,11 +30,11 @@ class Dataset:
     images : float32 array, shape (n, channels, height, width)
         Pixels in [0, 1].
     labels : int64 array, shape (n,)
-        Class of each image, an index into `classes`.
+        Class of each image, an index into `classes`; -1 without labels.
     indices : int64 array, shape (n,)
         Index of each image within its split; subsets keep the original indices.
     classes : tuple of str
-        Class names.
+        Class names; empty without labels.
     factors : float32 array, shape (n, n_factors), or None
         Generative factors of each image, if known; `DatasetSpec.factor_names` names the columns.
     """
@@ -60,7 +61,7 @@ class Dataset:
         )
 
     def holdout(self, fraction: float, *, seed: int) -> tuple[Dataset, Dataset]:
-        """Split into a training and a validation part, stratified by class.
+        """Split into a training and a validation part, stratified by class where classes are large enough.
 
         Parameters
         ----------
@@ -83,8 +84,14 @@ class Dataset:
             raise ValueError(f"fraction is {fraction}; it must lie between 0 and 1, both excluded.")
         from sklearn.model_selection import train_test_split  # noqa: PLC0415 - costs 0.5 s, rarely needed
 
+        counts = np.unique(self.labels, return_counts=True)[1]
+        n_held = math.ceil(fraction * len(self))
+        stratifies = counts.min() > 1 and min(n_held, len(self) - n_held) >= len(counts)
         fit_rows, held_rows = train_test_split(
-            np.arange(len(self)), test_size=fraction, stratify=self.labels, random_state=seed
+            np.arange(len(self)),
+            test_size=fraction,
+            stratify=self.labels if stratifies else None,
+            random_state=seed,
         )
         return self.take(np.sort(fit_rows)), self.take(np.sort(held_rows))
 

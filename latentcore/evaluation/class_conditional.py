@@ -8,7 +8,7 @@ from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import EvaluatedModel
 from latentcore.evaluation.score import SEED, Score, mean_score
 from latentcore.features import BATCH_SIZE, IMAGE_SIZE, N_EPOCHS, fit_classifier
-from latentcore.metrics.generation import predict_logistic
+from latentcore.metrics.generation import MAX_LOGISTIC_PIXELS, N_COMPONENTS, predict_logistic
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import apply_in_chunks
@@ -48,9 +48,14 @@ def sample_classes(
 
 
 def classifier_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
-    """Return the accuracy on real test images of a classifier trained on samples only (CAS)."""
+    """Return the accuracy on real test images of a classifier trained on samples only (CAS).
+
+    Nothing without labels.
+    """
     test = evaluated.test
-    n_per_class = n_classifier_samples(test) // len(test.classes)
+    if not evaluated.has_labels:
+        return {}
+    n_per_class = max(n_classifier_samples(test) // len(test.classes), 1)
     images, labels = sample_classes(
         evaluated.model, evaluated.train_codes, evaluated.train.labels, n_per_class=n_per_class, seed=SEED
     )
@@ -75,6 +80,10 @@ def classification_score(images: FloatArray, labels: LabelArray, test: Dataset, 
         Description of the training images for the protocol.
     """
     classifier = "a LeNet64" if fits_lenet64(images.shape[1:]) else "a logistic regression of pixels"
+    if not fits_lenet64(images.shape[1:]) and images[0].size > MAX_LOGISTIC_PIXELS:
+        classifier = (
+            f"a logistic regression of {min(N_COMPONENTS, len(images))} principal components of pixels"
+        )
     return mean_score(
         real_accuracy(images, labels, test),
         f"Accuracy on real test images of {classifier} trained on {what}.",

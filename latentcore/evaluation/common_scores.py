@@ -12,6 +12,7 @@ from latentcore.evaluation.score import SEED, Score, bootstrap_score, mean_score
 from latentcore.geometry import linear_path, path_length
 from latentcore.metrics.classification import knn_correct, probe_correct
 from latentcore.metrics.neighbourhoods import (
+    MIN_RATIOS,
     continuity,
     neighbour_ratios,
     neighbourhood_hit,
@@ -23,6 +24,8 @@ from latentcore.store.bundle import PLANE_DIMENSIONS
 from latentcore.types import Capability, FloatArray
 
 N_STRUCTURE, K_STRUCTURE = 2_000, 10
+MIN_STRUCTURE = 2 * K_STRUCTURE + 1
+"""Fewest test images for scores of neighbourhoods, whose k must be below half of them."""
 N_RESAMPLES = 200
 N_PATHS, N_STEPS = 200, 17
 MIN_CHORD = 1e-5
@@ -58,8 +61,10 @@ def reconstruction_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
 
 
 def neighbour_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
-    """Return the k-NN accuracy of the test codes among the train codes."""
+    """Return the k-NN accuracy of the test codes among the train codes; nothing without labels."""
     train, test = evaluated.train, evaluated.test
+    if not evaluated.has_labels:
+        return {}
     correct = knn_correct(evaluated.train_codes, train.labels, evaluated.test_codes, test.labels, k=5)
     protocol = (
         f"Accuracy of the 5 nearest neighbours among all {len(train):,} train codes."
@@ -69,20 +74,41 @@ def neighbour_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
 
 
 def code_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
-    """Return linear-probe accuracy, neighbourhood preservation and intrinsic dimension of the codes."""
+    """Return linear-probe accuracy, neighbourhood preservation and intrinsic dimension of the codes.
+
+    What needs labels, or more test images than there are, is left out.
+    """
+    probe = {"probe_accuracy": _probe_score(evaluated)} if evaluated.has_labels else {}
+    if len(evaluated.test) < MIN_STRUCTURE:
+        return probe
+    hit = {"neighbourhood_hit": _hit_score(evaluated)} if evaluated.has_labels else {}
+    return {**probe, **_structure_scores(evaluated), **hit, **_dimension_score(evaluated.test_codes)}
+
+
+def _probe_score(evaluated: EvaluatedModel) -> Score:
     train, test = evaluated.train, evaluated.test
-    probed = probe_correct(evaluated.train_codes, train.labels, evaluated.test_codes, test.labels)
+    return mean_score(
+        probe_correct(evaluated.train_codes, train.labels, evaluated.test_codes, test.labels),
+        f"Accuracy of a logistic regression on all {len(train):,} standardised train codes."
+        + _supervised_note(evaluated),
+    )
+
+
+def _hit_score(evaluated: EvaluatedModel) -> Score:
+    return mean_score(
+        neighbourhood_hit(evaluated.test_codes, evaluated.test.labels, k=K_STRUCTURE),
+        f"Share of the {K_STRUCTURE} nearest other test codes with the same class."
+        + _supervised_note(evaluated),
+    )
+
+
+def _structure_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
+    test = evaluated.test
     n = min(N_STRUCTURE, len(test))
     rows = np.sort(np.random.default_rng(SEED).choice(len(test), n, replace=False))
     images, codes = test.images[rows], evaluated.test_codes[rows]
     within = f"among {n:,} random test images, k = {K_STRUCTURE}, distances in pixels and in codes."
-    hit = neighbourhood_hit(evaluated.test_codes, test.labels, k=K_STRUCTURE)
     return {
-        "probe_accuracy": mean_score(
-            probed,
-            f"Accuracy of a logistic regression on all {len(train):,} standardised train codes."
-            + _supervised_note(evaluated),
-        ),
         "trustworthiness": mean_score(
             trustworthiness(images, codes, k=K_STRUCTURE),
             f"How few neighbours in codes are intruders, {within}",
@@ -90,17 +116,14 @@ def code_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
         "continuity": mean_score(
             continuity(images, codes, k=K_STRUCTURE), f"How few neighbours in pixels are torn away, {within}"
         ),
-        "neighbourhood_hit": mean_score(
-            hit,
-            f"Share of the {K_STRUCTURE} nearest other test codes with the same class."
-            + _supervised_note(evaluated),
-        ),
-        "intrinsic_dimension": _dimension_score(evaluated.test_codes),
     }
 
 
-def _dimension_score(codes: FloatArray) -> Score:
+def _dimension_score(codes: FloatArray) -> dict[str, Score]:
+    """Return the intrinsic dimension; nothing if too few codes differ."""
     ratios = neighbour_ratios(codes)
+    if len(ratios) < MIN_RATIOS:
+        return {}
     score = bootstrap_score(
         lambda rows: two_nn_dimension(np.sort(ratios[rows])),
         n=len(ratios),
@@ -108,7 +131,7 @@ def _dimension_score(codes: FloatArray) -> Score:
         protocol="Intrinsic dimension of the test codes by their two nearest neighbours (TwoNN).",
         of="the ratios of their distances",
     )
-    return replace(score, n=len(codes))
+    return {"intrinsic_dimension": replace(score, n=len(codes))}
 
 
 def geometry_scores(evaluated: EvaluatedModel) -> dict[str, Score]:

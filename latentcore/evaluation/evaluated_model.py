@@ -47,6 +47,11 @@ class EvaluatedModel:
         return cls(model, train, test, model.encode(train.images), test_codes, model.decode(test_codes))
 
     @property
+    def has_labels(self) -> bool:
+        """Whether train images have labels, of at least two classes."""
+        return bool(self.train.classes) and len(np.unique(self.train.labels)) > 1
+
+    @property
     def can_sample(self) -> bool:
         """Whether the model has a prior or a fitted density to sample from."""
         return bool(self.model.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY})

@@ -139,8 +139,15 @@ def sampler_scores(sampler: Sampler, what: str, reference: RealReference) -> dic
     what : str
         Description of the samples for the protocol.
     reference : RealReference
+
+    Returns
+    -------
+    dict of str to Score
+        Nothing if there is neither a feature network nor a label.
     """
     features, sizes = reference.features, reference.sizes
+    if features is None and len(np.unique(reference.train.labels)) < 2:  # noqa: PLR2004 - a classifier needs two
+        return {}
     if features is None:
         images, labels = reference.train.images, reference.train.labels
         predicted = predict_logistic(images, labels, sampler(N_LOGISTIC_SAMPLES, SEED))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from latentcore.datasets import find_dataset
 from latentcore.evaluation.class_conditional import fits_lenet64
+from latentcore.evaluation.common_scores import MIN_STRUCTURE
 from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.store import BundleSpec
 from latentcore.store.bundle import PLANE_DIMENSIONS
@@ -98,6 +99,12 @@ DENOISING = Requirement(
     "not trained to denoise", lambda spec: spec.family == DenoisingAutoencoderModel.family
 )
 
+LABELS = Requirement("no labels", lambda spec: bool(spec.config["classes"]))
+TEST_IMAGES = Requirement(
+    f"fewer than {MIN_STRUCTURE} test images",
+    lambda spec: spec.metrics.get("mse", {}).get("n", MIN_STRUCTURE) >= MIN_STRUCTURE,
+)
+
 # A table, two lines per score.
 # fmt: off
 SUITE = (
@@ -106,7 +113,7 @@ SUITE = (
     Measure("ssim", "SSIM", "Headline", Better.HIGHER, ".3f",
             "Structural similarity of the reconstructions; 1 is identical."),
     Measure("knn_accuracy", "5-NN", "Headline", Better.HIGHER, ".3f",
-            "How often the 5 nearest train codes predict the class."),
+            "How often the 5 nearest train codes predict the class.", (LABELS,)),
     Measure("fd_percent", "FD %", "Headline", Better.LOWER, ".2f",
             "FD in percent of the FD of a Gaussian on 16 principal components.",
             (SAMPLES, FEATURE_NETWORK)),
@@ -133,17 +140,17 @@ SUITE = (
             "Are samples nearer to training images than held-out images are? 0.5 = no, 1 = copies.",
             (SAMPLES, FEATURE_NETWORK)),
     Measure("cas", "CAS", "Generation", Better.HIGHER, ".3f",
-            "Accuracy on real images of a classifier trained on samples only.", (SAMPLES,)),
+            "Accuracy on real images of a classifier trained on samples only.", (SAMPLES, LABELS)),
     Measure("probe_accuracy", "Linear probe", "Codes", Better.HIGHER, ".3f",
-            "Accuracy of a linear classifier on the codes."),
+            "Accuracy of a linear classifier on the codes.", (LABELS,)),
     Measure("neighbourhood_hit", "Neighbourhood hit", "Codes", Better.HIGHER, ".3f",
-            "Share of a code's nearest neighbours that have its class."),
+            "Share of a code's nearest neighbours that have its class.", (LABELS, TEST_IMAGES)),
     Measure("trustworthiness", "Trustworthiness", "Codes", Better.HIGHER, ".3f",
-            "Whether nearest neighbours in codes are also neighbours in pixels."),
+            "Whether nearest neighbours in codes are also neighbours in pixels.", (TEST_IMAGES,)),
     Measure("continuity", "Continuity", "Codes", Better.HIGHER, ".3f",
-            "Whether nearest neighbours in pixels are also neighbours in codes."),
+            "Whether nearest neighbours in pixels are also neighbours in codes.", (TEST_IMAGES,)),
     Measure("intrinsic_dimension", "Intrinsic dimension", "Codes", Better.NEITHER, ".2f",
-            "Intrinsic dimension of the codes (TwoNN)."),
+            "Intrinsic dimension of the codes (TwoNN).", (TEST_IMAGES,)),
     Measure("iwae_nll", "NLL (IWAE-200)", "Likelihood", Better.LOWER, ".1f",
             "Upper bound on the negative log-likelihood, binarised pixels, nats.", (LIKELIHOOD,)),
     Measure("negative_elbo", "-ELBO", "Likelihood", Better.LOWER, ".1f",

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
 
-EXACT_DIMENSIONS = 32
-"""Up to this many dimensions the logistic regression is solved exactly, which is fast; for the pixels of an
-image it would take 20 times as long."""
+EXACT_DIMENSIONS, EXACT_WEIGHTS = 32, 2_000
+"""Up to this many dimensions, and weights of all classes together, the logistic regression is solved exactly,
+which is fast; for the pixels of an image it would take 20 times as long. Memory grows with the square of the
+number of weights."""
+
+
+@contextmanager
+def few_images_per_class() -> Iterator[None]:
+    """Allow scikit-learn's classifiers as many classes as half the images, without a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes is greater", UserWarning)
+        yield
 
 
 def knn_correct(
@@ -48,8 +61,8 @@ def probe_correct(
     """Return for each test code whether a linear probe predicts its label.
 
     The probe is a multinomial logistic regression (C = 1) on codes standardised on train. In up to 32
-    dimensions the solution is exact, in double precision: with early stopping, a few decisions would differ
-    between processors.
+    dimensions and 2,000 weights the solution is exact, in double precision: with early stopping, a few
+    decisions would differ between processors.
 
     Parameters
     ----------
@@ -69,11 +82,14 @@ def probe_correct(
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
-    if train_codes.shape[1] <= EXACT_DIMENSIONS:
+    n_dimensions = train_codes.shape[1]
+    n_weights = n_dimensions * len(np.unique(train_labels))
+    if n_dimensions <= EXACT_DIMENSIONS and n_weights <= EXACT_WEIGHTS:
         train_codes, test_codes = train_codes.astype(np.float64), test_codes.astype(np.float64)
         regression = LogisticRegression(solver="newton-cholesky", tol=1e-8)
     else:
         regression = LogisticRegression(max_iter=1000)
     probe = make_pipeline(StandardScaler(), regression)
-    predicted = probe.fit(train_codes, train_labels).predict(test_codes)
+    with few_images_per_class():
+        predicted = probe.fit(train_codes, train_labels).predict(test_codes)
     return np.asarray(predicted == test_labels, np.float32)

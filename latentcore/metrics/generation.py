@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentcore.metrics.classification import few_images_per_class
 from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.principal_components import principal_components
 from latentcore.types import DoubleArray, FloatArray, LabelArray
+
+MAX_LOGISTIC_PIXELS, N_COMPONENTS = 256, 64
+"""Pixel values up to which a logistic regression is fitted to an image itself, and principal components that
+stand for larger images."""
 
 
 def frechet_distance(one: FloatArray, other: FloatArray) -> float:
@@ -196,12 +202,13 @@ def two_sample_accuracy(real: FloatArray, samples: FloatArray, *, seed: int, n_f
 def predict_logistic(images: FloatArray, labels: LabelArray, samples: FloatArray) -> LabelArray:
     """Return the class of each sample as predicted by a logistic regression trained on real images.
 
-    The solution is exact, in double precision, as in `two_sample_accuracy`.
+    The solution is exact, in double precision, as in `two_sample_accuracy`. Images of more than 256 pixel
+    values are represented by their first 64 principal components.
 
     Parameters
     ----------
     images : float32 array, shape (n, channels, height, width)
-        Real images to train on.
+        Real images to train on, of at least two classes.
     labels : int64 array, shape (n,)
     samples : float32 array, shape (m, channels, height, width)
 
@@ -212,7 +219,11 @@ def predict_logistic(images: FloatArray, labels: LabelArray, samples: FloatArray
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     flat_images, flat_samples = (part.reshape(len(part), -1).astype(np.float64) for part in (images, samples))
-    classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(flat_images, labels)
+    if flat_images.shape[1] > MAX_LOGISTIC_PIXELS:
+        mean, components, _ = principal_components(flat_images, min(N_COMPONENTS, *flat_images.shape))
+        flat_images, flat_samples = ((part - mean) @ components.T for part in (flat_images, flat_samples))
+    with few_images_per_class():
+        classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(flat_images, labels)
     return np.asarray(classifier.predict(flat_samples), np.int64)
 
 

@@ -9,6 +9,8 @@ from latentcore.metrics.similarity import neighbour_rows
 from latentcore.types import FloatArray, LabelArray
 
 BLOCK_ROWS = 250
+MIN_RATIOS = 10
+"""Fewest ratios of distances for the fit of the intrinsic dimension."""
 DISCARDED_SHARE = 0.1
 """Share of the largest ratios left out of the fit of the intrinsic dimension, as in the reference."""
 
@@ -101,8 +103,10 @@ def two_nn_dimension(ratios: FloatArray) -> float:
     minimal neighborhood information", 2017: the slope of a line through the origin.
     """
     n = len(ratios)
-    if n < 10:  # noqa: PLR2004
-        raise ValueError(f"there are {n} ratios of neighbours' distances; the fit needs at least 10.")
+    if n < MIN_RATIOS:
+        raise ValueError(
+            f"there are {n} ratios of neighbours' distances; the fit needs at least {MIN_RATIOS}."
+        )
     kept = int(n * (1 - DISCARDED_SHARE))
     logs = np.log(ratios[:kept])
     tail = -np.log(1 - np.arange(1, kept + 1) / n)

@@ -13,6 +13,7 @@ def stratified_rows(labels: LabelArray, n: int, *, seed: int = 0) -> LabelArray:
     Parameters
     ----------
     labels : int64 array, shape (m,)
+        Any integers, such as -1 for items without a class.
     n, seed : int
 
     Returns
@@ -23,7 +24,7 @@ def stratified_rows(labels: LabelArray, n: int, *, seed: int = 0) -> LabelArray:
         return np.arange(len(labels), dtype=np.int64)
     order = np.random.default_rng(seed).permutation(len(labels))
     by_class = np.argsort(labels[order], kind="stable")
-    counts = np.bincount(labels)
+    counts = np.unique(labels, return_counts=True)[1]
     starts = np.repeat(np.cumsum(counts) - counts, counts)
     share = np.empty(len(labels))
     share[by_class] = (np.arange(len(labels)) - starts + 1) / np.repeat(counts, counts)

@@ -11,51 +11,14 @@ import numpy as np
 from latentcore.models.base import LatentModel
 from latentcore.models.density import Gaussian
 from latentcore.models.settings import Settings
+from latentcore.principal_components import BLOCK_ROWS, principal_components
 from latentcore.training import OnEvent
-from latentcore.types import Capability, DoubleArray, FloatArray, ImageShape, LabelArray
-
-BLOCK_ROWS = 2000
-"""Rows centred at once; a centred copy of all rows would double the memory."""
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
 
 @dataclass(frozen=True, kw_only=True)
 class PCASettings(Settings):
     """Settings of `PCAModel`: only the number of components."""
-
-
-def principal_components(rows: FloatArray) -> tuple[DoubleArray, DoubleArray, DoubleArray]:
-    """Return mean, orthonormal components and explained variance ratios.
-
-    Same result as scikit-learn's ``PCA(svd_solver="covariance_eigh")``, signs included, without a copy of
-    all rows in double precision (376 MB for MNIST) and without importing scikit-learn (56 MB), which would
-    stay in the dashboard's memory.
-
-    Parameters
-    ----------
-    rows : float32 array, shape (n, d)
-        At least two.
-
-    Returns
-    -------
-    mean : float64 array, shape (d,)
-    components : float64 array, shape (d, d)
-        One per row, by descending variance; the entry of largest magnitude in each is positive.
-    shares : float64 array, shape (d,)
-        Explained variance ratios.
-    """
-    mean = rows.mean(axis=0, dtype=np.float64)
-    scatter = np.zeros((len(mean), len(mean)))
-    for start in range(0, len(rows), BLOCK_ROWS):
-        centred = rows[start : start + BLOCK_ROWS] - mean
-        scatter += centred.T @ centred
-    rising, columns = np.linalg.eigh(scatter)
-    variances, components = np.maximum(rising[::-1], 0), columns[:, ::-1].T
-    largest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
-    return (
-        mean,
-        components * np.where(largest < 0, -1, 1),
-        variances / max(variances.sum(), np.finfo(float).tiny),
-    )
 
 
 class PCAModel(LatentModel):
@@ -96,10 +59,10 @@ class PCAModel(LatentModel):
         seed: int,  # noqa: ARG002
         on_event: OnEvent | None,  # noqa: ARG002
     ) -> None:
-        mean, components, shares = principal_components(images.reshape(len(images), -1))
+        mean, components, shares = principal_components(images.reshape(len(images), -1), self.latent_dim)
         self.mean_ = mean.astype(np.float32)
-        self.components_ = components[: self.latent_dim].astype(np.float32)
-        self.explained_variance_ratio_ = shares[: self.latent_dim].astype(np.float32)
+        self.components_ = components.astype(np.float32)
+        self.explained_variance_ratio_ = shares.astype(np.float32)
         self.density_ = Gaussian.fit(self._encode(images))
 
     def _encode(self, images: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ class CodeTable:
     ----------
     codes : float32 array, shape (n, latent_dim)
     labels : int64 array, shape (n,)
+        -1 without labels.
     indices : int64 array, shape (n,)
         Index of each image in its split.
     errors : float32 array, shape (n,)

@@ -110,8 +110,8 @@ def _check_consistency(config: Mapping[str, Any], bundle_id: str) -> None:
     if not 1 <= latent_dim <= 4096 or config["settings"].get("latent_dim") != latent_dim:  # noqa: PLR2004
         raise ValueError(f"latent_dim is {latent_dim}, out of range or not that of the settings")
     names = config["classes"]
-    if not 1 <= len(names) <= MAX_CLASSES or not all(1 <= len(name) <= MAX_NAME_LENGTH for name in names):
-        raise ValueError(f"classes must be 1 to {MAX_CLASSES:,} names of up to {MAX_NAME_LENGTH} letters")
+    if len(names) > MAX_CLASSES or not all(1 <= len(name) <= MAX_NAME_LENGTH for name in names):
+        raise ValueError(f"classes must be at most {MAX_CLASSES:,} names of up to {MAX_NAME_LENGTH} letters")
     if config["id"] != bundle_id:
         raise ValueError(f"the id is {short_repr(config['id'])}, but the folder is {bundle_id!r}")
     if config["dataset"] != bundle_id.partition("/")[0]:

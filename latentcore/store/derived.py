@@ -194,7 +194,8 @@ def _build(
     arrays: Mapping[str, np.ndarray], test: CodeTable, train: CodeTable, n_classes: int
 ) -> DerivedTables:
     means = arrays["class_means"].copy()
-    means[np.bincount(train.labels, minlength=n_classes) == 0] = np.nan
+    if n_classes:
+        means[np.bincount(train.labels, minlength=n_classes) == 0] = np.nan
     mixture = None
     if "mixture_weights" in arrays:
         pairs = zip(arrays["mixture_means"], arrays["mixture_factors"], strict=True)

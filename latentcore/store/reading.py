@@ -30,7 +30,7 @@ from latentcore.store.checked_files import parse_json, verify_files
 from latentcore.store.code_table import CodeTable
 from latentcore.store.config import check_history, read_config, read_scores
 from latentcore.store.derived import DerivedTables, derived_types, read_derived
-from latentcore.types import FloatArray
+from latentcore.types import UNLABELLED, FloatArray
 
 CODE_TYPES: Mapping[str, np.dtype[Any]] = {
     "codes": np.dtype(np.float32),
@@ -255,5 +255,7 @@ def _check_columns(columns: Mapping[str, np.ndarray], split: str, path: Path, sp
         raise BundleError(f"{path}: the arrays of {split} hold {largest:.3g}, more than any code.")
     if columns["indices"].min() < 0 or len(np.unique(columns["indices"])) != n:
         raise BundleError(f"{path}: '{split}_indices' are not distinct image indices.")
-    if columns["labels"].min() < 0 or columns["labels"].max() >= len(spec.config["classes"]):
+    n_classes = len(spec.config["classes"])
+    lowest, highest = (0, n_classes - 1) if n_classes else (UNLABELLED, UNLABELLED)
+    if columns["labels"].min() < lowest or columns["labels"].max() > highest:
         raise BundleError(f"{path}: '{split}_labels' holds a label without a class name.")

@@ -66,9 +66,12 @@ def test_a_mistake_is_one_sentence(run, source, arguments, message):
     assert "Traceback" not in err
 
 
-def test_images_without_labels_are_not_trained_on_yet(run, tmp_path):
+def test_images_without_labels_are_trained_on(run, tmp_path):
     np.save(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (40, 28, 28)).astype(np.uint8))
     assert run("data", "add", "mine", str(tmp_path / "a.npy"))[0] == 0
-    code, _, err = run("train", "mine", "pca", "--latent-dim", "2", "--out", str(tmp_path / "models"))
+    code, out, _ = run("train", "mine", "pca", "--latent-dim", "2", "--out", str(tmp_path / "models"))
+    assert code == 0
+    assert "Wrote" in out
+    code, _, err = run("train", "mine", "lda", "--latent-dim", "2", "--out", str(tmp_path / "models"))
     assert code == 2
-    assert "has no labels" in err
+    assert "labelled images only" in err

@@ -24,8 +24,8 @@ from latentcore.metrics.classification import knn_correct
 from latentcore.metrics.nearest_neighbours import local_density
 from latentcore.metrics.reconstruction import bootstrap_interval, image_mse
 from latentcore.models.density import Gaussian
-from latentcore.models.pca import principal_components
 from latentcore.plane import dimension_plane, identity_plane, pca_plane, umap_plane
+from latentcore.principal_components import principal_components
 from latentcore.store import load_bundle
 
 points = arrays(
@@ -86,6 +86,20 @@ def test_principal_components_are_scikit_learns():
     assert np.allclose(components[:10], expected.components_, atol=1e-8)
     assert np.allclose(shares[:10], expected.explained_variance_ratio_, atol=1e-12)
     assert np.isfinite(principal_components(np.zeros((4, 3), np.float32))[2]).all()
+
+
+@pytest.mark.parametrize("n_rows", [40, 2100])
+def test_principal_components_of_large_images_are_scikit_learns(n_rows):
+    scales = np.linspace(3, 0.01, 1100, dtype=np.float32)
+    rows = np.random.default_rng(0).normal(size=(n_rows, 1100)).astype(np.float32) * scales
+    mean, components, shares = principal_components(rows, 5)
+    expected = PCA(5, svd_solver="full").fit(rows.astype(np.float64))
+    assert np.allclose(mean, expected.mean_, atol=1e-6)
+    assert np.allclose(np.abs(components @ expected.components_.T), np.eye(5), atol=1e-6)
+    assert np.allclose(shares, expected.explained_variance_ratio_, atol=1e-8)
+    assert (np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1) > 0).all()
+    with pytest.raises(ValueError, match="n_components is 0"):
+        principal_components(rows, 0)
 
 
 def test_planes_agree_with_other_implementations():

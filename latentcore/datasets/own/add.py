@@ -36,11 +36,12 @@ from latentcore.datasets.own.stored import (
 from latentcore.datasets.own.target import chosen_target
 from latentcore.exceptions import DatasetError
 from latentcore.image_input import natural_key
-from latentcore.types import PixelArray
+from latentcore.types import UNLABELLED, PixelArray
 
 CHUNK = 512
 """Images that are decoded before they are written."""
 N_THREADS = 2
+MIN_TRAIN = 2
 
 OnProgress = Callable[[int, int], None]
 """Receives the number of images done, and of all."""
@@ -159,6 +160,11 @@ def _store(
             sizes = _write_images(draft, plan, problems, notes, on_progress)
             if not sum(sizes.values()):
                 raise DatasetError(f"No picture of {plan.source} can be used.{_first(problems)}")
+            if sizes["train"] < MIN_TRAIN or not sizes["test"]:
+                raise DatasetError(
+                    f"{plan.source} leaves {sizes['train']} train and {sizes['test']} test images; models "
+                    f"need {MIN_TRAIN} to train on and 1 to test.{_first(problems)}"
+                )
             _write_config(draft, plan, sizes, notes)
             draft.rename(parent / plan.name)
     except OSError as error:
@@ -214,7 +220,7 @@ def _write_images(
                     raise DatasetError(str(pixels))
                 problems.append(pixels)
             else:
-                writers[split].write(pixels, numbers[item.label] if item.label else -1)
+                writers[split].write(pixels, numbers[item.label] if item.label else UNLABELLED)
             if on_progress is not None and (done % CHUNK == 0 or done == len(plan.items)):
                 on_progress(done, len(plan.items))
     train = set(writers["train"].digests)

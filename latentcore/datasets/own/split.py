@@ -34,8 +34,9 @@ def assigned_splits(items: Sequence[Item], options: AddOptions, notes: list[str]
         notes.append("The source's validation split is the test split.")
         return ["test" if item.split == "val" else "train" for item in items]
     share = options.test_share
+    each = " of each class" if any(item.label for item in items) else ""
     notes.append(
-        f"{share:.0%} of the images of each class are held out for testing, at random (seed {options.seed})."
+        f"{share:.0%} of the images{each} are held out for testing, at random (seed {options.seed})."
     )
     generator, splits = np.random.default_rng(options.seed), ["train"] * len(items)
     by_label: dict[str | None, list[int]] = defaultdict(list)

@@ -203,7 +203,7 @@ def test_other_shapes_are_cropped_padded_or_stretched(tmp_path, add, fit, corner
     pixels[:, 20:40] = 200
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "BMP")
-    add(write(tmp_path / "in", {"a.bmp": buffer.getvalue(), "b.bmp": buffer.getvalue()}), fit=fit, size=24)
+    add(write(tmp_path / "in", {f"{k}.bmp": buffer.getvalue() for k in range(3)}), fit=fit, size=24)
     image = stored(tmp_path)[0][0, 0]
     assert image.shape == (24, 24)
     assert image[0, 0] == corner
@@ -222,7 +222,7 @@ def test_transparent_parts_lie_over_white(tmp_path, add):
     pixels[:8] = (0, 0, 0, 255)
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
-    add(write(tmp_path / "in", {"a.png": buffer.getvalue(), "b.png": buffer.getvalue()}), size=16)
+    add(write(tmp_path / "in", {f"{k}.png": buffer.getvalue() for k in range(3)}), size=16)
     image = stored(tmp_path)[0][0, 0]
     assert (image[:8] == 0).all()
     assert (image[8:] == 255).all()

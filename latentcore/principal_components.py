@@ -1,0 +1,80 @@
+"""Principal component analysis: mean, components and explained variance of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcore.types import DoubleArray, FloatArray
+
+BLOCK_ROWS = 2000
+"""Rows centred at once; a centred copy of all rows would double the memory."""
+MAX_FULL_DIMENSIONS = 1024
+"""Up to this many dimensions all eigenvectors are computed, which is fast; of more, only those asked for."""
+
+
+def principal_components(
+    rows: FloatArray | DoubleArray, n_components: int | None = None
+) -> tuple[DoubleArray, DoubleArray, DoubleArray]:
+    """Return mean, orthonormal components and explained variance ratios.
+
+    Same result as scikit-learn's ``PCA(svd_solver="covariance_eigh")``, signs included, without a copy of
+    all rows in double precision (376 MB for MNIST) and without importing scikit-learn (56 MB), which would
+    stay in the dashboard's memory.
+
+    Parameters
+    ----------
+    rows : float32 or float64 array, shape (n, d)
+        At least two.
+    n_components : int, optional
+        Number of components, at most ``min(n, d)``; all of them by default: d, or n if rows are few and long.
+
+    Returns
+    -------
+    mean : float64 array, shape (d,)
+    components : float64 array, shape (n_components, d)
+        One per row, by descending variance; the entry of largest magnitude in each is positive.
+    shares : float64 array, shape (n_components,)
+        Explained variance ratios.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer rows or dimensions than `n_components`.
+    """
+    n, d = rows.shape
+    if n_components is not None and not 1 <= n_components <= min(n, d):
+        raise ValueError(f"n_components is {n_components}; {n} rows of {d} dimensions have 1 to {min(n, d)}.")
+    mean = rows.mean(axis=0, dtype=np.float64)
+    if d > MAX_FULL_DIMENSIONS and n <= min(BLOCK_ROWS, d):
+        variances, components, total = _from_few_rows(rows - mean)
+    else:
+        variances, components, total = _from_covariance(rows, mean, n_components or d)
+    variances, components = variances[:n_components], components[:n_components]
+    largest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
+    return mean, components * np.where(largest < 0, -1, 1), variances / max(total, np.finfo(float).tiny)
+
+
+def _from_few_rows(centred: DoubleArray) -> tuple[DoubleArray, DoubleArray, float]:
+    """Return variances and components, descending, and the total variance, of fewer rows than dimensions."""
+    _, lengths, components = np.linalg.svd(centred, full_matrices=False)
+    return lengths**2, components, float((lengths**2).sum())
+
+
+def _from_covariance(
+    rows: FloatArray | DoubleArray, mean: DoubleArray, k: int
+) -> tuple[DoubleArray, DoubleArray, float]:
+    """Return the `k` largest variances and their components, descending, and the total variance."""
+    d = len(mean)
+    scatter = np.zeros((d, d))
+    for start in range(0, len(rows), BLOCK_ROWS):
+        centred = rows[start : start + BLOCK_ROWS] - mean
+        scatter += centred.T @ centred
+    if d <= MAX_FULL_DIMENSIONS or k > d // 4:
+        rising, columns = np.linalg.eigh(scatter)
+    else:
+        from scipy.sparse.linalg import eigsh  # noqa: PLC0415 - large images only
+
+        rising, columns = eigsh(scatter, k, v0=np.random.default_rng(0).standard_normal(d))
+        order = np.argsort(rising)
+        rising, columns = rising[order], columns[:, order]
+    return np.maximum(rising[::-1], 0), columns[:, ::-1].T, float(np.trace(scatter))
