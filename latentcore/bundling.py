@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.cards import card_pictures, write_card
-from latentcore.datasets import Dataset, load_dataset
+from latentcore.datasets import Dataset, dataset_spec, load_dataset
 from latentcore.evaluation import RealReference, evaluate, headline_scores
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
@@ -87,7 +87,9 @@ def train_bundle(
     trained = _train(recipe, train, test, on_event, announce)
     model = trained.model
     announce("scores")
-    metrics = evaluate(model, train, test, reference=_reference(recipe.dataset))
+    metrics = evaluate(
+        model, train, test, reference=_reference(recipe.dataset, dataset_spec(recipe.dataset).version)
+    )
     announce("plane")
     test_table, train_table = _code_tables(model, train, test)
     announce("card")
@@ -109,7 +111,7 @@ def train_bundle(
 
 
 @lru_cache(maxsize=1)
-def _reference(dataset: str) -> RealReference:
+def _reference(dataset: str, version: str) -> RealReference:  # noqa: ARG001 - the version is part of the key
     return RealReference.compute(load_dataset(dataset, "train"), load_dataset(dataset, "test"))
 
 
@@ -177,8 +179,10 @@ def _fit(
 
 def _recipe_entry(recipe: Recipe, trained: TrainedModel) -> dict[str, Any]:
     names = ("numpy", "scikit-learn", "torch", "umap-learn")
+    version_of_data = dataset_spec(recipe.dataset).version
     return {
         "command": recipe.command,
+        **({"dataset_version": version_of_data} if version_of_data else {}),
         "seed": trained.seed,
         "n_train": trained.n_train,
         "cpu_seconds": round(trained.cpu_seconds, 1),

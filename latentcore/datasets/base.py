@@ -121,6 +121,8 @@ class DatasetSpec:
         Whether the images are on this machine.
     fetch : callable or None
         Downloads the images; None if they are shipped or generated.
+    version : str
+        Differs if images or labels differ, for datasets that can be removed and added again; else empty.
     """
 
     name: str
@@ -134,6 +136,7 @@ class DatasetSpec:
     read_factors: Callable[[str], FloatArray] | None = None
     is_present: Callable[[], bool] = lambda: True
     fetch: Callable[[OnBytes | None], Path] | None = None
+    version: str = ""
 
     def load(self, split: str) -> Dataset:
         """Read one split; see `latentcore.load_dataset`."""

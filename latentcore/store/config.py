@@ -33,6 +33,7 @@ RECIPE_SCHEMAS: Mapping[str, Any] = {
     "n_train": int,
     "cpu_seconds": float,
     "by_seed": [{str: float}],
+    "dataset_version": str,
     "versions": {str: str},
 }
 """Optional fields of a recipe."""
@@ -121,6 +122,11 @@ def _check_consistency(config: Mapping[str, Any], bundle_id: str) -> None:
     known = find_dataset(config["dataset"])
     if known is not None and (tuple(shape), len(names)) != (known.image_shape, len(known.classes)):
         raise ValueError(f"{known.title} has other images or classes than {short_repr(shape)}, {len(names)}")
+    trained_on = config["recipe"].get("dataset_version")
+    if known is not None and trained_on is not None and trained_on != known.version:
+        raise ValueError(
+            f"{known.title} was added again with other images since this model was trained; train it again"
+        )
     MODELS[family].from_config(config)
 
 

@@ -9,8 +9,9 @@ from latentcore.bundling import train_bundle
 from latentcore.datasets import load_dataset
 from latentcore.datasets.own.add import add_dataset
 from latentcore.datasets.own.options import AddOptions
+from latentcore.datasets.own.stored import remove_own
 from latentcore.evaluation.suite import SUITE, absent_reason
-from latentcore.exceptions import DatasetError
+from latentcore.exceptions import BundleError, DatasetError
 from latentcore.recipes import make_recipe
 from latentcore.store import load_bundle
 
@@ -54,7 +55,19 @@ def test_a_bundle_of_one_dataset_is_refused_on_another(data):
     train_bundle(make_recipe("odd", "pca", 2), data / "models")
     path = data / "models" / "odd" / "pca-d2" / "config.json"
     path.write_text(path.read_text().replace('"classes": []', '"classes": ["a"]'))
-    with pytest.raises(Exception, match="other images or classes"):
+    with pytest.raises(BundleError, match="other images or classes"):
+        load_bundle("odd/pca-d2", data / "models")
+
+
+def test_a_model_of_images_that_were_replaced_is_refused(data):
+    add(data, 12, 1)
+    train_bundle(make_recipe("odd", "pca", 2), data / "models")
+    remove_own(data, "odd")
+    with_other_images = data / "other"
+    with_other_images.mkdir()
+    np.savez(with_other_images / "source.npz", images=np.zeros((12, 1, 12, 12), np.uint8))
+    add_dataset("odd", with_other_images / "source.npz", data, options=AddOptions(size=12, channels="first"))
+    with pytest.raises(BundleError, match="added again with other images"):
         load_bundle("odd/pca-d2", data / "models")
 
 

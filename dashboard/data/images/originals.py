@@ -66,9 +66,13 @@ def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
     return dataset_spec(bundle.spec.dataset).scale(pixels[rows])
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
     """Return the pixels of the train images whose codes bundles store: a sixth of MNIST's, 8 MB."""
+    return _held_pixels(dataset, _version(dataset), indices)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _held_pixels(dataset: str, version: str, indices: LabelArray) -> PixelArray:  # noqa: ARG001 - of the key
     return _read(dataset, "train", indices)
 
 
@@ -76,7 +80,7 @@ def originals_problem(dataset: str) -> str | None:
     """Return one sentence on why originals cannot be shown, or None if they can."""
     try:
         _pixels(dataset, "test")
-        _can_read_train(dataset)
+        _can_read_train(dataset, _version(dataset))
     except LatentcoreError as error:
         return str(error)
     return None
@@ -87,20 +91,30 @@ def has_originals(dataset: str) -> bool:
     return originals_problem(dataset) is None
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def _pixels(dataset: str, split: str) -> PixelArray:
     """Return the stored pixels of a split; errors are not cached, as the files may be downloaded later."""
+    return _cached_pixels(dataset, _version(dataset), split)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _cached_pixels(dataset: str, version: str, split: str) -> PixelArray:  # noqa: ARG001 - of the key
     return _read(dataset, split)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _can_read_train(dataset: str) -> bool:
+def _can_read_train(dataset: str, version: str) -> bool:  # noqa: ARG001 - of the key
     """Return True, or raise if the train images cannot be read; the images are not kept."""
     if (
         spec := find_dataset(dataset)
     ) is None or spec.fetch is not None:  # others ship with the library or are generated
         _read(dataset, "train", np.empty(0, np.int64))
     return True
+
+
+def _version(dataset: str) -> str:
+    """Return what tells a dataset from another of its name, once it was removed and added again."""
+    spec = find_dataset(dataset)
+    return "" if spec is None else spec.version
 
 
 def _read(dataset: str, split: str, rows: LabelArray | None = None) -> PixelArray:
