@@ -11,8 +11,8 @@ from latentcore.exceptions import UnsupportedOperation
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.base import LatentModel
+from latentcore.models.capabilities import HasLikelihoodBound
 from latentcore.models.density import Gaussian
-from latentcore.models.vae import VAEModel
 from latentcore.types import Capability, FloatArray
 
 N_NEIGHBOURS = 5
@@ -176,9 +176,9 @@ def negative_elbo(model: LatentModel, _normal: ModelOutputs, images: ModelOutput
     Raises
     ------
     UnsupportedOperation
-        If the model is no VAE, or the original images are not available.
+        If the model has no likelihood bound, or the original images are not available.
     """
-    if not isinstance(model, VAEModel) or images.images is None:
+    if not isinstance(model, HasLikelihoodBound) or images.images is None:
         raise UnsupportedOperation(
             "The evidence lower bound needs a VAE and the original images; take the reconstruction error."
         )

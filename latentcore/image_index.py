@@ -121,7 +121,6 @@ def make_index(train: Dataset, test: Dataset) -> ImageIndex:
     """Build the index of a dataset over the train images of which its bundles store codes."""
     n_components = min(N_COMPONENTS, math.prod(train.images.shape[1:]), len(train))
     pca = round_to_half(PCAModel(PCASettings(latent_dim=n_components)).fit(train.images, seed=SEED))
-    assert isinstance(pca, PCAModel)  # noqa: S101 - rounding keeps the type
     kept = train.take(train_code_rows(len(train)))
     codes, outside = _coordinates(pca, kept.images, min(N_SEARCHED, n_components))
     steps = np.maximum(np.abs(codes).max(axis=0), 1e-9) / MAX_QUANTISED

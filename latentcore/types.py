@@ -28,7 +28,10 @@ ImageShape: TypeAlias = tuple[int, int, int]
 
 
 class Capability(StrEnum):
-    """What a model family can do: how it encodes, decodes and samples, and what its training has seen."""
+    """What a model family can do: how it encodes, decodes and samples, and what its training has seen.
+
+    Those with operations of their own have a protocol in `latentcore.models.capabilities`.
+    """
 
     NATIVE_ENCODER = "native encoder"
     INVERSION_ENCODER = "encoder trained by inversion"
@@ -36,5 +39,9 @@ class Capability(StrEnum):
     APPROXIMATE_DECODER = "approximate decoder"
     PRIOR = "samples from its prior"
     FITTED_DENSITY = "samples from a density fitted to its codes"
+    POSTERIOR = "posterior of a code given an image"
     LIKELIHOOD_BOUND = "likelihood bound"
+    PRINCIPAL_COMPONENTS = "components ordered by explained variance"
+    CODE_REFINEMENT = "refines codes by gradient steps"
+    DENOISING = "trained to denoise"
     SUPERVISED = "has seen the labels"

@@ -11,8 +11,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.server.concurrency import limited
 from latentcore.datasets import dataset_spec, find_dataset
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
-from latentcore.models.vae import VAEModel
-from latentcore.types import FloatArray
+from latentcore.types import Capability, FloatArray
 
 __all__ = ["Dimension", "Direction"]
 
@@ -51,12 +50,13 @@ class Dimension:
 def dimensions_of(bundle: Bundle) -> list[Dimension]:
     """Return the dimensions of a model's codes, the most important first.
 
-    A VAE's dimensions are ordered by the KL divergence of their posterior from the prior, 0 where unused;
-    those of other families by the variance of the train codes.
+    Dimensions of a model with a posterior are ordered by its KL divergence from the prior, 0 where unused;
+    those of other models by the variance of the train codes.
     """
     codes = bundle.train.codes
     deviations = codes.std(axis=0)
-    kl = bundle.metrics.get("kl", {}).get("value") if isinstance(bundle.model, VAEModel) else None
+    has_posterior = Capability.POSTERIOR in bundle.capabilities
+    kl = bundle.metrics.get("kl", {}).get("value") if has_posterior else None
     if kl is not None:
         weights, measure = np.asarray(kl), "nats of KL"
         alive = weights > DEAD_KL

@@ -17,7 +17,7 @@ SIDE = 128
 def refine_code(bundle: Bundle, details: CodeDetails) -> None:
     """Draw a button that refines the inversion network's code of a test image, and the errors.
 
-    Nothing is drawn for other families, for positions, and without the original image.
+    Nothing is drawn for models that cannot refine codes, for positions, and without the original image.
     """
     model, original = refinable_model(bundle), details.original
     if model is None or original is None:

@@ -17,21 +17,25 @@ from latentcore.evaluation.common_scores import (
     reconstruction_scores,
 )
 from latentcore.evaluation.evaluated_model import EvaluatedModel
-from latentcore.evaluation.family_scores import (
+from latentcore.evaluation.optional_scores import (
+    component_scores,
     denoising_scores,
     factor_scores,
-    inversion_scores,
-    pca_scores,
-    vae_scores,
+    likelihood_scores,
+    posterior_scores,
+    refinement_scores,
 )
 from latentcore.evaluation.sample_scores import RealReference, sample_scores
 from latentcore.evaluation.score import Score
 from latentcore.models import LatentModel
-from latentcore.models.autoencoder import DenoisingAutoencoderModel
-from latentcore.models.gan import GANModel
-from latentcore.models.pca import PCAModel
-from latentcore.models.vae import VAEModel
+from latentcore.models.capabilities import (
+    HasCodeRefinement,
+    HasLikelihoodBound,
+    HasPosterior,
+    HasPrincipalComponents,
+)
 from latentcore.training import one_thread
+from latentcore.types import Capability
 
 Part: TypeAlias = Callable[[], dict[str, Score]]
 """Computes a group of scores."""
@@ -92,13 +96,15 @@ def _parts(evaluated: EvaluatedModel, reference: RealReference | None) -> dict[s
         "structure": partial(code_scores, evaluated),
         "geometry": partial(geometry_scores, evaluated),
     }
-    if isinstance(model, PCAModel):
-        parts["components"] = partial(pca_scores, model, train)
-    if isinstance(model, VAEModel):
-        parts["likelihood"] = partial(vae_scores, model, test)
-    if isinstance(model, GANModel):
-        parts["inversion"] = partial(inversion_scores, model, test)
-    if isinstance(model, DenoisingAutoencoderModel):
+    if isinstance(model, HasPrincipalComponents):
+        parts["components"] = partial(component_scores, model, train)
+    if isinstance(model, HasPosterior):
+        parts["posterior"] = partial(posterior_scores, model, test)
+    if isinstance(model, HasLikelihoodBound):
+        parts["likelihood"] = partial(likelihood_scores, model, test)
+    if isinstance(model, HasCodeRefinement):
+        parts["inversion"] = partial(refinement_scores, model, test)
+    if Capability.DENOISING in model.capabilities:
         parts["denoising"] = partial(denoising_scores, model, test)
     if test.factors is not None and model.latent_dim > 1:
         parts["factors"] = partial(factor_scores, evaluated, dataset_spec(test.name).factor_names)
@@ -119,8 +125,10 @@ def headline_scores(model: LatentModel, train: Dataset, test: Dataset) -> dict[s
     """
     evaluated = EvaluatedModel.compute(model, train, test)
     scores = reconstruction_scores(evaluated) | neighbour_scores(evaluated)
-    if isinstance(model, VAEModel):
-        scores |= vae_scores(model, test)
+    if isinstance(model, HasPosterior):
+        scores |= posterior_scores(model, test)
+    if isinstance(model, HasLikelihoodBound):
+        scores |= likelihood_scores(model, test)
     if test.factors is not None:
         scores |= factor_scores(evaluated, dataset_spec(test.name).factor_names)
     kept = ("mse", "knn_accuracy", "iwae_nll", "active_units", "mig", "disentanglement")

@@ -22,8 +22,7 @@ from latentcore.metrics.generation import (
     two_sample_accuracy,
 )
 from latentcore.models import LatentModel, make_model
-from latentcore.models.gan import GANModel
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, LabelArray
 
 N_LOGISTIC_SAMPLES = 2_000
 N_NEIGHBOURS = 5
@@ -125,7 +124,9 @@ class RealReference:
 
 def sample_scores(model: LatentModel, reference: RealReference) -> dict[str, Score]:
     """Return the scores of a model's samples."""
-    own = "its own samples" if isinstance(model, GANModel) else f"samples from {model.sampling}"
+    # An encoder trained by inversion was added to a generator, whose samples need no source named.
+    is_generator = Capability.INVERSION_ENCODER in model.capabilities
+    own = "its own samples" if is_generator else f"samples from {model.sampling}"
     return sampler_scores(lambda n, seed: model.sample(n, seed=seed), own, reference)
 
 

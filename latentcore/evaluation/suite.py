@@ -9,7 +9,6 @@ from enum import StrEnum
 from latentcore.datasets import find_dataset
 from latentcore.evaluation.class_conditional import fits_lenet64
 from latentcore.evaluation.common_scores import MIN_STRUCTURE
-from latentcore.models.autoencoder import DenoisingAutoencoderModel
 from latentcore.store import BundleSpec
 from latentcore.store.bundle import PLANE_DIMENSIONS
 from latentcore.types import Capability
@@ -94,10 +93,8 @@ FACTORS = Requirement(
     "factors unknown",
     lambda spec: (found := find_dataset(spec.dataset)) is not None and bool(found.factor_names),
 )
-INVERSION = Requirement("has its own encoder", lambda spec: Capability.INVERSION_ENCODER in spec.capabilities)
-DENOISING = Requirement(
-    "not trained to denoise", lambda spec: spec.family == DenoisingAutoencoderModel.family
-)
+REFINEMENT = Requirement("has its own encoder", lambda spec: Capability.CODE_REFINEMENT in spec.capabilities)
+DENOISING = Requirement("not trained to denoise", lambda spec: Capability.DENOISING in spec.capabilities)
 
 LABELS = Requirement("no labels", lambda spec: bool(spec.config["classes"]))
 TEST_IMAGES = Requirement(
@@ -170,7 +167,7 @@ SUITE = (
     Measure("informativeness", "DCI informativeness", "Factors", Better.HIGHER, ".3f",
             "How well the factors can be predicted from the codes.", (FACTORS,)),
     Measure("mse_refined", "MSE refined", "Special", Better.LOWER, ".4f",
-            "Reconstruction error after a GAN's codes were refined by gradient steps.", (INVERSION,)),
+            "Reconstruction error after a GAN's codes were refined by gradient steps.", (REFINEMENT,)),
     Measure("denoised_psnr", "Denoised PSNR", "Special", Better.HIGHER, ".2f",
             "PSNR after denoising Gaussian noise of sigma 0.5, dB.", (DENOISING,)),
     Measure("noisy_psnr", "Noisy PSNR", "Special", Better.NEITHER, ".2f",

@@ -172,6 +172,7 @@ class DenoisingAutoencoderModel(AutoencoderModel):
 
     family = "dae"
     title = "Denoising AE"
+    capabilities = AutoencoderModel.capabilities | {Capability.DENOISING}
     settings_type = DenoisingAutoencoderSettings
     settings: DenoisingAutoencoderSettings
 

@@ -176,6 +176,16 @@ class LatentModel(ABC):
         """
         return self.decode(self.sample_codes(n, seed=seed, temperature=temperature))
 
+    def untrained_copy(self, *, seed: int) -> Self:  # noqa: ARG002 - families that have one use it
+        """Return a randomly initialised model with the settings and image shape of this fitted one.
+
+        Raises
+        ------
+        UnsupportedOperation
+            If the family has none.
+        """
+        raise UnsupportedOperation(f"{self.title} has no untrained copy; choose PCA or a network.")
+
     # -- on disk -------------------------------------------------------------------------
 
     def config(self) -> dict[str, Any]:

@@ -33,7 +33,14 @@ class GANModel(TorchModel[GANNetwork]):
 
     family = "gan"
     title = "GAN"
-    capabilities = frozenset({Capability.INVERSION_ENCODER, Capability.NATIVE_DECODER, Capability.PRIOR})
+    capabilities = frozenset(
+        {
+            Capability.INVERSION_ENCODER,
+            Capability.NATIVE_DECODER,
+            Capability.PRIOR,
+            Capability.CODE_REFINEMENT,
+        }
+    )
     sampling = "its prior, N(0, I)"
     settings_type = GANSettings
     settings: GANSettings

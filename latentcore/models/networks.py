@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 
 from latentcore.models.base import LatentModel
+from latentcore.training import seeded
 from latentcore.types import FloatArray, ImageShape
 
 CHUNK_SIZE = 128
@@ -169,6 +170,14 @@ class TorchModel(LatentModel, Generic[NetworkT]):
 
     def _decode(self, codes: FloatArray) -> FloatArray:
         return apply_in_chunks(self.network_.decode, codes).reshape(-1, *self.image_shape_)
+
+    def untrained_copy(self, *, seed: int) -> Self:
+        """Return a model with the initial weights of a training; see `LatentModel.untrained_copy`."""
+        self._check_fitted()
+        with seeded(seed):
+            network = self.make_network(self.settings, self.image_shape_)
+        arrays = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
+        return self.from_state(self.config(), arrays)
 
     def state(self) -> dict[str, FloatArray]:
         """Return weights and buffers by their torch names."""

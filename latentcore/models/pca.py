@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -36,7 +36,12 @@ class PCAModel(LatentModel):
     family = "pca"
     title = "PCA"
     capabilities = frozenset(
-        {Capability.NATIVE_ENCODER, Capability.NATIVE_DECODER, Capability.FITTED_DENSITY}
+        {
+            Capability.NATIVE_ENCODER,
+            Capability.NATIVE_DECODER,
+            Capability.FITTED_DENSITY,
+            Capability.PRINCIPAL_COMPONENTS,
+        }
     )
     sampling = "a Gaussian fitted to the training codes"
     settings_type = PCASettings
@@ -87,6 +92,13 @@ class PCAModel(LatentModel):
 
     def _sampling_density(self) -> Gaussian:
         return self.density_
+
+    def untrained_copy(self, *, seed: int) -> Self:
+        """Return a model with random orthonormal components; see `LatentModel.untrained_copy`."""
+        self._check_fitted()
+        noise = np.random.default_rng(seed).standard_normal(self.components_.shape[::-1])
+        components = np.ascontiguousarray(np.linalg.qr(noise)[0].T, np.float32)
+        return self.from_state(self.config(), self.state() | {"components": components})
 
     def state(self) -> dict[str, FloatArray]:
         """Return mean, components, explained variance ratios and the density of the codes."""

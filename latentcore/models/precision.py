@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 from latentcore.models.base import LatentModel
 
+ModelT = TypeVar("ModelT", bound=LatentModel)
 
-def round_to_half(model: LatentModel) -> LatentModel:
+
+def round_to_half(model: ModelT) -> ModelT:
     """Return a copy of a model with its arrays rounded to half precision.
 
     Scores measured afterwards are then those of the stored model.

@@ -16,14 +16,6 @@ from latentcore.models.vae_training import VAENetwork, VAESettings, train_vae
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-ACTIVE_VARIANCE = 0.01
-"""A dimension is active if the variance of its posterior mean over images exceeds this.
-
-References
-----------
-Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted autoencoders", 2016, section 5.
-"""
-
 
 class VAEModel(TorchModel[VAENetwork]):
     """Encoder to a diagonal Gaussian q(z|x), prior N(0, I), Bernoulli decoder p(x|z).
@@ -45,6 +37,7 @@ class VAEModel(TorchModel[VAENetwork]):
             Capability.NATIVE_ENCODER,
             Capability.NATIVE_DECODER,
             Capability.PRIOR,
+            Capability.POSTERIOR,
             Capability.LIKELIHOOD_BOUND,
         }
     )

@@ -15,7 +15,6 @@ from latentcore.metrics.classification import probe_correct
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
-from latentcore.studies.untrained import untrained_copy
 from latentcore.types import Capability, FloatArray, LabelArray
 
 N_LABELS = (1, 5, 10, 100)
@@ -180,7 +179,7 @@ def _transferred_sources(
     models = {origin: load_bundle(found[origin], root).model for origin in fitting}
     design = models.get(pool.name, models[fitting[0]])
     sources = {origin: constant_source(*_encode(model, pool, test)) for origin, model in models.items()}
-    return {**sources, RANDOM: lambda seed: _encode(untrained_copy(design, seed=seed), pool, test)}
+    return {**sources, RANDOM: lambda seed: _encode(design.untrained_copy(seed=seed), pool, test)}
 
 
 def _encode(model: LatentModel, pool: Dataset, test: Dataset) -> EncodedSplits:

@@ -8,6 +8,7 @@ import pytest
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import TrainingCancelled, UnsupportedOperation
 from latentcore.models import MODELS, LatentModel, make_model
+from latentcore.models.capabilities import PROTOCOLS
 from latentcore.types import Capability
 
 SETTINGS = {
@@ -168,3 +169,8 @@ def test_a_cancelled_fit_leaves_the_model_as_it_was(family, digits):
         model.fit(digits.images, seed=5, on_event=cancel)
     after = model.state()
     assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.parametrize("capability", list(PROTOCOLS))
+def test_a_capability_is_declared_exactly_by_models_that_have_its_operations(fitted, capability):
+    assert (capability in fitted.capabilities) == isinstance(fitted, PROTOCOLS[capability])

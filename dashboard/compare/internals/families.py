@@ -11,6 +11,7 @@ from dashboard.compare.internals.services import (
     code_deviations,
     dimension_names,
     fisher_ratios,
+    has_free_scale,
     score_of,
     score_table,
 )
@@ -18,7 +19,6 @@ from dashboard.data.catalogue import Bundle
 from dashboard.data.sampling import class_shares
 from dashboard.ui.chart_cache import cached_chart
 
-FAMILIES_WITHOUT_PRIOR = ("ae", "dae")
 UNUSED_RATIO = 1e3
 """Ratio of largest to smallest standard deviation from which the smallest dimensions count as unused."""
 
@@ -158,7 +158,7 @@ def _code_deviations(bundle: Bundle) -> Figure:
     table = table.sort_values("value", ascending=False)
     ratio = float(deviations.max() / max(float(deviations.min()), 1e-9))
     unused = "" if np.isfinite(ratio) and ratio < UNUSED_RATIO else " Dimensions near 0 are unused."
-    no_prior = " No prior fixes the scale." if bundle.spec.family in FAMILIES_WITHOUT_PRIOR else ""
+    no_prior = " No prior fixes the scale." if has_free_scale(bundle) else ""
     return Figure(
         "Standard deviation of the codes per dimension",
         cached_chart(dimension_bars)(table, "standard deviation"),

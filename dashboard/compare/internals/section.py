@@ -1,4 +1,4 @@
-"""Internals section: one row of figures per model, depending on its family."""
+"""Internals section: one row of figures per model, depending on its capabilities."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from dashboard.compare.internals.families import (
     pca_figures,
 )
 from dashboard.compare.internals.figures import Figure, draw_figures
+from dashboard.compare.internals.services import Capability
 from dashboard.compare.internals.vae import vae_figures
 from dashboard.data.catalogue import Bundle
 
 N_COLUMNS = 3
 
-FIGURES: dict[str, Callable[[Bundle], list[Figure]]] = {
-    "pca": pca_figures,
-    "lda": lda_figures,
-    "ae": autoencoder_figures,
-    "dae": denoising_autoencoder_figures,
-    "vae": vae_figures,
-    "beta_vae": vae_figures,
-    "gan": gan_figures,
+FIGURES: dict[Capability, Callable[[Bundle], list[Figure]]] = {
+    Capability.POSTERIOR: vae_figures,
+    Capability.PRINCIPAL_COMPONENTS: pca_figures,
+    Capability.SUPERVISED: lda_figures,
+    Capability.DENOISING: denoising_autoencoder_figures,
+    Capability.INVERSION_ENCODER: gan_figures,
 }
-"""The figures of each family; others get those of an autoencoder."""
+"""The figures of models with a capability, the first that fits; others get those of an autoencoder."""
 
 
 def draw_internals(bundles: list[Bundle]) -> None:
@@ -36,5 +35,9 @@ def draw_internals(bundles: list[Bundle]) -> None:
     with st.container(key="internals"):
         for bundle in bundles:
             st.markdown(f"#### {bundle.spec.title}")
-            figures_of = FIGURES.get(bundle.spec.family, autoencoder_figures)
-            draw_figures(bundle, figures_of(bundle), N_COLUMNS)
+            draw_figures(bundle, _figures_of(bundle), N_COLUMNS)
+
+
+def _figures_of(bundle: Bundle) -> list[Figure]:
+    fitting = (make for capability, make in FIGURES.items() if capability in bundle.capabilities)
+    return next(fitting, autoencoder_figures)(bundle)

@@ -14,10 +14,10 @@ from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
 from dashboard.server.concurrency import limited
 from latentcore.exceptions import UnsupportedOperation
-from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
-from latentcore.types import DoubleArray, FloatArray, LabelArray
+from latentcore.models.capabilities import ACTIVE_VARIANCE, HasPosterior
+from latentcore.types import Capability, DoubleArray, FloatArray, LabelArray
 
-__all__ = ["ACTIVE_VARIANCE"]
+__all__ = ["ACTIVE_VARIANCE", "Capability"]
 
 N_POSTERIORS = 500
 GRID_END, N_GRID = 4.0, 81
@@ -103,18 +103,18 @@ def dimension_names(latent_dim: int) -> list[str]:
 
 
 def active_dimensions(bundle: Bundle) -> list[bool]:
-    """Return per dimension of a VAE whether it is active, that is its posterior mean varies over images."""
+    """Return per dimension whether it is active, that is its posterior mean varies over images."""
     active: list[bool] = (bundle.codes.var(axis=0) > ACTIVE_VARIANCE).tolist()
     return active
 
 
 def posterior_of(bundle: Bundle) -> Posterior:
-    """Return the posteriors of up to 500 test images of a VAE, a class-stratified random sample.
+    """Return the posteriors of up to 500 test images, a class-stratified random sample.
 
     Raises
     ------
     UnsupportedOperation
-        If the bundle's model is no VAE.
+        If the bundle's model has no posterior.
     """
     return _posterior_of(bundle, stand_in_bundle(bundle.spec.dataset))
 
@@ -126,7 +126,7 @@ def _posterior_of(
     made_by: str | None,  # noqa: ARG001 - part of the cache key
 ) -> Posterior:
     model = bundle.model
-    if not isinstance(model, VAEModel):
+    if not isinstance(model, HasPosterior):
         raise UnsupportedOperation(f"{bundle.spec.title} has no posterior q(z|x); choose a VAE.")
     rows = stratified_rows(bundle.labels, N_POSTERIORS)
     shown = shown_test_images(bundle.spec.dataset, bundle.test.indices[rows])
@@ -185,6 +185,12 @@ def code_deviations(bundle: Bundle) -> FloatArray:
     """Return the standard deviation of each dimension of the test codes, float32 ``(latent_dim,)``."""
     deviations: FloatArray = bundle.codes.std(axis=0)
     return deviations
+
+
+def has_free_scale(bundle: Bundle) -> bool:
+    """Return whether nothing fixes the scale of the codes: neither a prior nor orthonormal components."""
+    capabilities = bundle.capabilities
+    return Capability.FITTED_DENSITY in capabilities and Capability.PRINCIPAL_COMPONENTS not in capabilities
 
 
 def _as_long_as(values: DoubleArray, ends: object) -> DoubleArray:

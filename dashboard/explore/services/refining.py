@@ -1,4 +1,4 @@
-"""Refining a GAN's code of a test image by gradient descent on the squared error of its decode."""
+"""Refining the code of a test image by gradient descent on the squared error of its decode."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.data.catalogue import Bundle
 from latentcore.metrics.reconstruction import image_mse
-from latentcore.models.gan import GANModel
+from latentcore.models.capabilities import HasCodeRefinement
 from latentcore.types import FloatArray
 
 N_STEPS = 150
@@ -32,19 +32,19 @@ class Refined:
     after: float
 
 
-def refinable_model(bundle: Bundle) -> GANModel | None:
-    """Return the bundle's model if its codes of real images can be refined, that is if it is a GAN."""
-    return bundle.model if isinstance(bundle.model, GANModel) else None
+def refinable_model(bundle: Bundle) -> HasCodeRefinement | None:
+    """Return the bundle's model if its codes of real images can be refined, as a GAN's can."""
+    return bundle.model if isinstance(bundle.model, HasCodeRefinement) else None
 
 
 def refine(
-    model: GANModel, code: FloatArray, original: FloatArray, on_step: Callable[[int, float], None]
+    model: HasCodeRefinement, code: FloatArray, original: FloatArray, on_step: Callable[[int, float], None]
 ) -> Refined:
     """Refine the code of an image by gradient descent.
 
     Parameters
     ----------
-    model : GANModel
+    model : HasCodeRefinement
     code : float32 array, shape (latent_dim,)
         Where the descent starts, such as the code from the inversion network.
     original : float32 array, shape (channels, height, width)

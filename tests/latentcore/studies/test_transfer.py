@@ -16,7 +16,6 @@ from latentcore.store import list_bundles, load_bundle, models_folder
 from latentcore.studies import read_study
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
 from latentcore.studies.transfer import constant_source, label_curve, pixel_rows, probe_test_rows, transfers
-from latentcore.studies.untrained import untrained_copy
 
 LABELS = np.repeat(np.arange(3), [20, 30, 25]).astype(np.int64)
 
@@ -80,7 +79,7 @@ def test_shuffled_labels_give_chance_and_more_labels_more_accuracy():
 def test_an_untrained_model_has_the_design_and_nothing_of_what_was_learned(name):
     model = load_bundle(f"digits/{name}").model
     images = load_dataset("digits", "test").images
-    random, again, other = (untrained_copy(model, seed=seed) for seed in (0, 0, 1))
+    random, again, other = (model.untrained_copy(seed=seed) for seed in (0, 0, 1))
     assert random.config() == model.config()
     assert (random.encode(images) == again.encode(images)).all()
     assert not np.allclose(random.encode(images), other.encode(images))
@@ -88,10 +87,10 @@ def test_an_untrained_model_has_the_design_and_nothing_of_what_was_learned(name)
 
 
 def test_random_directions_are_orthonormal_and_lda_is_refused():
-    directions = untrained_copy(load_bundle("digits/pca-d8").model, seed=0).state()["components"]
+    directions = load_bundle("digits/pca-d8").model.untrained_copy(seed=0).state()["components"]
     assert np.allclose(directions @ directions.T, np.eye(8), atol=1e-5)
     with pytest.raises(UnsupportedOperation, match="LDA has no untrained copy"):
-        untrained_copy(load_bundle("digits/lda-d2").model, seed=0)
+        load_bundle("digits/lda-d2").model.untrained_copy(seed=0)
 
 
 def test_test_images_are_a_random_choice():

@@ -167,7 +167,7 @@ def _scored(title: str, note: str, clean: FloatArray, image: FloatArray) -> Scor
 
 def _caveat(bundle: Bundle) -> str:
     """Return what a reader should know of a model used for denoising; often nothing."""
-    if bundle.spec.family == "dae":
+    if Capability.DENOISING in bundle.model.capabilities:
         return "trained on Gaussian noise"
     if Capability.APPROXIMATE_DECODER in bundle.model.capabilities:
         return "approximate decoder (linear map back to pixels); trained with labels"

@@ -1,4 +1,4 @@
-"""Scores of single model families, or of datasets with known factors."""
+"""Scores of models with a capability that not every family has, and of datasets with known factors."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from latentcore.evaluation.score import (
 )
 from latentcore.metrics.factors import dci_scores, mutual_information_gap, quantile_bins
 from latentcore.metrics.reconstruction import image_mse
-from latentcore.models.autoencoder import DenoisingAutoencoderModel
-from latentcore.models.gan import GANModel
-from latentcore.models.pca import PCAModel
-from latentcore.models.vae import ACTIVE_VARIANCE, VAEModel
+from latentcore.models import LatentModel
+from latentcore.models.capabilities import (
+    ACTIVE_VARIANCE,
+    HasCodeRefinement,
+    HasLikelihoodBound,
+    HasPosterior,
+    HasPrincipalComponents,
+)
 from latentcore.models.vae_training import kl_to_standard_normal
 from latentcore.types import FloatArray
 
@@ -33,7 +37,7 @@ N_FACTOR_RESAMPLES = 50
 N_FOREST_CODES, N_FOREST_SEEDS = 5_000, 3
 
 
-def pca_scores(model: PCAModel, train: Dataset) -> dict[str, Score]:
+def component_scores(model: HasPrincipalComponents, train: Dataset) -> dict[str, Score]:
     """Return the explained variance."""
     return {
         "explained_variance_ratio": exact_score(
@@ -44,12 +48,10 @@ def pca_scores(model: PCAModel, train: Dataset) -> dict[str, Score]:
     }
 
 
-def vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
-    """Return statistics of the posterior and bounds on the likelihood."""
+def posterior_scores(model: HasPosterior, test: Dataset) -> dict[str, Score]:
+    """Return statistics of the posterior: active units, means, and divergence from the prior."""
     mean, deviation = model.posterior(test.images)
     kl = kl_to_standard_normal(torch.from_numpy(mean), 2 * torch.from_numpy(deviation).log()).numpy()
-    chosen = random_subset(test, N_LIKELIHOOD)
-    binarised = "pixels binarised with p = pixel"
     return {
         "active_units": _active_units(mean),
         "code_mean": mean_score(mean, "Mean of the posterior means, each dimension."),
@@ -59,6 +61,14 @@ def vae_scores(model: VAEModel, test: Dataset) -> dict[str, Score]:
             protocol="Standard deviation of the posterior means of test images.",
         ),
         "kl": mean_score(kl, "KL divergence of the posterior from N(0, 1) in each dimension, nats."),
+    }
+
+
+def likelihood_scores(model: HasLikelihoodBound, test: Dataset) -> dict[str, Score]:
+    """Return bounds on the negative log-likelihood."""
+    chosen = random_subset(test, N_LIKELIHOOD)
+    binarised = "pixels binarised with p = pixel"
+    return {
         "negative_elbo": mean_score(
             -model.log_likelihood_bound(test.images, n_importance=1, seed=SEED),
             f"Minus the evidence lower bound, nats an image, {binarised}, one draw.",
@@ -81,7 +91,7 @@ def _active_units(mean: FloatArray) -> Score:
     )
 
 
-def inversion_scores(model: GANModel, test: Dataset) -> dict[str, Score]:
+def refinement_scores(model: HasCodeRefinement, test: Dataset) -> dict[str, Score]:
     """Return the reconstruction error after the codes were refined by gradient steps."""
     chosen = random_subset(test, N_REFINED)
     codes = np.concatenate(
@@ -99,7 +109,7 @@ def inversion_scores(model: GANModel, test: Dataset) -> dict[str, Score]:
     }
 
 
-def denoising_scores(model: DenoisingAutoencoderModel, test: Dataset) -> dict[str, Score]:
+def denoising_scores(model: LatentModel, test: Dataset) -> dict[str, Score]:
     """Return the PSNR of denoised images, and of the noisy ones as baseline."""
     noise = np.random.default_rng(SEED).standard_normal(test.images.shape, dtype=np.float32)
     noisy = np.clip(test.images + np.float32(NOISE_SIGMA) * noise, 0, 1)
