@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.entries import Problem
+from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.stored import MAX_CLASS_NAME, MAX_CLASSES
 from latentcore.exceptions import DatasetError
 from latentcore.image_input import natural_key
