@@ -176,9 +176,8 @@ def test_a_server_that_starts_again_removes_what_is_left(add, monkeypatch):
 
 def test_a_server_that_ends_removes_the_datasets_of_its_sessions(add):
     add("one")
-    foreign = add_dataset(
-        "mine", ownership.data_folder().parent / "a.npz", ownership.data_folder(), owner="f" * 16
-    )
+    data = ownership.data_folder()
+    foreign = add_dataset("mine", data.parent / "a.npz", data, owner="f" * 16)
     ownership.remove_all_of_this_server()
     assert [one.name for one in list_own(data, owned=True)] == [foreign.name]
 
