@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboard import state
 from dashboard.data.catalogue import LatentcoreError, catalogue
+from dashboard.data.ownership import note_use
 from dashboard.server.process import drawing_page, prepare
 from dashboard.ui.presentation import banner, is_presenting, keep_to_story
 from dashboard.ui.problems import show_removed
@@ -75,6 +76,7 @@ def show_page() -> None:
     st.set_page_config(page_title="Latent Atlas", page_icon=ICON, layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
     prepare()
+    note_use()
     arrived = state.begin()
     pages = {group: [_page(entry) for entry in entries] for group, entries in PAGES.items()}
     page = st.navigation(pages, position="hidden" if is_presenting() else "top")

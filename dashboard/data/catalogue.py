@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from latentcore.datasets import DATASETS, find_dataset
-from latentcore.exceptions import LatentcoreError
+from dashboard.data.ownership import find_dataset, may_see
+from latentcore.datasets import DATASETS
+from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
 from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
@@ -19,6 +20,7 @@ from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_fold
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
+Entry = TypeVar("Entry")
 
 _loading = threading.Lock()
 _alive: WeakValueDictionary[str, Bundle] = WeakValueDictionary()
@@ -61,10 +63,26 @@ def _order(spec: BundleSpec) -> tuple[int, int, bool, str]:
 
 
 @st.cache_resource(ttl=60, show_spinner=False)
-def catalogue() -> Catalogue:
-    """Return the catalogue; the models folder is scanned at most once a minute."""
+def scanned_bundles() -> Catalogue:
+    """Return the bundles of all sessions; the models folder is scanned at most once a minute."""
     specs, problems = scan_bundles()
     return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
+
+
+def catalogue() -> Catalogue:
+    """Return the bundles that the current session may see; see `dashboard.data.ownership`."""
+    found = scanned_bundles()
+    if all(may_see(dataset) for dataset in _datasets_of([*found.specs, *found.problems])):
+        return found
+    return Catalogue(_visible(found.specs), _visible(found.problems))
+
+
+def _datasets_of(ids: Iterable[str]) -> set[str]:
+    return {bundle_id.partition("/")[0] for bundle_id in ids}
+
+
+def _visible(by_id: Mapping[str, Entry]) -> dict[str, Entry]:
+    return {bundle_id: entry for bundle_id, entry in by_id.items() if may_see(bundle_id.partition("/")[0])}
 
 
 def catalogue_place() -> str:
@@ -75,10 +93,15 @@ def catalogue_place() -> str:
 def open_bundle(bundle_id: str) -> Bundle:
     """Return a loaded and verified bundle; raises `LatentcoreError` with file and cause.
 
+    A bundle of another session is unknown, like one that does not exist.
+
     A bundle that was replaced on disk is loaded again once `catalogue` has found its new files, so its scores
     and its map are always those of the same files.
     """
-    spec = catalogue().specs.get(bundle_id)
+    found = catalogue()
+    if not may_see(bundle_id.partition("/")[0]):
+        raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {', '.join(found.specs)}.")
+    spec = found.specs.get(bundle_id)
     return _loaded(bundle_id, "" if spec is None else spec.checksums)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.ownership import dataset_spec, find_dataset
 from dashboard.server.concurrency import limited
-from latentcore.datasets import dataset_spec, find_dataset
 from latentcore.directions import Direction, class_direction, factor_direction, principal_directions
 from latentcore.types import Capability, FloatArray
 

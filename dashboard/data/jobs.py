@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 import torch
 from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.server.malloc import return_memory
+from dashboard.server.sessions import acting_for, current_session, is_connected
 from latentcore.exceptions import LatentcoreError, TrainingCancelled
 
 SECONDS_TO_RETURN = 60
@@ -74,11 +74,6 @@ def _desk() -> _Desk:
     return _Desk()
 
 
-def is_connected(session: str) -> bool:
-    """Return whether a browser is connected to a session."""
-    return runtime.exists() and runtime.get_instance().is_active_session(session)
-
-
 def start_job(work: Callable[[Job], Any]) -> Job | None:
     """Start `work` in a thread and return its job, or None while another job is running.
 
@@ -91,9 +86,9 @@ def start_job(work: Callable[[Job], Any]) -> Job | None:
     with desk.lock:
         if is_busy():
             return None
-        context = get_script_run_ctx(suppress_warning=True)
-        desk.current = Job(session=context.session_id if context and runtime.exists() else None)
-        threading.Thread(target=_run, args=(desk.current, work), daemon=True).start()
+        session = current_session()
+        desk.current = Job(session=session if runtime.exists() else None)
+        threading.Thread(target=_run, args=(desk.current, work, session), daemon=True).start()
         return desk.current
 
 
@@ -103,10 +98,11 @@ def is_busy() -> bool:
     return current is not None and not current.finished
 
 
-def _run(job: Job, work: Callable[[Job], Any]) -> None:
+def _run(job: Job, work: Callable[[Job], Any], session: str | None) -> None:
     torch.set_num_threads(1)
     try:
-        job.result = work(job)
+        with acting_for(session):
+            job.result = work(job)
         job.share = 1.0
     except TrainingCancelled:
         away = f"Job cancelled: the browser was disconnected for {SECONDS_TO_RETURN} s. Start it again."

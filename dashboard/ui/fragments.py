@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
+from dashboard.server.sessions import acting_for, current_session
 from dashboard.ui.problems import show_removed
 
 P = ParamSpec("P")
@@ -60,8 +61,13 @@ def deferred_file(
     make: Callable[Concatenate[Bundle, P], bytes], bundle: Bundle, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[], bytes]:
     """Return the data of a download button: made on click, without holding the bundle until then."""
-    bundle_id = bundle.spec.id
-    return lambda: make(open_bundle(bundle_id), *args, **kwargs)
+    bundle_id, session = bundle.spec.id, current_session()
+
+    def made() -> bytes:  # on a thread that belongs to no session
+        with acting_for(session):
+            return make(open_bundle(bundle_id), *args, **kwargs)
+
+    return made
 
 
 class _Ids:

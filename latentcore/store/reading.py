@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.datasets.own.names import is_owned
 from latentcore.exceptions import BundleError, UnknownNameError
 from latentcore.models import MODELS, LatentModel
 from latentcore.store.arrays import parse_npz, parse_safetensors
@@ -161,7 +162,8 @@ def _find(bundle_id: str, root: Path | None) -> Path:
     parts = bundle_id.split("/")
     folder = root.joinpath(*parts)
     if len(parts) != 2 or any(part[:1] in {"", ".", "_"} for part in parts) or not folder.is_dir():  # noqa: PLR2004
-        known = ", ".join(spec.id for spec in list_bundles(root)) or f"none in {root}"
+        listed = (spec.id for spec in list_bundles(root) if not is_owned(spec.dataset))
+        known = ", ".join(listed) or f"none in {root}"
         raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {known}.")
     return folder
 

@@ -155,7 +155,7 @@ def test_a_spoilt_study_is_a_sentence_on_the_page(models, name):
 
 def a_minute_later() -> None:
     """The catalogue looks again after a minute; here, at once."""
-    catalogue_service.catalogue.clear()
+    catalogue_service.scanned_bundles.clear()
 
 
 def explore(**query: str) -> AppTest:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError
-from latentcore.datasets import dataset_spec, find_dataset
+from dashboard.data.ownership import content_of, dataset_spec, find_dataset
 from latentcore.datasets.base import check_rows
 from latentcore.exceptions import DatasetMissing
 from latentcore.types import FloatArray, LabelArray, PixelArray
@@ -38,7 +38,7 @@ def required_originals(dataset: str, split: str, indices: LabelArray) -> FloatAr
     DatasetError
         If they are not on this machine.
     """
-    pixels = _pixels(dataset, split)
+    pixels = _pixels(dataset, split, content_of(dataset))
     check_rows(indices, len(pixels), dataset, split)
     return dataset_spec(dataset).scale(pixels[indices])
 
@@ -68,19 +68,20 @@ def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
 
 def held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
     """Return the pixels of the train images whose codes bundles store: a sixth of MNIST's, 8 MB."""
-    return _held_pixels(dataset, _version(dataset), indices)
+    return _held_pixels(dataset, indices, content_of(dataset))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _held_pixels(dataset: str, version: str, indices: LabelArray) -> PixelArray:  # noqa: ARG001 - of the key
+def _held_pixels(dataset: str, indices: LabelArray, content: str) -> PixelArray:  # noqa: ARG001 - a key
     return _read(dataset, "train", indices)
 
 
 def originals_problem(dataset: str) -> str | None:
     """Return one sentence on why originals cannot be shown, or None if they can."""
     try:
-        _pixels(dataset, "test")
-        _can_read_train(dataset, _version(dataset))
+        content = content_of(dataset)
+        _pixels(dataset, "test", content)
+        _can_read_train(dataset, content)
     except LatentcoreError as error:
         return str(error)
     return None
@@ -91,30 +92,20 @@ def has_originals(dataset: str) -> bool:
     return originals_problem(dataset) is None
 
 
-def _pixels(dataset: str, split: str) -> PixelArray:
-    """Return the stored pixels of a split; errors are not cached, as the files may be downloaded later."""
-    return _cached_pixels(dataset, _version(dataset), split)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _cached_pixels(dataset: str, version: str, split: str) -> PixelArray:  # noqa: ARG001 - of the key
+def _pixels(dataset: str, split: str, content: str) -> PixelArray:  # noqa: ARG001 - a key
+    """Return the stored pixels of a split; errors are not cached, as the files may be downloaded later."""
     return _read(dataset, split)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _can_read_train(dataset: str, version: str) -> bool:  # noqa: ARG001 - of the key
+def _can_read_train(dataset: str, content: str) -> bool:  # noqa: ARG001 - a key
     """Return True, or raise if the train images cannot be read; the images are not kept."""
     if (
         spec := find_dataset(dataset)
     ) is None or spec.fetch is not None:  # others ship with the library or are generated
         _read(dataset, "train", np.empty(0, np.int64))
     return True
-
-
-def _version(dataset: str) -> str:
-    """Return what tells a dataset from another of its name, once it was removed and added again."""
-    spec = find_dataset(dataset)
-    return "" if spec is None else spec.version
 
 
 def _read(dataset: str, split: str, rows: LabelArray | None = None) -> PixelArray:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle, LatentcoreError
 from dashboard.data.images.originals import held_pixels, original_images
-from latentcore.datasets import dataset_spec
+from dashboard.data.ownership import dataset_spec
 from latentcore.image_index import ImageIndex, load_index
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,8 +14,12 @@ from typing import BinaryIO
 import numpy as np
 
 from latentcore.atomic_files import temporary_folder
-from latentcore.datasets.own.collect import Item, collected
+from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
+from latentcore.datasets.own.classes import found_classes
+from latentcore.datasets.own.collect import collected
 from latentcore.datasets.own.entries import Problem
+from latentcore.datasets.own.items import Item
+from latentcore.datasets.own.names import check_name, title_of
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.pictures import Target, UnreadablePicture, fit_picture
 from latentcore.datasets.own.split import assigned_splits, chosen_items
@@ -24,9 +27,6 @@ from latentcore.datasets.own.stored import (
     CONFIG_FILE,
     FORMAT_VERSION,
     LABELS_FILE,
-    MAX_CLASS_NAME,
-    MAX_CLASSES,
-    NAME,
     SPLITS,
     checksum,
     find_own,
@@ -35,11 +35,12 @@ from latentcore.datasets.own.stored import (
 )
 from latentcore.datasets.own.target import chosen_target
 from latentcore.exceptions import DatasetError
-from latentcore.image_input import natural_key
 from latentcore.types import UNLABELLED, PixelArray
 
 CHUNK = 512
 """Images that are decoded before they are written."""
+PROGRESS_STEP = 32
+"""Progress is reported each time that so many images are done."""
 N_THREADS = 2
 MIN_TRAIN = 2
 
@@ -109,6 +110,8 @@ def add_dataset(
     reserved: Sequence[str] = (),
     options: AddOptions | None = None,
     on_progress: OnProgress | None = None,
+    owner: str | None = None,
+    max_array_bytes: int = MAX_ARRAY_BYTES,
 ) -> Added:
     """Read a source of images and store it as a dataset.
 
@@ -124,6 +127,11 @@ def add_dataset(
         Names of other datasets.
     options : AddOptions, optional
     on_progress : callable, optional
+    owner : str, optional
+        Token of 16 hexadecimal digits: the dataset belongs to one session of a dashboard and is stored as
+        ``<name>-<owner>``; see `latentcore.datasets.own.stored.list_own`.
+    max_array_bytes : int
+        Largest array that is read from an npy, npz, idx or Parquet file.
 
     Returns
     -------
@@ -136,19 +144,22 @@ def add_dataset(
         ``options.strict`` also if one file cannot be used. Then nothing is stored.
     """
     options = options or AddOptions()
-    _check_name(name, data_folder, reserved)
-    with collected(source, options) as found:
+    stored_name = name if owner is None else f"{name}-{owner}"
+    check_name(name, reserved)
+    if find_own(data_folder, stored_name) is not None or (own_folder(data_folder) / stored_name).exists():
+        raise DatasetError(f"There is a dataset {name!r} already; remove it first, or take another name.")
+    with collected(source, options, max_array_bytes) as found:
         problems, notes = list(found.problems), list(found.notes)
         if options.strict and problems:
             raise DatasetError(str(problems[0]))
         items = chosen_items(found.items, options.limit, options.seed)
         if not items:
             raise DatasetError(f"{source} holds no pictures.{_first(problems)}")
-        classes, items = _classes(items, problems, notes)
+        classes, items = found_classes(items, problems, notes)
         target, splits = chosen_target(items, options, notes), assigned_splits(items, options, notes)
-        plan = _Plan(name, source, items, splits, classes, target, options)
+        plan = _Plan(stored_name, source, items, splits, classes, target, options)
         sizes = _store(plan, own_folder(data_folder), problems, notes, on_progress)
-    return Added(name, target.image_shape, classes, sizes["train"], sizes["test"], problems, notes)
+    return Added(stored_name, target.image_shape, classes, sizes["train"], sizes["test"], problems, notes)
 
 
 def _store(
@@ -172,40 +183,6 @@ def _store(
     return sizes
 
 
-def _check_name(name: str, data_folder: Path, reserved: Sequence[str]) -> None:
-    if not NAME.fullmatch(name):
-        raise DatasetError(
-            f"A dataset cannot be named {name[:60]!r}: take up to 40 small letters, digits, - and _, "
-            "beginning with a letter."
-        )
-    if name in reserved:
-        raise DatasetError(f"{name!r} is the name of a dataset that comes with the library; take another.")
-    if find_own(data_folder, name) is not None or (own_folder(data_folder) / name).exists():
-        raise DatasetError(f"There is a dataset {name!r} already; remove it first, or take another name.")
-
-
-def _classes(
-    items: Sequence[Item], problems: list[Problem], notes: list[str]
-) -> tuple[tuple[str, ...], list[Item]]:
-    """Return the class names in natural order, and the items; without at least two classes, none."""
-    labelled = [item for item in items if item.label]
-    names = sorted({item.label for item in labelled if item.label}, key=natural_key)
-    if len(names) < 2:  # noqa: PLR2004
-        if names:
-            notes.append(f"There is only one class, {names[0]!r}: the images are taken as unlabelled.")
-        return (), [Item(item.name, None, item.split, item.decode) for item in items]
-    if len(names) > MAX_CLASSES:
-        raise DatasetError(f"There are {len(names):,} classes; at most {MAX_CLASSES:,} are possible.")
-    long = next((name for name in names if len(name) > MAX_CLASS_NAME), None)
-    if long is not None:
-        raise DatasetError(f"The class name {long[:40]!r}… is longer than {MAX_CLASS_NAME} letters.")
-    same = [name for name, n in Counter(name.casefold() for name in names).items() if n > 1]
-    if same:
-        notes.append(f"Class names that differ by case only are kept apart: {', '.join(sorted(same)[:5])}.")
-    problems += [Problem(item.name, "has no label") for item in items if not item.label]
-    return tuple(names), labelled
-
-
 def _write_images(
     draft: Path, plan: _Plan, problems: list[Problem], notes: list[str], on_progress: OnProgress | None
 ) -> dict[str, int]:
@@ -221,7 +198,7 @@ def _write_images(
                 problems.append(pixels)
             else:
                 writers[split].write(pixels, numbers[item.label] if item.label else UNLABELLED)
-            if on_progress is not None and (done % CHUNK == 0 or done == len(plan.items)):
+            if on_progress is not None and (done % PROGRESS_STEP == 0 or done == len(plan.items)):
                 on_progress(done, len(plan.items))
     train = set(writers["train"].digests)
     repeated = sum(digest in train for digest in writers["test"].digests)
@@ -255,7 +232,7 @@ def _write_config(draft: Path, plan: _Plan, sizes: Mapping[str, int], notes: Seq
     config = {
         "format_version": FORMAT_VERSION,
         "name": plan.name,
-        "title": plan.name.replace("_", " ").replace("-", " ").capitalize(),
+        "title": title_of(plan.name),
         "source": plan.source.name,
         "image_shape": list(plan.target.image_shape),
         "classes": list(plan.classes),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import math
 import re
-import zipfile
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,13 +11,21 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from latentcore.datasets.own.array_files import (
+    ARRAY_ERRORS,
+    MAX_ARRAY_BYTES,
+    cause_of,
+    read_idx,
+    read_npy,
+    read_npz,
+)
 from latentcore.exceptions import DatasetError
 from latentcore.types import PixelArray
 
 Channels = Literal["auto", "first", "last"]
 CHANNEL_COUNTS = (1, 3)
-MAX_ARRAY_BYTES = 2**32
-IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+CONVERTED = 4096
+"""Images whose values are converted at a time."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class ArraySource:
     notes: tuple[str, ...]
 
 
-def read_arrays(path: Path, channels: Channels = "auto") -> list[ArraySource]:
+def read_arrays(
+    path: Path, channels: Channels = "auto", max_bytes: int = MAX_ARRAY_BYTES
+) -> list[ArraySource]:
     """Read an npy or npz file, or an idx file with the labels beside it.
 
     Parameters
@@ -54,22 +60,23 @@ def read_arrays(path: Path, channels: Channels = "auto") -> list[ArraySource]:
         An npz file has ``images``, optionally ``labels`` and ``classes``.
     channels : "auto", "first" or "last"
         Which axis of a four-dimensional array holds the channels.
+    max_bytes : int
+        Largest array that is read, unpacked.
 
     Raises
     ------
     DatasetError
-        If the file is damaged, or its arrays cannot be understood.
+        If the file is damaged, or its arrays are too large or cannot be understood.
     """
     try:
         if path.suffix == ".npy":
-            pixels, notes = _pixels(np.load(path, allow_pickle=False), channels, path)
+            pixels, notes = _pixels(read_npy(path, max_bytes), channels, path)
             return [ArraySource(pixels, None, None, notes)]
         if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as archive:
-                return [_from_npz(archive, channels, path)]
-        return [_from_idx(path, channels)]
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, MemoryError) as error:
-        raise DatasetError(f"{path} cannot be read: {error}.") from error
+            return [_from_npz(read_npz(path, max_bytes), channels, path)]
+        return [_from_idx(path, channels, max_bytes)]
+    except ARRAY_ERRORS as error:
+        raise DatasetError(f"{path} cannot be read: {cause_of(error)}.") from error
 
 
 def is_idx(path: Path) -> bool:
@@ -77,36 +84,20 @@ def is_idx(path: Path) -> bool:
     return bool(re.search(r"images?[-.]idx3[-.]ubyte(\.gz)?$", path.name))
 
 
-def _from_npz(archive: np.lib.npyio.NpzFile, channels: Channels, path: Path) -> ArraySource:
+def _from_npz(archive: Mapping[str, npt.NDArray[np.generic]], channels: Channels, path: Path) -> ArraySource:
     if "images" not in archive:
-        raise DatasetError(f"{path} has no array named images; it has {', '.join(archive.files) or 'none'}.")
+        raise DatasetError(f"{path} has no array named images; it has {', '.join(archive)[:200] or 'none'}.")
     pixels, notes = _pixels(archive["images"], channels, path)
     labels = _names(archive.get("labels"), archive.get("classes"), len(pixels), path)
     return ArraySource(pixels, labels, None, notes)
 
 
-def _from_idx(path: Path, channels: Channels) -> ArraySource:
-    pixels, notes = _pixels(_read_idx(path), channels, path)
+def _from_idx(path: Path, channels: Channels, max_bytes: int) -> ArraySource:
+    pixels, notes = _pixels(read_idx(path, max_bytes), channels, path)
     partner = path.with_name(re.sub(r"images?([-.])idx3", r"labels\1idx1", path.name))
-    labels = _names(_read_idx(partner) if partner.exists() else None, None, len(pixels), path)
+    labels = _names(read_idx(partner, max_bytes) if partner.exists() else None, None, len(pixels), path)
     split = "train" if path.name.startswith("train") else "test" if re.match("t10k|test", path.name) else None
     return ArraySource(pixels, labels, split, notes)
-
-
-def _read_idx(path: Path) -> npt.NDArray[np.generic]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        magic = file.read(4)
-        if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in IDX_TYPES:  # noqa: PLR2004
-            raise DatasetError(f"{path} is no idx file.")
-        shape = tuple(int.from_bytes(file.read(4), "big") for _ in range(magic[3]))
-        dtype = np.dtype(IDX_TYPES[magic[2]])
-        n_bytes = math.prod(shape) * dtype.itemsize
-        if n_bytes > MAX_ARRAY_BYTES:
-            raise DatasetError(f"{path} says that it holds {n_bytes / 1e9:.0f} GB; at most 4 GB are read.")
-        data = file.read(n_bytes + 1)
-    if len(data) != n_bytes:
-        raise DatasetError(f"{path} is cut off, or longer than its header says.")
-    return np.frombuffer(data, dtype).reshape(shape)
 
 
 def _pixels(
@@ -141,7 +132,7 @@ def _channels_first(
 
 def _as_uint8(images: npt.NDArray[np.generic], path: Path) -> tuple[PixelArray, tuple[str, ...]]:
     """Return images as uint8; floats of 0 to 1, -1 to 1 and 0 to 255 are told apart, and that is said."""
-    if not len(images):
+    if not images.size:
         raise DatasetError(f"{path} holds no images.")
     if images.dtype == np.uint8:
         return np.ascontiguousarray(images), ()
@@ -149,16 +140,21 @@ def _as_uint8(images: npt.NDArray[np.generic], path: Path) -> tuple[PixelArray, 
         return np.ascontiguousarray(images).astype(np.uint8) * 255, ("Values are true and false.",)
     if images.dtype.kind not in "iuf":
         raise DatasetError(f"{path}: images are of type {images.dtype}, expected numbers.")
-    if images.dtype.kind == "f" and not np.isfinite(images).all():
-        number = int(np.flatnonzero(~np.isfinite(images.reshape(len(images), -1)).all(axis=1))[0])
-        raise DatasetError(f"{path}: image {number} has NaN or infinite values.")
+    for start in range(0, len(images) if images.dtype.kind == "f" else 0, CONVERTED):
+        finite = np.isfinite(images[start : start + CONVERTED]).all(axis=(1, 2, 3))
+        if not finite.all():
+            number = start + int(np.argmin(finite))
+            raise DatasetError(f"{path}: image {number} has NaN or infinite values.")
     low, high = float(images.min()), float(images.max())
     is_float = images.dtype.kind == "f"
     for lower, upper in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 65535.0)):
         if lower <= low and high <= upper and (is_float or lower == 0):
-            scaled = (images.astype(np.float64) - lower) * (255 / (upper - lower))
+            pixels = np.empty(images.shape, np.uint8)
+            for start in range(0, len(images), CONVERTED):
+                part = images[start : start + CONVERTED].astype(np.float64)
+                pixels[start : start + CONVERTED] = np.rint((part - lower) * (255 / (upper - lower)))
             text = f"Values from {low:g} to {high:g} are taken as {lower:g} to {upper:g}."
-            return np.rint(scaled).astype(np.uint8), (text,)
+            return pixels, (text,)
     raise DatasetError(
         f"{path}: values go from {low:g} to {high:g}; expected 0 to 1, -1 to 1, 0 to 255 or 0 to 65,535."
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latentcore.datasets.own.collect import Item
+from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.options import AddOptions
 
 

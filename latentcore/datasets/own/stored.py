@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets.base import DatasetSpec, check_rows
+from latentcore.datasets.own.names import is_name, is_owned
 from latentcore.exceptions import DatasetError
 from latentcore.types import LabelArray, PixelArray
 
@@ -22,7 +22,6 @@ FORMAT_VERSION = 1
 FOLDER = "own"
 """Folder below the data folder that holds one folder per own dataset."""
 CONFIG_FILE, LABELS_FILE = "config.json", "labels.npz"
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 MAX_CLASSES, MAX_CLASS_NAME = 1000, 200
 SPLITS = ("train", "test")
 MAX_VALUE = 255
@@ -127,15 +126,23 @@ def own_folder(data_folder: Path) -> Path:
     return data_folder / FOLDER
 
 
-def list_own(data_folder: Path) -> list[OwnDataset]:
-    """Return the own datasets that can be read, by name."""
-    return [one for folder in _folders(data_folder) if (one := _read(folder)) is not None]
+def list_own(data_folder: Path, *, owned: bool = False) -> list[OwnDataset]:
+    """Return the own datasets that can be read, by name.
+
+    Parameters
+    ----------
+    data_folder : Path
+    owned : bool
+        False: those that belong to no session. True: those that belong to any session of a dashboard.
+    """
+    folders = (folder for folder in _folders(data_folder) if is_owned(folder.name) == owned)
+    return [one for folder in folders if (one := _read(folder)) is not None]
 
 
 def find_own(data_folder: Path, name: str) -> OwnDataset | None:
     """Return an own dataset by its name, or None."""
     folder = own_folder(data_folder) / name
-    return _read(folder) if NAME.fullmatch(name) and folder.is_dir() else None
+    return _read(folder) if is_name(name) and folder.is_dir() else None
 
 
 def remove_own(data_folder: Path, name: str) -> None:
@@ -163,7 +170,7 @@ def checksum(path: Path) -> str:
 def _folders(data_folder: Path) -> Iterator[Path]:
     folder = own_folder(data_folder)
     if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if path.is_dir() and NAME.fullmatch(path.name))
+        yield from sorted(path for path in folder.iterdir() if path.is_dir() and is_name(path.name))
 
 
 def _read(folder: Path) -> OwnDataset | None:

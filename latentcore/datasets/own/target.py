@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latentcore.datasets.own.collect import Item
+from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.options import GREY_SIZE, RGB_SIZE, AddOptions
 from latentcore.datasets.own.pictures import DEPTH_RANGE, Target, UnreadablePicture, is_coloured
 
@@ -15,7 +15,8 @@ N_COLOUR_SAMPLE = 200
 
 def chosen_target(items: Sequence[Item], options: AddOptions, notes: list[str]) -> Target:
     """Decide colour and size, and say what was decided."""
-    rows = np.random.default_rng(options.seed).permutation(len(items))[:N_COLOUR_SAMPLE].tolist()
+    chosen = np.random.default_rng(options.seed).permutation(len(items))[:N_COLOUR_SAMPLE]
+    rows = sorted(chosen.tolist())  # a compressed tar is read from its beginning at each step backwards
     sample = [found for row in rows if (found := _looked_at(items[row])) is not None]
     colour = options.colour
     if colour == "auto":

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from dashboard.apply.transfer.services.study import curve_table, finding, read_probes
-from dashboard.data.catalogue import catalogue
+from dashboard.data.catalogue import scanned_bundles
 from dashboard.data.study_results import LearningPoint, curves_table, model_title, point_at, read_points
 from latentcore.store import models_folder
 from latentcore.studies import read_study
@@ -23,9 +23,9 @@ def my_vae(tmp_path, monkeypatch):
     path = tmp_path / "digits" / "my-vae" / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "id": "digits/my-vae"}))
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
-    catalogue.clear()
+    scanned_bundles.clear()
     yield
-    catalogue.clear()
+    scanned_bundles.clear()
 
 
 @pytest.mark.usefixtures("my_vae")

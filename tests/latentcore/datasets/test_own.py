@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from latentcore.datasets.own.add import Added, add_dataset
+from latentcore.datasets.own.names import owner_of
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.stored import find_own, list_own, remove_own
 from latentcore.exceptions import DatasetError
@@ -411,3 +412,46 @@ def test_a_dataset_can_be_removed(tmp_path, add):
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(ValueError, match="size|test_share|limit|fit|colour"):
         AddOptions(**options)
+
+
+TOKEN = "0123456789abcdef"
+
+
+def test_a_dataset_that_belongs_to_a_session_is_listed_only_when_asked(tmp_path):
+    source, data = write(tmp_path / "in", image_folder(("a", "b"))), tmp_path / "data"
+    added = add_dataset("mine", source, data, owner=TOKEN)
+    assert added.name == f"mine-{TOKEN}"
+    add_dataset("mine", source, data)
+    assert [one.name for one in list_own(data)] == ["mine"]
+    assert [one.name for one in list_own(data, owned=True)] == [added.name]
+    assert find_own(data, added.name).spec().title == "Mine"
+    assert owner_of(added.name) == TOKEN
+    with pytest.raises(DatasetError, match="cannot be named"):
+        add_dataset(f"other-{TOKEN}", source, data)
+    with pytest.raises(DatasetError, match="a dataset 'mine' already"):
+        add_dataset("mine", source, data, owner=TOKEN)
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz", "idx", "parquet"])
+def test_what_unpacks_to_more_than_is_allowed_is_refused_before_it_is_read(tmp_path, kind):
+    path = tmp_path / {"idx": "images-idx3-ubyte.gz"}.get(kind, f"a.{kind}")
+    images = np.zeros((2000, 28, 28), np.uint8)
+    if kind == "npy":
+        np.save(path, images)
+    elif kind == "npz":
+        np.savez_compressed(path, images=images)
+    elif kind == "idx":
+        path.write_bytes(gzip.compress(idx(images)))
+    else:
+        pq.write_table(pa.table({"image": [bytes(100_000)] * 400}), path, compression="zstd")
+    assert path.stat().st_size < 1_000_000 or kind == "npy"
+    with pytest.raises(DatasetError, match="MB"):
+        add_dataset("mine", path, tmp_path / "data", max_array_bytes=1_000_000)
+    assert list_own(tmp_path / "data") == []
+
+
+def test_progress_is_reported_often_enough_to_be_cancelled(tmp_path):
+    seen: list[int] = []
+    source = write(tmp_path / "in", {f"{k}.png": picture(k) for k in range(100)})
+    add_dataset("mine", source, tmp_path / "data", on_progress=lambda done, _total: seen.append(done))
+    assert seen == [32, 64, 96, 100]

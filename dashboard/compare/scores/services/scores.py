@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import streamlit as st
 
 from dashboard.data.catalogue import catalogue
-from latentcore.datasets import dataset_spec
+from dashboard.data.ownership import dataset_spec
 from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
 from latentcore.store import BundleSpec
