@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.clusters import MAX_CLUSTERS, cluster_centres
 from latentcore.exceptions import BundleError
 from latentcore.geometry import class_means
 from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, local_density, nearest
@@ -47,6 +48,9 @@ class DerivedTables:
         `latentcore.metrics.nearest_neighbours.local_density`.
     class_means : float32 array, shape (n_classes, latent_dim)
         Mean train code of each class; NaN for a class without train images.
+    cluster_centres : float32 array, shape (k, latent_dim), or None
+        Without labels, the centres of the clusters found among the train codes; see
+        `latentcore.clusters.cluster_centres`.
     mixture : GaussianMixture or None
         Fitted to the train codes of a model without a prior; else None.
     sampled_rows : int64 array, shape (n_sampled,)
@@ -59,6 +63,7 @@ class DerivedTables:
     code_distances: FloatArray
     test_density: FloatArray
     class_means: FloatArray
+    cluster_centres: FloatArray | None
     mixture: GaussianMixture | None
     sampled_rows: LabelArray
     neighbours: LabelArray | None
@@ -87,10 +92,12 @@ class DerivedTables:
             if has_neighbours(model.latent_dim, len(test)):
                 neighbours = neighbour_rows(test.codes[sampled_rows], k=N_NEIGHBOURS)
             density = local_density(train.codes, test.codes)
+            centres = cluster_centres(train.codes, seed=SEED) if n_classes == 0 else None
         return cls(
             code_distances=np.quantile(distances, np.linspace(0, 1, N_QUANTILES)).astype(np.float32),
             test_density=density.astype(np.float16).astype(np.float32),
             class_means=class_means(train.codes, train.labels, n_classes),
+            cluster_centres=centres,
             mixture=mixture,
             sampled_rows=sampled_rows,
             neighbours=neighbours,
@@ -112,6 +119,8 @@ class DerivedTables:
             "test_density": self.test_density,
             "class_means": np.nan_to_num(self.class_means),
         }
+        if self.cluster_centres is not None:
+            found["cluster_centres"] = self.cluster_centres
         if self.mixture is not None:
             found["mixture_weights"] = self.mixture.weights
             found["mixture_means"] = np.stack([part.mean for part in self.mixture.components])
@@ -131,9 +140,11 @@ def has_neighbours(latent_dim: int, n_test: int) -> bool:
     return latent_dim > TREE_DIMENSIONS and n_test > N_NEIGHBOURS
 
 
-def derived_types(model: LatentModel, n_test: int) -> dict[str, np.dtype[Any]]:
+def derived_types(model: LatentModel, n_test: int, n_classes: int) -> dict[str, np.dtype[Any]]:
     """Return names and types of the arrays in which the tables of a model's bundle are stored."""
     names = ["code_distances", "test_density", "class_means"]
+    if n_classes == 0:
+        names.append("cluster_centres")
     if has_mixture(model.capabilities):
         names += ["mixture_weights", "mixture_means", "mixture_factors"]
     types: dict[str, np.dtype[Any]] = dict.fromkeys(names, np.dtype(np.float32))
@@ -176,10 +187,12 @@ def read_derived(
 
 def _check_shapes(arrays: Mapping[str, np.ndarray], n_test: int, n_classes: int, latent_dim: int) -> None:
     n_parts = len(arrays["mixture_weights"]) if "mixture_weights" in arrays else 0
+    n_clusters = min(max(len(arrays.get("cluster_centres", ())), 1), MAX_CLUSTERS)
     shapes = {
         "code_distances": (N_QUANTILES,),
         "test_density": (n_test,),
         "class_means": (n_classes, latent_dim),
+        "cluster_centres": (n_clusters, latent_dim),
         "mixture_weights": (n_parts,),
         "mixture_means": (n_parts, latent_dim),
         "mixture_factors": (n_parts, latent_dim, latent_dim),
@@ -204,6 +217,7 @@ def _build(
         code_distances=arrays["code_distances"],
         test_density=arrays["test_density"],
         class_means=means,
+        cluster_centres=arrays.get("cluster_centres"),
         mixture=mixture,
         sampled_rows=stratified_rows(test.labels, N_SAMPLED, seed=SEED),
         neighbours=arrays["neighbours"].astype(np.int64) if "neighbours" in arrays else None,
@@ -216,8 +230,10 @@ def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> N
     if distances[0] < 0 or (np.diff(distances) < 0).any():
         raise ValueError("array 'code_distances' does not rise from 0 or more")
     slack = TOLERANCE * (high - low) + 1e-6
-    if (tables.class_means < low - slack).any() or (tables.class_means > high + slack).any():
-        raise ValueError("array 'class_means' lies outside the codes")
+    for name in ("class_means", "cluster_centres"):
+        means = getattr(tables, name)
+        if means is not None and ((means < low - slack).any() or (means > high + slack).any()):
+            raise ValueError(f"array '{name}' lies outside the codes")
     mixture = tables.mixture
     if mixture is not None:
         if (

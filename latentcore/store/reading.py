@@ -131,7 +131,7 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     path, n_classes = spec.folder / DERIVED_FILE, len(spec.config["classes"])
 
     def derive(model: LatentModel, test: CodeTable, train: CodeTable) -> DerivedTables:
-        arrays = parse_npz(files[DERIVED_FILE], path, derived_types(model, len(test)))
+        arrays = parse_npz(files[DERIVED_FILE], path, derived_types(model, len(test), n_classes))
         return read_derived(arrays, path, test, train, n_classes)
 
     return _build_bundle(spec, files, derive)

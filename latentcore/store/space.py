@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 
+from latentcore.clusters import assigned_clusters
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -74,6 +77,41 @@ class Space(ABC):
     def latent_dim(self) -> int:
         """Dimension of the codes."""
         return int(self.train.codes.shape[1])
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names that points are coloured by: the classes, or without labels the clusters found."""
+        if self.has_labels or self.derived.cluster_centres is None:
+            return self.classes
+        return tuple(f"cluster {k + 1}" for k in range(len(self.derived.cluster_centres)))
+
+    @property
+    def group_word(self) -> str:
+        """What `groups` are, in the singular: "class", or "cluster"."""
+        return "class" if self.has_labels else "cluster"
+
+    @cached_property
+    def test_groups(self) -> LabelArray:
+        """Group of each test item, an index into `groups`, int64 ``(n,)``."""
+        return self.test.labels if self.has_labels else self.assigned_groups(self.test.codes)
+
+    @cached_property
+    def train_groups(self) -> LabelArray:
+        """Group of each train item, an index into `groups`, int64 ``(n,)``."""
+        return self.train.labels if self.has_labels else self.assigned_groups(self.train.codes)
+
+    def assigned_groups(self, codes: FloatArray) -> LabelArray:
+        """Return the cluster whose centre is nearest to each code ``(n, latent_dim)``, int64 ``(n,)``.
+
+        Raises
+        ------
+        UnsupportedOperation
+            If the items have labels: then no clusters are stored.
+        """
+        centres = self.derived.cluster_centres
+        if centres is None:
+            raise UnsupportedOperation(f"{self.title} has labels, and no clusters.")
+        return assigned_clusters(centres, codes)
 
     @property
     def has_encoder(self) -> bool:

@@ -41,6 +41,10 @@ def test_a_dozen_images_without_labels_become_a_bundle(data, family, latent_dim)
     assert (bundle.classes, bundle.has_labels) == ((), False)
     assert (bundle.labels == -1).all()
     assert bundle.derived.class_means.shape == (0, latent_dim)
+    assert bundle.groups[0] == "cluster 1"
+    assert bundle.group_word == "cluster"
+    assert set(bundle.train_groups) == set(range(len(bundle.groups)))
+    assert set(bundle.test_groups) <= set(bundle.train_groups)
     assert np.isfinite(bundle.plane).all()
     assert bundle.plane.shape == (2, 2)
     reasons = {name: absent_reason(MEASURES[name], bundle.spec) for name in ("knn_accuracy", "cas")}
