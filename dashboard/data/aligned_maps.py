@@ -88,7 +88,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
     """
     first = spaces[0]
     common = common_rows(spaces)
-    chosen = stratified_rows(first.test.labels[common[0]], N_LINKED)
+    chosen = stratified_rows(first.test_groups[common[0]], N_LINKED)
     places = [_drawn_in(space.test.plane[rows[chosen]]) for space, rows in zip(spaces, common, strict=True)]
     if align:
         places = [places[0], *(procrustes_align(place, places[0]) for place in places[1:])]
@@ -97,7 +97,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
         {
             "row": np.arange(len(rows)),
             "index": first.test.indices[rows],
-            "class": np.array(first.classes)[first.test.labels[rows]],
+            "class": np.array(first.groups)[first.test_groups[rows]],
         }
     )
     places = [_filling(place) for place in places]
@@ -108,7 +108,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
         titles=tuple(space.title for space in spaces),
         planes=tuple("codes" if space.latent_dim == 2 else "UMAP of the codes" for space in spaces),
         contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
-        classes=first.classes,
+        classes=first.groups,
         n_total=len(common[0]),
     )
 

@@ -56,7 +56,7 @@ class Samples:
     codes : float32 array (n, latent_dim)
     images : float32 array (n, c, h, w)
     labels : int64 array (n,)
-        Predicted class of each sample.
+        Predicted class of each sample, or without labels its cluster: an index into the bundle's groups.
     judge : str
     """
 
@@ -139,7 +139,7 @@ def nearest_images(bundle: Bundle, image: FloatArray) -> list[NearestImage]:
     return [
         NearestImage(
             index=int(bundle.train.indices[row]),
-            label=bundle.classes[bundle.train.labels[row]],
+            label=bundle.groups[bundle.train_groups[row]],
             distance=float(distance),
             image=image,
             made_by=shown.made_by,
@@ -149,10 +149,10 @@ def nearest_images(bundle: Bundle, image: FloatArray) -> list[NearestImage]:
     ]
 
 
-def class_shares(bundle: Bundle) -> FloatArray:
-    """Return the share of each class among the test images, float32 ``(n_classes,)``."""
-    counts = np.bincount(bundle.labels, minlength=len(bundle.classes))
-    return (counts / len(bundle.labels)).astype(np.float32)
+def group_shares(bundle: Bundle) -> FloatArray:
+    """Return the share of each class or cluster among the test images, float32 ``(n_groups,)``."""
+    counts = np.bincount(bundle.test_groups, minlength=len(bundle.groups))
+    return (counts / len(bundle.test)).astype(np.float32)
 
 
 def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
@@ -185,7 +185,9 @@ def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
 
 
 def _judge_of(bundle: Bundle) -> str:
-    """Return the name of the classifier of samples."""
+    """Return what predicts the class, or without labels the cluster, of samples."""
+    if not bundle.has_labels:
+        return "the nearest cluster centre"
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         return f"the {network.metadata['name']} network"
@@ -193,7 +195,9 @@ def _judge_of(bundle: Bundle) -> str:
 
 
 def _classify(bundle: Bundle, images: FloatArray, codes: FloatArray) -> LabelArray:
-    """Return the predicted class of each image."""
+    """Return the predicted class, or without labels the cluster, of each image."""
+    if not bundle.has_labels:
+        return bundle.assigned_groups(codes)
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         classes: LabelArray = network.probabilities(images).argmax(axis=1)

@@ -36,7 +36,7 @@ def page() -> None:
     if bundle is not None:
         choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
         if not is_presenting():
-            pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
+            pick_map(choice, bundle)
         state.flag(PAGE_RUNS)
         explore(bundle, choice, dataset, model)
         about_model(bundle)

@@ -97,8 +97,9 @@ def _chart(bundles: list[Bundle], maps: FrontMaps, layout: FrontLayout) -> None:
         width="content",
         on_select="rerun",
         selection_mode="open",
-        alt=f"Two-dimensional codes of test images by {', '.join(maps.titles)}, coloured by class, "
-        "with each model's decode of the position under the pointer or of the ringed image",
+        alt=f"Two-dimensional codes of test images by {', '.join(maps.titles)}, coloured by "
+        f"{bundles[0].group_word}, with each model's decode of the position under the pointer or of the "
+        "ringed image",
     )
     _open(bundles, maps, clicked)
     map_keyboard(

@@ -28,6 +28,8 @@ N_COMPONENTS = 10
 N_SAMPLED, N_NEIGHBOURS = 5_000, 10
 """Number of test codes whose nearest neighbours among each other are stored, and neighbours of each."""
 SEED = 0
+MEANS = ("class_means", "cluster_centres", "mixture_means")
+"""Arrays of codes that lie among those of the images."""
 N_CHECKED = 3
 """Rows whose values are recomputed when a bundle is loaded."""
 TOLERANCE = 0.01
@@ -230,22 +232,12 @@ def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> N
     if distances[0] < 0 or (np.diff(distances) < 0).any():
         raise ValueError("array 'code_distances' does not rise from 0 or more")
     slack = TOLERANCE * (high - low) + 1e-6
-    for name in ("class_means", "cluster_centres"):
-        means = getattr(tables, name)
-        if means is not None and ((means < low - slack).any() or (means > high + slack).any()):
+    arrays, weights = tables.arrays(), None if tables.mixture is None else tables.mixture.weights
+    if weights is not None and (not len(weights) or weights.min() < 0 or abs(weights.sum() - 1) > TOLERANCE):
+        raise ValueError("array 'mixture_weights' does not sum to 1")
+    for name, means in {**arrays, "class_means": tables.class_means}.items():
+        if name in MEANS and ((means < low - slack).any() or (means > high + slack).any()):
             raise ValueError(f"array '{name}' lies outside the codes")
-    mixture = tables.mixture
-    if mixture is not None:
-        if (
-            not len(mixture.weights)
-            or mixture.weights.min() < 0
-            or abs(mixture.weights.sum() - 1) > TOLERANCE
-        ):
-            raise ValueError("array 'mixture_weights' does not sum to 1")
-        if any(
-            (part.mean < low - slack).any() or (part.mean > high + slack).any() for part in mixture.components
-        ):
-            raise ValueError("array 'mixture_means' lies outside the codes")
     room = TOLERANCE * max(float(distances[-1]), 1e-6)
     for row in np.linspace(0, len(test) - 1, min(N_CHECKED, len(test))).astype(np.int64):
         code = test.codes[row][None]
