@@ -54,7 +54,7 @@ def _turned(vector: FloatArray, turn: FloatArray) -> FloatArray:
     """Return a vector of the room (3,) in the camera's frame for each angle, float32 (n, 3, 1)."""
     cosine, sine = np.cos(turn), np.sin(turn)
     x, y, z = (float(part) for part in vector)
-    turned = [cosine * x - sine * y, sine * x + cosine * y, np.full_like(turn, z)]
+    turned = (cosine * x - sine * y, sine * x + cosine * y, np.full(len(turn), z))
     return np.asarray(np.stack(turned, axis=1)[..., None], np.float32)
 
 
@@ -88,7 +88,8 @@ def _shadow(rays: FloatArray, size: FloatArray, turn: FloatArray) -> FloatArray:
     x, y = CAMERA[0] + distance * rays[0], distance * rays[1]
     away = _turned(-0.9 * LIGHT, turn)
     squared = (x - size * away[:, 0]) ** 2 + (y - size * away[:, 1]) ** 2
-    return 1 - SHADOW * np.clip(1.8 - 1.3 * np.sqrt(squared) / size, 0, 1)
+    dark = np.clip(1.8 - 1.3 * np.sqrt(squared) / size, 0, 1)
+    return np.asarray(1 - SHADOW * dark, np.float32)
 
 
 def _cube(rays: FloatArray, size: FloatArray, turn: FloatArray) -> Hits:
