@@ -114,7 +114,9 @@ def fetch(
 
 
 def features(
-    dataset: Annotated[str, typer.Argument(help="Dataset of grey 28x28 images, such as mnist.")],
+    dataset: Annotated[
+        str, typer.Argument(help="Labelled dataset of 16 to 32 pixels per side, such as mnist.")
+    ],
     *,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
 ) -> None:
