@@ -170,7 +170,8 @@ def fit_classifier(
     image_shape = (channels, height, width)
     if not fits_lenet64(image_shape):
         raise ValueError(
-            f"The images have {height}x{width} pixels; a feature network takes {MIN_SIDE} to {MAX_SIDE} per side."
+            f"The images have {height}x{width} pixels; a feature network takes {MIN_SIDE} to {MAX_SIDE} per "
+            "side."
         )
     check_images(images, expected=image_shape)
     n_factors = 0 if factors is None else factors.shape[1]
@@ -205,8 +206,8 @@ def train_feature_network(
     """Train the feature network of a dataset and write it to ``root/<dataset>/_features``.
 
     Twelve epochs of AdamW on the cross-entropy (mean over the batch, nats), one-cycle schedule; for images
-    other than grey 28x28, plus the mean squared error of the standardised factors, if known. The
-    number of epochs was fixed beforehand; the test split only serves to state the accuracy.
+    other than grey 28x28, plus the mean squared error of the standardised factors, if known. The number
+    of epochs was fixed beforehand; the test split only serves to state the accuracy.
 
     Parameters
     ----------

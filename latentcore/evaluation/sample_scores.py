@@ -230,8 +230,9 @@ def copying_score(sampled: FloatArray, held_out: FloatArray, features: Reference
     """
     return mean_score(
         copying(features.train, held_out, sampled),
-        f"Chance that a sample lies nearer to its nearest of all {len(features.train):,} train images than "
-        f"a test image does, {features.network.name} features; 0.5 as fresh images do, near 1 copied or blurred.",
+        f"Chance that a sample lies nearer to its nearest of all {len(features.train):,} train images than a "
+        f"test image does, {features.network.name} features; 0.5 as fresh images do, near 1 copied or "
+        "blurred.",
     )
 
 
