@@ -7,7 +7,7 @@ import numpy as np
 from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import EvaluatedModel
 from latentcore.evaluation.score import SEED, Score, mean_score
-from latentcore.features import BATCH_SIZE, N_EPOCHS, fit_classifier, fits_lenet64
+from latentcore.lenet import BATCH_SIZE, N_EPOCHS, fit_classifier, fits_lenet64
 from latentcore.metrics.generation import MAX_LOGISTIC_PIXELS, N_COMPONENTS, predict_logistic
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from latentcore.datasets import find_dataset
 from latentcore.evaluation.common_scores import MIN_STRUCTURE
-from latentcore.features import fits_lenet64, has_feature_network
+from latentcore.features import has_feature_network
+from latentcore.lenet import fits_lenet64
 from latentcore.store import BundleSpec
 from latentcore.store.bundle import PLANE_DIMENSIONS
 from latentcore.types import Capability
