@@ -12,7 +12,7 @@ from latentcore.datasets import load_dataset
 from latentcore.datasets.own.add import add_dataset
 from latentcore.datasets.own.options import AddOptions
 from latentcore.models import MODELS, make_model
-from latentcore.recipes import ZOO, make_recipe, within_minutes
+from latentcore.recipes import ZOO, make_recipe, time_budget, within_minutes
 from latentcore.recipes.recipe import settings_for
 from latentcore.recipes.scaled import (
     MAX_EPOCHS,
@@ -22,6 +22,7 @@ from latentcore.recipes.scaled import (
     scaled_settings,
 )
 from latentcore.store import list_bundles, load_bundle
+from latentcore.training import count_batches
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (1, 20, 20), (3, 32, 32), (3, 33, 47), (3, 64, 64)]
 NEURAL = ("ae", "dae", "vae", "beta_vae", "gan")
@@ -109,30 +110,28 @@ def test_a_dozen_colour_images_train(own, family, monkeypatch):
     assert np.isfinite(model.reconstruct(train.images)).all()
 
 
-@pytest.mark.parametrize("family", ["vae", "gan"])
-def test_minutes_set_the_number_of_epochs(family):
+def test_minutes_set_the_number_of_epochs():
     train = load_dataset("digits", "train")
-    recipe = make_recipe("digits", family, 2, minutes=0.05)
     said: list[str] = []
-    found = within_minutes(recipe, train, said.append)
-    assert said
-    assert said[0].endswith("epochs, to take about 0.05 minutes of training")
+    found = within_minutes(make_recipe("digits", "vae", 2, minutes=0.05), train, said.append)
+    assert said == [f"{found.settings['n_epochs']:,} epochs, to take about 0.05 minutes of training"]
     started = time.perf_counter()
     found.make_model().fit(train.images, train.labels, seed=0)
-    assert 0.3 < (time.perf_counter() - started) / 3 < 3
-    whole = make_recipe("digits", family, 2).make_model().settings
-    if family == "gan":
-        ratio = found.settings["n_epochs"] / found.settings["inversion_epochs"]
-        assert ratio == pytest.approx(whole.n_epochs / whole.inversion_epochs, rel=0.3)
+    assert 0.2 < (time.perf_counter() - started) / 3 < 5  # a busy machine changes its speed meanwhile
 
 
-def test_minutes_are_shared_among_seeds():
+def test_phases_keep_their_proportion_and_seeds_share_the_time(monkeypatch):
+    seconds = {"n_epochs": 0.001, "inversion_epochs": 0.004}
+    monkeypatch.setattr(time_budget, "_seconds_per_step", lambda *_: seconds)
     train = load_dataset("digits", "train")
-    one, three = (
-        within_minutes(make_recipe("digits", "vae", 2, minutes=1, seeds=seeds), train).settings["n_epochs"]
-        for seeds in ((0,), (0, 1, 2))
-    )
-    assert one / three == pytest.approx(3, rel=0.6)
+    n_batches = count_batches(len(train), 64)
+    for n_seeds in (1, 3):
+        recipe = make_recipe("digits", "gan", 2, minutes=10, seeds=tuple(range(n_seeds)))
+        whole, found = recipe.make_model().settings, within_minutes(recipe, train).settings
+        ratio = found["n_epochs"] / found["inversion_epochs"]
+        assert ratio == pytest.approx(whole.n_epochs / whole.inversion_epochs, rel=0.02)
+        total = sum(found[name] * n_batches * seconds[name] for name in seconds) * n_seeds
+        assert total == pytest.approx(600, rel=0.01)
 
 
 def test_minutes_are_recorded_and_refused_where_there_are_no_epochs(tmp_path):
