@@ -127,7 +127,7 @@ def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path)
     }
     if network.image_shape != GREY_28:
         metadata["image_shape"] = list(network.image_shape)
-        metadata["factors"] = list(dataset_spec(train.name).factor_names)
+        metadata["factors"] = [] if train.factors is None else list(dataset_spec(train.name).factor_names)
 
     def write(folder: Path) -> None:
         (folder / WEIGHTS_FILE).write_bytes(weights)
