@@ -21,7 +21,7 @@ FEW_SETTINGS: Mapping[str, Any] = {"distorted_share": 0.5, "weight_decay": 0.05}
 MIN_CONVOLUTION_IMAGES = 500
 """Below this, a perceptron replaces the convolutions."""
 CHANNELS = (16, 32, 64, 64)
-MIN_FEATURE_SIDE = 4
+MIN_FEATURE_SIDE = 5
 """Convolutions halve the image as long as a side is even and at least this long afterwards."""
 MIN_CONVOLUTIONS = 2
 MAX_GREY_PIXELS, LOW_DIM = 1024, 2
