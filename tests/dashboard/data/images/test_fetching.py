@@ -216,7 +216,7 @@ def test_an_unforeseen_fault_does_not_keep_the_others_from_being_fetched(mirror,
 def test_an_unknown_name_is_one_sentence_and_the_others_are_fetched(mirror, monkeypatch, log):
     monkeypatch.setenv(fetching.WANTED, "letters,mnist")
     fetch_wanted()
-    known = "mnist, fashion_mnist, shapes, digits"
+    known = "mnist, fashion_mnist, shapes, rooms, digits"
     unknown = f"LATENTCORE_FETCH names 'letters', which is no dataset; there is {known}."
     assert log() == [unknown, "MNIST is here."]
 
