@@ -23,9 +23,9 @@ from dashboard.server.sessions import current_session, is_connected
 from latentcore import datasets
 from latentcore.datasets import DatasetSpec
 from latentcore.datasets.own.names import is_owned, owner_of
-from latentcore.datasets.own.stored import CONFIG_FILE, OwnDataset, list_own, own_folder
+from latentcore.datasets.own.stored import CONFIG_FILE, OwnDataset, find_own, list_own, own_folder
 from latentcore.datasets.torchvision_sets import data_folder
-from latentcore.exceptions import UnknownNameError
+from latentcore.exceptions import DatasetError, UnknownNameError
 from latentcore.store import models_folder
 
 SWEEP_SECONDS = 60
@@ -98,6 +98,14 @@ def content_of(name: str) -> str:
     """Return what differs between two datasets of one name, for keys of caches; empty for the library's."""
     found = datasets.find_dataset(name)
     return "" if found is None else found.version
+
+
+def own_dataset(name: str) -> OwnDataset:
+    """Return a dataset that was added and that the current session may see; raises `DatasetError`."""
+    found = find_own(data_folder(), name) if may_see(name) else None
+    if found is None:
+        raise DatasetError(f"There is no dataset {name!r}.")
+    return found
 
 
 def own_datasets(*, of_session: bool) -> list[OwnDataset]:
