@@ -33,7 +33,7 @@ IDLE_SECONDS = 50 * 60
 """A session that has run no page for so long no longer keeps its datasets."""
 ABANDONED_SECONDS = 5 * 60
 """Datasets that no session has kept for so long are removed. A browser may reconnect until then."""
-STALE_DRAFT_SECONDS = 3600
+STALE_DRAFT_SECONDS = 30 * 60
 
 _log = get_logger(__name__)
 
@@ -155,11 +155,14 @@ def sweep_forever(pause: Callable[[float], None] = time.sleep) -> None:
 
 
 def remove_all_of_this_server() -> None:
-    """Remove the datasets of every session of this server, when it ends."""
+    """Remove the datasets of every session of this server, and uploads that were not done, when it ends."""
     tokens = {owner.token for owner in list(_owners.values())}
     for folder in _owned_folders():
         if owner_of(folder.name) in tokens:
             remove_owned(folder.name)
+    for draft in _drafts():
+        if any(token in draft.name for token in tokens):
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _kept_tokens() -> set[str]:

@@ -25,11 +25,12 @@ def added_dataset(outcome: Outcome, dataset: KnownDataset, rules: UploadRules) -
     with left:
         st.markdown("**What was decided**")
         text_list(dataset.notes)
-        _problems(outcome, dataset)
         next_step(dataset, rules)
         st.button("Add another dataset", icon=":material/add:", on_click=forget_outcome)
+        _problems(outcome, dataset)
     with right:
-        st.markdown("**Random images, as the models will see them**")
+        of_class = " of each class" if dataset.classes else ""
+        st.markdown(f"**Random images{of_class}, as the models will see them**")
         image_sheet(dataset, 16, 8, 42)
         if dataset.classes:
             st.markdown("**Images per class**")

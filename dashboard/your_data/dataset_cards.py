@@ -28,7 +28,7 @@ def _card(dataset: KnownDataset, rules: UploadRules) -> None:
     images, text, actions = st.columns([1.1, 1.5, 0.62], gap="medium")
     with images:
         image_sheet(dataset, 9, 2, 42)
-    with text:
+    with text, st.container(gap="xxsmall"):
         st.markdown(f"**{state.escape_markdown(dataset.title)}**")
         st.caption(f"{facts(dataset)}. From {state.escape_markdown(dataset.source)}.")
         next_step(dataset, rules)

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-SIZES = (None, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64)
+AUTOMATIC = "automatic"
+SIZES = (AUTOMATIC, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64)
 COLOURS = {"auto": "Automatic", "grey": "Grey", "rgb": "Colour"}
 FITS = {"crop": "Crop", "pad": "Pad", "stretch": "Stretch"}
 CHANNELS = {"auto": "Automatic", "first": "First axis", "last": "Last axis"}
@@ -19,7 +20,7 @@ def pick_options() -> dict[str, Any]:
     size = left.selectbox(
         "Image size",
         SIZES,
-        format_func=lambda size: "Automatic" if size is None else f"{size}x{size}",
+        format_func=lambda size: "Automatic" if size == AUTOMATIC else f"{size}x{size}",
         key="data_size",
         help="Every image gets this size, in pixels. Automatic: 28x28 for grey images, 32x32 for colour.",
     )
@@ -49,6 +50,7 @@ def pick_options() -> dict[str, Any]:
         key="data_fit",
         help="Crop to the central square, pad with the border's colour, or stretch.",
     )
+    size = None if size == AUTOMATIC else size
     return {"size": size, "colour": colour, "test_share": share, "fit": fit}
 
 

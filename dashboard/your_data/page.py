@@ -19,6 +19,7 @@ def page() -> None:
     state.publish(dataset=state.get("dataset"))
     rules = upload_rules()
     st.subheader("Your data")
+    st.caption("Make a dataset of your own images. Models can be trained on it, and every page shows them.")
     show_notices()
     known = known_datasets(of_session=rules.is_hosted)
     outcome = latest_outcome()
@@ -31,7 +32,7 @@ def page() -> None:
     if others:
         dataset_cards(others, rules)
     elif added is None and rules.is_allowed:
-        st.caption("No dataset was added yet.")
+        st.caption("You have added no dataset yet.")
 
 
 def _add(rules: UploadRules) -> None:

@@ -56,7 +56,7 @@ def class_bars(dataset: KnownDataset) -> None:
         for title, n in counts[:MAX_BARS]
     )
     st.html(
-        '<div style="display:grid;grid-template-columns:minmax(0, 11rem) max-version 1fr;column-gap:10px;'
+        '<div style="display:grid;grid-template-columns:minmax(0, 11rem) max-content 1fr;column-gap:10px;'
         f'font-size:0.8rem;line-height:1.45">{rows}</div>'
     )
     if len(counts) > MAX_BARS:

@@ -129,7 +129,7 @@ def add_upload(files: list[UploadedFile], request: Request, job: Job) -> Outcome
     job.announce("Reading the upload", 0.0)
     draft = parent
     try:
-        with temporary_folder(parent, "upload") as draft:
+        with temporary_folder(parent, f"upload-{session_token()}") as draft:
             source = stored_source(files, draft)
             files.clear()
             return Outcome(
