@@ -195,15 +195,15 @@ def _file_name(name: str) -> str:
 
 def _distinct(names: Iterable[str]) -> list[str]:
     """Return the names, numbered where one occurs again."""
-    seen: set[str] = set()
+    distinct: dict[str, None] = {}
     for name in (re.sub(r"[\x00-\x1f]", "_", name).strip("/") or "upload" for name in names):
         path, number = PurePosixPath(name), 1
         entry = name
-        while entry in seen:
+        while entry in distinct:
             number += 1
             entry = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
-        seen.add(entry)
-    return list(dict.fromkeys(seen))
+        distinct[entry] = None
+    return list(distinct)
 
 
 def _for_visitors(error: BaseException, draft: Path, parent: Path) -> str:
