@@ -45,6 +45,7 @@ PAGES = {
         PageEntry("sample", "Sample", ":material/casino:", "sample"),
         PageEntry("edit", "Edit", ":material/tune:", "edit"),
         PageEntry("compare", "Compare", ":material/compare_arrows:", "compare"),
+        PageEntry("your_data", "Your data", ":material/add_photo_alternate:", "data"),
     ),
     "Apply": (
         PageEntry("apply/compression", "Compression", ":material/compress:", "compression"),

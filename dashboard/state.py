@@ -123,7 +123,12 @@ def number(
 
 def notify(name: str, sentence: str) -> None:
     """Store a notice until `name` is set again; Markdown in it is escaped."""
-    st.session_state[_NOTICES][name] = _MARKUP.sub(r"\\\g<0>", sentence)
+    st.session_state[_NOTICES][name] = escape_markdown(sentence)
+
+
+def escape_markdown(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def notices() -> list[str]:

@@ -23,9 +23,9 @@ from dashboard.server.sessions import current_session, is_connected
 from latentcore import datasets
 from latentcore.datasets import DatasetSpec
 from latentcore.datasets.own.names import is_owned, owner_of
-from latentcore.datasets.own.stored import CONFIG_FILE, OwnDataset, list_own, own_folder
+from latentcore.datasets.own.stored import CONFIG_FILE, OwnDataset, find_own, list_own, own_folder
 from latentcore.datasets.torchvision_sets import data_folder
-from latentcore.exceptions import UnknownNameError
+from latentcore.exceptions import DatasetError, UnknownNameError
 from latentcore.store import models_folder
 
 SWEEP_SECONDS = 60
@@ -33,7 +33,7 @@ IDLE_SECONDS = 50 * 60
 """A session that has run no page for so long no longer keeps its datasets."""
 ABANDONED_SECONDS = 5 * 60
 """Datasets that no session has kept for so long are removed. A browser may reconnect until then."""
-STALE_DRAFT_SECONDS = 3600
+STALE_DRAFT_SECONDS = 30 * 60
 
 _log = get_logger(__name__)
 
@@ -100,6 +100,14 @@ def content_of(name: str) -> str:
     return "" if found is None else found.version
 
 
+def own_dataset(name: str) -> OwnDataset:
+    """Return a dataset that was added and that the current session may see; raises `DatasetError`."""
+    found = find_own(data_folder(), name) if may_see(name) else None
+    if found is None:
+        raise DatasetError(f"There is no dataset {name!r}.")
+    return found
+
+
 def own_datasets(*, of_session: bool) -> list[OwnDataset]:
     """Return the datasets that the current session uploaded, or else those that belong to no session."""
     return [one for one in list_own(data_folder(), owned=of_session) if may_see(one.name)]
@@ -147,11 +155,14 @@ def sweep_forever(pause: Callable[[float], None] = time.sleep) -> None:
 
 
 def remove_all_of_this_server() -> None:
-    """Remove the datasets of every session of this server, when it ends."""
+    """Remove the datasets of every session of this server, and uploads that were not done, when it ends."""
     tokens = {owner.token for owner in list(_owners.values())}
     for folder in _owned_folders():
         if owner_of(folder.name) in tokens:
             remove_owned(folder.name)
+    for draft in _drafts():
+        if any(token in draft.name for token in tokens):
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _kept_tokens() -> set[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, LatentcoreError
 from dashboard.data.images.preparing import BlankImage, layout_of, looks_inverted, prepare_image
-from dashboard.data.images.uploads import GreyImage, read_data_url, read_image
+from dashboard.data.images.uploads import MOST_BYTES, GreyImage, read_data_url, read_image
 from dashboard.data.reconstructions import InputImage, input_image
 from dashboard.ui.drawing import drawing_canvas
 from dashboard.ui.gallery import image_gallery
@@ -69,7 +69,11 @@ def _drawn(bundle: Bundle) -> InputImage:
 
 def _uploaded(bundle: Bundle) -> InputImage | None:
     st.file_uploader(
-        "PNG, JPEG or WebP", type=["png", "jpg", "jpeg", "webp"], key="upload", on_change=_on_upload
+        "PNG, JPEG or WebP",
+        type=["png", "jpg", "jpeg", "webp"],
+        key="upload",
+        on_change=_on_upload,
+        max_upload_size=MOST_BYTES // 10**6,
     )
     held = state.held(UPLOADED, None)
     if held is None:

@@ -27,9 +27,14 @@ def job_button(name: str, label: str, work: Callable[[Job], Any]) -> None:
         icon=":material/play_arrow:",
         key=f"start_{name}",
         disabled=is_busy(),
-        on_click=_start,
+        on_click=start_named_job,
         args=(name, work),
     )
+    busy_note()
+
+
+def busy_note() -> None:
+    """Say why no job can be started now, if that is so."""
     if is_busy():
         st.caption("Another session's job is running; the server runs one at a time.")
 
@@ -71,7 +76,8 @@ def watch_job(name: str) -> Job | None:
     return job
 
 
-def _start(name: str, work: Callable[[Job], Any]) -> None:
+def start_named_job(name: str, work: Callable[[Job], Any]) -> None:
+    """Start a job as this session's latest of a name, unless one is running on this server."""
     job = start_job(work)
     if job is not None:
         state.release(name)

@@ -155,6 +155,8 @@ def add_dataset(
         items = chosen_items(found.items, options.limit, options.seed)
         if not items:
             raise DatasetError(f"{source} holds no pictures.{_first(problems)}")
+        if len(items) < len(found.items):
+            notes.append(f"{len(items):,} of {len(found.items):,} images are taken, at random.")
         classes, items = found_classes(items, problems, notes)
         target, splits = chosen_target(items, options, notes), assigned_splits(items, options, notes)
         plan = _Plan(stored_name, source, items, splits, classes, target, options)

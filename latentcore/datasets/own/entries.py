@@ -83,7 +83,7 @@ def opened_entries(source: Path) -> Iterator[tuple[list[Entry], list[Problem]]]:
             with tarfile.open(source) as tar:
                 yield _tar(tar)
         elif source.exists():
-            raise DatasetError(f"{source} is no folder, zip or tar archive of pictures.")
+            raise DatasetError(f"{source} is damaged, or no zip, tar, npy, npz, idx or Parquet file.")
         else:
             raise DatasetError(f"There is no {source}.")
     except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:

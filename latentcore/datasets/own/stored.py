@@ -99,6 +99,13 @@ class OwnDataset:
         checksums = " ".join(facts["sha256"] for _, facts in sorted(self.config["files"].items()))
         return hashlib.sha256(checksums.encode()).hexdigest()[:16]
 
+    def labels(self, split: str) -> LabelArray:
+        """Return the label of each image of a split, -1 without labels; raises `DatasetError`."""
+        try:
+            return _labels(self.folder)[split]
+        except (OSError, ValueError, KeyError) as error:
+            raise DatasetError(f"{self.folder / LABELS_FILE} cannot be read: {error}.") from error
+
     def verify(self) -> None:
         """Compare the checksums of all files; raises `DatasetError` where one differs."""
         for file, facts in self.config["files"].items():
@@ -205,6 +212,7 @@ def _parsed(folder: Path, text: str) -> OwnDataset:
         not isinstance(config["title"], str)
         or not isinstance(config["source"], str)
         or not isinstance(config["files"], dict)
+        or not all(isinstance(facts["sha256"], str) for facts in config["files"].values())
     ):
         raise TypeError("title, source or files")
     return OwnDataset(folder.name, folder, config)

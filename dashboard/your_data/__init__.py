@@ -1,0 +1,1 @@
+"""Your data: own datasets, added by upload, listed and removed."""
