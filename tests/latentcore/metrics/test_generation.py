@@ -38,11 +38,11 @@ def test_the_frechet_distance_agrees_with_torchmetrics():
             return images.flatten(1)
 
     one, other = normal(500), normal(400, mean=0.3, scale=1.5, seed=1)
-    judge = FrechetInceptionDistance(feature=Rows(), normalize=True, input_img_size=(1, 1, 8))
-    judge.set_dtype(torch.float64)
-    judge.update(torch.from_numpy(one).view(-1, 1, 1, 8).double(), real=True)
-    judge.update(torch.from_numpy(other).view(-1, 1, 1, 8).double(), real=False)
-    assert frechet_distance(one, other) == pytest.approx(float(judge.compute()), rel=1e-4)
+    torchmetrics_score = FrechetInceptionDistance(feature=Rows(), normalize=True, input_img_size=(1, 1, 8))
+    torchmetrics_score.set_dtype(torch.float64)
+    torchmetrics_score.update(torch.from_numpy(one).view(-1, 1, 1, 8).double(), real=True)
+    torchmetrics_score.update(torch.from_numpy(other).view(-1, 1, 1, 8).double(), real=False)
+    assert frechet_distance(one, other) == pytest.approx(float(torchmetrics_score.compute()), rel=1e-4)
 
 
 def test_the_frechet_distance_ignores_order_and_never_likes_noise():
