@@ -16,6 +16,7 @@ from latentcore.metrics.factors import entropy, mutual_information, mutual_infor
 from latentcore.metrics.generation import class_shares, frechet_distance, prdc, two_sample_accuracy
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.metrics.reconstruction import bootstrap_interval, psnr
+from latentcore.types import Capability
 
 
 def normal(n: int, d: int = 8, *, mean: float = 0, scale: float = 1, seed: int = 0) -> np.ndarray:
@@ -157,6 +158,7 @@ def test_real_images_score_better_than_any_model():
     reference = RealReference.compute(train, test)
 
     class Perfect:
+        capabilities: frozenset[Capability] = frozenset()
         sampling = "the data"
 
         def sample(self, n: int, *, seed: int) -> np.ndarray:
