@@ -12,6 +12,7 @@ from dashboard.data.maps import plane_names
 
 SIZES = (100, 250, 500, 1000, 2500, 5000, 10_000)
 DEFAULT_SIZE = 5000
+DEFAULT_COLOUR = "class"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
     default_size = max(size for size in sizes if size <= max(DEFAULT_SIZE, sizes[0]))
     return MapChoice(
         plane=state.choose("plane", planes, planes[0]),
-        colour=state.choose("colour", _colours(latent_dim), "class"),
+        colour=state.choose("colour", _colours(latent_dim), DEFAULT_COLOUR),
         n_shown=int(
             state.choose("points", [str(size) for size in sizes], str(default_size), "number of points")
         ),

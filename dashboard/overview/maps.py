@@ -158,10 +158,7 @@ def _open(bundles: list[Bundle], maps: FrontMaps, clicked: Any) -> None:  # noqa
     else:
         query = {"at": f"{selected[0]:.5g},{selected[1]:.5g}"}
     query |= {"dataset": bundle.spec.dataset, "model": bundle.spec.name, "plane": default_plane(bundle)}
-    # All that Explore would write into the URL itself, or it would add a second entry to the history.
-    query["colour"] = state.get("colour") or "class"
-    if state.get("shade") == "on":
-        query["shade"] = "on"
+    query |= {name: value for name in ("colour", "shade") if (value := state.get(name)) is not None}
     st.switch_page("explore/page.py", query_params=query)
 
 
