@@ -27,7 +27,7 @@ from latentcore.models.networks import apply_in_chunks, freeze
 from latentcore.store import models_folder
 from latentcore.store.arrays import parse_safetensors
 from latentcore.store.checked_files import read_bytes, read_json
-from latentcore.store.writing import replace_folder
+from latentcore.store.folders import replace_folder
 from latentcore.training import OnEvent
 from latentcore.types import FloatArray
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Space
+from dashboard.data.code_tables import rows_of
 from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
@@ -142,12 +143,6 @@ def common_rows(spaces: Sequence[Space]) -> list[LabelArray]:
     for space in spaces[1:]:
         shared = np.intersect1d(shared, space.test.indices)
     return [rows_of(space, np.sort(shared)) for space in spaces]
-
-
-def rows_of(space: Space, indices: LabelArray) -> LabelArray:
-    """Return the rows of test images by their numbers, all of which must be in the table."""
-    order = np.argsort(space.test.indices)
-    return np.asarray(order[np.searchsorted(space.test.indices, indices, sorter=order)], np.int64)
 
 
 def _drawn_in(points: FloatArray) -> FloatArray:

@@ -57,7 +57,8 @@ class Samples:
     images : float32 array (n, c, h, w)
     labels : int64 array (n,)
         Predicted class of each sample, or without labels its cluster: an index into the bundle's groups.
-    judge : str
+    classifier : str
+        What predicted the classes.
     """
 
     bundle_id: str
@@ -66,17 +67,17 @@ class Samples:
     codes: FloatArray
     images: FloatArray
     labels: LabelArray
-    judge: str
+    classifier: str
 
 
 def sample_images(bundle: Bundle, draw: SamplingSettings) -> Samples:
     """Sample a model; the same arguments give the same samples on every machine, to 1e-4."""
-    return _judged_samples(bundle, draw, _judge_of(bundle))
+    return _classified_samples(bundle, draw, _classifier_name(bundle))
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
 @limited
-def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Samples:
+def _classified_samples(bundle: Bundle, draw: SamplingSettings, classifier: str) -> Samples:
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
@@ -84,7 +85,7 @@ def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Sampl
     codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
     images = bundle.model.decode(codes)
     labels = _classify(bundle, images, codes)
-    return Samples(bundle.spec.id, bundle.spec.title, source, codes, images, labels, judge)
+    return Samples(bundle.spec.id, bundle.spec.title, source, codes, images, labels, classifier)
 
 
 def variations(bundle: Bundle, index: int, radius: float, n: int, seed: int) -> FloatArray:
@@ -184,7 +185,7 @@ def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
     return buffer.getvalue()
 
 
-def _judge_of(bundle: Bundle) -> str:
+def _classifier_name(bundle: Bundle) -> str:
     """Return what predicts the class, or without labels the cluster, of samples."""
     if not bundle.has_labels:
         return "the nearest cluster centre"

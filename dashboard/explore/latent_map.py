@@ -13,7 +13,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.maps import MapData, clusters_note, coloured_points, index_of_row, map_data, trust_shading
 from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
-from dashboard.explore.map_controls import GROUPS, MapChoice, colour_title, legend_title
+from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, colour_title, legend_title
 from dashboard.ui.chart_data import compact
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.keyboard import map_keyboard
@@ -100,7 +100,7 @@ def _on_click(bundle_id: str) -> None:
 def _caption(data: MapData, choice: MapChoice, bundle: Bundle) -> str:
     """Return which images the map shows, and how to use it."""
     sampled = "" if data.n_shown == data.n_total else f", a {bundle.group_word}-stratified random sample"
-    found = clusters_note(bundle) if choice.colour == GROUPS else ""
+    found = clusters_note(bundle) if choice.colour == DEFAULT_COLOUR else ""
     outside = f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else ""
     return (
         f"{data.n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}.{found} {data.note} "

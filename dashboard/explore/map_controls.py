@@ -14,7 +14,7 @@ from dashboard.data.maps import plane_names
 
 SIZES = (100, 250, 500, 1000, 2500, 5000, 10_000)
 DEFAULT_SIZE = 5000
-GROUPS = "class"
+DEFAULT_COLOUR = "class"
 """Colour by class, or without labels by cluster."""
 
 
@@ -53,7 +53,7 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
     default_size = max(size for size in sizes if size <= max(DEFAULT_SIZE, sizes[0]))
     return MapChoice(
         plane=state.choose("plane", planes, planes[0]),
-        colour=state.choose("colour", _colours(latent_dim), GROUPS),
+        colour=state.choose("colour", _colours(latent_dim), DEFAULT_COLOUR),
         n_shown=int(
             state.choose("points", [str(size) for size in sizes], str(default_size), "number of points")
         ),
@@ -72,8 +72,8 @@ def pick_map(choice: MapChoice, bundle: Bundle) -> None:
         "Colour by",
         _colours(latent_dim),
         format_func=partial(colour_title, group_word=group_word),
-        help=f"{colour_title(GROUPS, group_word)}, reconstruction error, local density of the codes, or one "
-        "latent dimension.",
+        help=f"{colour_title(DEFAULT_COLOUR, group_word)}, reconstruction error, local density of the codes, "
+        "or one latent dimension.",
         **state.bind("pick_colour", choice.colour, _set, "colour"),
     )
     _pick_plane(choice, latent_dim, columns[1:-2])
@@ -95,7 +95,7 @@ def pick_map(choice: MapChoice, bundle: Bundle) -> None:
 def colour_title(colour: str, group_word: str) -> str:
     """Return the display name of a colour column; images without labels are coloured by cluster."""
     groups = "Cluster (k-means)" if group_word == "cluster" else "Class"
-    names = {GROUPS: groups, "error": "Reconstruction error", "density": "Local density"}
+    names = {DEFAULT_COLOUR: groups, "error": "Reconstruction error", "density": "Local density"}
     return names.get(colour, colour)
 
 
@@ -150,7 +150,7 @@ def _set_dimensions() -> None:
 
 
 def _colours(latent_dim: int) -> list[str]:
-    return [GROUPS, "error", "density", *(f"z{k + 1}" for k in range(latent_dim))]
+    return [DEFAULT_COLOUR, "error", "density", *(f"z{k + 1}" for k in range(latent_dim))]
 
 
 def _sizes(n_total: int) -> list[int]:

@@ -55,7 +55,7 @@ def sample_columns(results: list[Samples], settings: SamplingSettings, *, top: f
 
 def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
     bundle_id, title = samples.bundle_id, samples.title
-    grid, histogram, overlay = _specs(open_bundle(bundle_id), settings, samples.judge, top, samples)
+    grid, histogram, overlay = _specs(open_bundle(bundle_id), settings, samples.classifier, top, samples)
     st.markdown(f"**{title}**")
     st.vega_lite_chart(
         spec=grid,
@@ -68,7 +68,7 @@ def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
     st.caption(f"Codes sampled from {samples.source}.")
     _downloads(samples, settings)
     word = open_bundle(bundle_id).group_word
-    st.caption(f"{PLURALS[word]} assigned by {samples.judge}; ticks: share among test images")
+    st.caption(f"{PLURALS[word]} assigned by {samples.classifier}; ticks: share among test images")
     st.vega_lite_chart(
         spec=histogram,
         key=f"histogram_{bundle_id}",
@@ -88,7 +88,7 @@ def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
 def _specs(
     bundle: Bundle,
     settings: SamplingSettings,  # noqa: ARG001 - part of the cache key
-    judge: str,  # noqa: ARG001 - part of the cache key
+    classifier: str,  # noqa: ARG001 - part of the cache key
     top: float,
     _samples: Samples,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -168,7 +168,7 @@ def opened_sample(results: list[Samples], opened: tuple[str, int] | None) -> Non
     own, others = st.columns([1, 3], gap="medium")
     with own:
         uri = image_uri(samples.images[row])
-        caption = f"Classified as {label} by {samples.judge}"
+        caption = f"Classified as {label} by {samples.classifier}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", caption, LARGE)])
     with others:
         _nearest_train(nearest_images(open_bundle(samples.bundle_id), samples.images[row]), len(bundle.train))

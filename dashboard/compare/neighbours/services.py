@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.aligned_maps import common_rows, rows_of
+from dashboard.data.aligned_maps import common_rows
 from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.code_tables import rows_of
 from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows

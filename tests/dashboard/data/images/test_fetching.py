@@ -22,7 +22,9 @@ from streamlit.runtime.secrets import Secrets
 
 from dashboard.data.images import fetching
 from dashboard.data.images.fetching import enter_wanted, fetch_in_turn, fetching_of, start_fetching
-from latentcore.datasets import DATASETS, torchvision_sets
+from latentcore.datasets import DATASETS
+from latentcore.datasets.torchvision_download import fetch
+from latentcore.datasets.torchvision_files import is_present
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.datasets.torchvision_sets import FASHION_SOURCE, MNIST_SOURCE
 
@@ -89,8 +91,8 @@ def mirror(monkeypatch, tmp_path) -> Iterator[type[Handler]]:
         small = replace(source, sha256=SUMS, download_bytes=sum(map(len, PACKED.values())))
         spec = replace(
             DATASETS[source.name],
-            is_present=partial(torchvision_sets.is_present, small),
-            fetch=partial(torchvision_sets.fetch, small),
+            is_present=partial(is_present, small),
+            fetch=partial(fetch, small),
         )
         monkeypatch.setitem(DATASETS, source.name, spec)
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path / "data"))
