@@ -17,7 +17,7 @@ from dashboard.address import full_address, page_address, read_query, without_de
 
 NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
-    *("start", "end", "path", "steps"),
+    *("start", "end", "path", "steps", "corners", "grid"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),
