@@ -27,8 +27,8 @@ from dashboard.ui.presentation import is_presenting
 from dashboard.ui.theme import is_dark
 
 FRONT_MODELS = {
-    "pca-d2": "The best linear projection: classes overlap, decodes are blurred averages.",
-    "ae-d2": "Images compressed to two numbers: sharp decodes, but holes between the classes.",
+    "pca-d2": "The best linear projection: images overlap, decodes are blurred averages.",
+    "ae-d2": "Images compressed to two numbers: sharper decodes, but holes between the groups.",
     "vae-d2": "Trained with noise and a prior: a filled disc, almost every position decodes well.",
     "gan-d2": "Trained against a critic: realistic samples; codes of real images are found afterwards.",
 }

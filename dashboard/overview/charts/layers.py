@@ -107,7 +107,7 @@ def texts(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[alt
         first, second = "datum.title", f"{own} ? 'the pointer' : 'the ring'"
     else:
         first = f"{own} ? 'Under the pointer' : 'The ringed image'"
-        ringed = f"'The ring: test image ' + {image}.index, 'class: ' + {image}['class']"
+        ringed = f"'The ring: test image ' + {image}.index, {image}['class']"
         second = f"{own} ? ['decoded by ' + datum.title, '', {ringed}] : ['decoded by ' + datum.title]"
     names = names.transform_calculate(first=first, second=second)
     parts = [
