@@ -65,8 +65,8 @@ def _draw_caption(bundles: list[Bundle], *, align: bool) -> None:
         legend = "Click a legend entry to filter (shift-click for several). "
     st.caption(
         f"{n:,} of {data.n_total:,} test images{sample}. {legend}Drag the rectangle to move it; double-click "
-        "to clear. Each map is scaled to its frame; beyond the median distance from the centre, distances are "
-        f"logarithmic, so that outliers do not compress the rest.{clusters_note(bundles[0])}"
+        "to clear. Each map is scaled to its frame; beyond the median distance from the centre, distances "
+        f"are logarithmic, so that outliers do not compress the rest.{clusters_note(bundles[0])}"
     )
 
 
