@@ -22,12 +22,15 @@ class EpochEnd:
         Number of this epoch, from 1, and number of epochs of the phase.
     losses : dict of str to float
         Mean of each loss over the epoch's batches.
+    network : Module or None
+        The network as it is then; see `latentcore.models.networks.preview_codes` and `preview_images`.
     """
 
     phase: str
     epoch: int
     n_epochs: int
     losses: dict[str, float]
+    network: torch.nn.Module | None = None
 
 
 OnEvent: TypeAlias = Callable[[EpochEnd], None]
@@ -81,6 +84,7 @@ def run_epochs(
     n_epochs: int,
     phase: str = "fit",
     on_event: OnEvent | None = None,
+    network: torch.nn.Module | None = None,
 ) -> None:
     """Call `step` on shuffled batches for a number of epochs.
 
@@ -94,6 +98,8 @@ def run_epochs(
         Name of the phase in the events.
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch. An exception that it raises ends the training.
+    network : Module, optional
+        Passed on in the events.
 
     Raises
     ------
@@ -116,7 +122,7 @@ def run_epochs(
                     "learning rate, or set gradient_limit if the family has it."
                 )
         if on_event is not None:
-            on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means))
+            on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means, network=network))
 
 
 def run_one_cycle(
@@ -130,6 +136,7 @@ def run_one_cycle(
     on_event: OnEvent | None = None,
     after_step: Callable[[], None] | None = None,
     gradient_limit: float = 0.0,
+    network: torch.nn.Module | None = None,
 ) -> None:
     """Minimise a loss for a number of epochs with a one-cycle schedule of the learning rate.
 
@@ -140,7 +147,7 @@ def run_one_cycle(
     compute_losses : callable
         ``compute_losses(rows, progress) -> (loss, reported)`` for the rows of an int64 index tensor
         ``(batch,)``; `progress` is the share of steps done, this one included, in (0, 1].
-    n_samples, batch_size, n_epochs, phase, on_event
+    n_samples, batch_size, n_epochs, phase, on_event, network
         See `run_epochs`.
     after_step : callable, optional
         Called after each step, such as to train another network alternately.
@@ -170,5 +177,11 @@ def run_one_cycle(
         return reported
 
     run_epochs(
-        step, n_samples=n_samples, batch_size=batch_size, n_epochs=n_epochs, phase=phase, on_event=on_event
+        step,
+        n_samples=n_samples,
+        batch_size=batch_size,
+        n_epochs=n_epochs,
+        phase=phase,
+        on_event=on_event,
+        network=network,
     )

@@ -129,6 +129,7 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
                 batch_size=settings.batch_size,
                 n_epochs=settings.n_epochs,
                 on_event=on_event,
+                network=network,
             )
         freeze(network)
         density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.models.augmentation import random_affine
 from latentcore.models.batch_norm import add_batch_norm, fold_batch_norm, recompute_statistics
 from latentcore.models.critic import AdversarialLoss, make_critic
@@ -104,6 +105,22 @@ class GANNetwork(EncoderDecoder):
         return torch.sigmoid(self.generator(codes))
 
 
+class _GeneratorOnly(EncoderDecoder):
+    """The averaged generator while it is trained; there is no inversion network yet."""
+
+    def __init__(self, generator: nn.Module) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def encode(self, rows: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
+        """Raise `UnsupportedOperation`."""
+        raise UnsupportedOperation("The inversion network is trained after the generator.")
+
+    def decode(self, codes: torch.Tensor) -> torch.Tensor:
+        """(n, latent_dim) -> generated images (n, pixels) in [0, 1]."""
+        return torch.sigmoid(self.generator(codes))
+
+
 def train_generator(
     network: GANNetwork,
     rows: torch.Tensor,
@@ -171,6 +188,7 @@ def train_generator(
         n_epochs=settings.n_epochs,
         phase="adversarial",
         on_event=on_event,
+        network=_GeneratorOnly(average),
     )
     recompute_statistics(average, settings.latent_dim, 4 * settings.batch_size)
     network.generator = fold_batch_norm(average)
@@ -211,4 +229,5 @@ def train_inverter(
         n_epochs=settings.inversion_epochs,
         phase="inversion",
         on_event=on_event,
+        network=network,
     )

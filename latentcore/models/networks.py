@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -195,6 +196,26 @@ class TorchModel(LatentModel, Generic[NetworkT]):
         network = self.make_network(self.settings, image_shape)
         network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
         self.network_ = freeze(network)
+
+
+def preview_codes(network: EncoderDecoder, images: FloatArray) -> FloatArray:
+    """Return the codes of images ``(n, channels, height, width)`` by a network that is still trained.
+
+    The network, and the random numbers of its training, are left as they are.
+
+    Raises
+    ------
+    UnsupportedOperation
+        If it has no encoder yet.
+    """
+    codes: FloatArray = apply_in_chunks(copy.deepcopy(network).encode, images.reshape(len(images), -1))
+    return codes
+
+
+def preview_images(network: EncoderDecoder, codes: FloatArray, image_shape: ImageShape) -> FloatArray:
+    """Return the decodes of codes ``(n, latent_dim)`` by a network that is still trained."""
+    images: FloatArray = apply_in_chunks(copy.deepcopy(network).decode, codes)
+    return images.reshape(-1, *image_shape)
 
 
 def channels_last(network: ModuleT) -> ModuleT:

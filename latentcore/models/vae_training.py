@@ -147,6 +147,7 @@ def train_vae(
         on_event=on_event,
         after_step=train_critic,
         gradient_limit=settings.gradient_limit,
+        network=network,
     )
 
 

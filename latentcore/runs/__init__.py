@@ -1,0 +1,28 @@
+"""Training runs in processes of their own, that are watched, paused and stopped from another process."""
+
+from latentcore.runs.control import (
+    active_runs,
+    pause_run,
+    remove_run,
+    resume_run,
+    start_run,
+    stop_run,
+)
+from latentcore.runs.folder import Run, RunRequest, RunStatus, find_run, runs_folder
+from latentcore.runs.snapshots import Snapshot, latest_snapshot
+
+__all__ = [
+    "Run",
+    "RunRequest",
+    "RunStatus",
+    "Snapshot",
+    "active_runs",
+    "find_run",
+    "latest_snapshot",
+    "pause_run",
+    "remove_run",
+    "resume_run",
+    "runs_folder",
+    "start_run",
+    "stop_run",
+]

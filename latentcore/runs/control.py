@@ -1,0 +1,135 @@
+"""Starting, pausing, stopping and removing training runs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from latentcore.exceptions import UnknownNameError
+from latentcore.recipes import make_recipe
+from latentcore.runs.folder import (
+    ID,
+    STATUS_FILE,
+    Run,
+    RunRequest,
+    RunStatus,
+    find_run,
+    is_alive,
+    read_status,
+    runs_folder,
+    write_json,
+    write_request,
+)
+
+STOP_SECONDS, KILL_SECONDS = 1.3, 0.5
+"""Time that a process has to end by itself when it is stopped, and until it is gone after it was killed."""
+
+
+def start_run(request: RunRequest) -> str:
+    """Start a process that trains, scores and saves a bundle; return the run's id.
+
+    One run trains at a time; others wait in the order in which they were started. The process has a low
+    priority, and goes on when the one that started it ends.
+
+    Raises
+    ------
+    ValueError
+        If the request is not one of a recipe.
+    OSError
+        If the run's folder cannot be written.
+    """
+    make_recipe(
+        request.dataset,
+        request.family,
+        request.latent_dim,
+        seeds=(request.seed,),
+        name=request.name,
+        minutes=request.minutes,
+    ).make_model()
+    run_id = secrets.token_hex(8)
+    folder = runs_folder() / run_id
+    folder.mkdir(parents=True)
+    write_request(folder, request, time.time())
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - this Python, with a path that was made here
+            [sys.executable, "-m", "latentcore.runs.worker", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay a zombie
+    if not (folder / STATUS_FILE).exists():
+        write_json(folder / STATUS_FILE, {"status": RunStatus.WAITING, "process": process.pid})
+    return run_id
+
+
+def active_runs() -> list[Run]:
+    """Return the runs that wait or train, in the order in which they were started."""
+    folder = runs_folder()
+    names = [path.name for path in folder.iterdir() if ID.fullmatch(path.name)] if folder.is_dir() else []
+    runs = []
+    for name in names:
+        with suppress(UnknownNameError, OSError, ValueError):  # such as one that is being removed
+            runs.append(find_run(name))
+    return sorted((run for run in runs if not run.is_over), key=lambda run: (run.created, run.id))
+
+
+def pause_run(run_id: str) -> None:
+    """Halt a run's process until `resume_run`."""
+    _signal(find_run(run_id), signal.SIGSTOP)
+
+
+def resume_run(run_id: str) -> None:
+    """Let a paused run go on."""
+    _signal(find_run(run_id), signal.SIGCONT)
+
+
+def is_paused(run: Run) -> bool:
+    """Return whether a run's process is halted."""
+    state = Path(f"/proc/{run.process}/stat")
+    try:
+        return run.process is not None and state.read_text().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False
+
+
+def stop_run(run_id: str) -> None:
+    """End a run within two seconds, whatever it does; nothing is kept of an unfinished bundle."""
+    run = find_run(run_id)
+    if run.is_over or run.process is None:
+        return
+    _signal(run, signal.SIGTERM)
+    _signal(run, signal.SIGCONT)
+    _await_end(run.process, STOP_SECONDS)
+    _signal(run, signal.SIGKILL)
+    _await_end(run.process, KILL_SECONDS)
+    status = read_status(run.folder)
+    if status.get("status") not in (RunStatus.DONE, RunStatus.FAILED):
+        write_json(run.folder / STATUS_FILE, {**status, "status": RunStatus.STOPPED, "message": ""})
+
+
+def remove_run(run_id: str) -> None:
+    """Stop a run and delete its folder; a bundle that it made stays."""
+    stop_run(run_id)
+    shutil.rmtree(find_run(run_id).folder, ignore_errors=True)
+
+
+def _await_end(process: int, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while is_alive(process) and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _signal(run: Run, number: signal.Signals) -> None:
+    if run.process is not None and not run.is_over:
+        with suppress(ProcessLookupError):
+            os.killpg(run.process, number)

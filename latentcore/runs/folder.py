@@ -1,0 +1,179 @@
+"""The folder of a training run: what was asked for, its status, and an event per epoch.
+
+``request.json`` is written by whoever starts the run, ``status.json`` and ``events.jsonl`` by its process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from latentcore.datasets.torchvision_sets import data_folder
+from latentcore.exceptions import UnknownNameError
+
+ID = re.compile(r"[0-9a-f]{16}")
+REQUEST_FILE, STATUS_FILE, EVENTS_FILE = "request.json", "status.json", "events.jsonl"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. The last three are final."""
+
+    WAITING = "waiting"
+    TRAINING = "training"
+    SCORING = "scoring"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+FINAL = frozenset({RunStatus.DONE, RunStatus.STOPPED, RunStatus.FAILED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What is to be trained; the fields are those of `latentcore.recipes.make_recipe`.
+
+    Attributes
+    ----------
+    dataset, family : str
+    latent_dim : int
+    minutes : float or None
+        About how long the training should take; the recipe's number of epochs by default.
+    seed : int
+    name : str
+        Of the bundle; the usual one if empty.
+    """
+
+    dataset: str
+    family: str
+    latent_dim: int
+    minutes: float | None = None
+    seed: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run as its files describe it.
+
+    Attributes
+    ----------
+    id : str
+        16 hexadecimal digits that cannot be guessed.
+    folder : Path
+    request : RunRequest
+    status : RunStatus
+    message : str
+        Stage, or one sentence on why the run failed.
+    bundle_id : str
+        Id of the bundle, once it is done; else empty.
+    process : int or None
+        Number of its process; None before it has started.
+    created : float
+        Seconds since the epoch.
+    """
+
+    id: str
+    folder: Path
+    request: RunRequest
+    status: RunStatus
+    message: str
+    bundle_id: str
+    process: int | None
+    created: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in FINAL
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return one entry per epoch: ``phase, epoch, n_epochs, losses, seconds`` since the start."""
+        path = self.folder / EVENTS_FILE
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return [event for line in lines if (event := _parsed(line)) is not None]
+
+
+def runs_folder() -> Path:
+    """Return the folder of all runs, in the data folder."""
+    return data_folder() / "runs"
+
+
+def find_run(run_id: str) -> Run:
+    """Return a run by its id.
+
+    A run whose process is gone without a final status has failed: it was killed, or the machine was.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such run.
+    """
+    folder = runs_folder() / run_id
+    if not ID.fullmatch(run_id) or not (folder / REQUEST_FILE).is_file():
+        raise UnknownNameError(f"There is no training run {run_id[:20]!r}.")
+    request = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
+    created = float(request.pop("created"))
+    status = read_status(folder)
+    run = Run(
+        id=run_id,
+        folder=folder,
+        request=RunRequest(**request),
+        status=RunStatus(status.get("status", RunStatus.WAITING)),
+        message=str(status.get("message", "")),
+        bundle_id=str(status.get("bundle_id", "")),
+        process=status.get("process"),
+        created=created,
+    )
+    if run.is_over or run.process is None or is_alive(run.process):
+        return run
+    after = read_status(folder)  # it may have ended between the two looks
+    if after != status:
+        return find_run(run_id)
+    gone = "The process of this run ended without a word; train it again."
+    return Run(**{**vars(run), "status": RunStatus.FAILED, "message": gone})
+
+
+def write_request(folder: Path, request: RunRequest, created: float) -> None:
+    """Write ``request.json``."""
+    write_json(folder / REQUEST_FILE, {**asdict(request), "created": created})
+
+
+def read_status(folder: Path) -> dict[str, Any]:
+    """Return the content of ``status.json``; empty before there is one."""
+    path = folder / STATUS_FILE
+    status: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return status
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a JSON file that no reader sees half-written."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(value), encoding="utf-8")
+    draft.replace(path)
+
+
+def is_alive(process: int) -> bool:
+    """Return whether there is a process of this number that has not ended."""
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat")
+        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    except PermissionError:
+        return True
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    """Return an event; None for a line that is being written."""
+    try:
+        event: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return event

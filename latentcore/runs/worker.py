@@ -1,0 +1,114 @@
+"""The process of a training run: ``python -m latentcore.runs.worker FOLDER``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from latentcore.bundling import train_bundle
+from latentcore.datasets import find_dataset, load_dataset
+from latentcore.exceptions import LatentcoreError, TrainingCancelled
+from latentcore.models.networks import EncoderDecoder
+from latentcore.recipes import make_recipe
+from latentcore.runs.control import active_runs
+from latentcore.runs.folder import EVENTS_FILE, STATUS_FILE, RunStatus, find_run, write_json
+from latentcore.runs.snapshots import SnapshotWriter
+from latentcore.store import models_folder
+from latentcore.training import EpochEnd
+
+NICENESS = 10
+TURN_SECONDS = 0.5
+SNAPSHOT_SECONDS = 1.0
+"""A snapshot is written at the end of an epoch, but not more often than this."""
+
+
+class Worker:
+    """Trains what a run's folder asks for, and writes down what happens."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run = find_run(folder.name)
+        self.started = time.monotonic()
+        self.n_events, self.written = 0, 0.0
+        self.snapshots: SnapshotWriter | None = None
+
+    def work(self) -> None:
+        """Wait for the turn, train, score and save."""
+        self.status(RunStatus.WAITING)
+        while (turn := active_runs()) and turn[0].id != self.run.id:
+            time.sleep(TURN_SECONDS)
+        request = self.run.request
+        self.status(RunStatus.TRAINING)
+        self.started = time.monotonic()
+        recipe = make_recipe(
+            request.dataset,
+            request.family,
+            request.latent_dim,
+            seeds=(request.seed,),
+            name=request.name,
+            minutes=request.minutes,
+        )
+        self.snapshots = SnapshotWriter(
+            self.folder, load_dataset(request.dataset, "test"), request.latent_dim
+        )
+        train_bundle(recipe, models_folder(), on_event=self.on_event, on_stage=self.on_stage)
+        self.status(RunStatus.DONE, bundle_id=recipe.id)
+
+    def status(self, status: RunStatus, **more: str) -> None:
+        """Write the status of the run."""
+        write_json(self.folder / STATUS_FILE, {"status": status, "process": os.getpid(), **more})
+
+    def on_stage(self, name: str) -> None:
+        """Write which stage begins; scores and others follow the training."""
+        after = self.n_events > 0
+        self.status(RunStatus.SCORING if after else RunStatus.TRAINING, message=name)
+
+    def on_event(self, event: EpochEnd) -> None:
+        """Write the end of an epoch, and a snapshot if it is time for one."""
+        if find_dataset(self.run.request.dataset) is None:
+            raise TrainingCancelled("The dataset was removed.")
+        self.n_events += 1
+        line: dict[str, Any] = {
+            "phase": event.phase,
+            "epoch": event.epoch,
+            "n_epochs": event.n_epochs,
+            "losses": event.losses,
+            "seconds": round(time.monotonic() - self.started, 2),
+        }
+        with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        is_due = event.epoch == event.n_epochs or time.monotonic() - self.written >= SNAPSHOT_SECONDS
+        if is_due and self.snapshots is not None and isinstance(event.network, EncoderDecoder):
+            self.snapshots.write(event.network, self.n_events)
+            self.written = time.monotonic()
+
+
+def main(folder: Path) -> int:
+    """Run a worker; return the exit status."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    signal.signal(signal.SIGTERM, _end)
+    worker = Worker(folder)
+    try:
+        worker.work()
+    except (LatentcoreError, ValueError, OSError) as error:
+        worker.status(RunStatus.FAILED, message=str(error))
+        return 1
+    except MemoryError:
+        worker.status(RunStatus.FAILED, message="There is not enough memory for this training.")
+        return 1
+    return 0
+
+
+def _end(*_: object) -> None:
+    """End the process by an exception, so that unfinished files are removed."""
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,156 @@
+"""Training runs in processes of their own: watched, stopped, paused, waiting for each other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from latentcore.exceptions import UnknownNameError
+from latentcore.runs import (
+    Run,
+    RunRequest,
+    RunStatus,
+    active_runs,
+    find_run,
+    latest_snapshot,
+    pause_run,
+    remove_run,
+    resume_run,
+    start_run,
+    stop_run,
+)
+from latentcore.runs.control import is_paused
+from latentcore.runs.folder import is_alive
+from latentcore.store import load_bundle
+
+LONG = RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path / "models"))
+    yield tmp_path
+    for run in active_runs():
+        stop_run(run.id)
+
+
+def until(run_id: str, is_met: Callable[[Run], bool], seconds: float = 90) -> Run:
+    """Return the run as soon as a condition is met."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        run = find_run(run_id)
+        if is_met(run):
+            return run
+        time.sleep(0.1)
+    raise AssertionError(f"still {find_run(run_id)}")
+
+
+def test_a_run_ends_in_a_bundle_and_can_be_watched(folders):
+    run_id = start_run(RunRequest(dataset="digits", family="vae", latent_dim=2, minutes=0.05, name="mine"))
+    run = until(run_id, lambda run: run.is_over)
+    assert (run.status, run.bundle_id) == (RunStatus.DONE, "digits/mine"), run.message
+    bundle = load_bundle("digits/mine", folders / "models")
+    events = run.events()
+    assert [event["epoch"] for event in events] == list(range(1, len(events) + 1))
+    assert [
+        {name: entry[name] for name in ("phase", "epoch", "losses")} for entry in events
+    ] == bundle.history
+    assert events[-1]["seconds"] > 0
+    snapshot = latest_snapshot(run.folder)
+    assert snapshot is not None
+    assert snapshot.epoch == len(events)
+    assert snapshot.places is not None
+    assert snapshot.places.shape == (500, 2)
+    assert snapshot.originals.shape == snapshot.samples.shape == (8, 1, 8, 8)
+    assert len(np.unique(snapshot.labels)) == 10
+    remove_run(run_id)
+    with pytest.raises(UnknownNameError, match="no training run"):
+        find_run(run_id)
+    assert (folders / "models" / "digits" / "mine").is_dir()
+
+
+def test_snapshots_do_not_change_what_is_learned(folders):
+    run_id = start_run(RunRequest(dataset="digits", family="gan", latent_dim=2, minutes=0.08, name="mine"))
+    run = until(run_id, lambda run: run.is_over)
+    assert run.status is RunStatus.DONE, run.message
+    bundle = load_bundle("digits/mine", folders / "models")
+    phases = {event["phase"] for event in run.events()}
+    assert phases == {"adversarial", "inversion"}
+    model = type(bundle.model)(bundle.model.settings)
+    from latentcore.datasets import load_dataset  # noqa: PLC0415
+    from latentcore.models.precision import round_to_half  # noqa: PLC0415
+
+    train = load_dataset("digits", "train")
+    again = round_to_half(model.fit(train.images, train.labels, seed=0))
+    codes = bundle.codes[:20]
+    assert np.allclose(again.decode(codes), bundle.model.decode(codes), atol=1e-3)
+
+
+def test_a_run_is_stopped_within_two_seconds_and_leaves_nothing(folders):
+    run_id = start_run(LONG)
+    run = until(run_id, lambda run: len(run.events()) > 1)
+    started = time.monotonic()
+    stop_run(run_id)
+    assert time.monotonic() - started < 2
+    assert run.process is not None
+    assert not is_alive(run.process)
+    assert find_run(run_id).status is RunStatus.STOPPED
+    assert not list((folders / "models").rglob("*"))
+
+
+def test_a_paused_run_stands_still_and_goes_on():
+    run_id = start_run(LONG)
+    until(run_id, lambda run: len(run.events()) > 1)
+    pause_run(run_id)
+    time.sleep(0.3)
+    assert is_paused(find_run(run_id))
+    n_events = len(find_run(run_id).events())
+    time.sleep(0.7)
+    assert len(find_run(run_id).events()) == n_events
+    resume_run(run_id)
+    until(run_id, lambda run: len(run.events()) > n_events)
+    assert not is_paused(find_run(run_id))
+    pause_run(run_id)
+    stop_run(run_id)
+    assert find_run(run_id).status is RunStatus.STOPPED
+
+
+def test_one_run_trains_at_a_time():
+    first, second = start_run(LONG), start_run(LONG)
+    until(first, lambda run: len(run.events()) > 1)
+    assert [run.id for run in active_runs()] == [first, second]
+    time.sleep(1)
+    assert find_run(second).status is RunStatus.WAITING
+    stop_run(first)
+    until(second, lambda run: run.status is RunStatus.TRAINING)
+
+
+def test_a_killed_run_is_said_to_have_failed():
+    run_id = start_run(LONG)
+    run = until(run_id, lambda run: len(run.events()) > 0)
+    assert run.process is not None
+    os.kill(run.process, signal.SIGKILL)
+    assert until(run_id, lambda run: run.is_over).status is RunStatus.FAILED
+    assert "ended without a word" in find_run(run_id).message
+    assert active_runs() == []
+
+
+def test_what_cannot_be_trained_says_why():
+    with pytest.raises(ValueError, match="latent_dim"):
+        start_run(RunRequest(dataset="digits", family="ae", latent_dim=0))
+    run_id = start_run(RunRequest(dataset="nothing", family="ae", latent_dim=2))
+    run = until(run_id, lambda run: run.is_over)
+    assert run.status is RunStatus.FAILED
+    assert "No dataset 'nothing'" in run.message
+
+
+@pytest.mark.parametrize("run_id", ["", "..", "0" * 16, "../../etc", "0123456789abcdeg"])
+def test_unknown_runs_are_named(run_id):
+    with pytest.raises(UnknownNameError, match="no training run"):
+        find_run(run_id)
