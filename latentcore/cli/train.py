@@ -67,6 +67,8 @@ def train(
     """Train, evaluate and save one bundle, or all missing ones."""
     root = out or models_folder()
     if everything:
+        if minutes is not None:
+            raise ValueError("--minutes applies to one bundle, not to --all.")
         _train_all(dataset, root, scheduler)
         return
     if dataset is None or model is None or latent_dim is None:

@@ -76,9 +76,9 @@ DIGITS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
 }
 ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "ae": {"channels": (16, 32), "hidden": (160,), "n_epochs": 40, "learning_rate": 3e-3},
-    "vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 12},
-    "beta_vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 10},
+    "ae": {"channels": (16, 32), "hidden": (160,), "n_epochs": 16, "learning_rate": 3e-3},
+    "vae": {"channels": (16, 32), "hidden": (128,), "n_epochs": 14},
+    "beta_vae": {"channels": (16, 32), "hidden": (128,), "n_epochs": 12},
     "gan": {
         "generator_channels": (24, 48, 96),
         "generator_hidden": (),
@@ -98,7 +98,7 @@ ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
 channels (16, 32, 64), .0009 after 26 epochs."""
 ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
     ("ae", 2): {"n_epochs": 12},
-    ("gan", 2): {"n_epochs": 8, "inversion_epochs": 3},
+    ("gan", 2): {"n_epochs": 8, "inversion_epochs": 2},
     ("gan", 16): {"n_epochs": 20, "inversion_epochs": 3},
 }
 LOW_DIM_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}

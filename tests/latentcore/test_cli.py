@@ -13,7 +13,7 @@ import pytest
 from latentcore import cli
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.image_index import load_index
-from latentcore.store import list_bundles, models_folder
+from latentcore.store import list_bundles, load_bundle, models_folder
 
 
 @pytest.fixture
@@ -154,6 +154,20 @@ def test_training_all_with_nothing_missing_says_so(run):
     code, out, _ = run("train", "digits", "--all")
     assert code == 0
     assert "Every bundle of the zoo" in out
+
+
+def test_training_for_some_minutes_says_how_many_epochs_these_are(run, tmp_path):
+    common = ("--latent-dim", "2", "--minutes", "0.02", "--out", str(tmp_path))
+    code, _, err = run("train", "digits", "vae", *common)
+    assert code == 0
+    n_epochs = load_bundle("digits/vae-d2", tmp_path).config["settings"]["n_epochs"]
+    assert f"{n_epochs} epochs, to take about 0.02 minutes of training" in " ".join(err.split())
+    code, _, err = run("train", "digits", "pca", *common)
+    assert code == 2
+    assert "pca is not trained in epochs, so --minutes does not apply to it." in " ".join(err.split())
+    code, _, err = run("train", "digits", "--all", "--minutes", "1")
+    assert code == 2
+    assert "--minutes applies to one bundle" in err
 
 
 def test_a_killed_training_leaves_no_bundle_and_can_be_repeated(tmp_path):

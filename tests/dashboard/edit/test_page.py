@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from latentcore.datasets import DATASETS
 from tests.dashboard.bundles import open_partially
 from tests.dashboard.pages import notices_of, open_page, text_of
 
@@ -74,6 +75,17 @@ def test_factor_directions_of_shapes_show_their_stability():
         assert all("Cohen's d" in text for text in captions[factor])
     assert "unstable" in captions["angle"][0]
     assert not any("unstable" in text for factor in ("x", "y") for text in captions[factor])
+
+
+def test_every_factor_of_rooms_is_a_direction():
+    app = open_page("edit", dataset="rooms", models=["pca-d16"])
+    app.segmented_control(key="direction_kind").set_value("factor").run()
+    assert app.selectbox(key="direction_factor").options == list(DATASETS["rooms"].factor_names)
+    for factor in ("floor hue", "orientation"):
+        app.selectbox(key="direction_factor").set_value(factor).run()
+        assert not app.exception
+        (caption,) = [c.value for c in app.caption if "bootstrap cosine" in c.value]
+        assert "unstable" not in caption
 
 
 def test_without_the_dataset_stand_ins_are_shown(no_data):
