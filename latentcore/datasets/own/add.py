@@ -17,7 +17,7 @@ from latentcore.atomic_files import temporary_folder
 from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
 from latentcore.datasets.own.classes import found_classes
 from latentcore.datasets.own.collect import collected
-from latentcore.datasets.own.entries import Problem
+from latentcore.datasets.own.entries import Problem, printable
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.names import check_name, title_of
 from latentcore.datasets.own.options import AddOptions
@@ -235,7 +235,7 @@ def _write_config(draft: Path, plan: _Plan, sizes: Mapping[str, int], notes: Seq
         "format_version": FORMAT_VERSION,
         "name": plan.name,
         "title": title_of(plan.name),
-        "source": plan.source.name,
+        "source": printable(plan.source.name),
         "image_shape": list(plan.target.image_shape),
         "classes": list(plan.classes),
         "sizes": sizes,
