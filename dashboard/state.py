@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+
+from dashboard.address import full_address, page_address, read_query, without_defaults, write_query
 
 NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
@@ -26,10 +28,9 @@ NAMES = (
 )
 """Every name that a URL may have."""
 
-LISTS = ("models",)
-"""Names that are repeated in the URL, once per value; here their values are joined with commas."""
-
 _VALUES, _WRITTEN, _NOTICES, _HELD, _WIDTH = "_values", "_written", "_notices", "_held", "_window_width"
+_ADDRESS = "_address"
+"""The page's address and the names of its query, as this session last saw or wrote them."""
 USUAL_WIDTH = 1366
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~$:!]")
 """Characters with a meaning in Markdown."""
@@ -39,18 +40,26 @@ HeldT = TypeVar("HeldT")
 def begin() -> bool:
     """Read the state from the URL, unless this session wrote it; call once at the start of a run.
 
+    On the same page, a name that the former URL had and this one lacks is removed: the browser's Back leads
+    to the state before it was set. Names that another page had are kept.
+
     Returns
     -------
     bool
         Whether the state was read from the URL.
     """
     session = st.session_state
-    values, written = session.setdefault(_VALUES, {}), session.setdefault(_WRITTEN, {})
+    values = session.setdefault(_VALUES, {})
+    written = session.setdefault(_WRITTEN, {})
+    path, address = session.setdefault(_ADDRESS, (None, {}))
     session.setdefault(_NOTICES, {})
     session.setdefault(_HELD, {})
-    current = {name: ",".join(st.query_params.get_all(name)) for name in NAMES if name in st.query_params}
-    if not current or current == written:
+    current = {name: value for name, value in read_query().items() if name in NAMES}
+    if not current or current == address:
         return False
+    if path is not None and path == page_address():
+        for name in written.keys() - current.keys() - {"present"}:
+            values.pop(name, None)
     if "point" in current or "at" in current:
         values.pop("point", None)
         values.pop("at", None)
@@ -142,15 +151,28 @@ def reset() -> None:
         st.session_state[part].clear()
 
 
-def publish(**values: str | None) -> None:
-    """Write the names of this page into the URL; names with the value None are left out."""
+def publish(defaults: Mapping[str, str] | None = None, /, **values: str | None) -> None:
+    """Write the names of this page into the URL; names with the value None are left out.
+
+    A URL that differs only by names at their default stays as it is: writing it would add an entry to the
+    browser's history, and Back would lead to the same page.
+
+    Parameters
+    ----------
+    defaults : mapping of str to str, optional
+        Default values by name.
+    **values : str or None
+        Values by name.
+    """
     shown = {name: value for name, value in values.items() if value is not None}
     if (step := get("present")) is not None:
         shown["present"] = step
     st.session_state[_WRITTEN] = shown
-    current = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
-    if current != shown:
-        st.query_params.from_dict({name: _as_list(name, value) for name, value in shown.items()})
+    current = read_query()
+    if without_defaults(current, defaults or {}) != without_defaults(shown, defaults or {}):
+        write_query(shown)
+        current = shown
+    st.session_state[_ADDRESS] = page_address(), current
 
 
 def republish(*names: str) -> None:
@@ -160,14 +182,7 @@ def republish(*names: str) -> None:
 
 def link() -> str:
     """Return the page's address with its state."""
-    address = (st.context.url or "").split("?")[0]
-    written = st.session_state[_WRITTEN]
-    query = "&".join(
-        f"{name}={_quote(part)}"
-        for name, value in written.items()
-        for part in (value.split(",") if name in LISTS else [value])
-    )
-    return f"{address}?{query}" if query else address
+    return full_address(st.session_state[_WRITTEN])
 
 
 def bind(key: str, value: object, on_change: Callable[..., None], *args: object) -> dict[str, Any]:
@@ -231,13 +246,3 @@ def window_width() -> int:
     """Return the width of the window; `USUAL_WIDTH` until the browser has reported it."""
     width: int = st.session_state.get(_WIDTH, USUAL_WIDTH)
     return width
-
-
-def _as_list(name: str, value: str) -> str | list[str]:
-    return value.split(",") if name in LISTS else value
-
-
-def _quote(value: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415
-
-    return quote(value, safe=",")

@@ -21,7 +21,7 @@ from latentcore.models import LatentModel
 from latentcore.models.networks import TorchModel
 from latentcore.models.precision import round_to_half
 from latentcore.plane import fit_umap
-from latentcore.recipes import Recipe
+from latentcore.recipes import Recipe, within_minutes
 from latentcore.store import Bundle, BundleContent, CodeTable, check_writable, replace_scores, save_bundle
 from latentcore.store.code_table import N_TRAIN_CODES, train_code_rows
 from latentcore.training import EpochEnd
@@ -84,6 +84,7 @@ def train_bundle(
     announce = on_stage or (lambda _: None)
     check_writable(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
+    recipe = within_minutes(recipe, train, announce)
     trained = _train(recipe, train, test, on_event, announce)
     model = trained.model
     announce("scores")
@@ -244,6 +245,7 @@ def holdout_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = N
         Receives an `EpochEnd` after each epoch.
     """
     part, held = load_dataset(recipe.dataset, "train").holdout(fraction, seed=0)
+    recipe = within_minutes(recipe, part)
     model = recipe.make_model().fit(
         part.images, part.labels if part.classes else None, seed=recipe.seeds[0], on_event=on_event
     )

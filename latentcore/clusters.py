@@ -23,8 +23,8 @@ def cluster_centres(codes: FloatArray, *, seed: int = 0) -> FloatArray:
     Returns
     -------
     float32 array, shape (k, latent_dim)
-        With k from 2 to 10, ordered by the number of codes, largest first; a single centre, the mean, if there
-        are fewer than four different codes.
+        With k from 2 to 10, ordered by the number of codes, largest first; a single centre, the mean, if
+        there are fewer than four different codes.
 
     References
     ----------

@@ -1,12 +1,10 @@
-"""The frozen feature network of a dataset, "LeNet64 v1", for metrics of generated images.
+"""The frozen feature network of a dataset, for metrics of generated images.
 
-Frechet distances and precision measured with it are comparable only for the same network and dataset: they
-are not Inception-based (no FID), and the network was trained with labels.
-
-References
-----------
-Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document
-recognition", 1998 (the shape of the network).
+"LeNet64 v1" is for grey 28x28 images and trained on the classes. The name of one for another shape says the
+shape, such as "LeNet64 3x32x32 v1"; it is trained on known factors too, because classes alone let a network
+ignore what they leave open, such as the hues of `rooms`. Frechet distances and precision measured with it are
+comparable only for the same network and dataset: they are not Inception-based (no FID), and the network was
+trained with labels.
 """
 
 from __future__ import annotations
@@ -20,58 +18,22 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.numpy import save
-from torch import nn
 
-from latentcore.datasets import Dataset
+from latentcore.datasets import Dataset, dataset_spec
 from latentcore.exceptions import BundleError
+from latentcore.lenet import GREY_28, LeNet64, fit_classifier, network_name
 from latentcore.models.checks import check_images
-from latentcore.models.networks import apply_in_chunks, channels_last, freeze
+from latentcore.models.networks import apply_in_chunks, freeze
 from latentcore.store import models_folder
 from latentcore.store.arrays import parse_safetensors
 from latentcore.store.checked_files import read_bytes, read_json
-from latentcore.store.writing import replace_folder
-from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
-from latentcore.types import FloatArray, LabelArray
+from latentcore.store.folders import replace_folder
+from latentcore.training import OnEvent
+from latentcore.types import FloatArray
 
-NETWORK_NAME = "LeNet64 v1"
 FEATURES_FOLDER = "_features"
 WEIGHTS_FILE, METADATA_FILE = "lenet64-v1.safetensors", "lenet64-v1.json"
-IMAGE_SIZE = 28
-N_FEATURES = 64
-N_EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY, SEED = 12, 128, 3e-3, 1e-2, 0
-
-
-class LeNet64(nn.Module):
-    """Classifier of two convolutions and two linear layers; the first one's 64 units are the features."""
-
-    feature_mean: torch.Tensor
-    feature_deviation: torch.Tensor
-
-    def __init__(self, n_classes: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(1, 16, 5, padding=2),  # (n, 16, 28, 28)
-            nn.ReLU(),
-            nn.MaxPool2d(2),  # (n, 16, 14, 14)
-            nn.Conv2d(16, 32, 5),  # (n, 32, 10, 10)
-            nn.ReLU(),
-            nn.MaxPool2d(2),  # (n, 32, 5, 5)
-            nn.Flatten(),
-            nn.Linear(800, N_FEATURES),
-        )
-        self.head = nn.Sequential(nn.ReLU(), nn.Linear(N_FEATURES, n_classes))
-        self.register_buffer("feature_mean", torch.zeros(N_FEATURES))
-        self.register_buffer("feature_deviation", torch.ones(N_FEATURES))
-
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        """(n, 1, 28, 28) -> standardised features (n, 64)."""
-        standardised: torch.Tensor = (self.body(images) - self.feature_mean) / self.feature_deviation
-        return standardised
-
-    def logits(self, images: torch.Tensor) -> torch.Tensor:
-        """(n, 1, 28, 28) -> (n, n_classes)."""
-        scores: torch.Tensor = self.head(self.body(images))
-        return scores
+SEED = 0
 
 
 @dataclass(frozen=True)
@@ -82,72 +44,27 @@ class FeatureNetwork:
     ----------
     metadata : dict
         ``name``, ``dataset``, ``classes``, ``accuracy`` on ``n`` test images, ``seed``, and ``sha256`` of the
-        weights.
+        weights; for other shapes than 1x28x28 also ``image_shape`` and ``factors``.
     network : LeNet64
     """
 
     metadata: dict[str, Any]
     network: LeNet64
 
+    @property
+    def name(self) -> str:
+        """Name, to be stated with each score."""
+        return network_name(self.network.image_shape)
+
     def features(self, images: FloatArray) -> FloatArray:
-        """Return features of images ``(n, 1, 28, 28)``, float32 ``(n, 64)``, standardised on train."""
-        check_images(images, expected=(1, IMAGE_SIZE, IMAGE_SIZE))
+        """Return features of images ``(n, c, h, w)``, float32 ``(n, 64)``, standardised on train."""
+        check_images(images, expected=self.network.image_shape)
         return apply_in_chunks(self.network.features, images)
 
     def probabilities(self, images: FloatArray) -> FloatArray:
-        """Return class probabilities, float32 ``(n, n_classes)``, of images ``(n, 1, 28, 28)``."""
-        check_images(images, expected=(1, IMAGE_SIZE, IMAGE_SIZE))
+        """Return class probabilities, float32 ``(n, n_classes)``, of images ``(n, c, h, w)``."""
+        check_images(images, expected=self.network.image_shape)
         return apply_in_chunks(lambda rows: self.network.logits(rows).softmax(dim=1), images)
-
-
-def fit_classifier(
-    images: FloatArray,
-    labels: LabelArray,
-    *,
-    n_classes: int,
-    seed: int,
-    n_epochs: int = N_EPOCHS,
-    batch_size: int = BATCH_SIZE,
-    on_event: OnEvent | None = None,
-) -> LeNet64:
-    """Train a `LeNet64` classifier on labelled images; its features are not yet standardised.
-
-    Parameters
-    ----------
-    images : float32 array, shape (n, 1, 28, 28)
-        Pixels in [0, 1].
-    labels : int64 array, shape (n,)
-    n_classes : int
-    seed : int
-    n_epochs, batch_size : int
-    on_event : callable, optional
-        Receives an `EpochEnd` after each epoch.
-
-    Raises
-    ------
-    ValueError
-        If the images are not grey and 28x28.
-    """
-    check_images(images, expected=(1, IMAGE_SIZE, IMAGE_SIZE))
-    inputs, targets = torch.from_numpy(images), torch.from_numpy(labels)
-    with seeded(seed):
-        network = channels_last(LeNet64(n_classes))
-        optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-
-        def compute_losses(batch: torch.Tensor, _: float) -> Losses:
-            loss = nn.functional.cross_entropy(network.logits(inputs[batch]), targets[batch])
-            return loss, {"cross_entropy": loss}
-
-        run_one_cycle(
-            optimiser,
-            compute_losses,
-            n_samples=len(inputs),
-            batch_size=batch_size,
-            n_epochs=n_epochs,
-            phase="features",
-            on_event=on_event,
-        )
-    return freeze(network)
 
 
 def train_feature_network(
@@ -155,13 +72,14 @@ def train_feature_network(
 ) -> FeatureNetwork:
     """Train the feature network of a dataset and write it to ``root/<dataset>/_features``.
 
-    Twelve epochs of AdamW on the cross-entropy (mean over the batch, nats), one-cycle schedule. The
-    number of epochs was fixed beforehand; the test split only serves to state the accuracy.
+    Twelve epochs of AdamW on the cross-entropy (mean over the batch, nats), one-cycle schedule; for images
+    other than grey 28x28, plus the mean squared error of the standardised factors, if known. The number
+    of epochs was fixed beforehand; the test split only serves to state the accuracy.
 
     Parameters
     ----------
     train, test : Dataset
-        Grey images of 28x28 pixels.
+        Images that fit; see `fits_lenet64`.
     root : Path
         Models folder.
     on_event : callable, optional
@@ -170,12 +88,22 @@ def train_feature_network(
     Raises
     ------
     ValueError
-        If the images are not grey and 28x28.
+        If the images do not fit, or have no labels.
     BundleError
         If the folder cannot be written.
     """
+    if not train.classes:
+        raise ValueError(f"{train.name} has no labels, which a feature network is trained with.")
+    factors = None if train.images.shape[1:] == GREY_28 else train.factors
+    if factors is not None:
+        factors = (factors - factors.mean(axis=0)) / factors.std(axis=0)
     network = fit_classifier(
-        train.images, train.labels, n_classes=len(train.classes), seed=SEED, on_event=on_event
+        train.images,
+        train.labels,
+        n_classes=len(train.classes),
+        seed=SEED,
+        factors=factors,
+        on_event=on_event,
     )
     raw = apply_in_chunks(network.body, train.images)
     network.feature_mean.copy_(torch.from_numpy(raw.mean(axis=0, dtype=np.float64).astype(np.float32)))
@@ -188,7 +116,7 @@ def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path)
     arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in network.state_dict().items()}
     weights = save(arrays)
     metadata = {
-        "name": NETWORK_NAME,
+        "name": network_name(network.image_shape),
         "dataset": train.name,
         "classes": list(train.classes),
         "accuracy": accuracy,
@@ -197,6 +125,9 @@ def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path)
         "command": f"latentcore features {train.name}",
         "sha256": hashlib.sha256(weights).hexdigest(),
     }
+    if network.image_shape != GREY_28:
+        metadata["image_shape"] = list(network.image_shape)
+        metadata["factors"] = [] if train.factors is None else list(dataset_spec(train.name).factor_names)
 
     def write(folder: Path) -> None:
         (folder / WEIGHTS_FILE).write_bytes(weights)
@@ -204,6 +135,11 @@ def _save(network: LeNet64, train: Dataset, accuracy: float, n: int, root: Path)
 
     replace_folder(root / train.name / FEATURES_FOLDER, write, overwrite=True)
     return FeatureNetwork(metadata, network)
+
+
+def has_feature_network(folder: Path) -> bool:
+    """Return whether the folder of a dataset's bundles holds a feature network."""
+    return (folder / FEATURES_FOLDER / METADATA_FILE).is_file()
 
 
 def load_feature_network(dataset: str, root: Path | None = None) -> FeatureNetwork | None:
@@ -214,20 +150,24 @@ def load_feature_network(dataset: str, root: Path | None = None) -> FeatureNetwo
     BundleError
         If its files are damaged.
     """
-    folder = (models_folder() if root is None else root) / dataset / FEATURES_FOLDER
-    path = folder / WEIGHTS_FILE
-    if not (folder / METADATA_FILE).is_file():
+    dataset_folder = (models_folder() if root is None else root) / dataset
+    if not has_feature_network(dataset_folder):
         return None
+    folder = dataset_folder / FEATURES_FOLDER
+    path = folder / WEIGHTS_FILE
     metadata = read_json(folder / METADATA_FILE)
     if not isinstance(metadata, dict) or not isinstance(metadata.get("classes"), list):
         raise BundleError(f"{folder / METADATA_FILE}: expected an object with the classes.")
     data = read_bytes(path)
     if hashlib.sha256(data).hexdigest() != metadata.get("sha256"):
         raise BundleError(f"{path}: wrong checksum; remake it with `latentcore features {dataset}`.")
-    network = LeNet64(len(metadata["classes"]))
     try:
+        channels, height, width = metadata.get("image_shape", GREY_28)
+        network = LeNet64(
+            len(metadata["classes"]), (channels, height, width), len(metadata.get("factors", ()))
+        )
         state = {name: torch.from_numpy(array) for name, array in parse_safetensors(data, path).items()}
         network.load_state_dict(state)
-    except RuntimeError as error:
-        raise BundleError(f"{path}: not the arrays of a {NETWORK_NAME}.") from error
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise BundleError(f"{path}: not the arrays of the network that its metadata describe.") from error
     return FeatureNetwork(metadata, freeze(network))

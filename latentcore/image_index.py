@@ -27,9 +27,9 @@ from latentcore.store import models_folder
 from latentcore.store.arrays import parse_npz, parse_safetensors
 from latentcore.store.checked_files import read_bytes, read_json
 from latentcore.store.code_table import train_code_rows
+from latentcore.store.folders import replace_folder
 from latentcore.store.schema import check_schema
 from latentcore.store.serialisation import npz_bytes, safetensors_bytes
-from latentcore.store.writing import replace_folder
 from latentcore.types import FloatArray, LabelArray
 
 INDEX_FOLDER = "_index"

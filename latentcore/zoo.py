@@ -10,7 +10,7 @@ from latentcore.bundling import train_bundle
 from latentcore.exceptions import LatentcoreError
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles
-from latentcore.store.writing import replace_folder
+from latentcore.store.folders import replace_folder
 from latentcore.training import OnEvent
 
 OnDone = Callable[[str], None]

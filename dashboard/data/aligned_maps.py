@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Space
+from dashboard.data.code_tables import rows_of
 from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
@@ -88,7 +89,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
     """
     first = spaces[0]
     common = common_rows(spaces)
-    chosen = stratified_rows(first.test.labels[common[0]], N_LINKED)
+    chosen = stratified_rows(first.test_groups[common[0]], N_LINKED)
     places = [_drawn_in(space.test.plane[rows[chosen]]) for space, rows in zip(spaces, common, strict=True)]
     if align:
         places = [places[0], *(procrustes_align(place, places[0]) for place in places[1:])]
@@ -97,7 +98,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
         {
             "row": np.arange(len(rows)),
             "index": first.test.indices[rows],
-            "class": np.array(first.classes)[first.test.labels[rows]],
+            "class": np.array(first.groups)[first.test_groups[rows]],
         }
     )
     places = [_filling(place) for place in places]
@@ -108,7 +109,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
         titles=tuple(space.title for space in spaces),
         planes=tuple("codes" if space.latent_dim == 2 else "UMAP of the codes" for space in spaces),
         contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
-        classes=first.classes,
+        classes=first.groups,
         n_total=len(common[0]),
     )
 
@@ -142,12 +143,6 @@ def common_rows(spaces: Sequence[Space]) -> list[LabelArray]:
     for space in spaces[1:]:
         shared = np.intersect1d(shared, space.test.indices)
     return [rows_of(space, np.sort(shared)) for space in spaces]
-
-
-def rows_of(space: Space, indices: LabelArray) -> LabelArray:
-    """Return the rows of test images by their numbers, all of which must be in the table."""
-    order = np.argsort(space.test.indices)
-    return np.asarray(order[np.searchsorted(space.test.indices, indices, sorter=order)], np.int64)
 
 
 def _drawn_in(points: FloatArray) -> FloatArray:

@@ -15,8 +15,8 @@ from latentcore.types import Capability, FloatArray
 
 __all__ = ["Dimension", "Direction"]
 
-DEAD_KL = 0.01
-DEAD_SHARE = 1e-3
+INACTIVE_KL = 0.01
+INACTIVE_SHARE = 1e-3
 N_PRINCIPAL = 6
 
 
@@ -34,7 +34,7 @@ class Dimension:
         Name and unit of `weight`.
     mean, deviation : float
         Of the train codes.
-    alive : bool
+    active : bool
         False for a dimension that the model does not use (posterior collapse, or no variance).
     """
 
@@ -43,7 +43,7 @@ class Dimension:
     measure: str
     mean: float
     deviation: float
-    alive: bool
+    active: bool
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -59,10 +59,10 @@ def dimensions_of(bundle: Bundle) -> list[Dimension]:
     kl = bundle.metrics.get("kl", {}).get("value") if has_posterior else None
     if kl is not None:
         weights, measure = np.asarray(kl), "nats of KL"
-        alive = weights > DEAD_KL
+        active = weights > INACTIVE_KL
     else:
         weights, measure = deviations**2, "variance"
-        alive = weights > DEAD_SHARE * weights.max()
+        active = weights > INACTIVE_SHARE * weights.max()
     return [
         Dimension(
             int(k),
@@ -70,7 +70,7 @@ def dimensions_of(bundle: Bundle) -> list[Dimension]:
             measure,
             float(codes[:, k].mean()),
             float(deviations[k]),
-            bool(alive[k]),
+            bool(active[k]),
         )
         for k in np.argsort(-weights)
     ]

@@ -35,8 +35,8 @@ def image_code(bundle: Bundle, index: int) -> FloatArray:
 
 
 def image_title(bundle: Bundle, index: int) -> str:
-    """Return index and class of a test image; raises `BundleError` if the bundle has no code of it."""
-    return f"Test image {index}: {bundle.classes[bundle.test.labels[row_of(bundle, index)]]}"
+    """Return index and group of a test image; raises `BundleError` if the bundle has no code of it."""
+    return f"Test image {index}: {bundle.groups[bundle.test_groups[row_of(bundle, index)]]}"
 
 
 def endpoint_code(bundle: Bundle, endpoint: Endpoint) -> FloatArray:

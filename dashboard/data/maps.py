@@ -117,8 +117,8 @@ def map_data(bundle: Bundle, plane_name: str, n_shown: int, snap: float, *, stac
         Whether the decode under the pointer is shown below the map instead of beside it.
     """
     plane, atlas = plane_of(bundle, plane_name), atlas_of(bundle, plane_name, stacked=stacked)
-    rows = stratified_rows(bundle.test.labels, n_shown)
-    names = np.array(bundle.classes)[bundle.test.labels[rows]]
+    rows = stratified_rows(bundle.test_groups, n_shown)
+    names = np.array(bundle.groups)[bundle.test_groups[rows]]
     codes = bundle.test.codes[rows]
     points = pd.DataFrame(
         {
@@ -135,7 +135,7 @@ def map_data(bundle: Bundle, plane_name: str, n_shown: int, snap: float, *, stac
         cells=hit_targets(points, atlas.extent, N_CELLS, snap),
         extent=atlas.extent,
         axis_titles=plane.axis_titles,
-        classes=bundle.classes,
+        classes=bundle.groups,
         n_cells=N_CELLS,
         tile_shape=atlas.tile_shape,
         strips=tuple(data_uri(strip, "image/webp") for strip in atlas.strips),
@@ -180,6 +180,16 @@ def widened(extent: Extent, points: FloatArray) -> Extent:
         return extent
     corners = np.array([extent[::2], extent[1::2]], np.float32)
     return square_extent(np.concatenate([corners, points]))
+
+
+def clusters_note(space: Space) -> str:
+    """Return a sentence on what colours mean where items have no labels; empty for classes."""
+    if space.has_labels:
+        return ""
+    return (
+        f" The images have no labels: colours show the {len(space.groups)} clusters that k-means found "
+        f"among the train codes of {space.title}, as many as give the highest silhouette."
+    )
 
 
 def index_of_row(space: Space, row: int) -> int:

@@ -91,7 +91,7 @@ def inspect_image(bundle: Bundle, index: int) -> CodeDetails:
         bundle,
         bundle.test.codes[row],
         index=index,
-        label=bundle.classes[bundle.test.labels[row]],
+        label=bundle.groups[bundle.test_groups[row]],
         original=one_image(bundle.spec.dataset, "test", index),
         error=float(bundle.test.errors[row]),
     )
@@ -153,7 +153,7 @@ def nearest_train(bundle: Bundle, code: FloatArray) -> tuple[list[Neighbour], st
     neighbours = [
         Neighbour(
             index=int(bundle.train.indices[row]),
-            label=bundle.classes[bundle.train.labels[row]],
+            label=bundle.groups[bundle.train_groups[row]],
             distance=float(distance),
             image=image,
         )

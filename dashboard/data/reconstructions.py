@@ -161,9 +161,10 @@ def code_scale(space: Space) -> tuple[FloatArray, FloatArray]:
 def map_points(space: Space, n: int) -> MapPoints:
     """Return `n` test images on a model's default plane: a class-stratified random sample."""
     plane = plane_of(space, default_plane(space))
-    rows = stratified_rows(space.labels, n)
-    names = np.array(space.classes)[space.labels[rows]]
+    rows = stratified_rows(space.test_groups, n)
+    names = np.array(space.groups)[space.test_groups[rows]]
     points = pd.DataFrame({"x": plane.points[rows, 0], "y": plane.points[rows, 1], "class": names})
     low, high = np.quantile(plane.points, [OUTERMOST, 1 - OUTERMOST], axis=0)
     inner = plane.points[((plane.points >= low) & (plane.points <= high)).all(axis=1)]
-    return MapPoints(points, extent_of(inner), space.classes)
+    framed = inner if len(inner) > 1 else plane.points
+    return MapPoints(points, extent_of(framed), space.groups)

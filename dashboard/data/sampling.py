@@ -56,8 +56,9 @@ class Samples:
     codes : float32 array (n, latent_dim)
     images : float32 array (n, c, h, w)
     labels : int64 array (n,)
-        Predicted class of each sample.
-    judge : str
+        Predicted class of each sample, or without labels its cluster: an index into the bundle's groups.
+    classifier : str
+        What predicted the classes.
     """
 
     bundle_id: str
@@ -66,17 +67,17 @@ class Samples:
     codes: FloatArray
     images: FloatArray
     labels: LabelArray
-    judge: str
+    classifier: str
 
 
 def sample_images(bundle: Bundle, draw: SamplingSettings) -> Samples:
     """Sample a model; the same arguments give the same samples on every machine, to 1e-4."""
-    return _judged_samples(bundle, draw, _judge_of(bundle))
+    return _classified_samples(bundle, draw, _classifier_name(bundle))
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
 @limited
-def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Samples:
+def _classified_samples(bundle: Bundle, draw: SamplingSettings, classifier: str) -> Samples:
     sample, source = bundle.model.sample_codes, bundle.model.sampling
     if draw.density == "mixture" and (mixture := bundle.derived.mixture) is not None:
         sample = mixture.sample
@@ -84,7 +85,7 @@ def _judged_samples(bundle: Bundle, draw: SamplingSettings, judge: str) -> Sampl
     codes = sample(draw.n, seed=draw.seed, temperature=draw.temperature, truncation=draw.truncation)
     images = bundle.model.decode(codes)
     labels = _classify(bundle, images, codes)
-    return Samples(bundle.spec.id, bundle.spec.title, source, codes, images, labels, judge)
+    return Samples(bundle.spec.id, bundle.spec.title, source, codes, images, labels, classifier)
 
 
 def variations(bundle: Bundle, index: int, radius: float, n: int, seed: int) -> FloatArray:
@@ -139,7 +140,7 @@ def nearest_images(bundle: Bundle, image: FloatArray) -> list[NearestImage]:
     return [
         NearestImage(
             index=int(bundle.train.indices[row]),
-            label=bundle.classes[bundle.train.labels[row]],
+            label=bundle.groups[bundle.train_groups[row]],
             distance=float(distance),
             image=image,
             made_by=shown.made_by,
@@ -149,10 +150,10 @@ def nearest_images(bundle: Bundle, image: FloatArray) -> list[NearestImage]:
     ]
 
 
-def class_shares(bundle: Bundle) -> FloatArray:
-    """Return the share of each class among the test images, float32 ``(n_classes,)``."""
-    counts = np.bincount(bundle.labels, minlength=len(bundle.classes))
-    return (counts / len(bundle.labels)).astype(np.float32)
+def group_shares(bundle: Bundle) -> FloatArray:
+    """Return the share of each class or cluster among the test images, float32 ``(n_groups,)``."""
+    counts = np.bincount(bundle.test_groups, minlength=len(bundle.groups))
+    return (counts / len(bundle.test)).astype(np.float32)
 
 
 def on_plane(samples: Samples) -> tuple[FloatArray, FloatArray]:
@@ -184,8 +185,10 @@ def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
     return buffer.getvalue()
 
 
-def _judge_of(bundle: Bundle) -> str:
-    """Return the name of the classifier of samples."""
+def _classifier_name(bundle: Bundle) -> str:
+    """Return what predicts the class, or without labels the cluster, of samples."""
+    if not bundle.has_labels:
+        return "the nearest cluster centre"
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         return f"the {network.metadata['name']} network"
@@ -193,7 +196,9 @@ def _judge_of(bundle: Bundle) -> str:
 
 
 def _classify(bundle: Bundle, images: FloatArray, codes: FloatArray) -> LabelArray:
-    """Return the predicted class of each image."""
+    """Return the predicted class, or without labels the cluster, of each image."""
+    if not bundle.has_labels:
+        return bundle.assigned_groups(codes)
     network = feature_network(bundle.spec.dataset)
     if network is not None:
         classes: LabelArray = network.probabilities(images).argmax(axis=1)

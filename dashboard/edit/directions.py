@@ -31,6 +31,8 @@ KINDS = {"class": "Between classes", "principal": "Principal direction", "factor
 def direction_rows(bundles: list[Bundle], index: int) -> None:
     """Draw the controls of the direction and one row per model; a change reruns this fragment only."""
     st.markdown("#### Along a direction")
+    if not bundles[0].has_labels:
+        st.caption("Directions between classes need labels; the images of this dataset have none.")
     kind, choice, reach = _controls(bundles[0])
     steps = np.linspace(-reach, reach, N_STEPS, dtype=np.float32)
     for bundle in bundles:
@@ -64,7 +66,8 @@ def direction_rows(bundles: list[Bundle], index: int) -> None:
 def _controls(bundle: Bundle) -> tuple[str, tuple[str, ...], float]:
     """Draw the controls; return the kind of direction, the choice within it, and the largest k."""
     factors = factor_names(bundle.spec.dataset)
-    kinds = [kind for kind in KINDS if kind != "factor" or factors]
+    absent = {"factor": not factors, "class": not bundle.has_labels}
+    kinds = [kind for kind in KINDS if not absent.get(kind)]
     columns = st.columns([2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
     kind = columns[0].segmented_control(
         "Direction",

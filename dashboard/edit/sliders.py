@@ -53,8 +53,8 @@ def _sliders(bundle: Bundle, index: int, start: np.ndarray) -> np.ndarray:
     """Draw a slider per dimension, those of unused dimensions in an expander; return the edited code."""
     code = start.copy()
     dimensions = dimensions_of(bundle)
-    used = [dimension for dimension in dimensions if dimension.alive]
-    unused = [dimension for dimension in dimensions if not dimension.alive]
+    used = [dimension for dimension in dimensions if dimension.active]
+    unused = [dimension for dimension in dimensions if not dimension.active]
     _slider_grid(bundle, index, start, code, used)
     if unused:
         with st.expander(f"Unused dimensions ({len(unused)})"):

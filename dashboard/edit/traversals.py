@@ -27,7 +27,7 @@ def traversal_matrix(bundles: list[Bundle], index: int) -> None:
 
 
 def _matrix(bundle: Bundle, index: int) -> None:
-    shown = [dimension for dimension in dimensions_of(bundle) if dimension.alive][:MAX_ROWS]
+    shown = [dimension for dimension in dimensions_of(bundle) if dimension.active][:MAX_ROWS]
     steps = np.linspace(-REACH, REACH, N_STEPS, dtype=np.float32)
     images = traversal(bundle, image_code(bundle, index), shown, steps)
     names = "".join(

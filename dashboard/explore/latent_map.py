@@ -10,10 +10,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
-from dashboard.data.maps import MapData, coloured_points, index_of_row, map_data, trust_shading
+from dashboard.data.maps import MapData, clusters_note, coloured_points, index_of_row, map_data, trust_shading
 from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
-from dashboard.explore.map_controls import MapChoice, colour_title, legend_title
+from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, colour_title, legend_title
 from dashboard.ui.chart_data import compact
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.keyboard import map_keyboard
@@ -63,7 +63,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         key="latent_map",
         on_select=partial(_on_click, bundle.spec.id),
         selection_mode="cell",
-        alt=_alt_text(data, choice),
+        alt=_alt_text(data, choice, bundle.group_word),
     )
     map_keyboard(
         holder="latent_map",
@@ -73,7 +73,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         only_focused=is_presenting(),
         widths=[WIDE],
     )
-    st.caption(_caption(data))
+    st.caption(_caption(data, choice, bundle))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -97,20 +97,21 @@ def _on_click(bundle_id: str) -> None:
         select_position(float(target["gx"]), float(target["gy"]))
 
 
-def _caption(data: MapData) -> str:
+def _caption(data: MapData, choice: MapChoice, bundle: Bundle) -> str:
     """Return which images the map shows, and how to use it."""
-    sampled = "" if data.n_shown == data.n_total else ", a class-stratified random sample"
+    sampled = "" if data.n_shown == data.n_total else f", a {bundle.group_word}-stratified random sample"
+    found = clusters_note(bundle) if choice.colour == DEFAULT_COLOUR else ""
     outside = f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else ""
     return (
-        f"{data.n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}. {data.note} "
+        f"{data.n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}.{found} {data.note} "
         "Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
         "double-click to reset."
     )
 
 
-def _alt_text(data: MapData, choice: MapChoice) -> str:
+def _alt_text(data: MapData, choice: MapChoice, group_word: str) -> str:
     """Return the alt text of the map."""
     return (
         f"Scatter plot of {data.n_shown:,} test images over {data.axis_titles[0]} and {data.axis_titles[1]}, "
-        f"coloured by {colour_title(choice.colour).lower()}, with the decode at the pointer."
+        f"coloured by {colour_title(choice.colour, group_word).lower()}, with the decode at the pointer."
     )

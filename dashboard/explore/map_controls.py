@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
+from dashboard.data.catalogue import Bundle
 from dashboard.data.maps import plane_names
 
 SIZES = (100, 250, 500, 1000, 2500, 5000, 10_000)
 DEFAULT_SIZE = 5000
+DEFAULT_COLOUR = "class"
+"""Colour by class, or without labels by cluster."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
     default_size = max(size for size in sizes if size <= max(DEFAULT_SIZE, sizes[0]))
     return MapChoice(
         plane=state.choose("plane", planes, planes[0]),
-        colour=state.choose("colour", _colours(latent_dim), "class"),
+        colour=state.choose("colour", _colours(latent_dim), DEFAULT_COLOUR),
         n_shown=int(
             state.choose("points", [str(size) for size in sizes], str(default_size), "number of points")
         ),
@@ -57,8 +61,9 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
     )
 
 
-def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
+def pick_map(choice: MapChoice, bundle: Bundle) -> None:
     """Draw the controls above the map, in a row."""
+    latent_dim, n_total, group_word = bundle.latent_dim, len(bundle.test), bundle.group_word
     two_dimensions = choice.plane.startswith("dims-")
     columns = st.columns(
         [1.3, 1.3, *([0.7, 0.7] if two_dimensions else []), 1, 1.4], vertical_alignment="bottom"
@@ -66,8 +71,9 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
     columns[0].selectbox(
         "Colour by",
         _colours(latent_dim),
-        format_func=colour_title,
-        help="Class, reconstruction error, local density of the codes, or one latent dimension.",
+        format_func=partial(colour_title, group_word=group_word),
+        help=f"{colour_title(DEFAULT_COLOUR, group_word)}, reconstruction error, local density of the codes, "
+        "or one latent dimension.",
         **state.bind("pick_colour", choice.colour, _set, "colour"),
     )
     _pick_plane(choice, latent_dim, columns[1:-2])
@@ -75,7 +81,7 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
         "Points",
         _sizes(n_total),
         format_func=lambda size: f"{size:,}",
-        help="How many test images are shown: a class-stratified random sample.",
+        help=f"How many test images are shown: a {group_word}-stratified random sample.",
         **state.bind("pick_points", choice.n_shown, _set, "points"),
     )
     columns[-1].toggle(
@@ -86,9 +92,10 @@ def pick_map(choice: MapChoice, latent_dim: int, n_total: int) -> None:
     )
 
 
-def colour_title(colour: str) -> str:
-    """Return the display name of a colour column."""
-    names = {"class": "Class", "error": "Reconstruction error", "density": "Local density"}
+def colour_title(colour: str, group_word: str) -> str:
+    """Return the display name of a colour column; images without labels are coloured by cluster."""
+    groups = "Cluster (k-means)" if group_word == "cluster" else "Class"
+    names = {DEFAULT_COLOUR: groups, "error": "Reconstruction error", "density": "Local density"}
     return names.get(colour, colour)
 
 
@@ -143,7 +150,7 @@ def _set_dimensions() -> None:
 
 
 def _colours(latent_dim: int) -> list[str]:
-    return ["class", "error", "density", *(f"z{k + 1}" for k in range(latent_dim))]
+    return [DEFAULT_COLOUR, "error", "density", *(f"z{k + 1}" for k in range(latent_dim))]
 
 
 def _sizes(n_total: int) -> list[int]:

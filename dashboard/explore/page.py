@@ -10,7 +10,7 @@ from dashboard.explore.about import about_model
 from dashboard.explore.decode_panel import decode_panel
 from dashboard.explore.downloads import downloads
 from dashboard.explore.latent_map import latent_map
-from dashboard.explore.map_controls import MapChoice, chosen_map, pick_map
+from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, chosen_map, pick_map
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.pickers import chosen_model, pick_model
 from dashboard.ui.presentation import is_presenting
@@ -36,7 +36,7 @@ def page() -> None:
     if bundle is not None:
         choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
         if not is_presenting():
-            pick_map(choice, bundle.spec.latent_dim, len(bundle.test))
+            pick_map(choice, bundle)
         state.flag(PAGE_RUNS)
         explore(bundle, choice, dataset, model)
         about_model(bundle)
@@ -61,6 +61,7 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
     """
     selection = current_selection(bundle)
     state.publish(
+        {"colour": DEFAULT_COLOUR, "shade": "off"},
         dataset=dataset,
         model=model,
         plane=choice.plane,

@@ -62,7 +62,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
 
 def _pick_corners(bundle: Bundle) -> tuple[int, int, int, int]:
     """Draw an input of a test image's index for each corner; return the indices in reading order."""
-    defaults = _first_of_each_class(bundle)
+    defaults = _first_of_each_group(bundle)
     columns = [*st.columns(2), *st.columns(2)]
     corners = []
     for k, column in enumerate(columns):
@@ -71,9 +71,9 @@ def _pick_corners(bundle: Bundle) -> tuple[int, int, int, int]:
     return corners[0], corners[1], corners[2], corners[3]
 
 
-def _first_of_each_class(bundle: Bundle) -> list[int]:
-    """Return the indices of four test images, of different classes if there are four."""
-    _, rows = np.unique(bundle.test.labels, return_index=True)
+def _first_of_each_group(bundle: Bundle) -> list[int]:
+    """Return the indices of four test images, of different groups if there are four."""
+    _, rows = np.unique(bundle.test_groups, return_index=True)
     return [int(bundle.test.indices[rows[k % len(rows)]]) for k in range(4)]
 
 

@@ -30,9 +30,9 @@ THUMBNAIL, TEXT_WIDTH = 84, 240
 
 
 def chosen_endpoints(bundle: Bundle) -> tuple[Endpoint, Endpoint]:
-    """Return both endpoints; two test images of different classes until others are chosen."""
+    """Return both endpoints; two test images of different groups until others are chosen."""
     first = int(bundle.test.indices[0])
-    others = np.flatnonzero(bundle.test.labels != bundle.test.labels[0])
+    others = np.flatnonzero(bundle.test_groups != bundle.test_groups[0])
     second = int(bundle.test.indices[others[0] if len(others) else -1])
     return _parse("start", bundle, ImageEndpoint(first)), _parse("end", bundle, ImageEndpoint(second))
 
@@ -62,10 +62,10 @@ def _set_class_mean(side: str, name: str) -> None:
 
 @bundle_callback
 def choose_random_pair(bundle_id: str) -> None:
-    """Choose two random test images of different classes as endpoints."""
+    """Choose two random test images of different groups as endpoints."""
     bundle, generator = open_bundle(bundle_id), np.random.default_rng()
     first = int(generator.integers(len(bundle.test)))
-    others = np.flatnonzero(bundle.test.labels != bundle.test.labels[first])
+    others = np.flatnonzero(bundle.test_groups != bundle.test_groups[first])
     second = int(generator.choice(others)) if len(others) else first
     for side, row in zip(SIDES, (first, second), strict=True):
         state.put(side, str(int(bundle.test.indices[row])))

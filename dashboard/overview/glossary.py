@@ -79,8 +79,9 @@ TERMS = (
     ),
     Entry(
         "Feature network",
-        "The LeNet64 classifier of each dataset of 28x28 images; its 64 standardised features, not those of "
-        "Inception, are what FD, KID, precision, recall, density, coverage, copying and C2ST compare.",
+        "The LeNet64 classifier of each dataset of 28x28 or 32x32 images; its 64 standardised features, not "
+        "those of Inception, are what FD, KID, precision, recall, density, coverage, copying and C2ST "
+        "compare.",
     ),
 )
 """Terms of the pages."""

@@ -15,8 +15,9 @@ from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue, family_title, open_bundle
 from dashboard.data.images.pixels import coloured_dots, data_uri
 from dashboard.data.maps import default_plane
+from dashboard.overview.charts.content import PICTURES, FrontContent
 from dashboard.overview.charts.layout import WIDTHS, Corner, FrontLayout, front_layout, rounded_down
-from dashboard.overview.charts.maps import PICTURES, FrontContent, front_maps_chart
+from dashboard.overview.charts.maps import front_maps_chart
 from dashboard.overview.preview import model_preview
 from dashboard.overview.services import FrontMaps, clicked_image_or_position, front_maps_data
 from dashboard.ui.chart_data import compact
@@ -97,8 +98,9 @@ def _chart(bundles: list[Bundle], maps: FrontMaps, layout: FrontLayout) -> None:
         width="content",
         on_select="rerun",
         selection_mode="open",
-        alt=f"Two-dimensional codes of test images by {', '.join(maps.titles)}, coloured by class, "
-        "with each model's decode of the position under the pointer or of the ringed image",
+        alt=f"Two-dimensional codes of test images by {', '.join(maps.titles)}, coloured by "
+        f"{bundles[0].group_word}, with each model's decode of the position under the pointer or of the "
+        "ringed image",
     )
     _open(bundles, maps, clicked)
     map_keyboard(
@@ -157,10 +159,7 @@ def _open(bundles: list[Bundle], maps: FrontMaps, clicked: Any) -> None:  # noqa
     else:
         query = {"at": f"{selected[0]:.5g},{selected[1]:.5g}"}
     query |= {"dataset": bundle.spec.dataset, "model": bundle.spec.name, "plane": default_plane(bundle)}
-    # All that Explore would write into the URL itself, or it would add a second entry to the history.
-    query["colour"] = state.get("colour") or "class"
-    if state.get("shade") == "on":
-        query["shade"] = "on"
+    query |= {name: value for name in ("colour", "shade") if (value := state.get(name)) is not None}
     st.switch_page("explore/page.py", query_params=query)
 
 

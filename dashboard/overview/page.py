@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import dataset_description
-from dashboard.data.maps import FRAMED
+from dashboard.data.maps import FRAMED, clusters_note
 from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import FRONT_MODELS, draw_front_maps, page_links
 from dashboard.overview.preview import originals_preview
@@ -40,11 +40,12 @@ def page() -> None:
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
     shown = ""
     if bundles:
+        word = bundles[0].group_word
         n_shown = draw_front_maps(bundles, lines)
         shown = (
-            f" Shown: {n_shown:,} test images, which no model was trained on: a class-stratified random "
-            f"sample of at most {N_SHOWN:,}, without those outside the frame of a map (the middle "
-            f"{FRAMED:.0%} of the codes on each axis)."
+            f" Shown: {n_shown:,} test images, which no model was trained on: a {word}-stratified "
+            f"random sample of at most {N_SHOWN:,}, without those outside the frame of a map (the middle "
+            f"{FRAMED:.0%} of the codes on each axis).{clusters_note(bundles[0])}"
         )
     page_links(dataset, list(lines))
     st.caption(dataset_description(dataset) + shown)

@@ -16,8 +16,8 @@ WIDTH = 270
 
 
 def preview_rows(bundle: Bundle) -> np.ndarray:
-    """Return the rows of eight test images, one per class; classes repeat if there are fewer than eight."""
-    _, first = np.unique(bundle.labels, return_index=True)
+    """Return the rows of eight test images, one per group; groups repeat if there are fewer than eight."""
+    _, first = np.unique(bundle.test_groups, return_index=True)
     return np.resize(first, N_IMAGES)
 
 

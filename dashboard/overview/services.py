@@ -119,7 +119,7 @@ def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
     """
     common = common_rows(bundles)
     first = bundles[0]
-    chosen = stratified_rows(first.test.labels[common[0]], N_SHOWN)
+    chosen = stratified_rows(first.test_groups[common[0]], N_SHOWN)
     rows = [own[chosen] for own in common]
     sheets = [front_sheet(bundle, own) for bundle, own in zip(bundles, rows, strict=True)]
     points = [bundle.test.plane[own] for bundle, own in zip(bundles, rows, strict=True)]
@@ -131,14 +131,14 @@ def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
     images = pd.DataFrame(
         {
             "index": first.test.indices[rows[0][shown]],
-            "class": np.array(first.classes)[first.test.labels[rows[0][shown]]],
+            "class": np.array(first.groups)[first.test_groups[rows[0][shown]]],
             "tile": N_CELLS**2 + shown,
             **{f"{axis}{k}": share[:, a] for k, share in enumerate(shares) for a, axis in enumerate("xy")},
         }
     )
     return FrontMaps(
         titles=tuple(family_title(bundle.spec.family) for bundle in bundles),
-        classes=first.classes,
+        classes=first.groups,
         images=images,
         targets=pd.concat([_targets(k, share) for k, share in enumerate(shares)], ignore_index=True),
         sheets=tuple(data_uri(sheet.image, "image/webp") for sheet in sheets),

@@ -18,7 +18,7 @@ from dashboard.data.sampling import (
     NearestImage,
     Samples,
     SamplingSettings,
-    class_shares,
+    group_shares,
     nearest_images,
     on_plane,
     samples_npz,
@@ -34,6 +34,7 @@ N_CLOUD = 1000
 """Test codes behind the samples."""
 LARGE, SMALL = 128, 72
 DOWNLOAD_FACTOR = 4
+PLURALS = {"class": "Classes", "cluster": "Clusters"}
 
 
 def sample_columns(results: list[Samples], settings: SamplingSettings, *, top: float) -> None:
@@ -54,7 +55,7 @@ def sample_columns(results: list[Samples], settings: SamplingSettings, *, top: f
 
 def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
     bundle_id, title = samples.bundle_id, samples.title
-    grid, histogram, overlay = _specs(open_bundle(bundle_id), settings, samples.judge, top, samples)
+    grid, histogram, overlay = _specs(open_bundle(bundle_id), settings, samples.classifier, top, samples)
     st.markdown(f"**{title}**")
     st.vega_lite_chart(
         spec=grid,
@@ -66,11 +67,12 @@ def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
     )
     st.caption(f"Codes sampled from {samples.source}.")
     _downloads(samples, settings)
-    st.caption(f"Classes assigned by {samples.judge}; ticks: share among test images")
+    word = open_bundle(bundle_id).group_word
+    st.caption(f"{PLURALS[word]} assigned by {samples.classifier}; ticks: share among test images")
     st.vega_lite_chart(
         spec=histogram,
         key=f"histogram_{bundle_id}",
-        alt=f"Share of each class among the samples of {title}",
+        alt=f"Share of each {word} among the samples of {title}",
     )
     two = samples.codes.shape[1] == 2
     st.caption("Their codes over test codes (grey)" + ("" if two else ", first two principal directions"))
@@ -86,17 +88,17 @@ def _column(samples: Samples, settings: SamplingSettings, top: float) -> None:
 def _specs(
     bundle: Bundle,
     settings: SamplingSettings,  # noqa: ARG001 - part of the cache key
-    judge: str,  # noqa: ARG001 - part of the cache key
+    classifier: str,  # noqa: ARG001 - part of the cache key
     top: float,
     _samples: Samples,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return grid, class histogram and scatter plot of samples; they depend on the other arguments only."""
-    images, classes = _samples.images, bundle.classes
+    images, groups = _samples.images, bundle.groups
     n_columns = int(np.ceil(np.sqrt(len(images))))
     uris = [image_uri(image) for image in images]
     grid = gallery(uris, list(range(len(uris))), n_columns, side=SIDE // n_columns - 2, gap=2)
-    shares = (np.bincount(_samples.labels, minlength=len(classes)) / len(images)).astype(np.float32)
-    histogram = class_histogram(shares, class_shares(bundle), classes, top=top)
+    shares = (np.bincount(_samples.labels, minlength=len(groups)) / len(images)).astype(np.float32)
+    histogram = class_histogram(shares, group_shares(bundle), groups, top=top)
     return grid, histogram, _overlay(_samples)
 
 
@@ -133,10 +135,10 @@ def _overlay(samples: Samples) -> dict[str, Any]:
     """Return the scatter plot of the samples' codes over test codes."""
     bundle = open_bundle(samples.bundle_id)
     real, sampled = on_plane(samples)
-    real = real[stratified_rows(bundle.labels, N_CLOUD)]
-    names = [bundle.classes[label] for label in samples.labels]
+    real = real[stratified_rows(bundle.test_groups, N_CLOUD)]
+    names = [bundle.groups[label] for label in samples.labels]
     extent = extent_of(np.concatenate([real, sampled]))
-    return samples_over_codes(real, sampled, names, bundle.classes, extent, size=SIDE)
+    return samples_over_codes(real, sampled, names, bundle.groups, extent, size=SIDE)
 
 
 def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
@@ -156,17 +158,17 @@ def chosen_sample(ids: list[str], n: int) -> tuple[str, int] | None:
 def opened_sample(results: list[Samples], opened: tuple[str, int] | None) -> None:
     """Draw the opened sample: its class, the nearest train images, and its code."""
     if opened is None:
-        st.caption("Click a sample to see its class, the nearest train images, and its code.")
+        st.caption("Click a sample to see its class or cluster, the nearest train images, and its code.")
         return
     samples = next(one for one in results if one.bundle_id == opened[0])
     row = opened[1]
     bundle = open_bundle(samples.bundle_id)
-    label = bundle.classes[samples.labels[row]]
+    label = bundle.groups[samples.labels[row]]
     st.markdown(f"#### Sample {row} of {samples.title}: {label}")
     own, others = st.columns([1, 3], gap="medium")
     with own:
         uri = image_uri(samples.images[row])
-        caption = f"Classified as {label} by {samples.judge}"
+        caption = f"Classified as {label} by {samples.classifier}"
         picture_row([Picture(uri, f"Sample {row} of {samples.title}", caption, LARGE)])
     with others:
         _nearest_train(nearest_images(open_bundle(samples.bundle_id), samples.images[row]), len(bundle.train))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, dataset_title
 from dashboard.ui.model_set import PREFERRED, pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
@@ -39,3 +39,24 @@ def models_page(
         show_notices()
     copy_link()
     show_problems(catalogue)
+
+
+def needs_labels(bundles: Sequence[Bundle], why: str) -> bool:
+    """Say that a page needs labels where the images of its dataset have none; return whether it does so.
+
+    Parameters
+    ----------
+    bundles : sequence of Bundle
+        Of one dataset.
+    why : str
+        First half of the sentence, such as "A linear probe is trained on labelled images".
+    """
+    if bundles[0].has_labels:
+        return False
+    title = dataset_title(bundles[0].spec.dataset)
+    st.info(
+        f"{why}; those of {title} have no labels. Choose another dataset, or add the images again with one "
+        "folder per class.",
+        icon=":material/info:",
+    )
+    return True

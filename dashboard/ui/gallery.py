@@ -38,14 +38,17 @@ def image_gallery(
         return
     with opened:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            titles = {ANY: "any class", **dict(enumerate(bundle.classes))}
+            titles = {ANY: f"any {bundle.group_word}", **dict(enumerate(bundle.groups))}
             label = st.selectbox(
-                "Class", list(titles), format_func=titles.__getitem__, key=f"gallery_class_{key}"
+                bundle.group_word.capitalize(),
+                list(titles),
+                format_func=titles.__getitem__,
+                key=f"gallery_class_{key}",
             )
             st.button(
                 "Shuffle", icon=":material/shuffle:", key=f"shuffle_{key}", on_click=_shuffle, args=(key,)
             )
-            if on_mean is not None:
+            if on_mean is not None and bundle.has_labels:
                 st.button(
                     "Class mean",
                     key=f"mean_{key}",

@@ -8,7 +8,7 @@ from latentcore.codec.image_folder import other_files, read_folder, write_folder
 from latentcore.codec.image_names import NamedImages, abbreviate
 from latentcore.codec.image_npz import IMAGES_KEY, read_archive, write_archive
 from latentcore.exceptions import CodecError
-from latentcore.store.writing import replace_folder
+from latentcore.store.folders import replace_folder
 from latentcore.types import FloatArray, ImageShape
 
 NPZ_SUFFIX = ".npz"

@@ -3,13 +3,14 @@
 from latentcore.datasets.base import Dataset, DatasetSpec
 from latentcore.datasets.digits import DIGITS
 from latentcore.datasets.own.stored import find_own, list_own
+from latentcore.datasets.rooms import ROOMS
 from latentcore.datasets.shapes import SHAPES
 from latentcore.datasets.torchvision_sets import FASHION_MNIST, MNIST, data_folder
 from latentcore.exceptions import UnknownNameError
 
 __all__ = ["DATASETS", "Dataset", "DatasetSpec", "dataset_spec", "find_dataset", "load_dataset"]
 
-DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, FASHION_MNIST, SHAPES, DIGITS)}
+DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (MNIST, FASHION_MNIST, SHAPES, ROOMS, DIGITS)}
 """Every dataset that comes with the library, by its name."""
 
 

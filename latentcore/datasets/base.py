@@ -121,6 +121,8 @@ class DatasetSpec:
         Whether the images are on this machine.
     fetch : callable or None
         Downloads the images; None if they are shipped or generated.
+    n_train : int or None
+        Number of training images, if known without reading them.
     version : str
         Differs if images or labels differ, for datasets that can be removed and added again; else empty.
     """
@@ -136,6 +138,7 @@ class DatasetSpec:
     read_factors: Callable[[str], FloatArray] | None = None
     is_present: Callable[[], bool] = lambda: True
     fetch: Callable[[OnBytes | None], Path] | None = None
+    n_train: int | None = None
     version: str = ""
 
     def load(self, split: str) -> Dataset:

@@ -7,7 +7,7 @@ import numpy as np
 from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import EvaluatedModel
 from latentcore.evaluation.score import SEED, Score, mean_score
-from latentcore.features import BATCH_SIZE, IMAGE_SIZE, N_EPOCHS, fit_classifier
+from latentcore.lenet import BATCH_SIZE, N_EPOCHS, fit_classifier, fits_lenet64
 from latentcore.metrics.generation import MAX_LOGISTIC_PIXELS, N_COMPONENTS, predict_logistic
 from latentcore.models import LatentModel
 from latentcore.models.density import Gaussian
@@ -132,8 +132,3 @@ def real_accuracy(
         with one_thread():  # less CPU time for so few pixels
             predicted = predict_logistic(images, labels, test.images)
     return np.asarray(predicted == test.labels, np.float32)
-
-
-def fits_lenet64(image_shape: tuple[int, ...]) -> bool:
-    """Return whether images of a shape fit `latentcore.features.LeNet64`: grey, 28x28 pixels."""
-    return image_shape == (1, IMAGE_SIZE, IMAGE_SIZE)

@@ -11,7 +11,7 @@ import numpy as np
 from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import random_subset
 from latentcore.evaluation.score import SEED, Score, mean_score, score_over_seeds, to_python
-from latentcore.features import NETWORK_NAME, FeatureNetwork, load_feature_network
+from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.metrics.generation import (
     class_shares,
     copying,
@@ -163,10 +163,10 @@ def sampler_scores(sampler: Sampler, what: str, reference: RealReference) -> dic
     ]
     labels = features.network.probabilities(first).argmax(axis=1)
     return {
-        **_repeated(rows, sizes),
+        **_repeated(rows, sizes, features.network.name),
         "c2st": _two_sample_score(sampled[: sizes.n_support], features),
         "copying": copying_score(sampled[: sizes.n_support], features.test, features),
-        "class_shares": _share_score(labels, what, f"the {NETWORK_NAME} network", reference),
+        "class_shares": _share_score(labels, what, f"the {features.network.name} network", reference),
     }
 
 
@@ -182,11 +182,11 @@ def _distances(sampled: FloatArray, reference: RealReference) -> dict[str, float
     }
 
 
-def _repeated(rows: list[dict[str, float]], sizes: SampleSizes) -> dict[str, Score]:
-    """Return the scores that were measured with several seeds, one row per seed."""
+def _repeated(rows: list[dict[str, float]], sizes: SampleSizes, network: str) -> dict[str, Score]:
+    """Return the scores that were measured with several seeds, one row per seed, on features of a network."""
     n, m = sizes.n_samples, sizes.n_support
-    distance = f"Frechet distance of {n:,} samples to {n:,} train images on {NETWORK_NAME} features"
-    overlap = f"{m:,} samples against {m:,} test images on {NETWORK_NAME} features"
+    distance = f"Frechet distance of {n:,} samples to {n:,} train images on {network} features"
+    overlap = f"{m:,} samples against {m:,} test images on {network} features"
     overlap_k = f"{overlap}, k = {N_NEIGHBOURS}"
     protocols = {
         "fd": f"{distance}.",
@@ -213,8 +213,8 @@ def _two_sample_score(sampled: FloatArray, features: ReferenceFeatures) -> Score
         n=len(sampled) + len(features.test),
         seed=SEED,
         interval=(float(accuracies.min()), float(accuracies.max())),
-        protocol=f"Accuracy of a logistic regression on standardised {NETWORK_NAME} features that tells "
-        f"{len(sampled):,} samples from {len(features.test):,} test images; 0.5 is chance. Mean over 5 "
+        protocol=f"Accuracy of a logistic regression on standardised {features.network.name} features that "
+        f"tells {len(sampled):,} samples from {len(features.test):,} test images; 0.5 is chance. Mean over 5 "
         "folds; the interval is their range.",
     )
 
@@ -231,7 +231,8 @@ def copying_score(sampled: FloatArray, held_out: FloatArray, features: Reference
     return mean_score(
         copying(features.train, held_out, sampled),
         f"Chance that a sample lies nearer to its nearest of all {len(features.train):,} train images than a "
-        f"test image does, {NETWORK_NAME} features; 0.5 as fresh images do, near 1 copied or blurred.",
+        f"test image does, {features.network.name} features; 0.5 as fresh images do, near 1 copied or "
+        "blurred.",
     )
 
 

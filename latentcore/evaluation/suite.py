@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from latentcore.datasets import find_dataset
-from latentcore.evaluation.class_conditional import fits_lenet64
 from latentcore.evaluation.common_scores import MIN_STRUCTURE
+from latentcore.features import has_feature_network
+from latentcore.lenet import fits_lenet64
 from latentcore.store import BundleSpec
 from latentcore.store.bundle import PLANE_DIMENSIONS
 from latentcore.types import Capability
@@ -84,8 +85,8 @@ SAMPLES = Requirement(
     lambda spec: bool(spec.capabilities & {Capability.PRIOR, Capability.FITTED_DENSITY}),
 )
 FEATURE_NETWORK = Requirement(
-    "no feature network for this image shape",
-    lambda spec: fits_lenet64(tuple(spec.config["image_shape"])),
+    "no feature network for this dataset",
+    lambda spec: has_feature_network(spec.folder.parent),
 )
 LIKELIHOOD = Requirement("no likelihood bound", lambda spec: Capability.LIKELIHOOD_BOUND in spec.capabilities)
 PLANE = Requirement("2-D codes only", lambda spec: spec.latent_dim == PLANE_DIMENSIONS)

@@ -17,9 +17,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from latentcore.exceptions import UnsupportedOperation
-from latentcore.models.checks import check_arrays, check_codes, check_images, check_labels
+from latentcore.models.checks import check_arrays, check_codes, check_images, check_train_set
 from latentcore.models.density import Gaussian
-from latentcore.models.settings import Settings, check_settings
+from latentcore.models.settings import Settings, read_settings
 from latentcore.training import OnEvent
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
@@ -78,7 +78,7 @@ class LatentModel(ABC):
         seed: int,
         on_event: OnEvent | None = None,
     ) -> Self:
-        """Fit the model to images, from scratch.
+        """Fit the model to images, from scratch, and return it.
 
         Parameters
         ----------
@@ -92,21 +92,13 @@ class LatentModel(ABC):
             Receives a `latentcore.training.EpochEnd` after each epoch; an exception that it raises ends the
             training and leaves the model unchanged.
 
-        Returns
-        -------
-        Self
-
         Raises
         ------
         ValueError
             If shapes, values or labels are not as described, or `latent_dim` exceeds what the family allows
             for these images.
         """
-        check_images(images)
-        if len(images) < 2:  # noqa: PLR2004 - a spread needs two
-            raise ValueError(f"There is {len(images)} image; fitting needs at least 2.")
-        if labels is not None:
-            check_labels(labels, len(images))
+        check_train_set(images, labels)
         limit, reason = self._latent_dim_limit(images, labels)
         if self.latent_dim > limit:
             raise ValueError(f"latent_dim is {self.latent_dim}; {self.title} allows {limit} here: {reason}.")
@@ -170,20 +162,11 @@ class LatentModel(ABC):
         return self._sampling_density().sample(n, seed=seed, temperature=temperature, truncation=truncation)
 
     def sample(self, n: int, *, seed: int, temperature: float = 1.0) -> FloatArray:
-        """Sample images ``(n, channels, height, width)``: decodes of sampled codes.
-
-        Parameters are those of `sample_codes`.
-        """
+        """Sample images ``(n, channels, height, width)``: decodes of `sample_codes`, with its parameters."""
         return self.decode(self.sample_codes(n, seed=seed, temperature=temperature))
 
     def untrained_copy(self, *, seed: int) -> Self:  # noqa: ARG002 - families that have one use it
-        """Return a randomly initialised model with the settings and image shape of this fitted one.
-
-        Raises
-        ------
-        UnsupportedOperation
-            If the family has none.
-        """
+        """Return a randomly initialised copy, or raise `UnsupportedOperation` if the family has none."""
         raise UnsupportedOperation(f"{self.title} has no untrained copy; choose PCA or a network.")
 
     # -- on disk -------------------------------------------------------------------------
@@ -199,22 +182,8 @@ class LatentModel(ABC):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Return an unfitted model from what `config` returned.
-
-        Raises
-        ------
-        ValueError
-            If a setting is missing, unknown or out of range.
-        """
-        try:
-            settings: dict[str, Any] = {
-                k: tuple(v) if isinstance(v, list) else v for k, v in config["settings"].items()
-            }
-            built = cls.settings_type(**settings)
-            check_settings(built)
-            return cls(built)
-        except (TypeError, KeyError) as error:
-            raise ValueError(f"settings of a {cls.family} are not as expected: {error}") from error
+        """Return an unfitted model from what `config` returned; raise `ValueError` if it is invalid."""
+        return cls(read_settings(cls.settings_type, config))
 
     @classmethod
     def from_state(cls, config: Mapping[str, Any], arrays: Mapping[str, FloatArray]) -> Self:

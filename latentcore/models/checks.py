@@ -28,6 +28,15 @@ def check_images(images: FloatArray, *, expected: ImageShape | None = None) -> N
         )
 
 
+def check_train_set(images: FloatArray, labels: LabelArray | None) -> None:
+    """Raise `ValueError` unless these are two images or more, and labels, if any, one per image."""
+    check_images(images)
+    if len(images) < 2:  # noqa: PLR2004 - a spread needs two
+        raise ValueError(f"There is {len(images)} image; fitting needs at least 2.")
+    if labels is not None:
+        check_labels(labels, len(images))
+
+
 def check_labels(labels: LabelArray, n_images: int) -> None:
     """Raise `ValueError` unless `labels` is an integer array ``(n_images,)`` without negatives."""
     if labels.shape != (n_images,):

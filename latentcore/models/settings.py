@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 MAX_COUNT, MAX_WIDTH, MAX_LAYERS = 10**6, 2**14, 16
 """Limits of what a bundle may ask for: any number, units per layer, layers of one kind."""
@@ -42,3 +43,26 @@ def check_settings(settings: Settings) -> None:
             fits = fits and all(type(width) is int and 1 <= width <= MAX_WIDTH for width in value)
         if not fits:
             raise ValueError(f"setting {name} is {str(value)[:60]}; expected {kind} within reason")
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def read_settings(settings_type: type[SettingsT], config: Mapping[str, Any]) -> SettingsT:
+    """Return the settings of a model's config, checked.
+
+    Raises
+    ------
+    ValueError
+        If one is missing, unknown or out of range.
+    """
+    try:
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in config["settings"].items()
+        }
+        built = settings_type(**values)
+        check_settings(built)
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"settings are not as expected: {error}") from error
+    return built

@@ -3,17 +3,17 @@
 from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
 from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
-from latentcore.store.reading import (
+from latentcore.store.folders import check_writable
+from latentcore.store.listing import (
     BundleProblem,
     bundle_folders,
     list_bundles,
-    load_bundle,
-    load_outdated,
     models_folder,
     scan_bundles,
 )
+from latentcore.store.reading import load_bundle, load_outdated
 from latentcore.store.space import Space
-from latentcore.store.writing import check_writable, repack, replace_scores, save_bundle
+from latentcore.store.writing import repack, replace_scores, save_bundle
 
 __all__ = [
     "Bundle",

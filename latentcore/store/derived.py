@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from latentcore.clusters import MAX_CLUSTERS, cluster_centres
-from latentcore.exceptions import BundleError
+from latentcore.clusters import cluster_centres
 from latentcore.geometry import class_means
 from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
 from latentcore.models import LatentModel
-from latentcore.models.density import Gaussian, GaussianMixture
+from latentcore.models.density import GaussianMixture
 from latentcore.store.code_table import CodeTable
 from latentcore.training import one_thread
 from latentcore.types import Capability, FloatArray, LabelArray
@@ -28,10 +25,6 @@ N_COMPONENTS = 10
 N_SAMPLED, N_NEIGHBOURS = 5_000, 10
 """Number of test codes whose nearest neighbours among each other are stored, and neighbours of each."""
 SEED = 0
-N_CHECKED = 3
-"""Rows whose values are recomputed when a bundle is loaded."""
-TOLERANCE = 0.01
-"""Relative tolerance of that check: stored values are half precision and from another machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,120 +144,3 @@ def derived_types(model: LatentModel, n_test: int, n_classes: int) -> dict[str, 
     if has_neighbours(model.latent_dim, n_test):
         types["neighbours"] = np.dtype(np.uint16)
     return types
-
-
-def read_derived(
-    arrays: Mapping[str, np.ndarray], path: Path, test: CodeTable, train: CodeTable, n_classes: int
-) -> DerivedTables:
-    """Return the tables stored in named arrays, after checking them against the codes.
-
-    Parameters
-    ----------
-    arrays : mapping of str to array
-        With the names and types of `derived_types`.
-    path : Path
-        Path of their file, for messages.
-    test, train : CodeTable
-        The codes that they were derived from.
-    n_classes : int
-
-    Raises
-    ------
-    BundleError
-        If shapes or ranges do not fit the codes, or a few recomputed values differ.
-    """
-    try:
-        _check_shapes(arrays, len(test), n_classes, train.codes.shape[1])
-        tables = _build(arrays, test, train, n_classes)
-        _check_values(tables, test, train)
-    except ValueError as error:
-        raise BundleError(
-            f"{path}: {error}; the tables do not belong to these codes. Recompute them with "
-            "`latentcore repack`."
-        ) from error
-    return tables
-
-
-def _check_shapes(arrays: Mapping[str, np.ndarray], n_test: int, n_classes: int, latent_dim: int) -> None:
-    n_parts = len(arrays["mixture_weights"]) if "mixture_weights" in arrays else 0
-    n_clusters = min(max(len(arrays.get("cluster_centres", ())), 1), MAX_CLUSTERS)
-    shapes = {
-        "code_distances": (N_QUANTILES,),
-        "test_density": (n_test,),
-        "class_means": (n_classes, latent_dim),
-        "cluster_centres": (n_clusters, latent_dim),
-        "mixture_weights": (n_parts,),
-        "mixture_means": (n_parts, latent_dim),
-        "mixture_factors": (n_parts, latent_dim, latent_dim),
-        "neighbours": (min(n_test, N_SAMPLED), N_NEIGHBOURS),
-    }
-    for name, array in arrays.items():
-        if array.shape != shapes[name]:
-            raise ValueError(f"array '{name}' has shape {array.shape}, expected {shapes[name]}")
-
-
-def _build(
-    arrays: Mapping[str, np.ndarray], test: CodeTable, train: CodeTable, n_classes: int
-) -> DerivedTables:
-    means = arrays["class_means"].copy()
-    if n_classes:
-        means[np.bincount(train.labels, minlength=n_classes) == 0] = np.nan
-    mixture = None
-    if "mixture_weights" in arrays:
-        pairs = zip(arrays["mixture_means"], arrays["mixture_factors"], strict=True)
-        mixture = GaussianMixture(arrays["mixture_weights"], tuple(Gaussian(*pair) for pair in pairs))
-    return DerivedTables(
-        code_distances=arrays["code_distances"],
-        test_density=arrays["test_density"],
-        class_means=means,
-        cluster_centres=arrays.get("cluster_centres"),
-        mixture=mixture,
-        sampled_rows=stratified_rows(test.labels, N_SAMPLED, seed=SEED),
-        neighbours=arrays["neighbours"].astype(np.int64) if "neighbours" in arrays else None,
-    )
-
-
-def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> None:
-    """Raise `ValueError` if ranges are impossible, or a few recomputed rows differ."""
-    distances, low, high = tables.code_distances, train.codes.min(axis=0), train.codes.max(axis=0)
-    if distances[0] < 0 or (np.diff(distances) < 0).any():
-        raise ValueError("array 'code_distances' does not rise from 0 or more")
-    slack = TOLERANCE * (high - low) + 1e-6
-    for name in ("class_means", "cluster_centres"):
-        means = getattr(tables, name)
-        if means is not None and ((means < low - slack).any() or (means > high + slack).any()):
-            raise ValueError(f"array '{name}' lies outside the codes")
-    mixture = tables.mixture
-    if mixture is not None:
-        if (
-            not len(mixture.weights)
-            or mixture.weights.min() < 0
-            or abs(mixture.weights.sum() - 1) > TOLERANCE
-        ):
-            raise ValueError("array 'mixture_weights' does not sum to 1")
-        if any(
-            (part.mean < low - slack).any() or (part.mean > high + slack).any() for part in mixture.components
-        ):
-            raise ValueError("array 'mixture_means' lies outside the codes")
-    room = TOLERANCE * max(float(distances[-1]), 1e-6)
-    for row in np.linspace(0, len(test) - 1, min(N_CHECKED, len(test))).astype(np.int64):
-        code = test.codes[row][None]
-        density = float(local_density(train.codes, code)[0])
-        if abs(density - tables.test_density[row]) > TOLERANCE * max(abs(density), 1):
-            raise ValueError("array 'test_density' does not match the codes")
-        reach = float(nearest(train.codes, code, k=1)[0][0, 0])
-        if not distances[0] - room <= reach <= distances[-1] + room:
-            raise ValueError("array 'code_distances' does not match the codes")
-    if tables.neighbours is not None:
-        _check_neighbours(tables.neighbours, test.codes[tables.sampled_rows])
-
-
-def _check_neighbours(neighbours: LabelArray, codes: FloatArray) -> None:
-    """Raise `ValueError` unless each row lists other rows, and those of a few rows are the nearest."""
-    if neighbours.max() >= len(codes) or (neighbours == np.arange(len(codes))[:, None]).any():
-        raise ValueError("array 'neighbours' has rows out of range")
-    for row in np.linspace(0, len(codes) - 1, N_CHECKED).astype(np.int64):
-        reach = nearest(codes, codes[row][None], k=N_NEIGHBOURS + 1)[0][0, -1]
-        away = np.linalg.norm(codes[neighbours[row]] - codes[row], axis=1)
-        if (away > reach * (1 + TOLERANCE) + 1e-6).any():
-            raise ValueError("array 'neighbours' does not match the codes")

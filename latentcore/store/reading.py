@@ -1,24 +1,20 @@
-"""Finding and loading bundles: version, checksums and arrays are verified, then the model is built."""
+"""Loading bundles: version, checksums and arrays are verified, then the model is built."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from latentcore.datasets.own.names import is_owned
-from latentcore.exceptions import BundleError, UnknownNameError
+from latentcore.exceptions import BundleError
 from latentcore.models import MODELS, LatentModel
 from latentcore.store.arrays import parse_npz, parse_safetensors
 from latentcore.store.bundle import (
     CARD_FILE,
     CODES_FILE,
     DERIVED_FILE,
-    FORMAT_VERSION,
     GOLDEN_FILE,
     HISTORY_FILE,
     METRICS_FILE,
@@ -29,8 +25,10 @@ from latentcore.store.bundle import (
 )
 from latentcore.store.checked_files import parse_json, verify_files
 from latentcore.store.code_table import CodeTable
-from latentcore.store.config import check_history, read_config, read_scores
-from latentcore.store.derived import DerivedTables, derived_types, read_derived
+from latentcore.store.config import check_history
+from latentcore.store.derived import DerivedTables, derived_types
+from latentcore.store.derived_checks import read_derived
+from latentcore.store.listing import find_folder, read_spec
 from latentcore.types import UNLABELLED, FloatArray
 
 CODE_TYPES: Mapping[str, np.dtype[Any]] = {
@@ -48,61 +46,6 @@ MAX_CODE = 1e6
 """Larger codes would overflow when distances are squared; codes of working models are below 100."""
 SPLITS = ("test", "train")
 REQUIRED_FILES = (MODEL_FILE, CODES_FILE, DERIVED_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE, CARD_FILE)
-
-
-@dataclass(frozen=True)
-class BundleProblem:
-    """A folder that should be a bundle but cannot be read as one.
-
-    Attributes
-    ----------
-    id : str
-    message : str
-        One sentence with file and cause.
-    """
-
-    id: str
-    message: str
-
-
-def models_folder() -> Path:
-    """Return ``LATENTCORE_MODELS``, else the ``pretrained`` folder that came with the library."""
-    chosen = os.environ.get("LATENTCORE_MODELS")
-    if chosen:
-        return Path(chosen)
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "pretrained"
-    return installed if installed.is_dir() else package.parent / "pretrained"
-
-
-def bundle_folders(root: Path) -> dict[str, Path]:
-    """Return the bundle folders of a models folder by id; names beginning with ``_`` or ``.`` are skipped."""
-    folders = (folder for folder in sorted(root.glob("[!_.]*/[!_.]*")) if folder.is_dir())
-    return {f"{folder.parent.name}/{folder.name}": folder for folder in folders}
-
-
-def scan_bundles(root: Path | None = None) -> tuple[list[BundleSpec], list[BundleProblem]]:
-    """Return the specs of all bundles, and a problem for each folder that cannot be read as a bundle.
-
-    Parameters
-    ----------
-    root : Path, optional
-        Models folder; `models_folder` by default. Folders that begin with ``_`` are no bundles.
-    """
-    root = models_folder() if root is None else root
-    specs: list[BundleSpec] = []
-    problems: list[BundleProblem] = []
-    for bundle_id, folder in bundle_folders(root).items():
-        try:
-            specs.append(_read_spec(folder))
-        except BundleError as error:
-            problems.append(BundleProblem(bundle_id, str(error)))
-    return sorted(specs, key=lambda spec: (spec.dataset, spec.family, spec.latent_dim)), problems
-
-
-def list_bundles(root: Path | None = None) -> list[BundleSpec]:
-    """Return the specs of all readable bundles, by dataset, family and dimension; see `scan_bundles`."""
-    return scan_bundles(root)[0]
 
 
 def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
@@ -126,7 +69,7 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     BundleError
         If a file is missing, truncated or changed, holds unexpected arrays, or the format is too new.
     """
-    spec = _read_spec(_find(bundle_id, root))
+    spec = read_spec(find_folder(bundle_id, root))
     files = verify_files(spec.folder, spec.config["files"], REQUIRED_FILES)
     path, n_classes = spec.folder / DERIVED_FILE, len(spec.config["classes"])
 
@@ -147,25 +90,13 @@ def load_outdated(bundle_id: str, root: Path | None = None) -> Bundle:
     BundleError
         If anything but the derived tables is damaged, or the format is newer than this program reads.
     """
-    spec = _read_spec(_find(bundle_id, root), min_version=1)
+    spec = read_spec(find_folder(bundle_id, root), min_version=1)
     listed = {name: facts for name, facts in spec.config["files"].items() if name != DERIVED_FILE}
     files = verify_files(spec.folder, listed, tuple(name for name in REQUIRED_FILES if name != DERIVED_FILE))
     n_classes = len(spec.config["classes"])
     return _build_bundle(
         spec, files, lambda model, test, train: DerivedTables.compute(model, test, train, n_classes)
     )
-
-
-def _find(bundle_id: str, root: Path | None) -> Path:
-    """Return the folder of a bundle; raise `UnknownNameError` if there is none."""
-    root = models_folder() if root is None else root
-    parts = bundle_id.split("/")
-    folder = root.joinpath(*parts)
-    if len(parts) != 2 or any(part[:1] in {"", ".", "_"} for part in parts) or not folder.is_dir():  # noqa: PLR2004
-        listed = (spec.id for spec in list_bundles(root) if not is_owned(spec.dataset))
-        known = ", ".join(listed) or f"none in {root}"
-        raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {known}.")
-    return folder
 
 
 def _build_bundle(
@@ -214,20 +145,6 @@ def _check_golden(model: LatentModel, golden: Mapping[str, np.ndarray], folder: 
             f"{folder / MODEL_FILE}: the model no longer decodes its golden codes as it did; its arrays were "
             "changed. Restore or retrain the bundle."
         )
-
-
-def _read_spec(folder: Path, *, min_version: int = FORMAT_VERSION) -> BundleSpec:
-    config = read_config(folder, min_version=min_version)
-    return BundleSpec(
-        id=config["id"],
-        dataset=config["dataset"],
-        family=config["family"],
-        latent_dim=config["latent_dim"],
-        capabilities=MODELS[config["family"]].capabilities,
-        config=config,
-        metrics=read_scores(folder, METRICS_FILE, config),
-        folder=folder,
-    )
 
 
 def _read_codes(data: bytes, path: Path, spec: BundleSpec) -> tuple[CodeTable, CodeTable]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets import Dataset, load_dataset
-from latentcore.evaluation.class_conditional import fits_lenet64, real_accuracy, sample_classes
+from latentcore.evaluation.class_conditional import real_accuracy, sample_classes
 from latentcore.evaluation.evaluated_model import random_subset
 from latentcore.exceptions import BundleError
+from latentcore.lenet import fits_lenet64
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size

@@ -59,7 +59,7 @@ def over_seeds(name: str, title: str) -> str:
 def report() -> str:
     """Return all that the README holds."""
     datasets = [name for name in DATASETS if any(spec.dataset == name for spec in list_bundles())]
-    parts = [*(table(name) for name in datasets), over_seeds("mig", "Mutual information gap of shapes")]
+    parts = [*(table(name) for name in datasets), over_seeds("mig", "Mutual information gap")]
     return "\n\n".join(parts) + "\n"
 
 

@@ -71,8 +71,8 @@ class Wait:
         if not self.times:
             return f"| {self.what} | {self.dataset} | | | | {self.note} |"
         median, p90 = np.median(self.times), np.quantile(self.times, 0.9)
-        judged = p90 if self.what == "hover" else median
-        verdict = "" if budget is None else f"{budget:g} {'kept' if judged <= budget else 'MISSED'}"
+        value = p90 if self.what == "hover" else median
+        verdict = "" if budget is None else f"{budget:g} {'kept' if value <= budget else 'MISSED'}"
         cells = (self.what, self.dataset, f"{median:.1f}", f"{p90:.1f}", verdict)
         return f"| {' | '.join(cells)} | n = {len(self.times)} {self.note} |"
 

@@ -38,6 +38,13 @@ async ([selector, ms]) => {
 """
 """Returns how many different pictures a canvas shows within some time."""
 
+ENTRIES_SCRIPT = """
+window.entries = [];
+const push = history.pushState.bind(history);
+history.pushState = (state, title, url) => { window.entries.push(String(url)); push(state, title, url); };
+"""
+"""Collects the addresses that are added to the browser's history in `window.entries`."""
+
 
 @pytest.fixture
 def frames(page: Page) -> list[str]:
@@ -186,6 +193,26 @@ def test_a_click_on_an_image_opens_it_in_explore_and_back_returns(page, server):
     expect(page.get_by_text("Latent Atlas", exact=True).first).to_be_visible(timeout=20_000)
     page.wait_for_timeout(1500)
     assert page.locator(CANVAS).is_visible(), "the former click still counts"
+
+
+def test_explore_adds_no_history_entry_to_a_click_and_back_undoes_one_choice(page, server):
+    page.add_init_script(ENTRIES_SCRIPT)
+    open_front(page, server, "digits")
+    cell = lonely_cell(shown_maps("digits"), 0)
+    page.mouse.move(*pixel(page, 0, np.array([0.4, 0.4])))
+    page.mouse.click(*pixel(page, 0, cell_centres(UNIT, N_CELLS)[cell]))
+    page.wait_for_selector(PANEL_IMAGE, timeout=20_000)
+    page.wait_for_timeout(2000)
+    assert len([url for url in page.evaluate("window.entries") if "/explore" in url]) == 1
+    colour = page.locator(".st-key-pick_colour").get_by_role("combobox")
+    expect(colour).to_have_value("Class")
+    colour.click()
+    page.get_by_role("option", name="Reconstruction error").click()
+    page.wait_for_function("location.search.includes('colour=error')", timeout=20_000)
+    page.go_back()
+    expect(colour).to_have_value("Class", timeout=20_000)
+    page.wait_for_timeout(1000)
+    assert query_of(page).get("colour", "class") == "class"
 
 
 def test_arrow_keys_move_over_the_maps_and_enter_opens_explore(page, server, frames):

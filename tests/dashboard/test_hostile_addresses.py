@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.address import LISTS
 from dashboard.compare.scores.services.scores import SUITE, real_row
 from dashboard.compare.similarity.services import (
     MEASURES,
@@ -22,7 +23,7 @@ from dashboard.compare.similarity.services import (
 from dashboard.data import catalogue as catalogue_service
 from dashboard.data.catalogue import LatentcoreError
 from dashboard.data.study_results import study_of
-from dashboard.state import LISTS, NAMES
+from dashboard.state import NAMES
 from latentcore.store import list_bundles, models_folder
 from tests.dashboard.pages import SCRIPTS
 from tests.fuzzing import FUZZ, spoilt_json

@@ -176,7 +176,7 @@ def test_an_interrupted_training_says_what_is_kept(run, monkeypatch, tmp_path):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("latentcore.cli_train.train_bundle", interrupt)
+    monkeypatch.setattr("latentcore.cli.train.train_bundle", interrupt)
     code, _, err = run("train", "digits", "pca", "--latent-dim", "2", "--out", str(tmp_path))
     assert code == 130
     assert "no bundle is incomplete" in err

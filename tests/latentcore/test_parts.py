@@ -143,9 +143,10 @@ def test_metrics_agree_with_scikit_learn():
     low, high = bootstrap_interval(errors, seed=0)
     assert low < errors.mean() < high
     codes = model.encode(train.images)
-    judge = KNeighborsClassifier(5).fit(codes, train.labels)
+    classifier = KNeighborsClassifier(5).fit(codes, train.labels)
     correct = knn_correct(codes, train.labels, model.encode(test.images), test.labels)
-    assert correct.mean() == pytest.approx(judge.score(model.encode(test.images), test.labels), abs=0.004)
+    accuracy = classifier.score(model.encode(test.images), test.labels)
+    assert correct.mean() == pytest.approx(accuracy, abs=0.004)
     with pytest.raises(ValueError, match="differ"):
         image_mse(test.images, again[:3])
 

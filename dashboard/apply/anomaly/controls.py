@@ -31,8 +31,15 @@ def pick_setting(bundles: list[Bundle]) -> tuple[Setting, str] | None:
     Where there are no normal images or no anomalies, say so, offer a way on and return None.
     """
     dataset, classes = bundles[0].spec.dataset, bundles[0].classes
-    sources = anomaly_sources(dataset)
-    source = state.choose("against", list(sources), OTHER_CLASSES)
+    sources = anomaly_sources(dataset, labelled=bundles[0].has_labels)
+    if not sources:
+        st.info(
+            "The images of this dataset have no labels and are not on this machine: there is no source of "
+            "anomalies.",
+            icon=":material/info:",
+        )
+        return None
+    source = state.choose("against", list(sources), next(iter(sources)))
     left, right = st.columns([1.5, 3], vertical_alignment="top", gap="medium")
     left.selectbox(
         "Anomalies are",
@@ -42,9 +49,8 @@ def pick_setting(bundles: list[Bundle]) -> tuple[Setting, str] | None:
         **state.bind("pick_against", source, _set_source),
     )
     if source != OTHER_CLASSES:
-        right.caption(
-            f"Normal: clean test images of all {len(classes)} classes. Anomalies: {sources[source]}."
-        )
+        normal_images = f"clean test images of all {len(classes)} classes" if classes else "clean test images"
+        right.caption(f"Normal: {normal_images}. Anomalies: {sources[source]}.")
         return _pick_detector(bundles, (), source)
     normal = _chosen_classes(classes)
     right.pills(

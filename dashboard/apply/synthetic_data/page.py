@@ -10,7 +10,7 @@ from dashboard.apply.synthetic_data.measure_again import measure_again
 from dashboard.apply.synthetic_data.services.samples import is_unsupervised
 from dashboard.data.catalogue import Bundle
 from dashboard.data.study_results import model_title
-from dashboard.ui.frame import models_page
+from dashboard.ui.frame import models_page, needs_labels
 
 
 def page() -> None:
@@ -19,6 +19,8 @@ def page() -> None:
 
 
 def _sections(dataset: str, bundles: list[Bundle]) -> None:
+    if needs_labels(bundles, "A classifier is trained on labelled images"):
+        return
     able = _unsupervised(bundles)
     if able:
         classifier_curves(dataset, able)

@@ -50,7 +50,7 @@ def volume_change_map(bundle: Bundle) -> VolumeChangeMap:
     """Return the volume change of a decoder over its latent space, which must have two dimensions."""
     codes, rest = bundle.test.codes, (1 - CENTRAL_SHARE) / 2
     extent = square_extent(np.quantile(codes, [rest, 1 - rest], axis=0).astype(np.float32))
-    rows = stratified_rows(bundle.test.labels, N_CODES)
+    rows = stratified_rows(bundle.test_groups, N_CODES)
     centres, step = cell_centres(extent, N_CELLS), STEP_SHARE * (extent[1] - extent[0])
     change = magnification_factor(bundle.model.decode, np.concatenate([centres, codes[rows]]), step=step)
     at_cells, at_codes = change[: len(centres)], change[len(centres) :]
@@ -63,7 +63,7 @@ def volume_change_map(bundle: Bundle) -> VolumeChangeMap:
             {
                 "x": codes[rows, 0],
                 "y": codes[rows, 1],
-                "class": np.array(bundle.classes)[bundle.test.labels[rows]],
+                "class": np.array(bundle.groups)[bundle.test_groups[rows]],
             }
         ),
         n_cells=N_CELLS,

@@ -16,7 +16,7 @@ from dashboard.compare.internals.services import (
     score_table,
 )
 from dashboard.data.catalogue import Bundle
-from dashboard.data.sampling import class_shares
+from dashboard.data.sampling import group_shares
 from dashboard.ui.chart_cache import cached_chart
 
 UNUSED_RATIO = 1e3
@@ -65,7 +65,8 @@ def gan_figures(bundle: Bundle) -> list[Figure]:
         description="A GAN has no encoder: codes come from an inversion network and can be refined by "
         "gradient steps",
     )
-    return [_class_distribution(bundle), errors, _code_deviations(bundle)]
+    shares = [_class_distribution(bundle)] if bundle.has_labels else []
+    return [*shares, errors, _code_deviations(bundle)]
 
 
 def _explained_variance(bundle: Bundle) -> Figure:
@@ -99,7 +100,7 @@ def _class_distribution(bundle: Bundle) -> Figure:
     score = score_of(bundle, "class_shares", n_classes)
     if score is None:
         return figure_without_score(bundle, title, "class distribution of samples")
-    table = score_table(score, list(bundle.classes)).assign(reference=class_shares(bundle))
+    table = score_table(score, list(bundle.classes)).assign(reference=group_shares(bundle))
     rarest = int(np.argmin(score.values))
     return Figure(
         title,

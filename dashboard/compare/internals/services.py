@@ -53,14 +53,15 @@ class Posterior:
     Attributes
     ----------
     mean, deviation : float32 arrays (n, latent_dim)
-    labels : int64 array (n,)
+    groups : int64 array (n,)
+        Class or cluster of each image.
     made_by : str or None
         Id of the bundle whose decodes stand in for the images; None for originals.
     """
 
     mean: FloatArray
     deviation: FloatArray
-    labels: LabelArray
+    groups: LabelArray
     made_by: str | None
 
 
@@ -128,10 +129,10 @@ def _posterior_of(
     model = bundle.model
     if not isinstance(model, HasPosterior):
         raise UnsupportedOperation(f"{bundle.spec.title} has no posterior q(z|x); choose a VAE.")
-    rows = stratified_rows(bundle.labels, N_POSTERIORS)
+    rows = stratified_rows(bundle.test_groups, N_POSTERIORS)
     shown = shown_test_images(bundle.spec.dataset, bundle.test.indices[rows])
     mean, deviation = model.posterior(shown.images)
-    return Posterior(mean, deviation, bundle.labels[rows], shown.made_by)
+    return Posterior(mean, deviation, bundle.test_groups[rows], shown.made_by)
 
 
 def aggregate_posterior_density(posterior: Posterior) -> tuple[FloatArray, FloatArray]:

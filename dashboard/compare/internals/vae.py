@@ -99,28 +99,28 @@ def _densities(bundle: Bundle) -> Figure:
 
 
 def _codes(bundle: Bundle) -> Figure:
-    rows = stratified_rows(bundle.labels, N_CODES)
+    rows = stratified_rows(bundle.test_groups, N_CODES)
     return Figure(
         "Codes and prior",
         cached_chart(codes_and_prior)(
-            bundle.codes[rows], _class_names(bundle, bundle.labels[rows]), bundle.classes, dark=is_dark()
+            bundle.codes[rows], _group_names(bundle, bundle.test_groups[rows]), bundle.groups, dark=is_dark()
         ),
         "Circles: 1, 2 and 3 standard deviations of N(0, I), which hold 39%, 86% and 99% of its samples. "
-        f"Dots: posterior means of {len(rows):,} test images (class-stratified sample, seed 0).",
+        f"Dots: posterior means of {len(rows):,} test images ({bundle.group_word}-stratified, seed 0).",
         square=True,
     )
 
 
 def _ellipses(bundle: Bundle) -> Figure:
     posterior = posterior_of(bundle)
-    chosen = stratified_rows(posterior.labels, N_ELLIPSES)
+    chosen = stratified_rows(posterior.groups, N_ELLIPSES)
     mean, deviation = posterior.mean[chosen], posterior.deviation[chosen]
     scale = ellipse_scale(mean, deviation)
     size = "1 standard deviation" if scale == 1 else f"{scale} standard deviations, enlarged to be visible"
     return Figure(
         "Posterior ellipses",
         cached_chart(posterior_ellipses)(
-            mean, scale * deviation, _class_names(bundle, posterior.labels[chosen]), bundle.classes
+            mean, scale * deviation, _group_names(bundle, posterior.groups[chosen]), bundle.groups
         ),
         f"Half axes of each ellipse q(z|x): {size}; median standard deviation {np.median(deviation):.3f}. "
         f"{_images_text(len(chosen), posterior.made_by)}",
@@ -128,8 +128,8 @@ def _ellipses(bundle: Bundle) -> Figure:
     )
 
 
-def _class_names(bundle: Bundle, labels: npt.NDArray[np.int64]) -> list[str]:
-    return [bundle.classes[label] for label in labels]
+def _group_names(bundle: Bundle, groups: npt.NDArray[np.int64]) -> list[str]:
+    return [bundle.groups[group] for group in groups]
 
 
 def _images_text(n: int, made_by: str | None) -> str:

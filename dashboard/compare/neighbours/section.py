@@ -12,6 +12,7 @@ from dashboard.compare.neighbours.services import (
     N_NEIGHBOURS,
     ChangedSample,
     NeighbourChange,
+    has_enough_images,
     most_changed_samples,
     neighbour_change,
 )
@@ -38,6 +39,12 @@ def draw_neighbours(bundles: list[Bundle]) -> None:
     )
     pair = chosen_pair(bundles)
     pick_pair(bundles, pair, ("Map of", "Compared with"))
+    if not has_enough_images(*pair):
+        st.info(
+            f"There are too few test images: each needs {N_NEIGHBOURS} others as neighbours.",
+            icon=":material/info:",
+        )
+        return
     change = neighbour_change(*pair)
     originals_note(pair[0].spec.dataset)
     picture, listed = st.columns([1, 1.45], gap="medium")

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.data.aligned_maps import common_rows, rows_of
+from dashboard.data.aligned_maps import common_rows
 from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.code_tables import rows_of
 from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.maps import stratified_rows
@@ -85,12 +86,17 @@ class ChangedSample:
     decodes: tuple[str, str]
 
 
+def has_enough_images(first: Bundle, second: Bundle) -> bool:
+    """Return whether both bundles have codes of enough test images for each to have ten neighbours."""
+    return len(common_rows([first, second])[0]) > N_NEIGHBOURS
+
+
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
     """Compare the nearest neighbours of the same test images in the codes of two bundles of one dataset."""
     bundles = first, second
     common = common_rows(list(bundles))
-    chosen = stratified_rows(bundles[0].test.labels[common[0]], N_SAMPLED)
+    chosen = stratified_rows(bundles[0].test_groups[common[0]], N_SAMPLED)
     rows = [part[chosen] for part in common]
     tables = [_neighbours(bundle, part) for bundle, part in zip(bundles, rows, strict=True)]
     test = bundles[0].test
@@ -99,7 +105,7 @@ def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
         {
             "x": positions[:, 0],
             "y": positions[:, 1],
-            "class": np.array(bundles[0].classes)[test.labels[rows[0]]],
+            "class": np.array(bundles[0].groups)[bundles[0].test_groups[rows[0]]],
             "index": test.indices[rows[0]],
             "change": 1 - shared_neighbours(*tables),
         }

@@ -42,7 +42,7 @@ def random_gallery(bundle: Bundle, label: int, seed: int, n: int) -> Gallery:
     n : int
         At most this many.
     """
-    rows = np.arange(len(bundle.test)) if label < 0 else np.flatnonzero(bundle.test.labels == label)
+    rows = np.arange(len(bundle.test)) if label < 0 else np.flatnonzero(bundle.test_groups == label)
     chosen = np.random.default_rng(seed).permutation(rows)[:n]
     indices = bundle.test.indices[chosen]
     shown = shown_test_images(bundle.spec.dataset, indices)

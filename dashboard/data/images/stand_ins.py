@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError, bundle_title, catalogue, open_bundle
+from dashboard.data.code_tables import find_rows
 from dashboard.data.images.originals import has_originals, original_images, train_originals
 from latentcore.exceptions import BundleError
 from latentcore.store import BundleSpec
@@ -91,7 +92,7 @@ def _decoded(dataset: str, split: str, indices: LabelArray) -> ShownImages:
     for bundle_id in _makers(dataset):
         bundle = open_bundle(bundle_id)
         table = bundle.test if split == "test" else bundle.train
-        rows = _rows_of(table.indices, indices)
+        rows = find_rows(table.indices, indices)
         if rows is not None:
             return ShownImages(bundle.model.decode(table.codes[rows]), bundle_id)
     raise BundleError(f"No model of {dataset} that can be opened holds codes of these {split} images.")
@@ -119,10 +120,3 @@ def _can_be_opened(bundle_id: str) -> bool:
     except LatentcoreError:
         return False
     return True
-
-
-def _rows_of(known: LabelArray, wanted: LabelArray) -> LabelArray | None:
-    """Return the positions of `wanted` in `known`, or None if one is missing."""
-    order = np.argsort(known)
-    rows = order[np.searchsorted(known, wanted, sorter=order).clip(max=len(known) - 1)]
-    return rows if np.array_equal(known[rows], wanted) else None

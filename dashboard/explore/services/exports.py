@@ -13,14 +13,17 @@ from dashboard.data.catalogue import Bundle
 
 
 def codes_frame(bundle: Bundle) -> pd.DataFrame:
-    """Return all test codes, one row per image: ``split, index, label, class, z1 ...``."""
+    """Return all test codes, one row per image: ``split, index, label, class, z1 ...``.
+
+    Without labels, the label is -1, and ``cluster`` stands in the place of ``class``.
+    """
     test = bundle.test
     return pd.DataFrame(
         {
             "split": "test",
             "index": test.indices,
             "label": test.labels,
-            "class": np.array(bundle.classes)[test.labels],
+            bundle.group_word: np.array(bundle.groups)[bundle.test_groups],
             **{f"z{k + 1}": test.codes[:, k] for k in range(test.codes.shape[1])},
         }
     )
@@ -46,7 +49,7 @@ def codes_npz(bundle: Bundle) -> bytes:
         codes=bundle.test.codes,
         labels=bundle.test.labels,
         indices=bundle.test.indices,
-        classes=np.array(bundle.classes),
+        classes=np.array(bundle.classes, np.str_),
     )
     return buffer.getvalue()
 

@@ -130,6 +130,7 @@ class OwnDataset:
             classes=self.classes,
             max_value=MAX_VALUE,
             read=self.read,
+            n_train=self.size("train"),
             version=self.version,
         )
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dashboard.data import aligned_maps as linked
-from dashboard.data.aligned_maps import common_rows, linked_data, rows_of, sample_atlas
+from dashboard.data.aligned_maps import common_rows, linked_data, sample_atlas
 from dashboard.data.catalogue import open_bundle
+from dashboard.data.code_tables import rows_of
 from dashboard.data.images import stand_ins
 from latentcore.metrics.similarity import procrustes_r2
 from tests.dashboard.bundles import opened

@@ -45,7 +45,7 @@ def test_samples_are_classified_again_once_originals_are_there(absent_digits):
     assert nearest_images(bundle, samples.images[0])[0].made_by == "digits/ae-d8"
     absent_digits()
     samples = sample_images(bundle, DRAW)
-    assert samples.judge == "the nearest train image"
+    assert samples.classifier == "the nearest train image"
     assert nearest_images(bundle, samples.images[0])[0].made_by is None
 
 

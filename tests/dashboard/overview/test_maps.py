@@ -15,8 +15,9 @@ import vl_convert
 from PIL import Image
 
 from dashboard.data.catalogue import open_bundle
+from dashboard.overview.charts.content import IMAGES, PICTURES, TARGETS, FrontContent
 from dashboard.overview.charts.layout import WIDTHS, front_layout, rounded_down
-from dashboard.overview.charts.maps import IMAGES, PICTURES, TARGETS, FrontContent, front_maps_chart
+from dashboard.overview.charts.maps import front_maps_chart
 from dashboard.overview.services import (
     N_CELLS,
     SNAP,

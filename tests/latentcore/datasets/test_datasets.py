@@ -18,17 +18,13 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from latentcore.datasets import idx, load_dataset, torchvision_sets
+from latentcore.datasets import idx, load_dataset, torchvision_download
 from latentcore.datasets.digits import read_digits
 from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, read_shapes, render_shapes, sample_factors
+from latentcore.datasets.torchvision_download import fetch
+from latentcore.datasets.torchvision_files import TorchvisionSource, is_present, read_split
 from latentcore.datasets.torchvision_import import torchvision_datasets
-from latentcore.datasets.torchvision_sets import (
-    MNIST_SOURCE,
-    TorchvisionSource,
-    fetch,
-    is_present,
-    read_split,
-)
+from latentcore.datasets.torchvision_sets import MNIST_SOURCE
 from latentcore.exceptions import DatasetError, DatasetMissing
 from tests.splits import split_or_skip
 
@@ -207,7 +203,7 @@ def test_a_full_disk_is_named_and_nothing_is_left(folder, mirror, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "train-images-idx3-ubyte")
 
-    monkeypatch.setattr(torchvision_sets.shutil, "copyfileobj", full)
+    monkeypatch.setattr(torchvision_download.shutil, "copyfileobj", full)
     with pytest.raises(DatasetError, match="No space left on device"):
         fetch(SOURCE)
     assert not list(folder.iterdir())

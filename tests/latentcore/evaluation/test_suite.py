@@ -83,10 +83,10 @@ def test_the_kernel_distance_agrees_with_torchmetrics():
             return images.flatten(1)
 
     one, other = normal(300), normal(300, mean=0.4, seed=1)
-    judge = KernelInceptionDistance(feature=Rows(), subsets=1, subset_size=300, normalize=True)
-    judge.update(torch.from_numpy(one).view(-1, 1, 1, 8).double(), real=True)
-    judge.update(torch.from_numpy(other).view(-1, 1, 1, 8).double(), real=False)
-    assert kernel_distance(one, other) == pytest.approx(float(judge.compute()[0]), rel=1e-4)
+    torchmetrics_score = KernelInceptionDistance(feature=Rows(), subsets=1, subset_size=300, normalize=True)
+    torchmetrics_score.update(torch.from_numpy(one).view(-1, 1, 1, 8).double(), real=True)
+    torchmetrics_score.update(torch.from_numpy(other).view(-1, 1, 1, 8).double(), real=False)
+    assert kernel_distance(one, other) == pytest.approx(float(torchmetrics_score.compute()[0]), rel=1e-4)
 
 
 def test_the_kernel_distance_ignores_order_is_near_zero_for_one_source_and_never_likes_noise():
@@ -163,8 +163,8 @@ def test_the_probe_is_a_logistic_regression_and_shuffled_labels_leave_chance():
     labels = np.arange(600) % 3
     codes = (normal(600, 4) + 2 * np.eye(3, 4)[labels]).astype(np.float32)
     scaler = StandardScaler().fit(codes[:400])
-    judge = LogisticRegression(max_iter=1000).fit(scaler.transform(codes[:400]), labels[:400])
-    expected = judge.score(scaler.transform(codes[400:]), labels[400:])
+    classifier = LogisticRegression(max_iter=1000).fit(scaler.transform(codes[:400]), labels[:400])
+    expected = classifier.score(scaler.transform(codes[400:]), labels[400:])
     assert probe_correct(codes[:400], labels[:400], codes[400:], labels[400:]).mean() == pytest.approx(
         expected
     )

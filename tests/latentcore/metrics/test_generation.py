@@ -16,6 +16,7 @@ from latentcore.metrics.factors import entropy, mutual_information, mutual_infor
 from latentcore.metrics.generation import class_shares, frechet_distance, prdc, two_sample_accuracy
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.metrics.reconstruction import bootstrap_interval, psnr
+from latentcore.types import Capability
 
 
 def normal(n: int, d: int = 8, *, mean: float = 0, scale: float = 1, seed: int = 0) -> np.ndarray:
@@ -38,11 +39,11 @@ def test_the_frechet_distance_agrees_with_torchmetrics():
             return images.flatten(1)
 
     one, other = normal(500), normal(400, mean=0.3, scale=1.5, seed=1)
-    judge = FrechetInceptionDistance(feature=Rows(), normalize=True, input_img_size=(1, 1, 8))
-    judge.set_dtype(torch.float64)
-    judge.update(torch.from_numpy(one).view(-1, 1, 1, 8).double(), real=True)
-    judge.update(torch.from_numpy(other).view(-1, 1, 1, 8).double(), real=False)
-    assert frechet_distance(one, other) == pytest.approx(float(judge.compute()), rel=1e-4)
+    torchmetrics_score = FrechetInceptionDistance(feature=Rows(), normalize=True, input_img_size=(1, 1, 8))
+    torchmetrics_score.set_dtype(torch.float64)
+    torchmetrics_score.update(torch.from_numpy(one).view(-1, 1, 1, 8).double(), real=True)
+    torchmetrics_score.update(torch.from_numpy(other).view(-1, 1, 1, 8).double(), real=False)
+    assert frechet_distance(one, other) == pytest.approx(float(torchmetrics_score.compute()), rel=1e-4)
 
 
 def test_the_frechet_distance_ignores_order_and_never_likes_noise():
@@ -157,6 +158,7 @@ def test_real_images_score_better_than_any_model():
     reference = RealReference.compute(train, test)
 
     class Perfect:
+        capabilities: frozenset[Capability] = frozenset()
         sampling = "the data"
 
         def sample(self, n: int, *, seed: int) -> np.ndarray:

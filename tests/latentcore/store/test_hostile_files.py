@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib import format as npy
 
-from latentcore.datasets.torchvision_sets import read_split
+from latentcore.datasets.torchvision_files import read_split
 from latentcore.exceptions import BundleError, DatasetError
 from latentcore.store import list_bundles, load_bundle, models_folder, scan_bundles
 from latentcore.store.arrays import MAX_ARRAY_BYTES, parse_npz, parse_safetensors

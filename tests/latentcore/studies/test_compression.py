@@ -13,7 +13,8 @@ from latentcore.datasets import DATASETS, load_dataset
 from latentcore.metrics.reconstruction import image_mse, psnr
 from latentcore.store import list_bundles, load_bundle
 from latentcore.studies import read_study
-from latentcore.studies.compression import PCACodec, best_within_target, curves, lower_hull
+from latentcore.studies.compression import best_within_target, curves
+from latentcore.studies.pca_codec import PCACodec, lower_hull
 
 
 @pytest.fixture(scope="module")

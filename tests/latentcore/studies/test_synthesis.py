@@ -11,7 +11,7 @@ import pytest
 from latentcore.datasets import load_dataset
 from latentcore.evaluation.class_conditional import sample_classes
 from latentcore.exceptions import BundleError
-from latentcore.features import fit_classifier
+from latentcore.lenet import fit_classifier
 from latentcore.metrics.generation import predict_logistic
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies import synthesis as study_module

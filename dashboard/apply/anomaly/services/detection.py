@@ -154,7 +154,7 @@ def _score(bundle: Bundle, score: str, seen: ModelOutputs, normal: Sequence[int]
 def _test_images(bundle: Bundle, rows: tuple[int, ...], made_by: str | None) -> ImageGroup:
     """Return test images by their rows; without originals, with their stored codes and errors."""
     chosen = np.array(rows)
-    names = tuple(bundle.classes[label] for label in bundle.labels[chosen])
+    names = tuple(bundle.groups[group] for group in bundle.test_groups[chosen])
     positions = plane_of(bundle, default_plane(bundle)).points[chosen]
     shown = _shown(bundle.spec.dataset, tuple(bundle.test.indices[chosen].tolist()), made_by)
     if shown.made_by is None:
@@ -188,7 +188,7 @@ def _normal_and_anomalies(
     rest = order[n : 2 * n]
     clean = required_originals(bundle.spec.dataset, "test", bundle.test.indices[rest])
     images = corrupt(clean, anomaly_source, CORRUPTIONS[anomaly_source].moderate, seed=SEED)
-    names = tuple(f"{bundle.classes[label]}, corrupted" for label in bundle.labels[rest])
+    names = tuple(f"{bundle.groups[group]}, corrupted" for group in bundle.test_groups[rest])
     return normal, _encoded(bundle, images, names)
 
 

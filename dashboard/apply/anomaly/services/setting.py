@@ -55,11 +55,12 @@ class Setting:
         return self.detector.removeprefix(ONE_CLASS)
 
 
-def anomaly_sources(dataset: str) -> dict[str, str]:
-    """Return the sources of anomalies, title by name; without originals, some are left out."""
+def anomaly_sources(dataset: str, *, labelled: bool) -> dict[str, str]:
+    """Return the sources of anomalies, title by name; without originals or labels, some are left out."""
     others = {name: dataset_title(name) for name in _foreign(dataset) if has_originals(name)}
     kinds = {name: one.title for name, one in CORRUPTIONS.items()} if has_originals(dataset) else {}
-    return {OTHER_CLASSES: "Other classes", **others, **kinds}
+    classes = {OTHER_CLASSES: "Other classes"} if labelled else {}
+    return classes | others | kinds
 
 
 def unavailable_sources(dataset: str) -> list[str]:

@@ -23,7 +23,7 @@ from latentcore.codec.mosaics import available_formats, mosaic_round_trip
 from latentcore.codec.rate_distortion import RatePoint, model_points
 from latentcore.metrics.reconstruction import image_psnr
 from latentcore.models.pca import PCAModel
-from latentcore.studies.compression import fit_pca, quantised_reconstruction
+from latentcore.studies.pca_codec import fit_pca, quantised_reconstruction
 from latentcore.types import FloatArray
 
 SEED = 0

@@ -9,7 +9,7 @@ from dashboard.data.catalogue import Bundle, open_bundle
 from dashboard.data.images.originals import required_originals, train_images
 from dashboard.data.jobs import Job
 from latentcore.datasets import Dataset
-from latentcore.evaluation.class_conditional import fits_lenet64
+from latentcore.lenet import fits_lenet64
 from latentcore.studies.resampling import smallest_class_size
 from latentcore.studies.synthesis import N_TEST, synthesis_curves
 from latentcore.studies.transfer import probe_test_rows

@@ -148,7 +148,8 @@ def test_bad_input_is_named_and_the_page_works(query, notice):
 
 
 def test_without_originals_codes_and_stored_errors_do(no_data):
-    assert list(anomaly_sources("mnist")) == ["classes", "shapes"]
+    assert list(anomaly_sources("mnist", labelled=True)) == ["classes", "shapes"]
+    assert list(anomaly_sources("mnist", labelled=False)) == ["shapes"]
     app = open_page(dataset="mnist", models="pca-d16", detector="pca-d16", normal="one")
     words = words_of(app)
     assert "**AUROC" in words

@@ -111,7 +111,7 @@ def test_posteriors_are_those_of_the_test_images():
     rows = [int(np.linalg.norm(mean - own, axis=1).argmin()) for own in found.mean[:20]]
     assert np.allclose(mean[rows], found.mean[:20], atol=1e-4)
     assert np.allclose(deviation[rows], found.deviation[:20], atol=1e-4)
-    assert (load_dataset("digits", "test").labels[rows] == found.labels[:20]).all()
+    assert (load_dataset("digits", "test").labels[rows] == found.groups[:20]).all()
 
 
 def test_the_aggregate_of_posteriors_equal_to_the_prior_is_the_prior():

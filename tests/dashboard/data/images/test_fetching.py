@@ -22,7 +22,9 @@ from streamlit.runtime.secrets import Secrets
 
 from dashboard.data.images import fetching
 from dashboard.data.images.fetching import enter_wanted, fetch_in_turn, fetching_of, start_fetching
-from latentcore.datasets import DATASETS, torchvision_sets
+from latentcore.datasets import DATASETS
+from latentcore.datasets.torchvision_download import fetch
+from latentcore.datasets.torchvision_files import is_present
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.datasets.torchvision_sets import FASHION_SOURCE, MNIST_SOURCE
 
@@ -89,8 +91,8 @@ def mirror(monkeypatch, tmp_path) -> Iterator[type[Handler]]:
         small = replace(source, sha256=SUMS, download_bytes=sum(map(len, PACKED.values())))
         spec = replace(
             DATASETS[source.name],
-            is_present=partial(torchvision_sets.is_present, small),
-            fetch=partial(torchvision_sets.fetch, small),
+            is_present=partial(is_present, small),
+            fetch=partial(fetch, small),
         )
         monkeypatch.setitem(DATASETS, source.name, spec)
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path / "data"))
@@ -216,7 +218,7 @@ def test_an_unforeseen_fault_does_not_keep_the_others_from_being_fetched(mirror,
 def test_an_unknown_name_is_one_sentence_and_the_others_are_fetched(mirror, monkeypatch, log):
     monkeypatch.setenv(fetching.WANTED, "letters,mnist")
     fetch_wanted()
-    known = "mnist, fashion_mnist, shapes, digits"
+    known = "mnist, fashion_mnist, shapes, rooms, digits"
     unknown = f"LATENTCORE_FETCH names 'letters', which is no dataset; there is {known}."
     assert log() == [unknown, "MNIST is here."]
 

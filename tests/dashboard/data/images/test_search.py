@@ -90,5 +90,5 @@ def test_without_images_and_index_what_needs_them_is_absent(no_originals, no_ind
     assert strip.image_distance is None
     assert not strip.estimated
     samples = sample_images(open_bundle(ID), DRAW)
-    assert samples.judge == "the nearest train code"
+    assert samples.classifier == "the nearest train code"
     assert nearest_images(open_bundle(ID), samples.images[0]) == []

@@ -11,8 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from hypothesis import given
-from hypothesis import strategies as some
 
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import stand_ins
@@ -129,14 +127,3 @@ def test_an_unknown_dataset_has_stand_ins_alone(models):
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "dataset": "mine", "id": "mine/gan-d8"}))
     assert shown_test_image("mine", 3).made_by == "mine/gan-d8"
-
-
-@given(some.sets(some.integers(0, 30), min_size=1, max_size=12), some.lists(some.integers(0, 30), max_size=6))
-def test_rows_are_found_by_number_or_not_at_all(known, wanted):
-    shuffled = np.random.default_rng(0).permutation(sorted(known))
-    rows = stand_ins._rows_of(shuffled, np.array(wanted, np.int64))
-    if set(wanted) <= known:
-        assert rows is not None
-        assert shuffled[rows].tolist() == wanted
-    else:
-        assert rows is None

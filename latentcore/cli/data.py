@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
 from latentcore.datasets import DATASETS
 from latentcore.datasets.own.add import Added, add_dataset
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.stored import OwnDataset, find_own, list_own, own_folder, remove_own
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import UnknownNameError
-from latentcore.progress import EXIT_INTERRUPTED, error_console
 
 MAX_LISTED = 20
 """Problems that are printed; the others are counted."""

@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 
 from latentcore.bundling import holdout_mse, train_bundle
+from latentcore.cli.progress import error_console, training_progress
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.features import train_feature_network
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
-from latentcore.progress import error_console, training_progress
 from latentcore.recipes import make_recipe
 from latentcore.store import models_folder
 from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
@@ -41,6 +41,13 @@ def train(
             help="Name of the bundle, for a variant beside the one of the same family and dimension."
         ),
     ] = "",
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            help="About how long to train, in place of the recipe's number of epochs, which a short trial on "
+            "this machine then decides."
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing bundle.")] = False,
     holdout: Annotated[
@@ -66,7 +73,8 @@ def train(
         raise ValueError("Give a dataset, a model and --latent-dim, or --all.")
     if scheduler is not None:
         raise ValueError("--scheduler requires --all.")
-    recipe = make_recipe(dataset, model, latent_dim, seeds=tuple(seed) if seed else None, name=name)
+    seeds = tuple(seed) if seed else None
+    recipe = make_recipe(dataset, model, latent_dim, seeds=seeds, name=name, minutes=minutes)
     with training_progress() as progress:
         on_event, on_stage = progress.callbacks_for(recipe.id)
         if holdout is not None:
@@ -114,7 +122,9 @@ def fetch(
 
 
 def features(
-    dataset: Annotated[str, typer.Argument(help="Dataset of grey 28x28 images, such as mnist.")],
+    dataset: Annotated[
+        str, typer.Argument(help="Labelled dataset of 16 to 32 pixels per side, such as mnist.")
+    ],
     *,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The command line ``latentcore``: parses arguments, calls the library, prints."""
+"""The commands that list, show, evaluate and study bundles, and the program that all commands belong to."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.table import Table
 
 from latentcore.bundling import record_scores
-from latentcore.cli_codec import compress_command, decompress_command
-from latentcore.cli_data import data_app
-from latentcore.cli_train import features, fetch, index_command, train
+from latentcore.cli.codec import compress_command, decompress_command
+from latentcore.cli.data import data_app
+from latentcore.cli.progress import error_console
+from latentcore.cli.train import features, fetch, index_command, train
 from latentcore.datasets import DATASETS, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import kind_of
 from latentcore.exceptions import BundleError, LatentcoreError
-from latentcore.progress import error_console
 from latentcore.store import (
     BundleSpec,
     bundle_folders,

@@ -1,0 +1,6 @@
+"""The zoo: which bundles are shipped, and the settings and seeds that each bundle is trained with."""
+
+from latentcore.recipes.recipe import ZOO, Recipe, make_recipe
+from latentcore.recipes.time_budget import within_minutes
+
+__all__ = ["ZOO", "Recipe", "make_recipe", "within_minutes"]

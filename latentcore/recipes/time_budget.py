@@ -1,0 +1,76 @@
+"""Training for a given time: the number of epochs follows from a short trial on this machine."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from latentcore.datasets import Dataset
+from latentcore.recipes.recipe import Recipe
+from latentcore.training import EpochEnd, count_batches
+
+N_TRIAL_STEPS = 30
+"""Steps of each phase that are timed, after a first epoch that is not."""
+EPOCHS = ("n_epochs", "inversion_epochs")
+"""Settings that are numbers of epochs, in the order of a family's phases."""
+
+
+def within_minutes(recipe: Recipe, train: Dataset, on_stage: Callable[[str], None] | None = None) -> Recipe:
+    """Return the recipe with as many epochs as take `Recipe.minutes` on this machine, all seeds together.
+
+    Phases keep the proportion of their epochs. Without `Recipe.minutes` the recipe is returned as it is.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    train : Dataset
+        Images of which some are trained on to measure the time of a step.
+    on_stage : callable, optional
+        Receives a sentence with the number of epochs.
+
+    Raises
+    ------
+    ValueError
+        If the family is not trained in epochs, or does not allow the settings.
+    """
+    if recipe.minutes is None:
+        return recipe
+    settings = recipe.make_model().settings
+    epochs = {name: int(getattr(settings, name)) for name in EPOCHS if hasattr(settings, name)}
+    if not epochs:
+        raise ValueError(f"{recipe.family} is not trained in epochs, so --minutes does not apply to it.")
+    batch_size: int = getattr(settings, "batch_size")  # noqa: B009 - of the families that have epochs
+    seconds = _seconds_per_step(recipe, train, list(epochs), batch_size)
+    n_batches = count_batches(len(train), batch_size)
+    total = sum(epochs[name] * n_batches * seconds[name] for name in epochs) * len(recipe.seeds)
+    factor = 60 * recipe.minutes / total
+    fitting = {name: max(1, round(n * factor)) for name, n in epochs.items()}
+    if on_stage is not None:
+        counts = " and ".join(f"{n:,}" for n in fitting.values())
+        on_stage(f"{counts} epochs, to take about {recipe.minutes:g} minutes of training")
+    return replace(recipe, settings={**recipe.settings, **fitting})
+
+
+def _seconds_per_step(
+    recipe: Recipe, train: Dataset, names: list[str], batch_size: int
+) -> Mapping[str, float]:
+    """Return seconds per step of each phase, by the name of its number of epochs."""
+    part = train.take(np.arange(min(len(train), N_TRIAL_STEPS * batch_size)))
+    n_batches = count_batches(len(part), batch_size)
+    n_epochs = 1 + math.ceil(N_TRIAL_STEPS / n_batches)
+    times: dict[str, list[float]] = {}
+
+    def record(event: EpochEnd) -> None:
+        times.setdefault(event.phase, []).append(time.perf_counter())
+
+    trial: dict[str, Any] = {**recipe.settings, **dict.fromkeys(names, n_epochs)}
+    replace(recipe, settings=trial).make_model().fit(part.images, part.labels, seed=0, on_event=record)
+    return {
+        name: (ends[-1] - ends[0]) / ((n_epochs - 1) * n_batches)
+        for name, ends in zip(names, times.values(), strict=True)
+    }
