@@ -16,8 +16,8 @@ import streamlit as st
 from dashboard.address import full_address, page_address, read_query, without_defaults, write_query
 
 NAMES = (
-    *("dataset", "model", "models", "plane", "colour", "points", "shade", "point", "at"),
-    *("start", "end", "path", "steps"),
+    *("dataset", "model", "models", "plane", "colour", "points", "shade", "classes", "point", "at"),
+    *("start", "end", "path", "steps", "corners", "grid"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
     *("align", "first", "second"),

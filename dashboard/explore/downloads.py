@@ -61,7 +61,7 @@ def _export_spec(bundle: Bundle, choice: MapChoice) -> dict[str, object]:
     data = map_data(bundle, choice.plane, choice.n_shown, SNAP)
     by_class = choice.colour == "class"
     colour = (
-        class_colour(data.classes, legend=class_legend())
+        class_colour(data.classes, legend=class_legend(data.classes), points=data.points)
         if by_class
         else value_colour(choice.colour, legend_title(choice.colour))
     )

@@ -15,6 +15,7 @@ from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, colour_title, legend_title
 from dashboard.ui.chart_data import compact
+from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.keyboard import map_keyboard
 from dashboard.ui.presentation import is_presenting
@@ -56,6 +57,7 @@ def latent_map(bundle: Bundle, choice: MapChoice, position: tuple[float, float])
         dark=dark,
         shade_uri=trust_shading(bundle, choice.plane) if choice.shade else None,
         anchor=anchor,
+        only=choice.only,
     )
     st.vega_lite_chart(
         spec=_spec(bundle, choice.plane, choice.n_shown, style),
@@ -101,11 +103,14 @@ def _caption(data: MapData, choice: MapChoice, bundle: Bundle) -> str:
     """Return which images the map shows, and how to use it."""
     sampled = "" if data.n_shown == data.n_total else f", a {bundle.group_word}-stratified random sample"
     found = clusters_note(bundle) if choice.colour == DEFAULT_COLOUR else ""
+    legend = ""
+    if len(data.classes) <= MAX_IN_LEGEND and choice.colour == DEFAULT_COLOUR:
+        legend = "click a legend entry to filter (shift for several), "
     outside = f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else ""
+    n_shown = data.n_shown if not choice.only else int(data.points["class"].isin(choice.only).sum())
     return (
-        f"{data.n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}.{found} {data.note} "
-        "Drag to pan, scroll to zoom, click a legend entry to filter (shift for several), "
-        "double-click to reset."
+        f"{n_shown:,} of {data.n_total:,} test images shown{sampled}{outside}.{found} {data.note} "
+        f"Drag to pan, scroll to zoom, {legend}double-click to reset."
     )
 
 

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.maps import plane_names
+from dashboard.explore.class_filter import chosen_classes, pick_classes
 
 SIZES = (100, 250, 500, 1000, 2500, 5000, 10_000)
 DEFAULT_SIZE = 5000
@@ -32,23 +33,20 @@ class MapChoice:
         At most this many points.
     shade : bool
         Whether trust shading is on.
+    only : tuple of str
+        Of more classes than a legend holds, those whose points are shown; empty for all.
     """
 
     plane: str
     colour: str
     n_shown: int
     shade: bool
+    only: tuple[str, ...]
 
 
-def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
-    """Return the choice; an unknown value in the URL falls back to the default, with a notice.
-
-    Parameters
-    ----------
-    latent_dim : int
-    n_total : int
-        Test images of the bundle.
-    """
+def chosen_map(bundle: Bundle) -> MapChoice:
+    """Return the choice; an unknown value in the URL falls back to the default, with a notice."""
+    latent_dim, n_total = bundle.latent_dim, len(bundle.test)
     planes, sizes = plane_names(latent_dim), _sizes(n_total)
     default_size = max(size for size in sizes if size <= max(DEFAULT_SIZE, sizes[0]))
     return MapChoice(
@@ -58,6 +56,7 @@ def chosen_map(latent_dim: int, n_total: int) -> MapChoice:
             state.choose("points", [str(size) for size in sizes], str(default_size), "number of points")
         ),
         shade=state.choose("shade", ("on", "off"), "off") == "on",
+        only=chosen_classes(bundle.groups),
     )
 
 
@@ -90,6 +89,8 @@ def pick_map(choice: MapChoice, bundle: Bundle) -> None:
         "test codes to their nearest train code, strongest from twice the 95th percentile.",
         **state.bind("pick_shade", choice.shade, _set_shade),
     )
+    if choice.colour == DEFAULT_COLOUR:
+        pick_classes(bundle.groups, choice.only)
 
 
 def colour_title(colour: str, group_word: str) -> str:

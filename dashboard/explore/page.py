@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, Catalogue
+from dashboard.data.class_names import format_classes
 from dashboard.explore.about import about_model
 from dashboard.explore.decode_panel import decode_panel
 from dashboard.explore.downloads import downloads
@@ -34,7 +35,7 @@ def page() -> None:
         _pickers(catalogue, dataset, model)
     bundle = bundle_or_error(f"{dataset}/{model}")
     if bundle is not None:
-        choice = chosen_map(bundle.spec.latent_dim, len(bundle.test))
+        choice = chosen_map(bundle)
         if not is_presenting():
             pick_map(choice, bundle)
         state.flag(PAGE_RUNS)
@@ -67,6 +68,7 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
         plane=choice.plane,
         colour=choice.colour,
         shade="on" if choice.shade else None,
+        classes=format_classes(choice.only) if choice.only else None,
         **published_selection(selection),
     )
     show_notices()

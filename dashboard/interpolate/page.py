@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.endpoints import ImageEndpoint
-from dashboard.interpolate.corner_grid import corner_grid
+from dashboard.interpolate.corner_grid import corner_grid, published_corners
 from dashboard.interpolate.endpoint_controls import (
     choose_random_pair,
     chosen_endpoints,
@@ -47,6 +47,7 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
         **published_endpoints(first, endpoints),
         path=choice.path,
         steps=str(choice.n_steps),
+        **published_corners(),
     )
     show_notices()
     if not is_presenting():

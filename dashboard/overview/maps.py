@@ -27,8 +27,8 @@ from dashboard.ui.presentation import is_presenting
 from dashboard.ui.theme import is_dark
 
 FRONT_MODELS = {
-    "pca-d2": "The best linear projection: classes overlap, decodes are blurred averages.",
-    "ae-d2": "Images compressed to two numbers: sharp decodes, but holes between the classes.",
+    "pca-d2": "The best linear projection: images overlap, decodes are blurred averages.",
+    "ae-d2": "Images compressed to two numbers: sharper decodes, but holes between the groups.",
     "vae-d2": "Trained with noise and a prior: a filled disc, almost every position decodes well.",
     "gan-d2": "Trained against a critic: realistic samples; codes of real images are found afterwards.",
 }
@@ -189,10 +189,10 @@ def _spec(bundles: list[Bundle], layout: FrontLayout, start: int, *, dark: bool)
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _pictures(bundles: list[Bundle]) -> pa.Table:
-    """Return each map's image of points and its sprite sheet, which are the same in every layout."""
+    """Return each map's image of points and its atlas, which are the same in every layout."""
     maps = front_maps_data(bundles)
     colours = dict(zip(maps.classes, class_colours(len(maps.classes)), strict=True))
     own = [colours[name] for name in maps.images["class"]]
     positions = [maps.images[[f"x{k}", f"y{k}"]].to_numpy(np.float32) for k in range(len(bundles))]
     dots = [data_uri(coloured_dots(shares, own, DOTS_SIDE), "image/webp") for shares in positions]
-    return pa.table({"map": list(range(len(bundles))), "sheet": list(maps.sheets), "dots": dots})
+    return pa.table({"map": list(range(len(bundles))), "atlas": list(maps.atlases), "dots": dots})

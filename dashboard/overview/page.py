@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import dataset_description
+from dashboard.data.catalogue import dataset_description, dataset_title
 from dashboard.data.maps import FRAMED, clusters_note
 from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import FRONT_MODELS, draw_front_maps, page_links
@@ -46,6 +46,17 @@ def page() -> None:
             f" Shown: {n_shown:,} test images, which no model was trained on: a {word}-stratified "
             f"random sample of at most {N_SHOWN:,}, without those outside the frame of a map (the middle "
             f"{FRAMED:.0%} of the codes on each axis).{clusters_note(bundles[0])}"
+        )
+    else:
+        st.info(
+            "These maps show models of two dimensions, and this dataset has none. Explore shows every model.",
+            icon=":material/info:",
+        )
+        st.page_link(
+            "explore/page.py",
+            label=f"Explore {dataset_title(dataset)}",
+            icon=":material/scatter_plot:",
+            query_params={"dataset": dataset},
         )
     page_links(dataset, list(lines))
     st.caption(dataset_description(dataset) + shown)

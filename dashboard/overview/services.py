@@ -27,8 +27,8 @@ SNAP = 0.02
 
 
 @dataclass(frozen=True)
-class FrontSheet:
-    """Sprite sheet of one model: decodes of the cells of its map, then of some test images.
+class FrontAtlas:
+    """Atlas of one model: decodes of the cells of its map, then of some test images.
 
     It depends on no other model.
 
@@ -59,13 +59,13 @@ class FrontMaps:
         Titles of the models.
     classes : tuple of str
     images : DataFrame
-        One row per shown image: ``index`` in the test split, ``class``, ``tile`` in each sheet, and positions
+        One row per shown image: ``index`` in the test split, ``class``, ``tile`` in each atlas, and positions
         ``x0, y0, x1, y1 ...`` as shares of a map's width and height, from the lower left corner.
     targets : DataFrame
         What the pointer can hit: for each ``map`` the cells of the grid, then the images. ``x, y`` as above;
         ``cell`` in reading order; ``near``, the row of the nearest shown image; ``is_image``.
-    sheets : tuple of str
-        One per model, the image of its `FrontSheet` as a data URI.
+    atlases : tuple of str
+        One per model, the image of its `FrontAtlas` as a data URI.
     extents : tuple of Extent
     n_columns, n_rows, n_cells : int
     tile_shape : (int, int)
@@ -77,7 +77,7 @@ class FrontMaps:
     classes: tuple[str, ...]
     images: pd.DataFrame
     targets: pd.DataFrame
-    sheets: tuple[str, ...]
+    atlases: tuple[str, ...]
     extents: tuple[Extent, ...]
     n_columns: int
     n_rows: int
@@ -87,7 +87,7 @@ class FrontMaps:
 
 
 @limited
-def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
+def front_atlas(bundle: Bundle, rows: LabelArray) -> FrontAtlas:
     """Return a model's decodes of every cell of its map, and of some test images.
 
     Parameters
@@ -102,7 +102,7 @@ def front_sheet(bundle: Bundle, rows: LabelArray) -> FrontSheet:
     n_columns = int(np.ceil(np.sqrt(len(tiles))))
     pixels = tile_images(tiles, n_columns)
     lossless = pixels.shape[0] * pixels.shape[1] <= LOSSLESS_PIXELS
-    return FrontSheet(
+    return FrontAtlas(
         extent=extent,
         image=webp_bytes(pixels, lossless=lossless),
         n_columns=n_columns,
@@ -121,12 +121,12 @@ def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
     first = bundles[0]
     chosen = stratified_rows(first.test_groups[common[0]], N_SHOWN)
     rows = [own[chosen] for own in common]
-    sheets = [front_sheet(bundle, own) for bundle, own in zip(bundles, rows, strict=True)]
+    atlases = [front_atlas(bundle, own) for bundle, own in zip(bundles, rows, strict=True)]
     points = [bundle.test.plane[own] for bundle, own in zip(bundles, rows, strict=True)]
-    framed = [inside(positions, sheet.extent) for positions, sheet in zip(points, sheets, strict=True)]
+    framed = [inside(positions, atlas.extent) for positions, atlas in zip(points, atlases, strict=True)]
     shown = np.flatnonzero(np.all(framed, axis=0))
     shares = [
-        _shares(positions[shown], sheet.extent) for positions, sheet in zip(points, sheets, strict=True)
+        _shares(positions[shown], atlas.extent) for positions, atlas in zip(points, atlases, strict=True)
     ]
     images = pd.DataFrame(
         {
@@ -141,12 +141,12 @@ def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
         classes=first.groups,
         images=images,
         targets=pd.concat([_targets(k, share) for k, share in enumerate(shares)], ignore_index=True),
-        sheets=tuple(data_uri(sheet.image, "image/webp") for sheet in sheets),
-        extents=tuple(sheet.extent for sheet in sheets),
-        n_columns=sheets[0].n_columns,
-        n_rows=sheets[0].n_rows,
+        atlases=tuple(data_uri(atlas.image, "image/webp") for atlas in atlases),
+        extents=tuple(atlas.extent for atlas in atlases),
+        n_columns=atlases[0].n_columns,
+        n_rows=atlases[0].n_rows,
         n_cells=N_CELLS,
-        tile_shape=sheets[0].tile_shape,
+        tile_shape=atlases[0].tile_shape,
         n_total=len(common[0]),
     )
 

@@ -13,7 +13,8 @@ from dashboard.ui.charts.palette import BASELINE_GREY, CLASS_COLOURS
 from dashboard.ui.charts.scatter import NO_PADDING, class_colour, frame, position_axes
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
-BAR_HEIGHT = 110
+BAR_HEIGHT, MAX_NAMED = 110, 20
+"""Pixels; of more classes, only those are named below their bars that have room."""
 
 
 def class_histogram(
@@ -36,7 +37,14 @@ def class_histogram(
     x = alt.X(
         "class:N",
         sort=None,
-        axis=alt.Axis(title=None, labelAngle=-60, labelPadding=2, labelOverlap=False, ticks=False),
+        axis=alt.Axis(
+            title=None,
+            labelAngle=-60,
+            labelPadding=2,
+            labelOverlap=len(classes) > MAX_NAMED,
+            labelLimit=90,
+            ticks=False,
+        ),
     )
     scale = alt.Scale(domain=[0, top], nice=False)
     axis = alt.Axis(title=None, tickCount=3, format=".0%", grid=False)

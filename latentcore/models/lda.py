@@ -81,7 +81,7 @@ class LDAModel(LatentModel):
 
     def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:  # noqa: ARG002
         if labels is None:
-            raise ValueError("LDA is supervised: it can be fitted to labelled images only.")
+            raise ValueError("LDA is supervised: it needs images with labels.")
         n_classes = len(np.unique(labels))
         return n_classes - 1, f"there are {n_classes} classes, and one fewer discriminants"
 

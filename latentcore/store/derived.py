@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.clusters import cluster_centres
 from latentcore.geometry import class_means
+from latentcore.metrics.clusters import cluster_centres
 from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
@@ -43,7 +43,7 @@ class DerivedTables:
         Mean train code of each class; NaN for a class without train images.
     cluster_centres : float32 array, shape (k, latent_dim), or None
         Without labels, the centres of the clusters found among the train codes; see
-        `latentcore.clusters.cluster_centres`.
+        `latentcore.metrics.clusters.cluster_centres`.
     mixture : GaussianMixture or None
         Fitted to the train codes of a model without a prior; else None.
     sampled_rows : int64 array, shape (n_sampled,)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from latentcore.clusters import MAX_CLUSTERS
 from latentcore.exceptions import BundleError
+from latentcore.metrics.clusters import MAX_CLUSTERS
 from latentcore.metrics.nearest_neighbours import local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.models.density import Gaussian, GaussianMixture

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
-from latentcore.clusters import assigned_clusters
 from latentcore.exceptions import UnsupportedOperation
+from latentcore.metrics.clusters import assigned_clusters
 from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.types import Capability, FloatArray, LabelArray

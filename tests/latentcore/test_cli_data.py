@@ -74,4 +74,4 @@ def test_images_without_labels_are_trained_on(run, tmp_path):
     assert "Wrote" in out
     code, _, err = run("train", "mine", "lda", "--latent-dim", "2", "--out", str(tmp_path / "models"))
     assert code == 2
-    assert "labelled images only" in err
+    assert "needs images with labels" in err

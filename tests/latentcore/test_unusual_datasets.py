@@ -90,7 +90,7 @@ def test_a_class_with_one_image_is_trained_on_and_scored(data):
 
 def test_supervised_families_say_what_they_need(data):
     add(data, 12, 1)
-    with pytest.raises(ValueError, match="labelled images only"):
+    with pytest.raises(ValueError, match="needs images with labels"):
         train_bundle(make_recipe("odd", "lda", 1), data / "models")
 
 

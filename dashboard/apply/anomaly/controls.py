@@ -8,7 +8,6 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.apply.anomaly.normal_classes import format_classes, parse_classes
 from dashboard.apply.anomaly.services.setting import (
     OTHER_CLASSES,
     Setting,
@@ -19,6 +18,7 @@ from dashboard.apply.anomaly.services.setting import (
     unavailable_sources,
 )
 from dashboard.data.catalogue import Bundle
+from dashboard.data.class_names import format_classes, parse_classes
 
 NAMES = ("normal", "against", "detector", "score", "flagged")
 DEFAULT_SCORE, DEFAULT_SCORE_ALL_CLASSES = "coarse", "neighbours"

@@ -14,6 +14,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_in_label
 from dashboard.data.maps import clusters_note
 from dashboard.ui.chart_data import compact
+from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.theme import is_dark
 
@@ -59,11 +60,13 @@ def _draw_caption(bundles: list[Bundle], *, align: bool) -> None:
     data = linked_data(bundles, align=align)
     n = len(data.table)
     sample = f" ({bundles[0].group_word}-stratified random sample)" if n < data.n_total else ""
+    legend = ""
+    if len(data.classes) <= MAX_IN_LEGEND:
+        legend = "Click a legend entry to filter (shift-click for several). "
     st.caption(
-        f"{n:,} of {data.n_total:,} test images{sample}. Click a legend entry to filter (shift-click for "
-        "several); drag the rectangle to move it; double-click to clear. Each map is scaled to its frame; "
-        "beyond the median distance from the centre, distances are logarithmic, so that outliers do not "
-        f"compress the rest.{clusters_note(bundles[0])}"
+        f"{n:,} of {data.n_total:,} test images{sample}. {legend}Drag the rectangle to move it; double-click "
+        "to clear. Each map is scaled to its frame; beyond the median distance from the centre, distances "
+        f"are logarithmic, so that outliers do not compress the rest.{clusters_note(bundles[0])}"
     )
 
 

@@ -62,11 +62,11 @@ def shade_pixels(strength: FloatArray) -> npt.NDArray[np.uint8]:
 def coloured_dots(shares: FloatArray, colours: Sequence[str], side: int) -> bytes:
     """Return places ``(n, 2)`` in [0, 1], y upwards, as dots coloured ``#rrggbb`` on a clear ground, WebP."""
     finer = 2
-    sheet = Image.new("RGBA", (side * finer, side * finer))
-    draw = ImageDraw.Draw(sheet)
+    canvas = Image.new("RGBA", (side * finer, side * finer))
+    draw = ImageDraw.Draw(canvas)
     for (x, y), colour in zip(shares.tolist(), colours, strict=True):
-        draw.circle((x * sheet.width, (1 - y) * sheet.width), sheet.width / 160, fill=f"{colour}cc")
-    small = np.asarray(sheet.resize((side, side), Image.Resampling.BOX))
+        draw.circle((x * canvas.width, (1 - y) * canvas.width), canvas.width / 160, fill=f"{colour}cc")
+    small = np.asarray(canvas.resize((side, side), Image.Resampling.BOX))
     return webp_bytes(small, lossless=True, quality=0)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from dashboard.ui.charts.palette import ink
 from dashboard.ui.charts.scatter import (
+    MAX_IN_LEGEND,
     NO_PADDING,
     class_colour,
     class_labels,
@@ -52,6 +53,8 @@ class MapStyle:
         Image of the trust shading, as a data URI.
     anchor : (float, float) or None
         Position that is ringed until the first click.
+    only : tuple of str
+        Of more classes than a legend holds, those whose points are shown; empty for all.
     """
 
     colour: str
@@ -62,6 +65,7 @@ class MapStyle:
     dark: bool
     shade_uri: str | None
     anchor: tuple[float, float] | None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionP
             views=["grid"],
         ),
     ]
-    if style.colour == "class":
+    if style.colour == "class" and len(content.classes) <= MAX_IN_LEGEND:
         legend = alt.PointSelectionConfig(type="point", fields=["class"])
         params.append(
             alt.TopLevelSelectionParameter(name="leg", select=legend, bind="legend", views=["points"])
@@ -129,7 +133,7 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
     position = position_axes(content.extent, content.axis_titles)
     by_class = style.colour == "class"
     colour = (
-        class_colour(content.classes, legend=class_legend())
+        class_colour(content.classes, legend=class_legend(content.classes), points=content.points)
         if by_class
         else value_colour(style.colour, style.colour_title)
     )
@@ -141,17 +145,24 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
     if style.shade_uri is not None:
         layers.append(_shade(style.shade_uri, content.extent, position))
     if by_class:
-        shown = alt.ParameterPredicate(param="leg", empty=True)
-        points = points.transform_filter(shown)
-        hit = alt.LogicalOrPredicate(**{"or": ["datum.row < 0", shown]})  # type: ignore[no-untyped-call]
-        grid = grid.transform_filter(hit)
-        labels = class_labels(
-            content.points, position, dark=style.dark, size=13, side=style.size
-        ).transform_filter(shown)
+        named = content.points[content.points["class"].isin(style.only)] if style.only else content.points
+        labels = class_labels(named, position, dark=style.dark, size=13, side=style.size)
+        shown = _shown_classes(content, style)
+        if shown is not None:
+            points, labels = points.transform_filter(shown), labels.transform_filter(shown)
+            hit = alt.LogicalOrPredicate(**{"or": ["datum.row < 0", shown]})  # type: ignore[no-untyped-call]
+            grid = grid.transform_filter(hit)
         layers += [points, labels]
     else:
         layers.append(points)
     return [*layers, *_rings(style, position), grid]
+
+
+def _shown_classes(content: MapContent, style: MapStyle) -> Any:  # noqa: ANN401 - either of two predicates
+    """Return the filter of points: what the legend selects, or the classes that were searched for."""
+    if len(content.classes) <= MAX_IN_LEGEND:
+        return alt.ParameterPredicate(param="leg", empty=True)
+    return alt.FieldOneOfPredicate(field="class", oneOf=list(style.only)) if style.only else None
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:

@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard.overview.charts.layout import Corner, FrontLayout
 
 PICTURES, IMAGES, TARGETS = "front_pictures", "front_images", "front_targets"
-"""Names of the data tables. The first is added to the spec later: ``map, sheet, dots``, the last two URIs."""
+"""Names of the data tables. The first is added to the spec later: ``map, atlas, dots``, the last two URIs."""
 HIT_AREA = 60
 
 

@@ -69,7 +69,7 @@ def cross(position: dict[str, Any]) -> list[alt.Chart]:
 
 
 def decode_window(content: FrontContent, layout: FrontLayout, k: int) -> alt.Chart:
-    """Return a clipped window onto one model's sheet: the cell under the pointer, or the nearest image."""
+    """Return a clipped window onto one model's atlas: the cell under the pointer, or the nearest image."""
     (left, top), side = layout.windows[k], layout.window
     height, width = content.tile_shape
     scale = side / max(height, width)
@@ -90,7 +90,7 @@ def decode_window(content: FrontContent, layout: FrontLayout, k: int) -> alt.Cha
         )
     )
     chart: alt.Chart = mark.encode(
-        url=alt.Url("sheet:N"),
+        url=alt.Url("atlas:N"),
         **_pixels("x", f"{left} - {tile} % {content.n_columns} * {width * scale}"),
         **_pixels("y", f"{top} - floor({tile} / {content.n_columns}) * {height * scale}"),
     )
@@ -107,7 +107,7 @@ def texts(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[alt
         first, second = "datum.title", f"{own} ? 'the pointer' : 'the ring'"
     else:
         first = f"{own} ? 'Under the pointer' : 'The ringed image'"
-        ringed = f"'The ring: test image ' + {image}.index, 'class: ' + {image}['class']"
+        ringed = f"'The ring: test image ' + {image}.index, {image}['class']"
         second = f"{own} ? ['decoded by ' + datum.title, '', {ringed}] : ['decoded by ' + datum.title]"
     names = names.transform_calculate(first=first, second=second)
     parts = [

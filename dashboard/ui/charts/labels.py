@@ -75,6 +75,34 @@ def spread(places: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
     return moved
 
 
+def without_overlap(places: pd.DataFrame, letter: float, height: float) -> pd.DataFrame:
+    """Return the rows of ``x, y, class`` whose names overlap none before them.
+
+    Parameters
+    ----------
+    places : DataFrame
+        The most important first.
+    letter, height : float
+        Width of a letter and height of a line, in the units of the places.
+    """
+    widths = places["class"].str.len().to_numpy() * letter
+    centres = places[["x", "y"]].to_numpy(np.float64)
+    kept: list[int] = []
+    for k in range(len(places)):
+        gaps = np.abs(centres[kept] - centres[k])
+        if not ((gaps[:, 0] < (widths[kept] + widths[k]) / 2) & (gaps[:, 1] < height)).any():
+            kept.append(k)
+    return places.iloc[kept]
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name of at most `most` letters, with an ellipsis in the middle where it is longer."""
+    if len(name) <= most:
+        return name
+    head = (most - 1) - (most - 1) // 3
+    return f"{name[:head]}…{name[len(name) - (most - 1 - head) :]}"
+
+
 def kept_apart(values: Floats, gap: float, ends: tuple[float, float]) -> Floats:
     """Return values moved as little as possible, in squares, until each is `gap` from the next.
 

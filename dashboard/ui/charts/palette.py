@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+import numpy.typing as npt
+
 CLASS_COLOURS = (
     "#3f90da",
     "#ffa90e",
@@ -31,9 +34,28 @@ CONTRAST = 4.5
 """Minimum contrast ratio between text and background (WCAG 2.2, criterion 1.4.3)."""
 
 
-def class_colours(n_classes: int) -> list[str]:
-    """Return one colour per class; beyond ten classes they repeat."""
-    return [CLASS_COLOURS[k % len(CLASS_COLOURS)] for k in range(n_classes)]
+def class_colours(n_classes: int, places: npt.NDArray[np.float64] | None = None) -> list[str]:
+    """Return one colour per class; beyond ten classes they repeat.
+
+    Parameters
+    ----------
+    n_classes : int
+    places : float64 array, shape (n_classes, 2), optional
+        Middle of each class on a map, NaN for classes that are not on it. Beyond ten classes, each has the
+        colour that is farthest away, so that neighbours on the map differ.
+    """
+    n_colours = len(CLASS_COLOURS)
+    if places is None or n_classes <= n_colours:
+        return [CLASS_COLOURS[k % n_colours] for k in range(n_classes)]
+    chosen: list[int] = []
+    for k in range(n_classes):
+        away = np.hypot(*(places[:k] - places[k]).T)
+        away = np.where(np.isnan(away), np.inf, away)
+        own = np.array(chosen, int)
+        free = [float(away[own == colour].min(initial=np.inf)) for colour in range(n_colours)]
+        fewest = np.bincount(own, minlength=n_colours)
+        chosen.append(max(range(n_colours), key=lambda colour: (free[colour], -fewest[colour], -colour)))
+    return [CLASS_COLOURS[colour] for colour in chosen]
 
 
 def line_colours(titles: Iterable[str], greys: Mapping[str, str]) -> dict[str, str]:

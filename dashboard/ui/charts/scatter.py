@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from dashboard.ui.charts.labels import haloed, spread
+from dashboard.ui.charts.labels import haloed, shortened, spread, without_overlap
 from dashboard.ui.charts.palette import GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 AXIS_SPACE = 38
 """Fixed width of each axis in pixels, so that the plot's position in the canvas is known."""
+MAX_IN_LEGEND = 10
+"""Of more classes there is no legend, and not every one is named on the map."""
+MAX_LETTERS, LETTER_SHARE = 16, 0.58
+"""Of a class's name on a map of many; width of a letter as a share of its height."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
@@ -56,9 +62,21 @@ def frame(size: int) -> alt.Chart:
     return chart
 
 
-def class_colour(classes: tuple[str, ...], *, legend: alt.Legend | None) -> alt.Color:
-    """Return the encoding of class names as colours that colour-blind people can tell apart."""
-    scale = alt.Scale(domain=list(classes), range=class_colours(len(classes)))
+def class_colour(
+    classes: tuple[str, ...], *, legend: alt.Legend | None, points: pd.DataFrame | None = None
+) -> alt.Color:
+    """Return the encoding of class names as colours that colour-blind people can tell apart.
+
+    Parameters
+    ----------
+    classes : tuple of str
+    legend : Legend or None
+    points : DataFrame, optional
+        Columns ``x, y, class``: where the classes lie on the map, so that many classes can be given colours
+        that differ from those beside them.
+    """
+    colours = class_colours(len(classes), None if points is None else class_places(points, classes))
+    scale = alt.Scale(domain=list(classes), range=colours)
     return alt.Color("class:N", scale=scale, legend=legend, sort=None)
 
 
@@ -79,10 +97,17 @@ def value_colour(column: str, title: str) -> alt.Color:
     )
 
 
-def class_legend() -> alt.Legend:
-    """Return the legend of classes, above the map, five per row."""
+def class_places(points: pd.DataFrame, classes: tuple[str, ...]) -> npt.NDArray[np.float64]:
+    """Return the median position of each class, float64 ``(n_classes, 2)``; NaN without points."""
+    return points.groupby("class")[["x", "y"]].median().reindex(list(classes)).to_numpy(np.float64)
+
+
+def class_legend(classes: tuple[str, ...], n_columns: int = 5) -> alt.Legend | None:
+    """Return the legend of classes, above the map; None if they are too many for one."""
+    if len(classes) > MAX_IN_LEGEND:
+        return None
     return alt.Legend(
-        title=None, orient="top", columns=5, symbolType="circle", symbolSize=90, symbolOpacity=1
+        title=None, orient="top", columns=n_columns, symbolType="circle", symbolSize=90, symbolOpacity=1
     )
 
 
@@ -131,9 +156,18 @@ def class_labels(
 
 
 def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
-    """Return ``x, y, class``: where names go that are `size` high, in the units of the points."""
-    middles = points.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
-    return spread(middles, 4 * size, 1.1 * size)
+    """Return ``x, y, class``: where names go that are `size` high, in the units of the points.
+
+    Of many classes, only those are named whose names do not overlap, large classes first; long names are
+    shortened.
+    """
+    groups = points.groupby("class", sort=False)
+    middles = groups[["x", "y"]].median().reset_index()
+    if len(middles) <= MAX_IN_LEGEND:
+        return spread(middles, 4 * size, 1.1 * size)
+    middles["class"] = [shortened(name, MAX_LETTERS) for name in middles["class"]]
+    order = np.argsort(-groups.size().to_numpy(), kind="stable")
+    return without_overlap(middles.iloc[order], LETTER_SHARE * size, 1.2 * size)
 
 
 def static_map(

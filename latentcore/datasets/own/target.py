@@ -22,7 +22,8 @@ def chosen_target(items: Sequence[Item], options: AddOptions, notes: list[str]) 
     if colour == "auto":
         coloured = sum(has_colour for has_colour, _ in sample)
         colour = "rgb" if coloured else "grey"
-        notes.append(f"{coloured} of {len(rows)} random pictures have colours: images are {colour}.")
+        word = "RGB" if coloured else "grey"
+        notes.append(f"{coloured} of {len(rows)} random pictures have colours: images are {word}.")
     if ranges := [depth for _, depth in sample if depth is not None]:
         low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
         notes.append(

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.bundles import open_partially
 from tests.dashboard.pages import notices_of, open_page, text_of
@@ -110,3 +111,46 @@ def test_corners_accept_only_images_that_the_model_has_codes_of(monkeypatch):
     app.button(key="random_corners").click().run()
     assert not app.exception
     assert all(app.number_input(key=f"corner_{k}").value % 3 == 0 for k in range(4))
+
+
+def corners_of(app: AppTest) -> list[int]:
+    """Return the indices of the four corners that are shown."""
+    return [app.number_input(key=f"corner_{k}").value for k in range(4)]
+
+
+def test_corners_and_model_of_the_grid_are_in_the_address():
+    app = open_page("interpolate", models=["ae-d8", "vae-d8"])
+    assert "corners" not in app.query_params
+    app.session_state["corners"] = True
+    app.run()
+    app.number_input(key="corner_2").set_value(77).run()
+    app.selectbox(key="grid_of").set_value("digits/vae-d8").run()
+    link = {"corners": app.query_params["corners"], "grid": app.query_params["grid"]}
+    assert link["corners"].split(",")[2] == "77"
+    assert link["grid"] == "vae-d8"
+    shared = open_page("interpolate", models=["ae-d8", "vae-d8"], **link)
+    assert corners_of(shared) == corners_of(app)
+    assert shared.selectbox(key="grid_of").value == "digits/vae-d8"
+    app.session_state["corners"] = False
+    app.run()
+    assert not {"corners", "grid"} & set(app.query_params)
+
+
+def test_another_address_moves_the_corners():
+    app = open_page("interpolate", models=["vae-d8"], corners="1,2,3,4")
+    assert corners_of(app) == [1, 2, 3, 4]
+    app.query_params["corners"] = "5,6,7,8"
+    app.run()
+    assert corners_of(app) == [5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("corners", ["1,2,3", "1,2,3,x", "1,2,3,-4", "", "9" * 40])
+def test_corners_that_are_no_four_images_are_refused(corners):
+    app = open_page("interpolate", models=["vae-d8"], corners=corners)
+    assert any("four test images" in notice for notice in notices_of(app))
+    assert "corners" not in app.query_params
+
+
+def test_corners_beyond_the_test_split_are_its_last_image():
+    app = open_page("interpolate", models=["vae-d8"], corners="0,1,2,999999999")
+    assert corners_of(app) == [0, 1, 2, 539]

@@ -23,8 +23,8 @@ from dashboard.overview.services import (
     SNAP,
     FrontMaps,
     clicked_image_or_position,
+    front_atlas,
     front_maps_data,
-    front_sheet,
 )
 from latentcore.geometry import cell_centres, cell_indices
 from tests.dashboard.bundles import opened
@@ -41,13 +41,13 @@ def whole_spec(maps: FrontMaps, width: int, *, dark: bool = False) -> dict[str, 
     """Return the spec with empty pictures in it."""
     n_maps = len(maps.titles)
     spec = front_maps_chart(content_of(maps), front_layout(width, n_maps, 32), 7, dark=dark)
-    pictures = [{"map": k, "sheet": PIXEL, "dots": PIXEL} for k in range(n_maps)]
+    pictures = [{"map": k, "atlas": PIXEL, "dots": PIXEL} for k in range(n_maps)]
     return {**spec, "datasets": {**spec["datasets"], PICTURES: pictures}}
 
 
 def tile(maps: FrontMaps, number: int, k: int) -> np.ndarray:
-    """Return a tile of a model's sheet, float ``(h, w)`` in [0, 1]."""
-    data = base64.b64decode(maps.sheets[number].removeprefix("data:image/webp;base64,"))
+    """Return a tile of a model's atlas, float ``(h, w)`` in [0, 1]."""
+    data = base64.b64decode(maps.atlases[number].removeprefix("data:image/webp;base64,"))
     pixels = np.asarray(Image.open(io.BytesIO(data)).convert("L"), float) / 255
     height, width = maps.tile_shape
     assert pixels.shape == (maps.n_rows * height, maps.n_columns * width)
@@ -164,11 +164,11 @@ def test_a_click_selects_the_image_under_it_or_else_the_position():
     assert np.allclose(place, cell_centres(maps.extents[number], N_CELLS)[lonely], atol=1e-4)
 
 
-def test_large_sheets_are_small_files():
+def test_large_atlases_are_small_files():
     bundle = open_bundle("shapes/ae-d2")
-    sheet = front_sheet(bundle, np.arange(1000))
-    assert sheet.tile_shape == (28, 28)
-    assert len(sheet.image) < 400_000
+    atlas = front_atlas(bundle, np.arange(1000))
+    assert atlas.tile_shape == (28, 28)
+    assert len(atlas.image) < 400_000
 
 
 def test_a_window_between_two_known_widths_gets_the_smaller_layout():

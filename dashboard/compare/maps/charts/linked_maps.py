@@ -16,8 +16,10 @@ import pandas as pd
 
 from dashboard.ui.charts.palette import BASELINE_GREY, GREY, ink
 from dashboard.ui.charts.scatter import (
+    MAX_IN_LEGEND,
     class_colour,
     class_labels,
+    class_legend,
     double_ring,
     frame,
     moving_pixels,
@@ -103,25 +105,30 @@ def linked_maps_chart(content: LinkedContent, style: LinkedStyle) -> dict[str, A
         for k in range(0, n_maps, style.maps_per_row)
     ]
     spec["hconcat"] = [{"vconcat": rows, "spacing": GAP}, views[-1]]
-    spec |= {"params": _params(n_maps), "datasets": datasets, "spacing": GAP}
+    spec |= {
+        "params": _params(n_maps, legend=len(content.classes) <= MAX_IN_LEGEND),
+        "datasets": datasets,
+        "spacing": GAP,
+    }
     spec |= {"padding": 0, "autosize": {"type": "pad"}}
     spec["config"]["path"] = {"opacity": 0}  # hides the Voronoi cells of the nearest-point selection
     return spec
 
 
-def _params(n_maps: int) -> list[dict[str, Any]]:
+def _params(n_maps: int, *, legend: bool) -> list[dict[str, Any]]:
     """Return the selections (hover, brush, legend), each with the views that feed it."""
     targets, points = ([f"{name}{k}" for k in range(n_maps)] for name in ("targets", "points"))
     on = "pointermove, pointerdown"
     hover = {"type": "point", "on": on, "nearest": True, "fields": ["row"], "clear": False}
     edge = {"fill": BASELINE_GREY, "fillOpacity": 0.12, "stroke": BASELINE_GREY, "strokeWidth": 1}
     brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": edge}
-    legend = {"type": "point", "fields": ["class"]}
-    return [
+    of_class = {"type": "point", "fields": ["class"]}
+    params: list[dict[str, Any]] = [
         {"name": "hov", "select": hover, "value": [{"row": 0}], "views": targets},
         {"name": "brush", "select": brush, "views": points},
-        {"name": "leg", "select": legend, "bind": "legend", "views": points[:1]},
+        {"name": "leg", "select": of_class, "bind": "legend", "views": points[:1]},
     ]
+    return params if legend else params[:-1]
 
 
 def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
@@ -129,14 +136,16 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
     position = position_axes((-content.edge, content.edge, -content.edge, content.edge), None)
     own = {axis: encoding.copy() for axis, encoding in position.items()}
     own["x"].shorthand, own["y"].shorthand = f"x{k}:Q", f"y{k}:Q"
-    samples, of_class = alt.NamedData("samples"), alt.ParameterPredicate(param="leg", empty=True)
-    legend = alt.Legend(
-        title=None, orient="top", columns=10, symbolType="circle", symbolSize=90, symbolOpacity=1
-    )
-    points = points_layer(samples, own, class_colour(content.classes, legend=legend), size=18)
+    samples = alt.NamedData("samples")
+    of_class: Any = "true"  # of many classes there is no legend to choose from
+    if len(content.classes) <= MAX_IN_LEGEND:
+        of_class = alt.ParameterPredicate(param="leg", empty=True)
+    own_points = content.table[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
+    first_points = content.table[["x0", "y0", "class"]].set_axis(["x", "y", "class"], axis=1)
+    colour = class_colour(content.classes, legend=class_legend(content.classes, 10), points=first_points)
+    points = points_layer(samples, own, colour, size=18)
     points = points.properties(name=f"points{k}")
     targets = alt.Chart(samples, name=f"targets{k}").mark_point(opacity=0, size=1, tooltip=None)
-    own_points = content.table[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
     labels = class_labels(own_points, position, dark=style.dark, size=12, side=style.size)
     layers: list[AnyChart] = [
         frame(style.size),

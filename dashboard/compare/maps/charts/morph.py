@@ -8,7 +8,14 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import haloed, spread
-from dashboard.ui.charts.scatter import class_colour, frame, points_layer, position_axes
+from dashboard.ui.charts.scatter import (
+    MAX_IN_LEGEND,
+    class_colour,
+    frame,
+    label_places,
+    points_layer,
+    position_axes,
+)
 from dashboard.ui.charts.spec import to_spec
 
 FRAME_MS, SECONDS = 33, 3
@@ -42,7 +49,8 @@ def morph_chart(
         Whether the page has a dark theme.
     """
     position = position_axes((-edge, edge, -edge, edge), None)
-    points = points_layer(table, position, class_colour(classes, legend=None), size=22)
+    start = table[["xa", "ya", "class"]].set_axis(["x", "y", "class"], axis=1)
+    points = points_layer(table, position, class_colour(classes, legend=None, points=start), size=22)
     labels = _labels(table, position, size=size, dark=dark)
     layers = [frame(size), *(_moving(chart) for chart in (points, *labels))]
     spec = to_spec(alt.layer(*layers).properties(width=size, height=size))
@@ -87,7 +95,12 @@ def _labels(table: pd.DataFrame, position: dict[str, Any], *, size: int, dark: b
     centres = table.groupby("class", as_index=False, sort=False)[["xa", "ya", "xb", "yb"]].median()
     low, high = position["y"]["scale"]["domain"]
     pixel = (high - low) / size
-    for end in "ab":
+    if len(centres) > MAX_IN_LEGEND:  # names that do not overlap at the start
+        places = label_places(
+            table[["xa", "ya", "class"]].set_axis(["x", "y", "class"], axis=1), FONT_SIZE * pixel
+        )
+        centres = centres.loc[places.index].assign(**{"class": places["class"]})
+    for end in "ab" if len(centres) <= MAX_IN_LEGEND else "":
         positions = centres[[f"x{end}", f"y{end}"]].set_axis(["x", "y"], axis=1)
         centres[f"y{end}"] = spread(positions, 4 * FONT_SIZE * pixel, 1.1 * FONT_SIZE * pixel)["y"]
     return haloed(alt.Chart(centres).encode(**position, text="class:N"), dark=dark, size=FONT_SIZE)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.apply.anomaly.normal_classes import NONE, format_classes, parse_classes
+from dashboard.data.class_names import NONE, format_classes, parse_classes
 
 NAMES = st.lists(
     st.text(min_size=1, max_size=6) | st.sampled_from([NONE, ",", "%", "%2C", "a,b", "a", "b", "%6Eone"]),

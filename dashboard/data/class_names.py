@@ -1,4 +1,4 @@
-"""The normal classes in the address: class names joined by commas, reserved characters escaped."""
+"""Classes in the address: class names joined by commas, reserved characters escaped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 NONE = "none"
-"""In the address: no class is normal."""
+"""In the address: no class."""
 _ESCAPED_NONE = "%6Eone"
 """A class that is itself called "none"."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from latentcore.clusters import assigned_clusters, cluster_centres
+from latentcore.metrics.clusters import assigned_clusters, cluster_centres
 
 
 @pytest.mark.parametrize("k", [2, 3, 5])

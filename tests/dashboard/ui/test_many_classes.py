@@ -1,0 +1,76 @@
+"""Maps of more classes than a legend holds: colours, names and search."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.ui.charts.labels import shortened, without_overlap
+from dashboard.ui.charts.palette import CLASS_COLOURS, class_colours
+from dashboard.ui.charts.scatter import class_legend, label_places
+
+
+def heaps(n_classes: int) -> pd.DataFrame:
+    """Return ``x, y, class`` of three points each, of classes on a square grid."""
+    side = int(np.ceil(np.sqrt(n_classes)))
+    rows = [
+        {"x": k % side + shift, "y": k // side + shift, "class": f"a rather long class name {k}"}
+        for k in range(n_classes)
+        for shift in (-0.1, 0, 0.1)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("n_classes", [11, 60, 1000])
+def test_neighbours_on_the_map_have_different_colours(n_classes):
+    side = int(np.ceil(np.sqrt(n_classes)))
+    places = np.array([(k % side, k // side) for k in range(n_classes)], float)
+    places = places[np.random.default_rng(0).permutation(n_classes)]
+    colours = np.array(class_colours(n_classes, places))
+    away = np.linalg.norm(places[:, None] - places, axis=2)
+    np.fill_diagonal(away, np.inf)
+    nearest = away.argmin(axis=1)
+    assert (colours != colours[nearest]).all()
+    assert set(colours) == set(CLASS_COLOURS)
+
+
+def test_up_to_ten_classes_keep_their_colours_and_their_legend():
+    assert class_colours(10, np.zeros((10, 2))) == list(CLASS_COLOURS)
+    assert class_legend(tuple("abc")) is not None
+    assert class_legend(tuple("abcdefghijk")) is None
+
+
+def test_classes_that_are_not_on_the_map_get_colours_too():
+    places = np.full((12, 2), np.nan)
+    places[3] = (0, 0)
+    assert len(class_colours(12, places)) == 12
+
+
+def test_names_of_many_classes_are_shortened_and_do_not_overlap():
+    size = 0.25
+    found = label_places(heaps(60), size)
+    assert 3 < len(found) < 60
+    assert found["class"].str.len().max() <= 16
+    boxes = found[["x", "y"]].to_numpy()
+    widths = found["class"].str.len().to_numpy() * 0.58 * size
+    for k in range(len(found)):
+        apart = np.abs(boxes - boxes[k])
+        over = (apart[:, 0] < (widths + widths[k]) / 2) & (apart[:, 1] < size)
+        assert over.sum() == 1
+
+
+def test_all_names_of_few_classes_are_whole():
+    assert sorted(label_places(heaps(9), 0.01)["class"]) == sorted(set(heaps(9)["class"]))
+
+
+def test_the_first_names_stay():
+    places = pd.DataFrame({"x": [0, 0.1, 9], "y": [0, 0, 0], "class": ["one", "two", "three"]})
+    assert without_overlap(places, 0.5, 1)["class"].tolist() == ["one", "three"]
+
+
+@pytest.mark.parametrize("name", ["x" * 40, "猫" * 30, "kind of class number 17"])
+def test_a_shortened_name_keeps_both_ends(name):
+    short = shortened(name, 12)
+    assert len(short) == 12
+    assert name.startswith(short.split("…")[0])
+    assert name.endswith(short.split("…")[1])
+    assert shortened("short", 12) == "short"
