@@ -55,7 +55,6 @@ def _removal(dataset: KnownDataset, rules: UploadRules) -> None:
         st.button(
             "Delete",
             icon=":material/delete:",
-            type="primary",
             key=f"delete_{dataset.name}",
             on_click=_remove,
             args=(dataset.name,),
