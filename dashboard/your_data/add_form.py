@@ -120,7 +120,6 @@ def _settings(files: list[UploadedFile], rules: UploadRules) -> None:
     st.button(
         "Add dataset",
         icon=":material/add:",
-        type="primary",
         disabled=problem is not None or is_busy(),
         on_click=_start,
         args=(Request(name, options, rules),),

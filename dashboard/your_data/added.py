@@ -6,12 +6,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.upload_rules import UploadRules
-from dashboard.ui.text_list import text_list
 from dashboard.your_data.add_form import forget_outcome
 from dashboard.your_data.next_step import next_step
 from dashboard.your_data.pictures import class_bars, facts, image_sheet
 from dashboard.your_data.services.adding import Outcome
 from dashboard.your_data.services.known import KnownDataset
+from dashboard.your_data.text_list import text_list
 
 MAX_LISTED = 20
 """Problems that are shown; the others are counted."""

@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.upload_rules import UploadRules
-from dashboard.ui.text_list import text_list
 from dashboard.your_data.next_step import next_step
 from dashboard.your_data.pictures import class_bars, facts, image_sheet
 from dashboard.your_data.services.known import KnownDataset, remove_dataset
+from dashboard.your_data.text_list import text_list
 
 NOTICE = "own dataset"
 
@@ -55,7 +55,6 @@ def _removal(dataset: KnownDataset, rules: UploadRules) -> None:
         st.button(
             "Delete",
             icon=":material/delete:",
-            type="primary",
             key=f"delete_{dataset.name}",
             on_click=_remove,
             args=(dataset.name,),

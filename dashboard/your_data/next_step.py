@@ -24,4 +24,4 @@ def next_step(dataset: KnownDataset, rules: UploadRules) -> None:
         )
     else:
         st.caption("No model yet. Train one, and this page links to it within a minute:")
-        st.code(f"latentcore train {dataset.name} vae --latent-dim 16", language="sh", wrap_lines=True)
+        st.code(f"latentcore train {dataset.name} vae --latent-dim 16", language=None, wrap_lines=True)

@@ -59,7 +59,7 @@ def more_options() -> dict[str, Any]:
     with st.expander("More options"):
         left, middle, right = st.columns([1, 1, 1.6])
         limit = left.number_input(
-            "Most images", 2, None, None, placeholder="all", key="data_limit", help="Chosen at random."
+            "Maximum images", 2, None, None, placeholder="all", key="data_limit", help="Chosen at random."
         )
         seed = middle.number_input(
             "Seed", 0, 2**31 - 1, 0, key="data_seed", help="Of the random choice of test images."

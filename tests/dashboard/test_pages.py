@@ -35,6 +35,7 @@ def test_no_page_imports_umap():
         ("edit", {}),
         ("compression", {}),
         ("denoise", {}),
+        ("data", {}),
         ("compare", {"view": "image"}),
         ("compare", {"view": "maps"}),
         ("compare", {"view": "neighbours"}),

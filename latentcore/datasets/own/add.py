@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -17,7 +15,7 @@ from latentcore.atomic_files import temporary_folder
 from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
 from latentcore.datasets.own.classes import found_classes
 from latentcore.datasets.own.collect import collected
-from latentcore.datasets.own.entries import Problem
+from latentcore.datasets.own.entries import Problem, printable
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.names import check_name, title_of
 from latentcore.datasets.own.options import AddOptions
@@ -34,6 +32,7 @@ from latentcore.datasets.own.stored import (
     pixels_file,
 )
 from latentcore.datasets.own.target import chosen_target
+from latentcore.datasets.own.writer import SplitWriter
 from latentcore.exceptions import DatasetError
 from latentcore.types import UNLABELLED, PixelArray
 
@@ -85,21 +84,6 @@ class _Plan:
     classes: tuple[str, ...]
     target: Target
     options: AddOptions
-
-
-@dataclass
-class _Writer:
-    """The images of one split as they are written."""
-
-    file: BinaryIO
-    labels: list[int] = field(default_factory=list)
-    digests: list[bytes] = field(default_factory=list)
-
-    def write(self, pixels: PixelArray, label: int) -> None:
-        data = pixels.tobytes()
-        self.digests.append(hashlib.blake2b(data, digest_size=12).digest())
-        self.labels.append(label)
-        self.file.write(data)
 
 
 def add_dataset(
@@ -192,7 +176,7 @@ def _write_images(
     numbers = {name: number for number, name in enumerate(plan.classes)}
     with ExitStack() as stack:
         files = {split: stack.enter_context((draft / pixels_file(split)).open("wb")) for split in SPLITS}
-        writers = {split: _Writer(file) for split, file in files.items()}
+        writers = {split: SplitWriter(file) for split, file in files.items()}
         for done, (item, split, pixels) in enumerate(_decoded(plan), start=1):
             if isinstance(pixels, Problem):
                 if plan.options.strict:
@@ -235,7 +219,7 @@ def _write_config(draft: Path, plan: _Plan, sizes: Mapping[str, int], notes: Seq
         "format_version": FORMAT_VERSION,
         "name": plan.name,
         "title": title_of(plan.name),
-        "source": plan.source.name,
+        "source": printable(plan.source.name),
         "image_shape": list(plan.target.image_shape),
         "classes": list(plan.classes),
         "sizes": sizes,

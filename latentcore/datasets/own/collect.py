@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
+from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES, cause_of
 from latentcore.datasets.own.arrays import ArraySource, is_idx, read_arrays
-from latentcore.datasets.own.entries import Problem, opened_entries
+from latentcore.datasets.own.entries import READ_ERRORS, Problem, opened_entries
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.layout import list_pictures
 from latentcore.datasets.own.options import AddOptions
-from latentcore.datasets.own.pictures import Target, open_picture
+from latentcore.datasets.own.pictures import Target, UnreadablePicture, open_picture
 from latentcore.datasets.own.tables import table_items
 from latentcore.types import PixelArray
 
@@ -75,7 +75,14 @@ def collected(
 
 
 def _picture_decoder(read: Callable[[], bytes]) -> Callable[[Target | None], Image.Image]:
-    return lambda target: open_picture(read(), target)
+    def decode(target: Target | None) -> Image.Image:
+        try:
+            data = read()
+        except READ_ERRORS as error:
+            raise UnreadablePicture(f"cannot be read: {cause_of(error)}") from error
+        return open_picture(data, target)
+
+    return decode
 
 
 def _from_arrays(sources: list[ArraySource], path: Path) -> Collected:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
+from latentcore.datasets.own.array_files import ARRAY_ERRORS, cause_of
 from latentcore.exceptions import DatasetError
 
 MAX_ENTRIES = 1_000_000
 MAX_FILE_BYTES = 64 * 2**20
 """Limit for one picture in a source."""
+READ_ERRORS = (*ARRAY_ERRORS, tarfile.TarError, lzma.LZMAError, struct.error)
+"""Exceptions that reading a damaged archive, or a file in it, may raise."""
 SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "thumbs.db", "desktop.ini", "Desktop.ini"})
 
 
@@ -53,7 +58,12 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.name} {self.reason}."
+        return f"{printable(self.name)} {self.reason}."
+
+
+def printable(text: str) -> str:
+    """Return a text that can be encoded; names of files may hold bytes that are no text."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @contextmanager
@@ -73,23 +83,27 @@ def opened_entries(source: Path) -> Iterator[tuple[list[Entry], list[Problem]]]:
     DatasetError
         If it is neither, cannot be read, or holds too many files.
     """
-    try:
-        if source.is_dir():
-            yield _folder(source)
-        elif zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as archive:
-                yield _zip(archive)
-        elif source.is_file() and tarfile.is_tarfile(source):
-            with tarfile.open(source) as tar:
-                yield _tar(tar)
-        elif source.exists():
-            raise DatasetError(f"{source} is damaged, or no zip, tar, npy, npz, idx or Parquet file.")
-        else:
-            raise DatasetError(f"There is no {source}.")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
-        raise DatasetError(f"{source} is a damaged archive: {error}.") from error
-    except PermissionError as error:
-        raise DatasetError(f"{error.filename or source} cannot be read: {error.strerror}.") from error
+    with ExitStack() as stack:
+        try:
+            listed = _listed(source, stack)
+        except PermissionError as error:
+            raise DatasetError(f"{error.filename or source} cannot be read: {error.strerror}.") from error
+        except READ_ERRORS as error:
+            raise DatasetError(f"{source} is a damaged archive: {cause_of(error)}.") from error
+        yield listed
+
+
+def _listed(source: Path, stack: ExitStack) -> tuple[list[Entry], list[Problem]]:
+    """Return the files of a folder or archive, which stays open until the stack is closed."""
+    if source.is_dir():
+        return _folder(source)
+    if zipfile.is_zipfile(source):
+        return _zip(stack.enter_context(zipfile.ZipFile(source)))
+    if source.is_file() and tarfile.is_tarfile(source):
+        return _tar(stack.enter_context(tarfile.open(source)))
+    if source.exists():
+        raise DatasetError(f"{source} is damaged, or no zip, tar, npy, npz, idx or Parquet file.")
+    raise DatasetError(f"There is no {source}.")
 
 
 def is_passed_over(name: str) -> bool:

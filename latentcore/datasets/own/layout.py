@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from latentcore.datasets.own.entries import Entry, Problem
+from latentcore.datasets.own.array_files import cause_of
+from latentcore.datasets.own.entries import READ_ERRORS, Entry, Problem, printable
 from latentcore.exceptions import DatasetError
 from latentcore.image_input import natural_key
 
@@ -65,7 +66,7 @@ def _listed(entry: Entry, root: int, labels: Mapping[str, str] | None) -> Listed
     split = SPLIT_NAMES.get(parts[0].lower()) if len(parts) > 1 else None
     folders = parts[1:-1] if split else parts[:-1]
     label = labels.get(entry.name) if labels is not None else folders[0] if folders else None
-    return Listed(entry, label, split)
+    return Listed(entry, None if label is None else printable(label), split)
 
 
 def _common_folder(names: Sequence[str]) -> int:
@@ -94,7 +95,7 @@ def _table_labels(tables: Sequence[Entry], pictures: set[str]) -> dict[str, str]
     for table in tables:
         folder = PurePosixPath(table.name).parent
         for number, row in enumerate(_rows(table), start=1):
-            file_name = row.get("file_name")
+            file_name = row.get("file_name") if isinstance(row, dict) else None
             if not isinstance(file_name, str) or not file_name:
                 raise DatasetError(f"{table.name}: row {number} has no file_name.")
             name = (folder / file_name).as_posix().removeprefix("./")
@@ -114,5 +115,5 @@ def _rows(table: Entry) -> Iterable[Mapping[str, object]]:
         if table.name.endswith(".csv"):
             return list(csv.DictReader(io.StringIO(text)))
         return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError) as error:
-        raise DatasetError(f"{table.name} cannot be read: {error}.") from error
+    except (*READ_ERRORS, csv.Error) as error:
+        raise DatasetError(f"{table.name} cannot be read: {cause_of(error)}.") from error

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.datasets.base import DatasetSpec, check_rows
+from latentcore.datasets.own.array_files import ARRAY_ERRORS, MAX_ARRAY_BYTES, cause_of, read_npz
 from latentcore.datasets.own.names import is_name, is_owned
 from latentcore.exceptions import DatasetError
 from latentcore.types import LabelArray, PixelArray
@@ -85,9 +86,9 @@ class OwnDataset:
             if path.stat().st_size != int(np.prod(shape)):
                 raise DatasetError(f"{path} has another size than its config says; add the dataset again.")
             mapped = np.memmap(path, np.uint8, "r", shape=shape) if shape[0] else np.zeros(shape, np.uint8)
-            labels = _labels(self.folder)[split]
-        except (OSError, ValueError, KeyError) as error:
-            raise DatasetError(f"{path} cannot be read: {error}.") from error
+        except ARRAY_ERRORS as error:
+            raise DatasetError(f"{path} cannot be read: {cause_of(error)}.") from error
+        labels = self.labels(split)
         if rows is None:
             return np.array(mapped), labels
         check_rows(rows, shape[0], self.name, split)
@@ -101,16 +102,21 @@ class OwnDataset:
 
     def labels(self, split: str) -> LabelArray:
         """Return the label of each image of a split, -1 without labels; raises `DatasetError`."""
+        path = self.folder / LABELS_FILE
         try:
-            return _labels(self.folder)[split]
-        except (OSError, ValueError, KeyError) as error:
-            raise DatasetError(f"{self.folder / LABELS_FILE} cannot be read: {error}.") from error
+            labels = read_npz(path, MAX_ARRAY_BYTES)[split].astype(np.int64)
+        except ARRAY_ERRORS as error:
+            raise DatasetError(f"{path} cannot be read: {cause_of(error)}.") from error
+        if labels.shape != (self.size(split),):
+            raise DatasetError(f"{path} has another number of labels than there are images; add it again.")
+        return labels
 
     def verify(self) -> None:
         """Compare the checksums of all files; raises `DatasetError` where one differs."""
         for file, facts in self.config["files"].items():
-            if checksum(self.folder / file) != facts["sha256"]:
-                raise DatasetError(f"{self.folder / file} was changed or damaged; add the dataset again.")
+            path = self.folder / file
+            if not path.is_file() or checksum(path) != facts["sha256"]:
+                raise DatasetError(f"{path} is missing, was changed or damaged; add the dataset again.")
 
     def spec(self) -> DatasetSpec:
         """Return the dataset as every other one is described."""
@@ -185,7 +191,7 @@ def _read(folder: Path) -> OwnDataset | None:
     path = folder / CONFIG_FILE
     try:
         return _parsed(folder, path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -193,31 +199,21 @@ def _read(folder: Path) -> OwnDataset | None:
 def _parsed(folder: Path, text: str) -> OwnDataset:
     """Check a config and return the dataset; raises `ValueError`, `KeyError` or `TypeError`."""
     config = json.loads(text)
-    shape, classes = config["image_shape"], config["classes"]
-    if config["format_version"] != FORMAT_VERSION or config["name"] != folder.name:
-        raise ValueError("format or name")
-    if (
-        len(shape) != N_AXES
-        or shape[0] not in (1, 3)
-        or not all(isinstance(n, int) and 1 <= n <= MAX_SIDE for n in shape)
-    ):
-        raise ValueError("image_shape")
-    if len(classes) > MAX_CLASSES or not all(
-        isinstance(name, str) and 0 < len(name) <= MAX_CLASS_NAME for name in classes
-    ):
-        raise ValueError("classes")
-    if not all(isinstance(config["sizes"][split], int) and config["sizes"][split] >= 0 for split in SPLITS):
-        raise ValueError("sizes")
-    if (
-        not isinstance(config["title"], str)
-        or not isinstance(config["source"], str)
-        or not isinstance(config["files"], dict)
-        or not all(isinstance(facts["sha256"], str) for facts in config["files"].values())
-    ):
-        raise TypeError("title, source or files")
+    shape, classes, files = config["image_shape"], config["classes"], config["files"]
+    checks = {
+        "format or name": config["format_version"] == FORMAT_VERSION and config["name"] == folder.name,
+        "image_shape": len(shape) == N_AXES
+        and shape[0] in (1, 3)
+        and all(type(n) is int and 1 <= n <= MAX_SIDE for n in shape),
+        "classes": len(classes) <= MAX_CLASSES
+        and all(isinstance(name, str) and 0 < len(name) <= MAX_CLASS_NAME for name in classes),
+        "sizes": all(type(config["sizes"][split]) is int and config["sizes"][split] >= 0 for split in SPLITS),
+        "title or source": isinstance(config["title"], str) and isinstance(config["source"], str),
+        "notes": isinstance(config["notes"], list) and all(isinstance(note, str) for note in config["notes"]),
+        "files": set(files) == {LABELS_FILE, *map(pixels_file, SPLITS)}
+        and all(isinstance(facts["sha256"], str) for facts in files.values()),
+    }
+    wrong = next((name for name, is_right in checks.items() if not is_right), None)
+    if wrong is not None:
+        raise ValueError(wrong)
     return OwnDataset(folder.name, folder, config)
-
-
-def _labels(folder: Path) -> dict[str, LabelArray]:
-    with np.load(folder / LABELS_FILE, allow_pickle=False) as archive:
-        return {split: archive[split].astype(np.int64) for split in SPLITS}

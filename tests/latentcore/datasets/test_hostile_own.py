@@ -175,8 +175,16 @@ def test_damaged_pictures_are_left_out_and_named(fresh, ending, data):
     assert added.n_train + added.n_test == 4 - n_left_out
 
 
+def spoilt_rows() -> st.SearchStrategy[str]:
+    """Lines of JSON in which something was replaced or left out."""
+    rows = spoilt_json([[{"file_name": "1.png", "label": "b"}, {"file_name": "2.png", "label": "\ud800"}]])
+    return rows.map(lambda lines: "\n".join(map(json.dumps, lines)) if isinstance(lines, list) else "")
+
+
 @FUZZ
-@given(text=st.text(max_size=80) | st.binary(max_size=80), kind=st.sampled_from(["csv", "jsonl"]))
+@given(
+    text=st.text(max_size=80) | st.binary(max_size=80) | spoilt_rows(), kind=st.sampled_from(["csv", "jsonl"])
+)
 def test_hostile_tables_of_labels(fresh, text, kind):
     folder = fresh()
     source = folder / "in"
@@ -208,6 +216,26 @@ def test_a_damaged_config_hides_its_dataset(fresh, data):
             else:
                 continue
             assert "\n" not in line
+
+
+@FUZZ
+@given(data=st.data())
+def test_damaged_labels_are_one_sentence(fresh, data):
+    folder = fresh()
+    np.savez(folder / "a.npz", images=IMAGES, labels=LABELS)
+    add_dataset("mine", folder / "a.npz", folder / "data", options=AddOptions(size=8))
+    path = folder / "data" / "own" / "mine" / "labels.npz"
+    path.write_bytes(data.draw(spoilt_bytes([path.read_bytes()])))
+    own = find_own(folder / "data", "mine")
+    assert own is not None
+    for read in (own.verify, lambda: own.read("train"), lambda: own.labels("test")):
+        try:
+            read()
+        except DatasetError as error:
+            line = str(error)
+        else:
+            continue
+        assert "\n" not in line
 
 
 def png_that_claims(width: int, height: int) -> bytes:
@@ -314,3 +342,28 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_left(tmp_path, monkeypatch, 
     with pytest.raises(DatasetError, match=r"own/mine cannot be written: No space left on device\.$"):
         add_dataset("mine", tmp_path / "a.npy", tmp_path / "data")
     assert list((tmp_path / "data" / "own").iterdir()) == []
+
+
+def test_a_damaged_picture_in_an_archive_is_left_out_and_the_rest_is_taken(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for k in range(5):
+            archive.writestr(f"{k}.png", picture("PNG", seed=k))
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    data[data.find(b"IDAT") + 20] ^= 255  # its checksum in the archive no longer fits
+    (tmp_path / "a.zip").write_bytes(data)
+    added = added_or_line(tmp_path / "data", tmp_path / "a.zip")
+    assert added is not None
+    assert added.n_train + added.n_test == 4
+    assert [str(problem)[:30] for problem in added.problems] == ["0.png cannot be read: Bad CRC-"]
+
+
+def test_names_that_are_no_text_are_shown_as_far_as_they_are(tmp_path):
+    for k in range(6):
+        folder = os.fsencode(tmp_path / "in") + b"/caf\xe9" + b"12"[k % 2 : k % 2 + 1]
+        Path(os.fsdecode(folder)).mkdir(parents=True, exist_ok=True)
+        Path(os.fsdecode(folder + b"/%d.png" % k)).write_bytes(picture("PNG", seed=k))
+    (tmp_path / "in" / os.fsdecode(b"caf\xe91") / os.fsdecode(b"\xe9.png")).write_bytes(b"x")
+    added = added_or_line(tmp_path / "data", tmp_path / "in")
+    assert added is not None
+    assert added.classes == ("caf?1", "caf?2")
+    assert [str(problem) for problem in added.problems] == ["caf?1/?.png is damaged or no picture."]

@@ -382,7 +382,7 @@ def test_rows_are_read_and_damage_is_found(tmp_path, add):
     data = bytearray(path.read_bytes())
     data[5] ^= 1
     path.write_bytes(data)
-    with pytest.raises(DatasetError, match="changed or damaged"):
+    with pytest.raises(DatasetError, match="was changed or damaged"):
         found.verify()
     path.write_bytes(data[:-1])
     with pytest.raises(DatasetError, match="another size"):
