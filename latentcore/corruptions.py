@@ -83,12 +83,15 @@ def corrupt(images: FloatArray, kind: str, level: float, *, seed: int) -> FloatA
 
 
 def _add_noise(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
+    """Add noise that is independent in each channel."""
     noise = generator.standard_normal(images.shape, dtype=np.float32)
     return np.asarray(images + np.float32(level) * noise, np.float32)
 
 
 def _replace_pixels(images: FloatArray, level: float, generator: np.random.Generator) -> FloatArray:
-    uniform = generator.random(images.shape, dtype=np.float32)
+    """Turn whole pixels, all channels at once, black or white."""
+    n, _, height, width = images.shape
+    uniform = generator.random((n, 1, height, width), dtype=np.float32)
     corrupted = np.where(uniform < level / 2, np.float32(0), images)
     return np.where(uniform > 1 - level / 2, np.float32(1), corrupted)
 

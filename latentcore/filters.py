@@ -1,4 +1,4 @@
-"""Classical denoising filters without learned parameters: median and total variation."""
+"""Classical denoising filters without learned parameters: median and total variation, per channel."""
 
 from __future__ import annotations
 

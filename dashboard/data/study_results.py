@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import LatentcoreError, catalogue
-from latentcore.studies import StudyResult, read_study
+from latentcore.studies import StudyResult, read_study, study_obstacle
 
 __all__ = [
     "LearningPoint",
@@ -19,6 +19,7 @@ __all__ = [
     "model_title",
     "point_at",
     "read_points",
+    "study_obstacle",
     "study_of",
     "study_or_none",
 ]

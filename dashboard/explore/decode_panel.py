@@ -16,6 +16,7 @@ from dashboard.data.images.pixels import (
     image_pixels,
     image_uri,
     png_bytes,
+    residual_note,
     residual_pixels,
 )
 from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
@@ -100,7 +101,8 @@ def _main_pictures(details: CodeDetails) -> list[Picture]:
         return pictures
     original = image_uri(details.original)
     residual = data_uri(png_bytes(residual_pixels(details.decode - details.original)))
-    scale = f"Residual: blue too dark,\norange too bright (±{RESIDUAL_LIMIT:g})"
+    note = residual_note(len(details.decode))
+    scale = f"Residual{note}: blue too dark,\norange too bright (±{RESIDUAL_LIMIT:g})"
     return [
         *pictures,
         Picture(original, f"Original test image {details.index}, {details.label}", "Original", SMALL),

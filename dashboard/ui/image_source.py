@@ -8,8 +8,16 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, LatentcoreError
+from dashboard.data.images.matching import can_draw, match_dataset, on_ground, takes_images_as_they_are
 from dashboard.data.images.preparing import BlankImage, layout_of, looks_inverted, prepare_image
-from dashboard.data.images.uploads import MOST_BYTES, GreyImage, read_data_url, read_image
+from dashboard.data.images.uploads import (
+    MOST_BYTES,
+    GreyImage,
+    PlainImage,
+    bytes_of_data_url,
+    read_image,
+    read_plain_image,
+)
 from dashboard.data.reconstructions import InputImage, input_image
 from dashboard.ui.drawing import drawing_canvas
 from dashboard.ui.gallery import image_gallery
@@ -21,9 +29,14 @@ THICKNESS = 24
 UPLOADED, EXCHANGED, PLACED = "uploaded", "exchanged", "placed"
 
 
-def chosen_source() -> str:
-    """Return the chosen source of the image."""
-    return state.choose("source", list(SOURCES), "test")
+def chosen_source(bundle: Bundle) -> str:
+    """Return the chosen source of the image, of those that its dataset has."""
+    return state.choose("source", _sources(bundle), "test")
+
+
+def _sources(bundle: Bundle) -> list[str]:
+    """Return the sources of a dataset's images: a drawing is grey, on an empty ground."""
+    return [source for source in SOURCES if source != "draw" or can_draw(bundle)]
 
 
 def pick_input_image(bundle: Bundle, source: str) -> InputImage | None:
@@ -37,7 +50,7 @@ def pick_input_image(bundle: Bundle, source: str) -> InputImage | None:
         Of `SOURCES`.
     """
     st.segmented_control(
-        "Image", SOURCES, format_func=SOURCES.__getitem__, required=True,
+        "Image", _sources(bundle), format_func=SOURCES.__getitem__, required=True,
         **state.bind("pick_source", source, _set_source),
     )  # fmt: skip
     if source == "test":
@@ -64,7 +77,10 @@ def _drawn(bundle: Bundle) -> InputImage:
     picture = drawing_canvas(thickness=THICKNESS)
     if not picture:
         raise BlankImage("The drawing is blank: draw something or pick an image.")
-    return _prepared(bundle, read_data_url(picture), "Your drawing", ("drawing",))
+    data = bytes_of_data_url(picture)
+    if takes_images_as_they_are(bundle):
+        return _matched(bundle, on_ground(bundle, read_plain_image(data)), "Your drawing")
+    return _prepared(bundle, read_image(data), "Your drawing", ("drawing",))
 
 
 def _uploaded(bundle: Bundle) -> InputImage | None:
@@ -82,7 +98,16 @@ def _uploaded(bundle: Bundle) -> InputImage | None:
     name, found = held
     if isinstance(found, LatentcoreError):
         raise found
-    return _prepared(bundle, found, name, (name, found.pixels.tobytes()))
+    grey, plain = found
+    if takes_images_as_they_are(bundle):
+        return _matched(bundle, plain, name)
+    return _prepared(bundle, grey, name, (name, grey.pixels.tobytes()))
+
+
+def _matched(bundle: Bundle, plain: PlainImage, title: str) -> InputImage:
+    """Return an image from elsewhere, treated as the dataset's images were."""
+    matched = match_dataset(bundle, plain)
+    return InputImage(matched.image, None, None, title, matched.notes)
 
 
 def _prepared(bundle: Bundle, grey: GreyImage, title: str, token: tuple[object, ...]) -> InputImage:
@@ -118,13 +143,14 @@ def _on_switch(name: str, key: str, token: object) -> None:
 
 
 def _on_upload() -> None:
-    """Decode an uploaded file once; an error is kept, too, until there is another file."""
+    """Decode an uploaded file once, for both kinds of datasets; an error is kept, too."""
     state.release(UPLOADED)
     file = state.widget("upload")
     if file is None:
         return
     try:
-        found: GreyImage | LatentcoreError = read_image(file.getvalue())
+        data = file.getvalue()
+        found: tuple[GreyImage, PlainImage] | LatentcoreError = read_image(data), read_plain_image(data)
     except LatentcoreError as error:
         found = error
     state.hold(UPLOADED, None, (str(file.name), found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.data.catalogue import (
     Bundle,
     Catalogue,
@@ -12,7 +13,7 @@ from dashboard.data.catalogue import (
     catalogue_place,
     open_bundle,
 )
-from dashboard.data.study_results import StudyResult, study_of
+from dashboard.data.study_results import StudyResult, study_obstacle, study_of
 
 
 def catalogue_or_stop() -> Catalogue:
@@ -45,8 +46,11 @@ def study_or_message(dataset: str, name: str) -> StudyResult | None:
         st.error(str(error), icon=":material/error:")
         return None
     if found is None:
+        obstacle = study_obstacle(name, dataset)
         st.info(
-            f"This has not been measured yet. Run `latentcore study {name} {dataset}`.",
+            state.escape_markdown(f"This cannot be measured here. {obstacle}")
+            if obstacle
+            else f"This has not been measured yet. Run `latentcore study {name} {dataset}`.",
             icon=":material/info:",
         )
     return found

@@ -9,6 +9,7 @@ from latentcore.atomic_files import atomic_file
 from latentcore.codec.codec import compress, read_codes
 from latentcore.codec.image_files import check_output_path, read_images, write_error, write_images
 from latentcore.codec.lat_format import MAX_FILE_BYTES, SUFFIX, LatFile, unpack
+from latentcore.codec.rate_distortion import bits_per_pixel
 from latentcore.exceptions import CodecError, UnknownNameError
 from latentcore.metrics.reconstruction import image_mse, psnr
 from latentcore.store import Bundle, load_bundle
@@ -73,7 +74,7 @@ def compress_path(source: Path, out: Path, bundle: Bundle, *, step: float, force
     except OSError as error:
         raise write_error(out, error) from error
     mse = float(image_mse(images, decoded).mean(dtype="float64"))
-    return Compressed(len(images), len(data), 8 * len(data) / images.size, psnr(mse), found.notes)
+    return Compressed(len(images), len(data), bits_per_pixel(len(data), images), psnr(mse), found.notes)
 
 
 def decompress_path(source: Path, out: Path, *, force: bool) -> int:

@@ -87,12 +87,17 @@ def rate_point(
     low, high = bootstrap_interval(errors, seed=seed)
     return RatePoint(
         n_bytes=n_bytes,
-        bits_per_pixel=8 * n_bytes / images.size,
+        bits_per_pixel=bits_per_pixel(n_bytes, images),
         psnr=psnr(float(errors.mean(dtype="float64"))),
         interval=(psnr(float(high)), psnr(float(low))),
         decoder_bytes=decoder_bytes,
         setting=setting,
     )
+
+
+def bits_per_pixel(n_bytes: int, images: FloatArray) -> float:
+    """Return the rate of images ``(n, channels, height, width)``; the channels share their pixel's bits."""
+    return float(8 * n_bytes * images.shape[1] / images.size)
 
 
 def model_points(

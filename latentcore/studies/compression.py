@@ -73,7 +73,7 @@ def curves(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[st
         found.append(_curve(name, "format", format_points(images, name)))
     return {
         "n": len(images),
-        "pixels": int(np.prod(images.shape[1:])),
+        "pixels": int(np.prod(images.shape[2:])),
         "curves": found,
         "missing": [name for name in QUALITIES if name not in available_formats()],
         "bar": TARGETS.get(dataset),

@@ -110,7 +110,8 @@ def pca_points(train: Dataset, images: FloatArray) -> list[RatePoint]:
     """Return the points of PCA on test images, at settings on the convex hull for validation images."""
     fitted_on, held_out = train.holdout(VALIDATION_SHARE, seed=SEED)
     validation = held_out.images[np.random.default_rng(SEED).permutation(len(held_out))[:N_VALIDATION]]
-    trial, most = PCACodec.fit(fitted_on.images), int(np.prod(images.shape[1:]))
+    trial = PCACodec.fit(fitted_on.images)
+    most = trial.model.settings.latent_dim
     settings = [(k, step) for k in COMPONENTS if k <= most for step in PCA_STEPS]
     tried = []
     for n_components, step in settings:

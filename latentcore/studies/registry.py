@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import dataset_spec
-from latentcore.exceptions import UnknownNameError
+from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.store import check_writable
 from latentcore.store.config import check_scores
 from latentcore.studies import (
@@ -22,6 +22,7 @@ from latentcore.studies import (
     synthesis,
     transfer,
 )
+from latentcore.studies.requirements import ANY_DATASET, Requirements, check_requirements
 from latentcore.studies.results import StudyResult, study_path, write_study
 from latentcore.studies.schema import schema_check
 
@@ -40,12 +41,15 @@ class Study:
         ``run(dataset, root, on_stage)`` returns the result as JSON values.
     check : callable
         Raises `ValueError` unless a stored result has the schema of `run`.
+    needs : Requirements
+        Of the dataset.
     """
 
     protocol: str
     seeds: tuple[int, ...]
     run: Callable[[str, Path, OnStage], dict[str, Any]]
     check: Callable[[Mapping[str, Any]], None]
+    needs: Requirements = ANY_DATASET
 
 
 STUDIES: Mapping[str, Study] = {
@@ -63,10 +67,17 @@ STUDIES: Mapping[str, Study] = {
         (similarity.SEED, similarity.TWIN_SEED),
         similarity.similarities,
         similarity.check_result,
+        similarity.NEEDS,
     ),
-    "transfer": Study(transfer.PROTOCOL, transfer.SEEDS, transfer.transfers, schema_check("transfer")),
-    "synthesis": Study(synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis, schema_check("synthesis")),
-    "anomaly": Study(anomaly.PROTOCOL, (anomaly.SEED,), anomaly.anomalies, schema_check("anomaly")),
+    "transfer": Study(
+        transfer.PROTOCOL, transfer.SEEDS, transfer.transfers, schema_check("transfer"), transfer.NEEDS
+    ),
+    "synthesis": Study(
+        synthesis.PROTOCOL, synthesis.SEEDS, synthesis.synthesis, schema_check("synthesis"), synthesis.NEEDS
+    ),
+    "anomaly": Study(
+        anomaly.PROTOCOL, (anomaly.SEED,), anomaly.anomalies, schema_check("anomaly"), anomaly.NEEDS
+    ),
     "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising, schema_check("denoise")),
 }
 
@@ -94,13 +105,14 @@ def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None =
     UnknownNameError
         If there is no such study or dataset.
     DatasetError
-        If the dataset cannot be read.
+        If the dataset cannot be read or lacks what the study needs; see `study_obstacle`.
     BundleError
         If a bundle cannot be read or the result cannot be written.
     """
     if name not in STUDIES:
         raise UnknownNameError(f"There is no study {name!r}; choose one of {', '.join(STUDIES)}.")
     dataset_spec(dataset)
+    check_requirements(name, STUDIES[name].needs, dataset)
     check_writable(study_path(dataset, name, root), overwrite=True)
     started = time.process_time()
     study = STUDIES[name]
@@ -114,6 +126,15 @@ def run_study(name: str, dataset: str, root: Path, *, on_stage: OnStage | None =
         found=found,
     )
     return write_study(result, root)
+
+
+def study_obstacle(name: str, dataset: str) -> str | None:
+    """Return one sentence on why a study cannot be run on a dataset, or None if it can be."""
+    try:
+        check_requirements(name, STUDIES[name].needs, dataset)
+    except LatentcoreError as error:
+        return str(error)
+    return None
 
 
 def read_study(dataset: str, name: str, root: Path | None = None) -> StudyResult | None:

@@ -15,6 +15,7 @@ from latentcore.metrics.similarity import linear_cka, mutual_knn, procrustes_r2
 from latentcore.recipes import Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.store.schema import check_schema, short_repr
+from latentcore.studies.requirements import Requirements
 from latentcore.types import FloatArray
 
 N_IMAGES, N_NEIGHBOURS, SEED = 2_000, 10, 0
@@ -22,6 +23,9 @@ N_PERMUTATIONS = 20
 TWIN_SEED = 101
 TWINS: tuple[tuple[str, int], ...] = (("vae", 2), ("ae", 8), ("ae", 16))
 """Families and dimensions that are trained again with another seed."""
+
+NEEDS = Requirements(n_test=2 * N_NEIGHBOURS + 1)
+"""With fewer images, most of the others would be neighbours in any two spaces."""
 
 PROTOCOL = (
     f"Codes of the same {N_IMAGES:,} random test images (all, if there are fewer), seed {SEED}. Linear CKA; "

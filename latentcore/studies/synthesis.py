@@ -15,6 +15,7 @@ from latentcore.exceptions import BundleError
 from latentcore.lenet import fits_lenet64
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
+from latentcore.studies.requirements import Requirements
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
 from latentcore.types import FloatArray, LabelArray
 
@@ -27,6 +28,8 @@ N_TRAINING_IMAGES, N_TRAINING_IMAGES_SMALL, BATCH_SIZE = 10_240, 2_000, 32
 regression."""
 FAMILIES = ("pca", "ae", "vae", "gan")
 """Families that the study covers, each in its largest dimension."""
+
+NEEDS = Requirements(train_per_class=min(N_REAL))
 
 PROTOCOL = (
     "Accuracy on random real test images of a classifier trained on n real train images of each class, on "

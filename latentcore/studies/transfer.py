@@ -14,6 +14,7 @@ from latentcore.exceptions import BundleError
 from latentcore.metrics.classification import probe_correct
 from latentcore.models import LatentModel
 from latentcore.store import list_bundles, load_bundle
+from latentcore.studies.requirements import Requirements
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds, smallest_class_size
 from latentcore.types import Capability, FloatArray, LabelArray
 
@@ -23,6 +24,8 @@ N_TEST, TEST_SEED = 5_000, 0
 TRANSFERRED_ENCODERS: tuple[tuple[str, int], ...] = (("pca", 16), ("ae", 16), ("vae", 16))
 """Families and dimensions whose encoders are transferred to another dataset."""
 PIXELS, RANDOM = "pixels", "random"
+
+NEEDS = Requirements(train_per_class=min(N_LABELS))
 
 PROTOCOL = (
     "Accuracy of a linear probe (multinomial logistic regression, C = 1, on values standardised over the "

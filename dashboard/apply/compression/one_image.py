@@ -25,6 +25,10 @@ from dashboard.ui.selection import chosen_image
 RATES = ("0.02", "0.03", "0.05", "0.07", "0.1", "0.15", "0.25", "0.4", "0.7", "1", "2")
 SMALL_IMAGE = 28 * 28
 SIDE = 128
+COLOUR_NOTE = (
+    " They store colour at half the resolution (4:2:0). PSNR is over the three channels; a pixel's bits are "
+    "those of all three."
+)
 
 
 @bundle_fragment
@@ -48,7 +52,7 @@ def one_image_at_rate(bundle: Bundle, curves: Sequence[Curve]) -> None:
     originals_note(bundle.spec.dataset)
     subject = input_image(bundle, index)
     kind = stand_in_label(subject.made_by)
-    text = kind or f"{subject.image.size} bytes\n8 bits/px"
+    text = kind or f"{subject.image.size} bytes\n{8 * len(subject.image)} bits/px"
     original = Picture(
         _uri(subject.image), subject.title + in_brackets(kind), f"{subject.title}\n{text}", SIDE
     )
@@ -63,6 +67,7 @@ def one_image_at_rate(bundle: Bundle, curves: Sequence[Curve]) -> None:
     st.caption(
         "Bytes: size of the study's file divided by its images. JPEG, WebP and AVIF compress a mosaic of "
         "many images, because a file per image would be mostly header."
+        + (COLOUR_NOTE if len(subject.image) > 1 else "")
     )
 
 

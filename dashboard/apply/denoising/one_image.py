@@ -21,6 +21,10 @@ from dashboard.data.study_results import study_or_none
 from dashboard.ui.pictures import Picture, in_brackets, picture_row
 
 LARGE, SIDE = 184, 116
+COLOUR_NOTE = (
+    " In colour, Gaussian noise is independent in each channel, salt and pepper turns whole pixels black or "
+    "white, and the filters treat each channel on its own."
+)
 
 
 def denoised_images(bundles: list[Bundle], subject: InputImage, corruption: ChosenCorruption) -> None:
@@ -44,10 +48,13 @@ def denoised_images(bundles: list[Bundle], subject: InputImage, corruption: Chos
             "No scores here: the reference would be a stand-in. The curves below were measured on originals."
         )
     st.caption(
-        "The last two are classical filters, without training: a median filter and total variation "
-        "denoising, each at the strength that was best on validation images at the study's nearest level."
-        if study is not None
-        else f"Classical filters need tuned strengths: run `latentcore study denoise {dataset}`."
+        (
+            "The last two are classical filters, without training: a median filter and total variation "
+            "denoising, each at the strength that was best on validation images at the study's nearest level."
+            if study is not None
+            else f"Classical filters need tuned strengths: run `latentcore study denoise {dataset}`."
+        )
+        + (COLOUR_NOTE if len(clean) > 1 else "")
     )
 
 

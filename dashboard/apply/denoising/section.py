@@ -19,7 +19,7 @@ NAMES = ("noise", "level", "seed", "source", "point")
 @bundle_fragment
 def denoising(bundles: list[Bundle]) -> None:
     """Draw controls, images and curves; changing a control reruns this fragment only."""
-    corruption, source = chosen_corruption(), chosen_source()
+    corruption, source = chosen_corruption(), chosen_source(bundles[0])
     pick_corruption(corruption)
     controls, pictures = st.columns([1, 3.2], gap="medium")
     with controls:

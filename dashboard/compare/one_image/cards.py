@@ -14,6 +14,7 @@ from dashboard.data.images.pixels import (
     data_uri,
     image_uri,
     png_bytes,
+    residual_note,
     residual_pixels,
 )
 from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
@@ -53,12 +54,6 @@ _STYLE = """
 </style>
 """
 
-_RESIDUAL_SCALE = (
-    '<div style="font-size:0.85rem">Residual (reconstruction minus input), same scale for all models: '
-    f'{-RESIDUAL_LIMIT:g} (too dark) <span class="residual-scale"></span> '
-    f"+{RESIDUAL_LIMIT:g} (too bright)</div>"
-)
-
 
 def draw_cards(subject: InputImage, results: list[Reconstruction]) -> None:
     """Draw one card per model on a common grid.
@@ -73,9 +68,18 @@ def draw_cards(subject: InputImage, results: list[Reconstruction]) -> None:
     st.html(_STYLE)
     dark = is_dark()
     if subject.is_real:
-        st.html(_RESIDUAL_SCALE)
+        st.html(_residual_scale(len(subject.image)))
     cards = "".join(f"<section>{_card(subject, result, dark=dark)}</section>" for result in results)
     st.html(f'<div class="model-cards">{cards}</div>')
+
+
+def _residual_scale(n_channels: int) -> str:
+    note = residual_note(n_channels)
+    return (
+        f'<div style="font-size:0.85rem">Residual (reconstruction minus input{note}), same scale for all '
+        f'models: {-RESIDUAL_LIMIT:g} (too dark) <span class="residual-scale"></span> '
+        f"+{RESIDUAL_LIMIT:g} (too bright)</div>"
+    )
 
 
 def _card(subject: InputImage, result: Reconstruction, *, dark: bool) -> str:

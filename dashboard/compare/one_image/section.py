@@ -23,7 +23,7 @@ INPUT_SIDE = 208
 @bundle_fragment
 def draw_one_image(bundles: list[Bundle]) -> None:
     """Draw the section as a fragment: choosing another image does not rerun the page."""
-    source = chosen_source()
+    source = chosen_source(bundles[0])
     with st.container(key="one_image", gap="small"):
         picture, controls = st.columns([1, 3.2], gap="medium")
         with controls:

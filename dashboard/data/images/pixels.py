@@ -27,8 +27,16 @@ def image_pixels(image: FloatArray) -> npt.NDArray[np.uint8]:
     return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
 
 
+def residual_note(n_channels: int) -> str:
+    """Return how residuals of colour images are shown, to follow the word "residual"; empty for grey ones."""
+    return ", mean over channels" if n_channels > 1 else ""
+
+
 def residual_pixels(residual: FloatArray) -> npt.NDArray[np.uint8]:
-    """Return a signed residual ``(c, h, w)`` as uint8 ``(h, w, 3)``: blue below zero, orange above."""
+    """Return a signed residual ``(c, h, w)`` as uint8 ``(h, w, 3)``: blue below zero, orange above.
+
+    The mean over channels shows errors of brightness; opposite errors of two channels cancel out.
+    """
     value = np.clip(residual.mean(axis=0) / RESIDUAL_LIMIT, -1, 1)[:, :, None]
     end = np.where(value < 0, _NEGATIVE, _POSITIVE)
     pixels: npt.NDArray[np.uint8] = np.rint(_MIDDLE + np.abs(value) * (end - _MIDDLE)).astype(np.uint8)

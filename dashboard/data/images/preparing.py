@@ -73,8 +73,8 @@ class Prepared:
 
 def looks_inverted(bundle: Bundle, grey: GreyImage) -> bool:
     """Return whether an image's border is bright where the dataset's is dark, or the other way round."""
-    own = float(np.median(_border(bundle.golden_images.mean(axis=(0, 1)))))
-    return bool((np.median(_border(grey.pixels)) > 0.5) != (own > 0.5))
+    own = float(np.median(border_of(bundle.golden_images.mean(axis=(0, 1)))))
+    return bool((np.median(border_of(grey.pixels)) > 0.5) != (own > 0.5))
 
 
 def layout_of(dataset: str) -> Layout | None:
@@ -124,7 +124,7 @@ def _fit_whole(pixels: FloatArray, height: int, width: int) -> FloatArray:
     """Return the whole image in the middle, its surroundings as bright as its border."""
     scale = min(height / pixels.shape[0], width / pixels.shape[1])
     small = _resized(pixels, scale)
-    canvas = np.full((height, width), np.median(_border(pixels)), np.float32)
+    canvas = np.full((height, width), np.median(border_of(pixels)), np.float32)
     top, left = (height - small.shape[0]) // 2, (width - small.shape[1]) // 2
     canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
     return canvas
@@ -151,7 +151,7 @@ def _fit_object(pixels: FloatArray, height: int, width: int, layout: Layout) -> 
 
 def _ink(pixels: FloatArray) -> FloatArray:
     """Return how far each pixel rises above the background, noise cut off, 1 at the strongest."""
-    border = _border(pixels)
+    border = border_of(pixels)
     paper = np.median(border)
     noise = 3 * 1.4826 * np.median(np.abs(border - paper))
     risen = np.clip(pixels - paper - noise, 0, None)
@@ -164,7 +164,8 @@ def _ink(pixels: FloatArray) -> FloatArray:
     return ink
 
 
-def _border(pixels: FloatArray) -> FloatArray:
+def border_of(pixels: FloatArray) -> FloatArray:
+    """Return the outermost pixels of an image ``(h, w)``, float32 ``(n,)``."""
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
 
 

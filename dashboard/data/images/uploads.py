@@ -1,4 +1,4 @@
-"""Safe decoding of uploaded and drawn images to grey values."""
+"""Safe decoding of uploaded and drawn images to grey values, and to the pixels of own datasets."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import binascii
 import io
 import threading
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
+from latentcore.datasets.own.pictures import is_coloured, plain_picture
 from latentcore.exceptions import LatentcoreError
 from latentcore.image_input import PILLOW_ERRORS
-from latentcore.types import FloatArray
+from latentcore.types import FloatArray, PixelArray
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 20_000_000
@@ -24,8 +28,11 @@ LONGEST_SIDE = 512
 SLIGHT_COLOUR = 12
 """Channels that differ by no more than this, of 255, count as grey with compression noise."""
 OPAQUE = 255
+DEPTH_NOTE = "16-bit grey values scaled to 0..1"
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey (ITU-R BT.601)."""
+
+Decoded = TypeVar("Decoded")
 
 _reading = threading.Lock()
 """One image at a time: bounds memory, and warning filters are global to the process."""
@@ -51,6 +58,25 @@ class GreyImage:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class PlainImage:
+    """A decoded image as pictures are decoded when a dataset is added.
+
+    Attributes
+    ----------
+    pixels : uint8 array (h, w) or (h, w, 3)
+        Transparent parts are over white; at most `LONGEST_SIDE` per side.
+    notes : tuple of str
+        Conversions applied, each a clause of a sentence.
+    has_colours : bool
+        False for grey images, however they are stored.
+    """
+
+    pixels: PixelArray
+    notes: tuple[str, ...]
+    has_colours: bool
+
+
 def read_image(data: bytes) -> GreyImage:
     """Read a PNG, JPEG or WebP file of any mode as grey.
 
@@ -61,6 +87,15 @@ def read_image(data: bytes) -> GreyImage:
     UnreadableImage
         If the file is empty, too large, damaged or no such image.
     """
+    return _read(data, _decode)
+
+
+def read_plain_image(data: bytes) -> PlainImage:
+    """Read a PNG, JPEG or WebP file as `latentcore.datasets.own` reads pictures; else like `read_image`."""
+    return _read(data, _decode_plain)
+
+
+def _read(data: bytes, decode: Callable[[Image.Image], Decoded]) -> Decoded:
     if not data:
         raise UnreadableImage("The file is empty. Choose a PNG, JPEG or WebP image.")
     if len(data) > MOST_BYTES:
@@ -71,16 +106,15 @@ def read_image(data: bytes) -> GreyImage:
     with _reading, warnings.catch_warnings():
         warnings.filterwarnings("error", module=r"PIL\.")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return _decode(_open(data))
+        return decode(_open(data))
 
 
-def read_data_url(text: str) -> GreyImage:
-    """Read the image in a base64 data URL, as a drawing arrives; raises `UnreadableImage`."""
+def bytes_of_data_url(text: str) -> bytes:
+    """Return the file in a base64 data URL, as a drawing arrives; raises `UnreadableImage`."""
     try:
-        data = base64.b64decode(text.partition(",")[2], validate=True)
+        return base64.b64decode(text.partition(",")[2], validate=True)
     except (binascii.Error, ValueError) as error:
         raise UnreadableImage("The drawing did not arrive whole. Draw it again.") from error
-    return read_image(data)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -106,24 +140,57 @@ def _too_many(amount: str) -> str:
 
 
 def _decode(image: Image.Image) -> GreyImage:
-    notes = []
+    notes: list[str] = []
+    with _named_errors():
+        pixels = _grey_pixels(_upright(image, notes), notes)
+    return GreyImage(pixels, tuple(notes))
+
+
+def _decode_plain(image: Image.Image) -> PlainImage:
+    notes: list[str] = []
+    with _named_errors():
+        plain = _plain_image(_upright(image, notes), notes)
+        return PlainImage(np.asarray(plain, np.uint8), tuple(notes), is_coloured(plain))
+
+
+def _plain_image(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Return an image in mode "L" or "RGB", reduced before it is laid over white, to save memory."""
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(np.rint(_grey_pixels(image, notes) * OPAQUE).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        if np.asarray(image.getchannel("A")).min() < OPAQUE:
+            notes.append("transparent parts laid over white")
+    else:
+        image = image.convert("L" if image.mode in ("1", "L") else "RGB")
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+    return plain_picture(image)
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """Raise `UnreadableImage` where Pillow fails on damaged pixels."""
     try:
-        if getattr(image, "is_animated", False):
-            image.seek(0)
-            notes.append("of its several frames the first is used")
-        image.load()
-        if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-            image = ImageOps.exif_transpose(image)
-            notes.append("turned upright as its camera noted")
-        pixels = _grey_pixels(image, notes)
+        yield
     except PILLOW_ERRORS as error:
         raise UnreadableImage("The image is damaged or cut off. Save it again, or choose another.") from error
-    return GreyImage(pixels, tuple(notes))
+
+
+def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Decode the first frame of an image, and turn it as its camera noted."""
+    if getattr(image, "is_animated", False):
+        image.seek(0)
+        notes.append("of its several frames the first is used")
+    image.load()
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        image = ImageOps.exif_transpose(image)
+        notes.append("turned upright as its camera noted")
+    return image
 
 
 def _grey_pixels(image: Image.Image, notes: list[str]) -> FloatArray:
     if image.mode.startswith(("I", "F")):
-        notes.append("16-bit grey values scaled to 0..1")
+        notes.append(DEPTH_NOTE)
         return _reduced(Image.fromarray(np.asarray(image, np.float32) / 65535))
     if image.has_transparency_data:
         image = image.convert("RGBA")

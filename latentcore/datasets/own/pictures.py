@@ -28,6 +28,13 @@ DEPTH_RANGE = "depth range"
 Fit = Literal["crop", "pad", "stretch"]
 Colour = Literal["grey", "rgb"]
 
+FIT_WORDS: dict[Fit, str] = {
+    "crop": "cropped to the central square",
+    "pad": "padded to a square",
+    "stretch": "stretched",
+}
+"""What each way of fitting does to a picture, for sentences."""
+
 
 class UnreadablePicture(DatasetError):  # noqa: N818 - a state of a file, not a fault of the program
     """A file cannot be used as a picture; the message ends a sentence that begins with its name."""
@@ -81,7 +88,7 @@ def open_picture(data: bytes, target: Target | None = None) -> Image.Image:
                 file.draft("RGB" if target.colour == "rgb" else "L", (2 * target.size, 2 * target.size))
             file.load()
             turned = file.getexif().get(ExifTags.Base.Orientation, 1) != 1
-            return _plain(ImageOps.exif_transpose(file) if turned else file)
+            return plain_picture(ImageOps.exif_transpose(file) if turned else file)
         except UnreadablePicture:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -126,7 +133,8 @@ def fit_picture(image: Image.Image, target: Target) -> PixelArray:
     return pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))  # noqa: PLR2004
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def plain_picture(image: Image.Image) -> Image.Image:
+    """Return a picture of any mode in mode "L" or "RGB", 16 bits scaled, transparent parts over white."""
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image, np.float64)
         deep = image.mode != "F" or values.max() > 1

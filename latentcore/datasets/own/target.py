@@ -8,7 +8,13 @@ import numpy as np
 
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.options import GREY_SIZE, RGB_SIZE, AddOptions
-from latentcore.datasets.own.pictures import DEPTH_RANGE, Target, UnreadablePicture, is_coloured
+from latentcore.datasets.own.pictures import (
+    DEPTH_RANGE,
+    FIT_WORDS,
+    Target,
+    UnreadablePicture,
+    is_coloured,
+)
 
 N_COLOUR_SAMPLE = 200
 
@@ -30,8 +36,7 @@ def chosen_target(items: Sequence[Item], options: AddOptions, notes: list[str]) 
             f"16-bit values, {low:,.0f} to {high:,.0f} in a random sample, are scaled from 0 to 65,535."
         )
     size = options.size or (RGB_SIZE if colour == "rgb" else GREY_SIZE)
-    words = {"crop": "cropped to the central square", "pad": "padded to a square", "stretch": "stretched"}
-    notes.append(f"Images are {words[options.fit]} and resized to {size}x{size} pixels.")
+    notes.append(f"Images are {FIT_WORDS[options.fit]} and resized to {size}x{size} pixels.")
     return Target(size, colour, options.fit)
 
 

@@ -16,6 +16,7 @@ from latentcore.datasets import Dataset, load_dataset
 from latentcore.metrics.detection import Auroc, auroc, mean_auroc
 from latentcore.models import LatentModel, make_model
 from latentcore.recipes import make_recipe
+from latentcore.studies.requirements import Requirements
 from latentcore.types import FloatArray
 
 FAMILIES = ("pca", "ae", "vae")
@@ -33,6 +34,9 @@ PROTOCOL = (
     "images of eight against the others, on which no test image bears. Intervals are 95%, over images "
     "(DeLong); those of means take into account that classes share their images."
 )
+
+NEEDS = Requirements(train_per_class=20, test_per_class=2)
+"""A model of 16 dimensions is trained on each class, and AUROC needs images on both sides."""
 
 PUBLISHED: Mapping[str, tuple[float, ...]] = {
     "mnist": (0.980, 0.997, 0.917, 0.919, 0.949, 0.885, 0.983, 0.946, 0.939, 0.965),
@@ -134,9 +138,9 @@ def _score(
 
 
 def _kept_rows(test: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return random rows of the test split, and the first one of each class, at most `N_DECODED`."""
+    """Return random rows of the test split, and the first one of each class in them, at most `N_DECODED`."""
     kept = np.sort(np.random.default_rng(SEED).permutation(len(test))[:N_KEPT])
-    firsts = [kept[test.labels[kept] == label][0] for label in range(len(test.classes))]
+    firsts = [kept[test.labels[kept] == label][0] for label in np.unique(test.labels[kept]).tolist()]
     return kept, np.array(firsts[:N_DECODED])
 
 

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from dashboard.data.images.matching import match_dataset
 from dashboard.data.images.preparing import BlankImage, layout_of, prepare_image
-from dashboard.data.images.uploads import LONGEST_SIDE, UnreadableImage, read_image
+from dashboard.data.images.uploads import LONGEST_SIDE, UnreadableImage, read_image, read_plain_image
 from latentcore.store import load_bundle
 from tests.fuzzing import FUZZ, spoilt_bytes
 
@@ -76,7 +77,11 @@ def read_or_refuse(data: bytes) -> None:
     assert pixels.dtype == np.float32
     assert 1 <= min(pixels.shape) <= max(pixels.shape) <= LONGEST_SIDE
     assert 0 <= pixels.min() <= pixels.max() <= 1
+    plain = read_plain_image(data)
+    assert plain.pixels.dtype == np.uint8
+    assert plain.pixels.shape[:2] == pixels.shape
     bundle = load_pca()
+    assert match_dataset(bundle, plain).image.shape == bundle.image_shape
     for layout in (None, layout_of("digits")):
         try:
             prepared = prepare_image(bundle, found, invert=False, layout=layout)
@@ -143,10 +148,11 @@ def test_the_largest_images_need_no_more_memory_than_stated(tmp_path):
     ):
         image.save(tmp_path / name, "PNG", compress_level=1)
     code = (
-        "import resource, sys\nfrom dashboard.data.images.uploads import read_image\n"
+        "import resource, sys\n"
+        "from dashboard.data.images.uploads import read_image, read_plain_image\n"
         "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
         "files = [open(name, 'rb').read() for name in sys.argv[1:]]\nbefore = peak()\n"
-        "for data in files: read_image(data)\nprint(peak() - before)"
+        "for data in files: read_image(data), read_plain_image(data)\nprint(peak() - before)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "deep"), str(tmp_path / "clear")],

@@ -14,7 +14,7 @@ from PIL import Image
 
 from dashboard.data.images import uploads
 from dashboard.data.images.preparing import BlankImage, layout_of, looks_inverted, prepare_image
-from dashboard.data.images.uploads import UnreadableImage, read_data_url, read_image
+from dashboard.data.images.uploads import UnreadableImage, bytes_of_data_url, read_image
 from latentcore.store import load_bundle
 from tests.splits import split_or_skip
 
@@ -128,9 +128,9 @@ def test_a_large_image_is_reduced_at_once():
 
 def test_a_drawing_arrives_as_a_data_url():
     text = "data:image/png;base64," + base64.b64encode(encoded(Image.fromarray(GREY))).decode()
-    assert read_data_url(text).pixels.shape == (40, 60)
+    assert read_image(bytes_of_data_url(text)).pixels.shape == (40, 60)
     with pytest.raises(UnreadableImage, match="did not arrive whole"):
-        read_data_url("data:image/png;base64,@@@")
+        bytes_of_data_url("data:image/png;base64,@@@")
 
 
 @pytest.mark.parametrize(("dataset", "most"), [("mnist", 0.01), ("digits", 0.05), ("fashion_mnist", 0.03)])
