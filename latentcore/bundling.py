@@ -172,9 +172,7 @@ def _fit(
         if on_event is not None:
             on_event(replace(event, phase=event.phase + suffix))
 
-    model = recipe.make_model().fit(
-        train.images, train.labels if train.classes else None, seed=seed, on_event=record
-    )
+    model = recipe.make_model().fit(train.images, train.known_labels, seed=seed, on_event=record)
     return (round_to_half(model) if isinstance(model, TorchModel) else model), history
 
 
@@ -231,22 +229,3 @@ def record_scores(bundle: Bundle, metrics: dict[str, Any]) -> None:
     """
     card = write_card(bundle.model, bundle.spec.dataset, bundle.config["recipe"], metrics, bundle.history)
     replace_scores(bundle, metrics, card)
-
-
-def holdout_mse(recipe: Recipe, fraction: float, *, on_event: OnEvent | None = None) -> float:
-    """Return the reconstruction MSE on a held-out part of train, by which settings are chosen.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    fraction : float
-        Share of train that is held out.
-    on_event : callable, optional
-        Receives an `EpochEnd` after each epoch.
-    """
-    part, held = load_dataset(recipe.dataset, "train").holdout(fraction, seed=0)
-    recipe = within_minutes(recipe, part)
-    model = recipe.make_model().fit(
-        part.images, part.labels if part.classes else None, seed=recipe.seeds[0], on_event=on_event
-    )
-    return float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from latentcore.bundling import holdout_mse, train_bundle
+from latentcore.bundling import train_bundle
 from latentcore.cli.progress import error_console, training_progress
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.features import train_feature_network
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
 from latentcore.recipes import make_recipe
+from latentcore.recipes.holdout import holdout_mse
 from latentcore.store import models_folder
 from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
 

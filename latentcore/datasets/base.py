@@ -50,6 +50,11 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def known_labels(self) -> LabelArray | None:
+        """Labels to train on; None where the images have none."""
+        return self.labels if self.classes else None
+
     def take(self, rows: LabelArray) -> Dataset:
         """Return the images at `rows` (int64 positions, shape (m,)), with their original indices."""
         return replace(

@@ -10,7 +10,7 @@ import numpy as np
 
 from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import random_subset
-from latentcore.evaluation.score import SEED, Score, mean_score, score_over_seeds, to_python
+from latentcore.evaluation.score import SEED, Score, mean_score, score_over_seeds, to_python, wilson_interval
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.metrics.generation import (
     class_shares,
@@ -238,7 +238,7 @@ def copying_score(sampled: FloatArray, held_out: FloatArray, features: Reference
 
 def _share_score(labels: LabelArray, what: str, classifier: str, reference: RealReference) -> Score:
     shares = class_shares(labels, n_classes=len(reference.train.classes))
-    low, high = _wilson(shares, len(labels))
+    low, high = wilson_interval(shares, len(labels))
     return Score(
         value=to_python(shares),
         n=len(labels),
@@ -246,11 +246,3 @@ def _share_score(labels: LabelArray, what: str, classifier: str, reference: Real
         interval=(to_python(low), to_python(high)),
         protocol=f"Share of each class among {what}, as {classifier} sees them; 95% Wilson interval.",
     )
-
-
-def _wilson(shares: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """Return the ends of the 95% Wilson interval of binomial proportions."""
-    z = 1.959964
-    centre = (shares + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(shares * (1 - shares) / n + z**2 / (4 * n**2))
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

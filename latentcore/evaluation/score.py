@@ -85,6 +85,14 @@ def score_over_seeds(values: FloatArray, *, n: int, protocol: str) -> Score:
     )
 
 
+def wilson_interval(shares: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of the 95% Wilson interval of binomial proportions."""
+    z = 1.959964
+    centre = (shares + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(shares * (1 - shares) / n + z**2 / (4 * n**2))
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+
+
 def psnr_score(errors: FloatArray, what: str) -> Score:
     """Return the PSNR of the mean of squared errors per image ``(n,)``; the protocol begins with `what`."""
     low, high = bootstrap_interval(errors, seed=SEED)

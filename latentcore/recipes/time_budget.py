@@ -69,7 +69,7 @@ def _seconds_per_step(
         times.setdefault(event.phase, []).append(time.perf_counter())
 
     trial: dict[str, Any] = {**recipe.settings, **dict.fromkeys(names, n_epochs)}
-    replace(recipe, settings=trial).make_model().fit(part.images, part.labels, seed=0, on_event=record)
+    replace(recipe, settings=trial).make_model().fit(part.images, part.known_labels, seed=0, on_event=record)
     return {
         name: (ends[-1] - ends[0]) / ((n_epochs - 1) * n_batches)
         for name, ends in zip(names, times.values(), strict=True)

@@ -110,3 +110,11 @@ def test_too_few_images_are_refused(data, n):
     with pytest.raises(DatasetError, match=r"models need 2 to train on and 1 to test|leaves"):
         add(data, n, 1)
     assert not (data / "own" / "odd").exists()
+
+
+def test_a_time_budget_needs_no_labels(data):
+    add(data, 12, 1)
+    said: list[str] = []
+    folder = train_bundle(make_recipe("odd", "ae", 2, minutes=0.02), data / "models", on_stage=said.append)
+    assert folder.is_dir()
+    assert "to take about 0.02 minutes" in said[0]
