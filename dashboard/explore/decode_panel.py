@@ -102,7 +102,7 @@ def _main_pictures(details: CodeDetails) -> list[Picture]:
     original = image_uri(details.original)
     residual = data_uri(png_bytes(residual_pixels(details.decode - details.original)))
     note = residual_note(len(details.decode))
-    scale = f"Residual{note}: blue too dark,\norange too bright (±{RESIDUAL_LIMIT:g})"
+    scale = f"Residual{note}: blue too dark, orange too bright (±{RESIDUAL_LIMIT:g})"
     return [
         *pictures,
         Picture(original, f"Original test image {details.index}, {details.label}", "Original", SMALL),
