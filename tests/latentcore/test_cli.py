@@ -101,7 +101,7 @@ def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
         (("fetch", "cats"), "No dataset"),
         (("index", "cats"), "No dataset"),
         (("repack", "digits/none"), "No bundle"),
-        (("features", "digits"), "expected (n, 1, 28, 28)"),
+        (("features", "digits"), "takes 16 to 32 per side"),
     ],
 )
 def test_mistakes_end_in_one_sentence_and_code_2(run, arguments, message):
