@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.data.upload_rules import UploadRules
 from dashboard.your_data.add_form import forget_outcome
 from dashboard.your_data.next_step import next_step
-from dashboard.your_data.pictures import class_bars, facts, image_sheet
+from dashboard.your_data.pictures import class_bars, draw_image_grid, facts
 from dashboard.your_data.services.adding import Outcome
 from dashboard.your_data.services.known import KnownDataset
 from dashboard.your_data.text_list import text_list
@@ -31,7 +31,7 @@ def added_dataset(outcome: Outcome, dataset: KnownDataset, rules: UploadRules) -
     with right:
         of_class = " of each class" if dataset.classes else ""
         st.markdown(f"**Random images{of_class}, as the models will see them**")
-        image_sheet(dataset, 16, 8, 42)
+        draw_image_grid(dataset, 16, 8, 42)
         if dataset.classes:
             st.markdown("**Images per class**")
             class_bars(dataset)

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.upload_rules import UploadRules
 from dashboard.your_data.next_step import next_step
-from dashboard.your_data.pictures import class_bars, facts, image_sheet
+from dashboard.your_data.pictures import class_bars, draw_image_grid, facts
 from dashboard.your_data.services.known import KnownDataset, remove_dataset
 from dashboard.your_data.text_list import text_list
 
@@ -27,7 +27,7 @@ def dataset_cards(datasets: Sequence[KnownDataset], rules: UploadRules) -> None:
 def _card(dataset: KnownDataset, rules: UploadRules) -> None:
     images, text, actions = st.columns([1.1, 1.5, 0.62], gap="medium")
     with images:
-        image_sheet(dataset, 9, 2, 42)
+        draw_image_grid(dataset, 9, 2, 42)
     with text, st.container(gap="xxsmall"):
         st.markdown(f"**{state.escape_markdown(dataset.title)}**")
         st.caption(f"{facts(dataset)}. From {state.escape_markdown(dataset.source)}.")

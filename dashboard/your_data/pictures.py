@@ -6,12 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.your_data.services.known import KnownDataset, class_counts, sheet
+from dashboard.your_data.services.known import KnownDataset, class_counts, image_grid
 
 MAX_BARS = 20
 
 
-def image_sheet(dataset: KnownDataset, n_columns: int, n_rows: int, side: int) -> None:
+def draw_image_grid(dataset: KnownDataset, n_columns: int, n_rows: int, side: int) -> None:
     """Draw random images of a dataset, each `side` pixels wide.
 
     Parameters
@@ -21,7 +21,7 @@ def image_sheet(dataset: KnownDataset, n_columns: int, n_rows: int, side: int) -
         Most images per row and column.
     side : int
     """
-    found = sheet(dataset.name, dataset.version, n_columns, n_rows)
+    found = image_grid(dataset.name, dataset.version, n_columns, n_rows)
     if found is None:
         st.caption("The images cannot be read; remove the dataset and add it again.")
         return

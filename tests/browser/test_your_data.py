@@ -77,8 +77,8 @@ def test_no_other_session_sees_what_a_visitor_uploads(browser, hosted, archive):
     one, two = opened(browser, hosted), opened(browser, hosted)
     add(one, archive)
     expect_added(one, "160 train and 40 test images, 32x32, colour, 4 classes")
-    sheet = one.locator("img[alt*='as the models see them']").first
-    assert sheet.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [16 * 32, 8 * 32]
+    grid = one.locator("img[alt*='as the models see them']").first
+    assert grid.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [16 * 32, 8 * 32]
     one.get_by_role("button", name="Add another dataset").click()
     card = one.locator("[class*='st-key-dataset_fruit-']").first
     expect(card).to_be_visible(timeout=SECONDS)

@@ -92,7 +92,7 @@ def remove_dataset(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ImageGrid:
     """Images of a dataset in one picture.
 
     Attributes
@@ -109,7 +109,7 @@ class Sheet:
 
 
 @st.cache_data(max_entries=32, ttl=SECONDS_KEPT, show_spinner=False)
-def sheet(name: str, version: str, n_columns: int, n_rows: int) -> Sheet | None:  # noqa: ARG001 - a key
+def image_grid(name: str, version: str, n_columns: int, n_rows: int) -> ImageGrid | None:  # noqa: ARG001 - a key
     """Return random images of a dataset, as many of each class as there are, or None if they are unreadable.
 
     Parameters
@@ -129,7 +129,7 @@ def sheet(name: str, version: str, n_columns: int, n_rows: int) -> Sheet | None:
     columns = min(n_columns, len(rows))
     images = pixels.astype(np.float32) / np.float32(255)
     picture = webp_bytes(tile_images(images, columns), lossless=True, quality=0)
-    return Sheet(data_uri(picture, "image/webp"), len(rows), columns, -(-len(rows) // columns))
+    return ImageGrid(data_uri(picture, "image/webp"), len(rows), columns, -(-len(rows) // columns))
 
 
 def _spread_rows(labels: LabelArray, n: int) -> LabelArray:
