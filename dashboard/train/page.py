@@ -12,9 +12,9 @@ from dashboard.train.services.progress import Run, seen_run
 from dashboard.ui.share import copy_link, show_notices
 
 STYLE = """
-.st-key-run_status { min-height: 4.6rem; }
-.st-key-run_losses { min-height: 172px; overflow-x: auto; }
-.st-key-run_map { min-height: 508px; overflow-x: auto; }
+.st-key-run_status { min-height: 3rem; }
+.st-key-run_losses { min-height: 184px; overflow-x: auto; }
+.st-key-run_map { min-height: 528px; overflow-x: auto; }
 """
 """Fixed heights, so that nothing moves while a run is redrawn."""
 

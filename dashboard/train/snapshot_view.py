@@ -24,7 +24,8 @@ from dashboard.train.services.pictures import (
 from dashboard.train.services.progress import Run, RunStatus, loss_table
 from dashboard.ui.theme import is_dark
 
-MAP_SIDE, LOSS_WIDTH, LOSS_HEIGHT = 500, 640, 92
+MAP_SIDE, LOSS_WIDTH, LOSS_HEIGHT = 520, 600, 92
+STRIP_WIDTH = 568
 FRAME = "map frame"
 
 
@@ -84,7 +85,7 @@ def _map_place(words: str) -> None:
 
 
 def _losses(events: list[dict[str, Any]], run: Run) -> None:
-    st.markdown("**Loss per epoch**")
+    st.html(_heading("Loss per epoch"))
     table = loss_table(events)
     if table.empty:
         none = "No epochs yet." if has_epochs(run.request.family) else "None: there are no epochs."
@@ -112,8 +113,8 @@ def _images(strips: Strips | None, run: Run) -> None:
 
 
 def _row(title: str, uri: str | None, ratio: float, missing: str) -> str:
-    size = f"width:100%;max-width:{LOSS_WIDTH}px;aspect-ratio:{ratio:.4g};border-radius:3px;display:block;"
-    words = f'<div style="font-size:0.85rem;font-weight:600;margin:8px 0 3px">{escape(title)}</div>'
+    size = f"width:100%;max-width:{STRIP_WIDTH}px;aspect-ratio:{ratio:.4g};border-radius:3px;display:block;"
+    words = _heading(title)
     if uri is None:
         return (
             f'{words}<div style="{size}display:flex;align-items:center;justify-content:center;'
@@ -123,3 +124,7 @@ def _row(title: str, uri: str | None, ratio: float, missing: str) -> str:
     return (
         f'{words}<img src="{uri}" alt="{escape(title, quote=True)}" style="{size}image-rendering:pixelated">'
     )
+
+
+def _heading(words: str) -> str:
+    return f'<div style="font-size:0.85rem;font-weight:600;margin:8px 0 3px">{escape(words)}</div>'

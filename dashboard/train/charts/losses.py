@@ -26,7 +26,7 @@ def loss_panels(names: Sequence[str], *, width: int, height: int) -> dict[str, A
     """
     n = max(len(names), 1)
     side = (width - (n - 1) * GAP) // n - AXIS
-    number = alt.Axis(tickCount=3, format="~g", minExtent=AXIS - 8, maxExtent=AXIS - 8, grid=True)
+    number = alt.Axis(tickCount=3, minExtent=AXIS - 8, maxExtent=AXIS - 8, grid=True)
     line = (
         alt.Chart()
         .mark_line(strokeWidth=2, color=BLUE, tooltip=None, clip=True)
@@ -38,7 +38,7 @@ def loss_panels(names: Sequence[str], *, width: int, height: int) -> dict[str, A
     )
     panels = [
         line.transform_filter(alt.datum.loss == name).properties(
-            title=alt.TitleParams(name, fontSize=12, fontWeight=500, anchor="start")
+            title=alt.TitleParams(name, fontSize=12, fontWeight=500, anchor="start", frame="group")
         )
         for name in names
     ]
