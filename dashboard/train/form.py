@@ -18,6 +18,7 @@ from dashboard.train.services.choices import (
     start_training,
     suggested_name,
     trainable_datasets,
+    usual_dataset,
 )
 from dashboard.ui.pickers import set_dataset
 
@@ -95,7 +96,7 @@ def _form(datasets: list[str]) -> None:
 
 def _pick_dataset(datasets: list[str]) -> str:
     known = state.get("dataset")
-    dataset = known if known in datasets else datasets[0]
+    dataset = known if known in datasets else usual_dataset(datasets)
     if known is not None and known != dataset:
         state.put("dataset", None)
         state.notify("dataset", f"“{dataset_title(known)[:60]}” cannot be trained on here; take another.")

@@ -127,4 +127,4 @@ def _row(title: str, uri: str | None, ratio: float, missing: str) -> str:
 
 
 def _heading(words: str) -> str:
-    return f'<div style="font-size:0.85rem;font-weight:600;margin:8px 0 3px">{escape(words)}</div>'
+    return f'<div style="font-size:0.85rem;font-weight:600;margin:7px 0 3px">{escape(words)}</div>'

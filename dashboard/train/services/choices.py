@@ -30,6 +30,11 @@ def trainable_datasets(*, is_hosted: bool) -> list[str]:
     return [name for name, spec in DATASETS.items() if spec.is_present()] + own
 
 
+def usual_dataset(datasets: list[str]) -> str:
+    """Return the one of these datasets that other pages show by default, or else the first."""
+    return next((name for name in catalogue().datasets() if name in datasets), datasets[0])
+
+
 def has_labels(dataset: str) -> bool:
     """Return whether the images of a dataset have labels."""
     spec = find_dataset(dataset)
