@@ -13,6 +13,8 @@ from dashboard.ui.share import copy_link, show_notices
 
 STYLE = """
 .st-key-run_status { min-height: 3rem; }
+.st-key-run_links a { border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
+  border-radius: 0.5rem; }
 .st-key-run_losses { min-height: 184px; overflow-x: auto; }
 .st-key-run_map { min-height: 528px; overflow-x: auto; }
 """

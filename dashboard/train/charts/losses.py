@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from dashboard.ui.charts.palette import BLUE
+from dashboard.ui.charts.scatter import NO_PADDING
 from dashboard.ui.charts.spec import to_spec
 
 AXIS, GAP = 44, 14
@@ -42,4 +43,5 @@ def loss_panels(names: Sequence[str], *, width: int, height: int) -> dict[str, A
         )
         for name in names
     ]
-    return to_spec(alt.hconcat(*panels, spacing=GAP).resolve_scale(x="independent", y="independent"))
+    spec = to_spec(alt.hconcat(*panels, spacing=GAP).resolve_scale(x="independent", y="independent"))
+    return {**spec, "padding": NO_PADDING}
