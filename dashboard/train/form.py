@@ -15,6 +15,7 @@ from dashboard.train.services.choices import (
     has_labels,
     most_dimensions,
     name_problem,
+    start_problem,
     start_training,
     suggested_name,
     trainable_datasets,
@@ -77,7 +78,7 @@ def _form(datasets: list[str]) -> None:
         )
         minutes = _pick_minutes(family)
         seed, name = _more_options(dataset, suggested_name(dataset, family, latent_dim))
-        problem = name_problem(dataset, name)
+        problem = start_problem() or name_problem(dataset, name)
         if problem is not None:
             st.warning(state.escape_markdown(problem), icon=":material/info:")
         request = RunRequest(

@@ -13,7 +13,10 @@ def outcome(run: Run) -> None:
     words, actions = st.columns([1, 1.1], vertical_alignment="center")
     with words:
         is_kept = _words(run)
-    with actions, st.container(horizontal=True, horizontal_alignment="right", key="run_links"):
+    row = actions.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="run_links"
+    )
+    with row:
         if is_kept:
             _links(run)
         st.button("Train another model", icon=":material/add:", on_click=_forget_run)

@@ -11,10 +11,12 @@ from dashboard.train.run_view import run_view
 from dashboard.train.services.progress import Run, seen_run
 from dashboard.ui.share import copy_link, show_notices
 
+NEW_RUN = "new"
+"""In the place of a run's id: the form, also for those who have just looked at a run."""
 STYLE = """
-.st-key-run_status { min-height: 3rem; }
+:is(.st-key-run_status, .st-key-run_outcome) { min-height: 58px; }
 .st-key-run_links a { border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
-  border-radius: 0.5rem; }
+  border-radius: 0.5rem; padding: 0.3rem 0.75rem; }
 .st-key-run_losses { min-height: 184px; overflow-x: auto; }
 .st-key-run_map { min-height: 528px; overflow-x: auto; }
 """
@@ -39,6 +41,9 @@ def page() -> None:
 def _addressed_run() -> Run | None:
     """Return the run that the address names; an unknown one is said to be so."""
     run_id = state.get("run")
+    if run_id == NEW_RUN:
+        state.put("run", None)
+        return None
     if run_id is None:
         return None
     run = seen_run(run_id)

@@ -31,9 +31,11 @@ def run_view(run: Run) -> None:
     if not run.is_over:
         _live(run.id)
         return
-    outcome(run)
-    if run.status is not RunStatus.STOPPED:
-        snapshot_view(run, run.events())
+    with st.container(key="run_outcome"):
+        outcome(run)
+    events = run.events()
+    if events and run.status is not RunStatus.STOPPED:
+        snapshot_view(run, events)
 
 
 @st.fragment(run_every=REDRAW_SECONDS)

@@ -23,7 +23,7 @@ def next_step(dataset: KnownDataset, rules: UploadRules) -> None:
         "train/page.py",
         label="Train a model",
         icon=":material/model_training:",
-        query_params={"dataset": dataset.name},
+        query_params={"dataset": dataset.name, "run": "new"},
     )
     if not rules.is_hosted:
         st.caption("Or with a command; this page links to the model within a minute:")

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from dashboard.data.catalogue import catalogue
 from dashboard.data.ownership import find_dataset, own_datasets
+from dashboard.server.settings import host_setting
 from latentcore.datasets import DATASETS
 from latentcore.models import MODELS
 from latentcore.runs import RunRequest, active_runs, start_run
@@ -15,6 +16,10 @@ __all__ = ["RunRequest"]
 
 NEEDS_LABELS = "lda"
 MOST_DIMENSIONS = 128
+SETTING = "LATENTCORE_TRAINING"
+"""Setting (environment or Streamlit secrets): "off" for a server on which nothing can be trained."""
+MOST_RUNS = 4
+"""Of all sessions: a run that waits is a process that takes memory."""
 ENDING = "trained"
 """Ending of the suggested name of a bundle."""
 
@@ -88,8 +93,20 @@ def _taken(dataset: str) -> set[str]:
     return present | runs
 
 
+def start_problem() -> str | None:
+    """Return one sentence on why no training can be started on this server now, or None."""
+    if (host_setting(SETTING) or "").casefold() == "off":
+        return "Training is switched off on this server. On your own computer, it is a page and a command."
+    if len(active_runs()) >= MOST_RUNS:
+        return f"{MOST_RUNS} trainings are under way or wait, the most at a time: try again in some minutes."
+    return None
+
+
 def start_training(request: RunRequest) -> tuple[str | None, str | None]:
     """Start a training run; return its id, or None and one sentence on why it was not started."""
+    problem = start_problem() or name_problem(request.dataset, request.name)
+    if problem is not None:
+        return None, problem
     try:
         return start_run(request), None
     except ValueError as error:

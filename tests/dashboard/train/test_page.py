@@ -6,10 +6,13 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 from dashboard.data import upload_rules
 from dashboard.train.services import progress
+from latentcore.datasets.digits import DIGITS
+from latentcore.datasets.own.add import add_dataset
 from latentcore.runs import RunStatus, find_run
 from latentcore.store import models_folder
 from tests.dashboard.pages import notices_of, open_page, text_of
@@ -124,6 +127,41 @@ def test_a_gan_says_why_there_is_no_map_yet():
     assert "a GAN has no encoder of its own" in html_of(app)
     assert n_charts(app) == 1
     assert html_of(app).count("<img") == 2
+
+
+def test_a_link_to_the_form_leaves_the_run_that_was_looked_at():
+    app = open_page("train", run=write_run(events=fit_events(2)))
+    assert "Pause" in labels_of(app)
+    app.query_params["run"] = "new"
+    app.run()
+    assert "Start training" in labels_of(app)
+    assert not app.warning
+    assert "run" not in app.query_params
+
+
+def test_an_own_dataset_without_models_links_to_the_form(tmp_path):
+    images, labels = DIGITS.read("test", None)
+    np.savez(tmp_path / "a.npz", images=images, labels=labels)
+    add_dataset("mine", tmp_path / "a.npz", tmp_path / "data")
+    app = open_page("data")
+    assert [link.proto.label for link in app.get("page_link")] == ["Train a model"]
+    assert "latentcore train mine" in app.code[0].value
+    assert open_page("train", dataset="mine").selectbox("train_dataset").value == "mine"
+
+
+def test_training_can_be_switched_off(monkeypatch):
+    monkeypatch.setenv("LATENTCORE_TRAINING", "off")
+    app = open_page("train")
+    assert any("switched off" in notice for notice in notices_of(app))
+    assert next(button for button in app.button if button.label == "Start training").disabled
+
+
+def test_a_full_queue_takes_no_more_runs():
+    for _ in range(4):
+        write_run(status=RunStatus.WAITING)
+    app = open_page("train")
+    assert any("try again" in notice for notice in notices_of(app))
+    assert next(button for button in app.button if button.label == "Start training").disabled
 
 
 def test_a_model_without_epochs_says_so():
