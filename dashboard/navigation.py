@@ -46,6 +46,7 @@ PAGES = {
         PageEntry("edit", "Edit", ":material/tune:", "edit"),
         PageEntry("compare", "Compare", ":material/compare_arrows:", "compare"),
         PageEntry("your_data", "Your data", ":material/add_photo_alternate:", "data"),
+        PageEntry("train", "Train", ":material/model_training:", "train"),
     ),
     "Apply": (
         PageEntry("apply/compression", "Compression", ":material/compress:", "compression"),

@@ -25,6 +25,7 @@ NAMES = (
     *("labels", "maker", "labelled"),
     *("noise", "level"),
     *("normal", "against", "detector", "score", "flagged"),
+    "run",
 )
 """Every name that a URL may have."""
 

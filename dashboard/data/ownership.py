@@ -26,6 +26,7 @@ from latentcore.datasets.own.names import is_owned, owner_of
 from latentcore.datasets.own.stored import CONFIG_FILE, OwnDataset, find_own, list_own, own_folder
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import DatasetError, UnknownNameError
+from latentcore.runs import all_runs, remove_old_runs, remove_runs_on
 from latentcore.store import models_folder
 
 SWEEP_SECONDS = 60
@@ -120,14 +121,15 @@ def owned_bytes() -> int:
 
 
 def remove_owned(name: str) -> None:
-    """Delete a dataset that belongs to a session, and the bundles that were trained on it."""
+    """Delete a dataset that belongs to a session, its training runs and its bundles."""
     if is_owned(name):
+        remove_runs_on(name)
         for folder in (own_folder(data_folder()) / name, models_folder() / name):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep() -> None:
-    """Remove datasets that no session has kept for some minutes, and remains of uploads that were killed.
+    """Remove datasets that no session has kept for some minutes, and remains of uploads and training runs.
 
     A kept dataset is touched at each sweep: servers that share a data folder leave each other's alone.
     """
@@ -142,6 +144,11 @@ def sweep() -> None:
     for draft in _drafts():
         if min(map(_age, [draft, *draft.iterdir()])) > STALE_DRAFT_SECONDS:
             shutil.rmtree(draft, ignore_errors=True)
+    present = {folder.name for folder in _owned_folders()}
+    for run in all_runs():
+        if is_owned(run.request.dataset) and run.request.dataset not in present:
+            remove_runs_on(run.request.dataset)
+    remove_old_runs()
 
 
 def sweep_forever(pause: Callable[[float], None] = time.sleep) -> None:

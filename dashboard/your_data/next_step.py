@@ -17,11 +17,14 @@ def next_step(dataset: KnownDataset, rules: UploadRules) -> None:
             icon=":material/scatter_plot:",
             query_params={"dataset": dataset.name, "model": dataset.models[0]},
         )
-    elif rules.is_hosted:
-        st.caption(
-            "No model yet. Models are trained on your own computer: install Latent Atlas, add the images "
-            "there, and run `latentcore train`."
-        )
-    else:
-        st.caption("No model yet. Train one, and this page links to it within a minute:")
+        return
+    st.caption("No model yet. Train one here, and watch its latent space form:")
+    st.page_link(
+        "train/page.py",
+        label="Train a model",
+        icon=":material/model_training:",
+        query_params={"dataset": dataset.name, "run": "new"},
+    )
+    if not rules.is_hosted:
+        st.caption("Or with a command; this page links to the model within a minute:")
         st.code(f"latentcore train {dataset.name} vae --latent-dim 16", language=None, wrap_lines=True)

@@ -1,5 +1,6 @@
 """Training runs in processes of their own, that are watched, paused and stopped from another process."""
 
+from latentcore.runs.cleaning import all_runs, remove_old_runs, remove_runs_on
 from latentcore.runs.control import (
     active_runs,
     pause_run,
@@ -17,10 +18,13 @@ __all__ = [
     "RunStatus",
     "Snapshot",
     "active_runs",
+    "all_runs",
     "find_run",
     "latest_snapshot",
     "pause_run",
+    "remove_old_runs",
     "remove_run",
+    "remove_runs_on",
     "resume_run",
     "runs_folder",
     "start_run",

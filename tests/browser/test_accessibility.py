@@ -9,7 +9,7 @@ from tests.serving import WINDOW, started_server
 
 VIEWS = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
 PAGES = (
-    *("", "explore", "interpolate", "sample", "edit", "data"),
+    *("", "explore", "interpolate", "sample", "edit", "data", "train"),
     *("compression", "anomaly", "denoise", "synthesis", "transfer"),
     *(f"compare?view={view}" for view in VIEWS),
 )

@@ -30,10 +30,8 @@ from tests.fuzzing import FUZZ, spoilt_json
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 VIEWS = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
-PLACES = [
-    *(SCRIPTS[name] for name in ("overview", "explore", "interpolate", "sample", "edit", "data")),
-    *VIEWS,
-]
+OPENED = ("overview", "explore", "interpolate", "sample", "edit", "data", "train")
+PLACES = [*(SCRIPTS[name] for name in OPENED), *VIEWS]
 MODELS = [spec.name for spec in list_bundles() if spec.dataset == "digits"]
 
 HOSTILE = [

@@ -1,0 +1,62 @@
+"""What became of a training run: links to the model, or why there is none."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.train.services.progress import Run, RunStatus, shipped_beside, show_in_catalogue
+
+
+def outcome(run: Run) -> None:
+    """Draw the outcome of a run that is over, where its progress was."""
+    words, actions = st.columns([1, 1.1], vertical_alignment="center")
+    with words:
+        is_kept = _words(run)
+    row = actions.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="run_links"
+    )
+    with row:
+        if is_kept:
+            _links(run)
+        st.button("Train another model", icon=":material/add:", on_click=_forget_run)
+
+
+def _words(run: Run) -> bool:
+    """Say what became of a run; return whether there is a model."""
+    if run.status is RunStatus.STOPPED:
+        st.info("This training was stopped; nothing of it was kept.", icon=":material/stop:")
+    elif run.status is RunStatus.FAILED:
+        st.error(f"The training failed. {state.escape_markdown(run.message)}", icon=":material/error:")
+    elif not show_in_catalogue(run):
+        st.info("The training is done, but its model has been removed since.", icon=":material/info:")
+    else:
+        name = state.escape_markdown(run.bundle_id.partition("/")[2])
+        st.success(f"Done: **{name}** is scored, and every page shows it.", icon=":material/check:")
+        return True
+    return False
+
+
+def _links(run: Run) -> None:
+    dataset, _, name = run.bundle_id.partition("/")
+    beside = shipped_beside(run)
+    st.page_link(
+        "explore/page.py",
+        label="Explore its map",
+        icon=":material/scatter_plot:",
+        query_params={"dataset": dataset, "model": name},
+    )
+    st.page_link(
+        "compare/page.py",
+        label="See its scores" if beside is None else f"Compare with {beside}",
+        icon=":material/compare_arrows:",
+        query_params={
+            "dataset": dataset,
+            "view": "scores",
+            "models": [one for one in (name, beside) if one],
+        },
+    )
+
+
+def _forget_run() -> None:
+    state.put("run", None)

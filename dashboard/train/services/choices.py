@@ -1,0 +1,115 @@
+"""What can be trained: datasets, model families, dimensions and names of bundles."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from dashboard.data.catalogue import catalogue
+from dashboard.data.ownership import find_dataset, own_datasets
+from dashboard.server.settings import host_setting
+from latentcore.datasets import DATASETS
+from latentcore.models import MODELS
+from latentcore.runs import RunRequest, active_runs, start_run
+from latentcore.store.bundle import check_name, default_name
+
+__all__ = ["RunRequest"]
+
+NEEDS_LABELS = "lda"
+MOST_DIMENSIONS = 128
+SETTING = "LATENTCORE_TRAINING"
+"""Setting (environment or Streamlit secrets): "off" for a server on which nothing can be trained."""
+MOST_RUNS = 4
+"""Of all sessions: a run that waits is a process that takes memory."""
+ENDING = "trained"
+"""Ending of the suggested name of a bundle."""
+
+
+def trainable_datasets(*, is_hosted: bool) -> list[str]:
+    """Return the datasets whose images are here and that the current session may train on.
+
+    Where the server has visitors, these are the session's own: the bundle then is seen by no other session.
+    """
+    own = [one.name for one in own_datasets(of_session=is_hosted) if one.size("train") and one.size("test")]
+    if is_hosted:
+        return own
+    return [name for name, spec in DATASETS.items() if spec.is_present()] + own
+
+
+def usual_dataset(datasets: list[str]) -> str:
+    """Return the one of these datasets that other pages show by default, or else the first."""
+    return next((name for name in catalogue().datasets() if name in datasets), datasets[0])
+
+
+def has_labels(dataset: str) -> bool:
+    """Return whether the images of a dataset have labels."""
+    spec = find_dataset(dataset)
+    return spec is not None and bool(spec.classes)
+
+
+def families_of(dataset: str) -> list[str]:
+    """Return the model families that can be trained on a dataset."""
+    return [family for family in MODELS if family != NEEDS_LABELS or has_labels(dataset)]
+
+
+def has_epochs(family: str) -> bool:
+    """Return whether a family is trained in epochs, and so for a chosen time."""
+    return any(field.name == "n_epochs" for field in fields(MODELS[family].settings_type))
+
+
+def most_dimensions(dataset: str, family: str) -> int:
+    """Return the largest latent dimension that can be chosen."""
+    spec = find_dataset(dataset)
+    if spec is None:
+        return MOST_DIMENSIONS
+    if family == NEEDS_LABELS:
+        return max(1, len(spec.classes) - 1)
+    channels, height, width = spec.image_shape
+    return min(MOST_DIMENSIONS, channels * height * width)
+
+
+def suggested_name(dataset: str, family: str, latent_dim: int) -> str:
+    """Return a name for a bundle that no bundle and no run has, such as "vae-d2-trained-2"."""
+    taken, name, number = _taken(dataset), f"{default_name(family, latent_dim)}-{ENDING}", 1
+    while (free := name if number == 1 else f"{name}-{number}") in taken:
+        number += 1
+    return free
+
+
+def name_problem(dataset: str, name: str) -> str | None:
+    """Return one sentence on why a new bundle cannot have a name, or None."""
+    try:
+        check_name(name)
+    except ValueError as error:
+        return str(error)
+    return f"There is a model “{name}” already: take another name." if name in _taken(dataset) else None
+
+
+def _taken(dataset: str) -> set[str]:
+    """Return the names of a dataset's bundles, and of those that are being trained."""
+    found = catalogue()
+    ids = [bundle_id.partition("/") for bundle_id in [*found.specs, *found.problems]]
+    present = {name for of, _, name in ids if of == dataset}
+    runs = {run.request.name for run in active_runs() if run.request.dataset == dataset}
+    return present | runs
+
+
+def start_problem() -> str | None:
+    """Return one sentence on why no training can be started on this server now, or None."""
+    if (host_setting(SETTING) or "").casefold() == "off":
+        return "Training is switched off on this server. On your own computer, it is a page and a command."
+    if len(active_runs()) >= MOST_RUNS:
+        return f"{MOST_RUNS} trainings are under way or wait, the most at a time: try again in some minutes."
+    return None
+
+
+def start_training(request: RunRequest) -> tuple[str | None, str | None]:
+    """Start a training run; return its id, or None and one sentence on why it was not started."""
+    problem = start_problem() or name_problem(request.dataset, request.name)
+    if problem is not None:
+        return None, problem
+    try:
+        return start_run(request), None
+    except ValueError as error:
+        return None, str(error)
+    except OSError:
+        return None, "The folder of training runs cannot be written: free some space on the disk."

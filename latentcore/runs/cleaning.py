@@ -1,0 +1,41 @@
+"""Removing training runs whose dataset is gone, and folders of runs that ended long ago."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+from latentcore.exceptions import UnknownNameError
+from latentcore.runs.control import remove_run
+from latentcore.runs.folder import ID, REQUEST_FILE, STATUS_FILE, Run, find_run, runs_folder
+
+KEPT_SECONDS = 24 * 3600
+"""Time after which the folder of a run that is over is removed; the bundle that it made stays."""
+
+
+def all_runs() -> list[Run]:
+    """Return every run whose files can be read, in no order."""
+    folder, runs = runs_folder(), []
+    names = [path.name for path in folder.iterdir() if ID.fullmatch(path.name)] if folder.is_dir() else []
+    for name in names:
+        with suppress(UnknownNameError, OSError, ValueError, TypeError, KeyError):
+            runs.append(find_run(name))
+    return runs
+
+
+def remove_runs_on(dataset: str) -> None:
+    """Stop and remove the runs on a dataset."""
+    for run in all_runs():
+        if run.request.dataset == dataset:
+            with suppress(UnknownNameError, OSError):
+                remove_run(run.id)
+
+
+def remove_old_runs() -> None:
+    """Remove the folders of runs that have been over for a day."""
+    for run in all_runs():
+        with suppress(UnknownNameError, OSError):
+            status = run.folder / STATUS_FILE
+            ended = (status if status.exists() else run.folder / REQUEST_FILE).stat().st_mtime
+            if run.is_over and time.time() - ended > KEPT_SECONDS:
+                remove_run(run.id)

@@ -1,0 +1,230 @@
+"""What can be trained, and how a run is described, with run folders that no process writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from dashboard.data import ownership
+from dashboard.data.catalogue import scanned_bundles
+from dashboard.server.sessions import acting_for
+from dashboard.train.services import choices, pictures, progress
+from latentcore.datasets.digits import DIGITS
+from latentcore.datasets.own.add import add_dataset
+from latentcore.exceptions import UnknownNameError
+from latentcore.runs import RunStatus, find_run, remove_old_runs
+from latentcore.runs.folder import STATUS_FILE
+from latentcore.store import models_folder
+from tests.dashboard.train.runs import GAN, PCA, VAE, critic_events, fit_events, write_run
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    shutil.copytree(models_folder() / "digits" / "vae-d2", tmp_path / "models" / "digits" / "vae-d2")
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path / "models"))
+    monkeypatch.setattr(ownership, "_owners", {})
+    scanned_bundles.clear()
+    yield tmp_path
+    scanned_bundles.clear()
+
+
+def words_of(run_id: str) -> str:
+    run = find_run(run_id)
+    return progress.progress_of(run, run.events()).words
+
+
+def own_dataset(folder, session: str | None) -> str:
+    images, labels = DIGITS.read("test", None)
+    np.savez(folder / "a.npz", images=images, labels=labels)
+    with acting_for(session):
+        owner = ownership.session_token() if session else None
+    return add_dataset("mine", folder / "a.npz", folder / "data", owner=owner).name
+
+
+def test_datasets_are_those_whose_images_are_here():
+    names = choices.trainable_datasets(is_hosted=False)
+    assert "digits" in names
+    assert "shapes" in names
+    assert "mnist" not in names
+
+
+def test_with_visitors_only_own_datasets_can_be_trained_on(folders):
+    name = own_dataset(folders, "one")
+    with acting_for("one"):
+        assert choices.trainable_datasets(is_hosted=True) == [name]
+    with acting_for("two"):
+        assert choices.trainable_datasets(is_hosted=True) == []
+
+
+def test_lda_is_offered_only_with_labels(folders):
+    images, _ = DIGITS.read("test", None)
+    np.savez(folders / "b.npz", images=images)
+    add_dataset("plain", folders / "b.npz", folders / "data")
+    assert "lda" in choices.families_of("digits")
+    assert "lda" not in choices.families_of("plain")
+    assert choices.most_dimensions("digits", "lda") == 9
+    assert choices.most_dimensions("digits", "pca") == 64
+
+
+@pytest.mark.parametrize(
+    ("family", "trained"), [("pca", False), ("lda", False), ("vae", True), ("gan", True)]
+)
+def test_only_families_with_epochs_have_a_length(family, trained):
+    assert choices.has_epochs(family) is trained
+
+
+def test_the_suggested_name_overwrites_nothing():
+    assert choices.suggested_name("digits", "vae", 2) == "vae-d2-trained"
+    write_run(VAE)
+    assert choices.suggested_name("digits", "vae", 2) == "vae-d2-trained-2"
+    write_run(replace(VAE, name="vae-d2-trained-2"), RunStatus.WAITING)
+    assert choices.suggested_name("digits", "vae", 2) == "vae-d2-trained-3"
+    assert "already" in str(choices.name_problem("digits", "vae-d2"))
+    assert "cannot be named" in str(choices.name_problem("digits", "../x"))
+    assert choices.name_problem("digits", "mine") is None
+
+
+def test_a_request_that_no_recipe_allows_is_a_sentence():
+    run_id, problem = choices.start_training(replace(VAE, latent_dim=0))
+    assert run_id is None
+    assert "latent_dim" in str(problem)
+
+
+def test_waiting_says_the_place_in_the_queue():
+    first = write_run(age=20)
+    second, third = (write_run(status=RunStatus.WAITING, age=age) for age in (10, 5))
+    assert "place 2 of 3" in words_of(second)
+    assert "place 3 of 3" in words_of(third)
+    assert words_of(first).startswith("Preparing")
+    (find_run(first).folder / STATUS_FILE).unlink()
+    assert "about to begin" in words_of(first)
+
+
+def test_training_says_epoch_pace_and_time_left():
+    run_id = write_run(events=fit_events(10, of=50))
+    assert words_of(run_id) == "Training: epoch 10 of 50, 0.5 s per epoch, about 20 s left."
+    assert progress.progress_of(find_run(run_id), find_run(run_id).events()).share == 0.2
+
+
+def test_a_gan_names_the_phase():
+    assert "of the generator and critic" in words_of(write_run(GAN, events=critic_events(4)))
+    assert words_of(write_run(GAN, events=critic_events(4))).endswith("left in this phase.")
+
+
+def test_pca_has_no_epochs_and_scoring_has_stages():
+    assert "closed form" in words_of(write_run(PCA))
+    assert words_of(write_run(status=RunStatus.SCORING, message="plane")) == "Scoring: laying out the map."
+
+
+def test_a_pause_does_not_count_as_the_pace():
+    events = fit_events(10)
+    for event in events[5:]:
+        event["seconds"] += 600
+    assert progress.seconds_per_epoch(events) < 1
+    assert progress.seconds_per_epoch(events[:1]) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(3.2, "3 s"), (89, "89 s"), (100, "2 minutes"), (7200, "2.0 hours")]
+)
+def test_times_in_words(seconds, words):
+    assert progress.duration(seconds) == words
+
+
+def test_long_loss_curves_are_thinned_out_and_keep_their_ends():
+    table = progress.loss_table(fit_events(1500, of=1500))
+    assert set(table["loss"]) == {"loss", "cross entropy", "kl"}
+    for _, curve in table.groupby("loss"):
+        assert len(curve) <= progress.MOST_POINTS + 2
+        assert (curve["epoch"].min(), curve["epoch"].max()) == (1, 1500)
+    assert len(progress.loss_table(fit_events(7))) == 21
+    assert progress.loss_table([]).empty
+
+
+def test_the_frame_follows_the_points_in_steps():
+    places = np.random.default_rng(0).standard_normal((500, 2)).astype(np.float32)
+    first = pictures.next_frame(places, None)
+    assert first.half > np.abs(places - places.mean(axis=0)).max() * 0.6
+    second = pictures.next_frame(places * 10, first)
+    assert first.half < second.half < 6 * first.half
+    for _ in range(30):
+        second = pictures.next_frame(places * 10, second)
+    assert_allclose(second.half, 10 * first.half, rtol=1e-3)
+    assert pictures.next_frame(np.full((3, 2), np.nan, np.float32), first) == first
+    assert pictures.next_frame(np.zeros((3, 2), np.float32), None).half > 0
+
+
+def test_the_snapshot_becomes_points_and_strips():
+    run = find_run(write_run(events=fit_events(3), snapshot=True))
+    snapshot = pictures.snapshot_of(run)
+    assert snapshot is not None
+    classes = pictures.class_names("digits")
+    points = pictures.map_points(snapshot, classes, pictures.next_frame(snapshot.places, None))
+    assert len(points) == 500
+    assert points[["x", "y"]].abs().lt(1).all(axis=1).mean() > 0.95
+    assert list(points["class"][:3]) == [classes[label] for label in snapshot.labels[:3]]
+    strips = pictures.image_strips(snapshot)
+    assert strips.ratio == 8
+    assert strips.originals == strips.reconstructions != strips.samples
+
+
+def test_a_gan_has_samples_before_it_has_places():
+    snapshot = pictures.snapshot_of(find_run(write_run(GAN, events=critic_events(3), snapshot=True)))
+    assert snapshot is not None
+    assert snapshot.places is None
+    assert pictures.image_strips(snapshot).reconstructions is None
+    assert pictures.snapshot_of(find_run(write_run())) is None
+
+
+def test_a_run_on_the_dataset_of_another_session_is_not_seen(folders):
+    name = own_dataset(folders, "one")
+    run_id = write_run(replace(VAE, dataset=name))
+    with acting_for("one"):
+        assert progress.seen_run(run_id) is not None
+        assert [run.id for run in progress.seen_active_runs()] == [run_id]
+    with acting_for("two"):
+        assert progress.seen_run(run_id) is None
+        assert progress.seen_active_runs() == []
+        assert progress.n_active_runs() == 1
+
+
+def test_damaged_run_folders_are_not_seen():
+    run_id = write_run()
+    (find_run(run_id).folder / "request.json").write_text('{"created": 1}')
+    assert progress.seen_run(run_id) is None
+
+
+def test_runs_go_with_their_dataset(folders, monkeypatch):
+    monkeypatch.setattr("latentcore.runs.control._signal", lambda *_: None)  # its process is this one
+    monkeypatch.setattr("latentcore.runs.control._await_end", lambda *_: None)
+    name = own_dataset(folders, "one")
+    mine, other = write_run(replace(VAE, dataset=name)), write_run()
+    ownership.sweep()
+    assert find_run(mine).status is RunStatus.TRAINING
+    ownership.remove_owned(name)
+    with pytest.raises(UnknownNameError):
+        find_run(mine)
+    orphan = write_run(replace(VAE, dataset=name))
+    ownership.sweep()
+    with pytest.raises(UnknownNameError):
+        find_run(orphan)
+    assert find_run(other).status is RunStatus.TRAINING
+
+
+def test_runs_that_ended_a_day_ago_are_removed():
+    old, new, active = write_run(status=RunStatus.DONE), write_run(status=RunStatus.FAILED), write_run()
+    for run_id in (old, active):
+        long_ago = time.time() - 25 * 3600
+        os.utime(find_run(run_id).folder / STATUS_FILE, (long_ago, long_ago))
+    remove_old_runs()
+    with pytest.raises(UnknownNameError):
+        find_run(old)
+    assert find_run(new).status is RunStatus.FAILED
+    assert find_run(active).status is RunStatus.TRAINING
