@@ -24,7 +24,7 @@ from dashboard.data.places import CodeDetails
 from dashboard.explore.refine import refine_code
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.missing_originals import originals_note
-from dashboard.ui.pictures import Picture, in_brackets, picture_row
+from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name
 from dashboard.ui.selection import SelectedImage, Selection, select_image
 
 LARGE, SMALL, TINY = 176, 128, 58
@@ -61,7 +61,8 @@ def _header(bundle: Bundle, details: CodeDetails, selection: Selection) -> None:
     title, jump = st.columns([1.6, 1], vertical_alignment="center")
     if isinstance(selection, SelectedImage):
         index: int | None = selection.index
-        title.markdown(f"#### Test image {index}: {details.label}")
+        label = details.label or ""
+        title.markdown(f"#### Test image {index}: {shown_name(label)}", help=whole_name(label))
     else:
         index = None
         title.markdown(f"#### Position ({selection.x:.3g}, {selection.y:.3g})")

@@ -20,7 +20,7 @@ from dashboard.data.images.pixels import image_uri
 from dashboard.data.places import image_number
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.gallery import image_gallery
-from dashboard.ui.pictures import Picture, in_brackets, picture_beside
+from dashboard.ui.pictures import Picture, in_brackets, picture_beside, shown_name, whole_name
 
 SIDES = ("start", "end")
 TITLES = {"start": "From", "end": "To"}
@@ -47,7 +47,9 @@ def pick_endpoints(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint]) -> None
         with beside:
             picture_beside(Picture(uri, f"{TITLES[side]}: {title}{in_brackets(kind)}", "", THUMBNAIL))
         with beside.container(gap="small", width=TEXT_WIDTH):
-            st.markdown(f"**{TITLES[side]}**  \n{title}{in_brackets(kind)}")
+            st.markdown(
+                f"**{TITLES[side]}**  \n{shown_name(title)}{in_brackets(kind)}", help=whole_name(title)
+            )
             image_gallery(
                 bundle,
                 side,

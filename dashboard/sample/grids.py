@@ -27,7 +27,7 @@ from dashboard.sample.charts import class_histogram, samples_over_codes
 from dashboard.ui.charts.gallery import gallery
 from dashboard.ui.gallery import clicked_value
 from dashboard.ui.missing_originals import originals_note
-from dashboard.ui.pictures import Picture, in_brackets, picture_row
+from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name
 
 SIDE = 260
 N_CLOUD = 1000
@@ -164,7 +164,7 @@ def opened_sample(results: list[Samples], opened: tuple[str, int] | None) -> Non
     row = opened[1]
     bundle = open_bundle(samples.bundle_id)
     label = bundle.groups[samples.labels[row]]
-    st.markdown(f"#### Sample {row} of {samples.title}: {label}")
+    st.markdown(f"#### Sample {row} of {samples.title}: {shown_name(label)}", help=whole_name(label))
     own, others = st.columns([1, 3], gap="medium")
     with own:
         uri = image_uri(samples.images[row])

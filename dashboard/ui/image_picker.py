@@ -15,7 +15,7 @@ from dashboard.data.reconstructions import input_image
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.gallery import image_gallery
 from dashboard.ui.missing_originals import originals_note
-from dashboard.ui.pictures import Picture, in_brackets, picture_beside
+from dashboard.ui.pictures import Picture, in_brackets, picture_beside, shown_name, whole_name
 
 THUMBNAIL, WORDS = 84, 240
 
@@ -38,6 +38,6 @@ def pick_image(bundle: Bundle, index: int) -> None:
     with beside:
         picture_beside(Picture(image_uri(subject.image), subject.title + kind, "", THUMBNAIL))
     with beside.container(gap="small", width=WORDS):
-        st.markdown(f"**{subject.title}**{kind}")
+        st.markdown(f"**{shown_name(subject.title)}**{kind}", help=whole_name(subject.title))
         image_gallery(bundle, "edited", partial(state.put, "point"))
     originals_note(bundle.spec.dataset)

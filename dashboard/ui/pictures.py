@@ -1,4 +1,4 @@
-"""Pictures with captions as HTML with data URIs, pixels kept sharp."""
+"""Pictures with captions as HTML with data URIs, pixels kept sharp; long names of classes shortened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
+
+from dashboard.state import escape_markdown
+from dashboard.ui.charts.labels import fitted
+
+SMALL, MAX_LINES_OF_SMALL, MAX_LINES, LETTER_WIDTH = 100, 3, 5, 6
+"""Width of pictures that are small; lines that one line of a caption may be wrapped to; width of a letter."""
+MAX_LETTERS = 40
+"""Of a name in a title."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,34 @@ def in_brackets(kind: str) -> str:
     return f" ({kind})" if kind else ""
 
 
+def caption_line(line: str, width: int) -> str:
+    """Return a line of a caption as HTML, shortened where it would be wrapped to very many lines.
+
+    The whole line is its tooltip. Only names of classes are ever so long.
+
+    Parameters
+    ----------
+    line : str
+    width : int
+        Of the picture in pixels.
+    """
+    most = MAX_LINES_OF_SMALL if width < SMALL else MAX_LINES
+    short = fitted(line, most * width // LETTER_WIDTH)
+    if short == line:
+        return escape(line)
+    return f'<span title="{escape(line, quote=True)}" style="overflow-wrap:anywhere">{escape(short)}</span>'
+
+
+def shown_name(name: str, most: int = MAX_LETTERS) -> str:
+    """Return the name of a class, or a title with it, of at most about `most` letters, for Markdown."""
+    return escape_markdown(fitted(name, most)).replace("\\: ", ": ")
+
+
+def whole_name(name: str, most: int = MAX_LETTERS) -> str | None:
+    """Return a help text with the whole name where `shown_name` shortens it, else None."""
+    return None if fitted(name, most) == name else escape_markdown(name)
+
+
 def picture_row(pictures: list[Picture], *, gap: int = 12) -> None:
     """Draw pictures in a row that wraps."""
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:{gap}px">{"".join(map(_figure, pictures))}</div>')
@@ -46,7 +82,7 @@ def picture_beside(picture: Picture) -> None:
 
 
 def _figure(picture: Picture) -> str:
-    caption = "<br>".join(escape(line) for line in picture.caption.splitlines())
+    caption = "<br>".join(caption_line(line, picture.side) for line in picture.caption.splitlines())
     return (
         f'<figure style="margin:0;width:{picture.side}px">'
         f'<img src="{picture.uri}" alt="{escape(picture.alt, quote=True)}" width="{picture.side}" '

@@ -18,11 +18,14 @@ from dashboard.apply.synthetic_data.services.samples import (
     labelled_npz,
 )
 from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.ui.pictures import caption_line
 
 NAMES = ("maker", "labelled", "seed")
 SIZES = (10, 100, 500)
 """Images per class of the downloads."""
 LARGEST_SEED = 999_999
+NAME_WIDTH = 88
+"""Pixels of the column with the names of classes."""
 _STYLE = (
     "<style>.class-samples{display:grid;gap:6px 36px;font-size:.9rem;max-width:1240px;"
     "grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr))}"
@@ -40,7 +43,7 @@ def labelled_samples(dataset: str, names: Sequence[str]) -> None:
         _download(settings)
     title = bundle_title(settings.bundle_id)
     rows = "".join(
-        f"<div><span>{escape(name)}</span>"
+        f"<div><span>{caption_line(name, NAME_WIDTH)}</span>"
         f'<img src="{uri}" alt="{STRIP_LENGTH} samples of {escape(name)} by {escape(title)}"></div>'
         for name, uri in class_strips(settings)
     )

@@ -20,12 +20,14 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import stand_in_label
 from dashboard.ui.chart_data import compact
 from dashboard.ui.missing_originals import originals_note
-from dashboard.ui.pictures import Picture, in_brackets, picture_row
+from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name
 from dashboard.ui.theme import is_dark
 
 MAP_SIZE, IMAGE_SIDE = 470, 58
 """Pixels."""
 SAMPLES_PER_ROW = 3
+MAX_LETTERS = 24
+"""Of a class's name in a caption."""
 
 
 def draw_neighbours(bundles: list[Bundle]) -> None:
@@ -74,7 +76,11 @@ def _draw_samples(samples: list[ChangedSample], change: NeighbourChange) -> None
 
 
 def _draw_sample(number: int, sample: ChangedSample, titles: tuple[str, str]) -> None:
-    st.caption(f"**{number}** · {sample.label}, {sample.change:.0%}  \nTest image {sample.index}")
+    st.caption(
+        f"**{number}** · {shown_name(sample.label, MAX_LETTERS)}, {sample.change:.0%}  \n"
+        f"Test image {sample.index}",
+        help=whole_name(sample.label, MAX_LETTERS),
+    )
     name = f"Test image {sample.index}"
     pictures = [Picture(sample.image, name + in_brackets(stand_in_label(sample.made_by)), "", IMAGE_SIDE)]
     pictures += [

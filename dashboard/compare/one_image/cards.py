@@ -19,11 +19,13 @@ from dashboard.data.images.pixels import (
 )
 from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
 from dashboard.data.reconstructions import InputImage, Reconstruction, map_points
-from dashboard.ui.pictures import in_brackets
+from dashboard.ui.pictures import caption_line, in_brackets
 from dashboard.ui.theme import is_dark
 
 N_MAP_POINTS = 1000
 N_CODE_VALUES = 3
+FIGURE_WIDTH = 48
+"""Pixels of the smallest pictures, the neighbours, whose captions are names of classes."""
 """Values of a code that are shown before it is unfolded."""
 
 _STYLE = """
@@ -122,7 +124,7 @@ def _uri(subject: InputImage) -> str:
 
 def _figure(uri: str, alt: str, caption: str) -> str:
     image = f'<img src="{uri}" alt="{escape(alt, quote=True)}">'
-    return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+    return f"<figure>{image}<figcaption>{caption_line(caption, FIGURE_WIDTH)}</figcaption></figure>"
 
 
 def _error(subject: InputImage, result: Reconstruction) -> str:

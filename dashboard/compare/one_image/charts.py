@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.ui.charts.labels import spread
+from dashboard.ui.charts.labels import fitted, spread
 from dashboard.ui.charts.palette import BLUE, GREY, class_colours, ground, ink
 
 SIDE = 240
 """Width and height of a map in SVG units; on the page it is as wide as its column."""
 POINT_SIZE, LABEL_SIZE = 3.4, 12
 EXACT_RADIUS, APPROXIMATE_RADIUS = 9, 14
+MAX_LETTERS, LETTER_SHARE = 20, 0.58
+"""Of a class's name on a map; width of a letter as a share of its height."""
 BAR_WIDTH, BARS_HEIGHT, MIN_BARS_WIDTH = 14, 64, 112
 MAX_DEVIATION = 3.0
 """Standard deviations at which bars are cut off."""
@@ -47,6 +49,9 @@ def map_points_svg(
     labels = pd.DataFrame({"x": positions[:, 0], "y": positions[:, 1], "class": points["class"].to_numpy()})
     labels = labels.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
     labels = spread(labels, 3 * LABEL_SIZE, LABEL_SIZE)
+    labels["class"] = [fitted(name, MAX_LETTERS) for name in labels["class"]]
+    half = labels["class"].str.len() * LETTER_SHARE * LABEL_SIZE / 2
+    labels["x"] = labels["x"].clip(half, SIDE - half)  # inside the frame
     parts += [
         f'<text x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
         for name, x, y in zip(labels["class"], labels["x"], labels["y"], strict=True)

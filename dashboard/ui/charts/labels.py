@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from unicodedata import east_asian_width
 
 import altair as alt
 import numpy as np
@@ -101,6 +102,12 @@ def shortened(name: str, most: int) -> str:
         return name
     head = (most - 1) - (most - 1) // 3
     return f"{name[:head]}…{name[len(name) - (most - 1 - head) :]}"
+
+
+def fitted(name: str, most: int) -> str:
+    """Return a name shortened to the width of `most` usual letters; Chinese and the like take two each."""
+    wide = sum(east_asian_width(letter) in "WF" for letter in name)
+    return shortened(name, max(most * len(name) // (len(name) + wide), 3) if wide else most)
 
 
 def kept_apart(values: Floats, gap: float, ends: tuple[float, float]) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.ui.charts.labels import haloed, shortened, spread, without_overlap
+from dashboard.ui.charts.labels import fitted, haloed, spread, without_overlap
 from dashboard.ui.charts.palette import GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
@@ -19,6 +19,9 @@ MAX_IN_LEGEND = 10
 """Of more classes there is no legend, and not every one is named on the map."""
 MAX_LETTERS, LETTER_SHARE = 16, 0.58
 """Of a class's name on a map of many; width of a letter as a share of its height."""
+MAX_LETTERS_OF_FEW = 28
+LEGEND_LIMIT = 100
+"""Pixels of a class's name in a legend."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
@@ -107,7 +110,13 @@ def class_legend(classes: tuple[str, ...], n_columns: int = 5) -> alt.Legend | N
     if len(classes) > MAX_IN_LEGEND:
         return None
     return alt.Legend(
-        title=None, orient="top", columns=n_columns, symbolType="circle", symbolSize=90, symbolOpacity=1
+        title=None,
+        orient="top",
+        columns=n_columns,
+        symbolType="circle",
+        symbolSize=90,
+        symbolOpacity=1,
+        labelLimit=LEGEND_LIMIT,
     )
 
 
@@ -151,6 +160,9 @@ def class_labels(
     """Return each class's name near the median of its points, haloed, on a map of `side` pixels."""
     low, high = position["y"]["scale"]["domain"]
     places = label_places(points, size / side * (high - low))
+    left, right = position["x"]["scale"]["domain"]
+    half = places["class"].str.len() * LETTER_SHARE * size / side * (right - left) / 2
+    places["x"] = places["x"].clip(left + half, right - half)  # inside the frame
     words = alt.Chart(places).encode(**position, text=alt.Text("class:N"))
     return alt.layer(*haloed(words, dark=dark, size=size))
 
@@ -164,8 +176,9 @@ def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
     groups = points.groupby("class", sort=False)
     middles = groups[["x", "y"]].median().reset_index()
     if len(middles) <= MAX_IN_LEGEND:
+        middles["class"] = [fitted(name, MAX_LETTERS_OF_FEW) for name in middles["class"]]
         return spread(middles, 4 * size, 1.1 * size)
-    middles["class"] = [shortened(name, MAX_LETTERS) for name in middles["class"]]
+    middles["class"] = [fitted(name, MAX_LETTERS) for name in middles["class"]]
     order = np.argsort(-groups.size().to_numpy(), kind="stable")
     return without_overlap(middles.iloc[order], LETTER_SHARE * size, 1.2 * size)
 

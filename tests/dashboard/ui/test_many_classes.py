@@ -1,12 +1,16 @@
 """Maps of more classes than a legend holds: colours, names and search."""
 
+import re
+from html import escape
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.ui.charts.labels import shortened, without_overlap
+from dashboard.ui.charts.labels import fitted, shortened, without_overlap
 from dashboard.ui.charts.palette import CLASS_COLOURS, class_colours
-from dashboard.ui.charts.scatter import class_legend, label_places
+from dashboard.ui.charts.scatter import class_labels, class_legend, label_places, position_axes
+from dashboard.ui.pictures import caption_line, shown_name, whole_name
 
 
 def heaps(n_classes: int) -> pd.DataFrame:
@@ -74,3 +78,40 @@ def test_a_shortened_name_keeps_both_ends(name):
     assert name.startswith(short.split("…")[0])
     assert name.endswith(short.split("…")[1])
     assert shortened("short", 12) == "short"
+
+
+@pytest.mark.parametrize(("name", "most"), [("x" * 200, 28), ("猫" * 60, 14), ("🎉" * 60, 14)])
+def test_long_names_of_few_classes_are_shortened_on_maps(name, most):
+    points = heaps(2).replace("a rather long class name 1", name)
+    found = label_places(points, 0.1)["class"].tolist()
+    assert found[0] == "a rather long class name 0"
+    assert len(found[1]) == most
+    assert fitted(name, 28) == found[1]
+
+
+def test_names_lie_inside_the_frame_of_a_map():
+    points = pd.DataFrame({"x": [0.0, 10.0], "y": [0.0, 10.0], "class": ["n" * 20, "m" * 20]})
+    position = position_axes((0, 10, 0, 10), None)
+    spec = class_labels(points, position, dark=False, size=12, side=300).to_dict()
+    rows = next(iter(spec["datasets"].values()))
+    half = 20 * 0.58 * 12 / 300 * 10 / 2
+    assert [row["x"] for row in rows] == pytest.approx([half, 10 - half])
+
+
+def test_a_long_line_of_a_caption_is_shortened_with_the_whole_line_at_hand():
+    name = '<b>"long"</b> ' + "very " * 40
+    html = caption_line(name, 58)
+    assert escape(name, quote=True) in html
+    assert len(re.sub("<[^>]*>", "", html)) < 60
+    assert caption_line("Ankle boot", 58) == "Ankle boot"
+    assert (
+        caption_line("Residual, mean over channels: blue too dark, orange too bright (±0.5)", 128)[0] == "R"
+    )
+
+
+def test_names_have_no_meaning_as_markdown():
+    assert shown_name("*bold* :red[r]") == r"\*bold\* \:red\[r\]"
+    assert shown_name("Test image 3: Ankle boot") == "Test image 3: Ankle boot"
+    assert whole_name("Ankle boot") is None
+    assert len(shown_name("x" * 200)) == 40
+    assert whole_name("x" * 200) == "x" * 200
