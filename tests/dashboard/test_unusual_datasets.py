@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from latentcore.bundling import train_bundle
@@ -145,11 +147,25 @@ def test_many_classes_are_searched_in_place_of_a_legend():
     assert not any(box.key == "pick_classes" for box in opened("explore", "large").multiselect)
 
 
-def test_colour_and_drawing():
+def test_uploads_keep_their_colours_and_drawing_is_not_offered_in_colour():
     app = opened("compare", "large", view="image", source="upload")
     assert app.button_group(key="pick_source").options == ["Test image", "Upload"]
-    grey = opened("compare", "grey", view="image")
-    assert "Draw" in grey.button_group(key="pick_source").options
+    red = io.BytesIO()
+    Image.new("RGB", (90, 60), (255, 0, 0)).save(red, "PNG")
+    app.file_uploader[0].set_value(("red.png", red.getvalue(), "image/png")).run()
+    assert not app.exception
+    assert "cropped to the central square and resized to 64 by 64 pixels" in text_of(app)
+    assert not app.toggle
+    assert "Draw" in opened("compare", "grey", view="image").button_group(key="pick_source").options
+
+
+def test_an_address_with_a_drawing_falls_back_with_a_notice():
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    for key, value in {"dataset": "large", "view": "image", "source": "draw"}.items():
+        app.query_params[key] = value
+    open_address(app, "compare")
+    assert not app.exception
+    assert any("no source “draw” here" in warning.value for warning in app.warning)
 
 
 def test_what_a_dozen_images_are_too_few_for_is_said():
