@@ -15,6 +15,12 @@ from dashboard.data.catalogue import (
 )
 from dashboard.data.study_results import StudyResult, study_obstacle, study_of
 
+SLOW = dict.fromkeys(
+    ("synthesis", "anomaly"),
+    " It trains many models: minutes for small images, an hour or more for 64x64 pixels in colour.",
+)
+"""What is added to the commands of studies that take long, by name."""
+
 
 def catalogue_or_stop() -> Catalogue:
     """Return the catalogue; without any bundle, show an error and stop the page."""
@@ -50,7 +56,8 @@ def study_or_message(dataset: str, name: str) -> StudyResult | None:
         st.info(
             state.escape_markdown(f"This cannot be measured here. {obstacle}")
             if obstacle
-            else f"This has not been measured yet. Run `latentcore study {name} {dataset}`.",
+            else f"This has not been measured yet. Run `latentcore study {name} {dataset}`."
+            + SLOW.get(name, ""),
             icon=":material/info:",
         )
     return found
