@@ -10,6 +10,7 @@ from dashboard.train.form import train_form
 from dashboard.train.run_view import run_view
 from dashboard.train.services.progress import Run, seen_run
 from dashboard.ui.share import copy_link, show_notices
+from dashboard.ui.theme import is_dark
 
 NEW_RUN = "new"
 """In the place of a run's id: the form, also for those who have just looked at a run."""
@@ -21,11 +22,13 @@ STYLE = """
 .st-key-run_map { min-height: 528px; overflow-x: auto; }
 """
 """Fixed heights, so that nothing moves while a run is redrawn."""
+DARK_STYLE = 'button[kind="primary"]:enabled * { color: #10151c; }'
+"""Words on the light blue of the dark theme's main button, which Streamlit writes in white."""
 
 
 def page() -> None:
     """Draw the page."""
-    st.html(f"<style>{STYLE}</style>")
+    st.html(f"<style>{STYLE}{DARK_STYLE if is_dark() else ''}</style>")
     run = _addressed_run()
     notices = st.container()
     if run is None:
