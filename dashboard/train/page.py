@@ -12,8 +12,9 @@ from dashboard.train.services.progress import Run, seen_run
 from dashboard.ui.share import copy_link, show_notices
 from dashboard.ui.theme import is_dark
 
+# In the place of a run's id: the form, also for those who have just looked at a run.
 NEW_RUN = "new"
-"""In the place of a run's id: the form, also for those who have just looked at a run."""
+# Fixed heights, so that nothing moves while a run is redrawn.
 STYLE = """
 :is(.st-key-run_status, .st-key-run_outcome) { min-height: 58px; }
 .st-key-run_links a { border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
@@ -21,9 +22,8 @@ STYLE = """
 .st-key-run_losses { min-height: 184px; overflow-x: auto; }
 .st-key-run_map { min-height: 528px; overflow-x: auto; }
 """
-"""Fixed heights, so that nothing moves while a run is redrawn."""
+# Words on the light blue of the dark theme's main button, which Streamlit writes in white.
 DARK_STYLE = 'button[kind="primary"]:enabled * { color: #10151c; }'
-"""Words on the light blue of the dark theme's main button, which Streamlit writes in white."""
 
 
 def page() -> None:
