@@ -58,7 +58,7 @@ def train_form(rules: UploadRules) -> None:
             st.page_link("your_data/page.py", label="Add images", icon=":material/add_photo_alternate:")
     with right:
         run_queue()
-        _what_follows()
+        _what_follows(rules)
 
 
 def _form(datasets: list[str]) -> None:
@@ -171,12 +171,13 @@ def _start(request: RunRequest) -> None:
         state.notify("run", problem)
 
 
-def _what_follows() -> None:
+def _what_follows(rules: UploadRules) -> None:
+    left = "open other pages" if rules.is_hosted else "close this page, and its address brings you back"
     st.markdown("**What you will see**")
     st.markdown(
         "- **The map forming**: the same 500 held-out images at the end of every epoch, coloured by class.\n"
         "- **Reconstructions** of eight fixed images, and **samples** decoded from eight fixed codes.\n"
         "- **The losses**, and how much time is left.\n\n"
-        "The training runs in a process of its own: you can close this page, and its address brings you "
-        "back. When it is done, the model is scored and every page shows it."
+        f"The training runs in a process of its own: you can {left}. When it is done, the model is scored, "
+        "and every page shows it."
     )

@@ -10,9 +10,11 @@ from dashboard.train.form import train_form
 from dashboard.train.run_view import run_view
 from dashboard.train.services.progress import Run, seen_run
 from dashboard.ui.share import copy_link, show_notices
+from dashboard.ui.theme import is_dark
 
+# In the place of a run's id: the form, also for those who have just looked at a run.
 NEW_RUN = "new"
-"""In the place of a run's id: the form, also for those who have just looked at a run."""
+# Fixed heights, so that nothing moves while a run is redrawn.
 STYLE = """
 :is(.st-key-run_status, .st-key-run_outcome) { min-height: 58px; }
 .st-key-run_links a { border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
@@ -20,12 +22,13 @@ STYLE = """
 .st-key-run_losses { min-height: 184px; overflow-x: auto; }
 .st-key-run_map { min-height: 528px; overflow-x: auto; }
 """
-"""Fixed heights, so that nothing moves while a run is redrawn."""
+# Words on the light blue of the dark theme's main button, which Streamlit writes in white.
+DARK_STYLE = 'button[kind="primary"]:enabled * { color: #10151c; }'
 
 
 def page() -> None:
     """Draw the page."""
-    st.html(f"<style>{STYLE}</style>")
+    st.html(f"<style>{STYLE}{DARK_STYLE if is_dark() else ''}</style>")
     run = _addressed_run()
     notices = st.container()
     if run is None:

@@ -43,7 +43,7 @@ def snapshot_view(run: Run, events: list[dict[str, Any]]) -> None:
                 map_points(snapshot, classes, frame),
                 forming_map(classes, size=MAP_SIDE, dark=is_dark()),
                 width="content",
-                alt=f"Map of {len(snapshot.places)} held-out images after {snapshot.epoch} epochs",
+                alt=f"Map of {len(snapshot.places)} held-out images",  # the same words, or it is drawn anew
             )
     with right:
         with st.container(key="run_losses"):
@@ -96,7 +96,7 @@ def _losses(events: list[dict[str, Any]], run: Run) -> None:
         table,
         loss_panels(names, width=LOSS_WIDTH, height=LOSS_HEIGHT),
         width="content",
-        alt=f"Losses over {int(table['epoch'].max())} epochs: {', '.join(names)}",
+        alt=f"Losses per epoch: {', '.join(names)}",
     )
 
 

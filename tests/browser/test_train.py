@@ -54,7 +54,8 @@ def test_a_model_is_trained_watched_and_explored(page, own_server):
     assert "run=" in page.url
 
     page.evaluate("document.querySelector('.st-key-run_map canvas').marked = true")
-    wait_for_change(page, picture(page))  # the points move
+    for _ in range(3):
+        wait_for_change(page, picture(page))  # the points move
     assert page.evaluate("document.querySelector('.st-key-run_map canvas').marked === true")  # not drawn anew
 
     page.get_by_role("button", name="Pause").click()
