@@ -97,7 +97,8 @@ ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
 """The autoencoder's held-out error is .0020 after 5 epochs, .0024 with a second hidden layer. With
 a third convolution (channels 16, 32 and 64) that on train is .0009 after 26 epochs. The GAN's learning rates
 are constant, so that a longer training goes on from a shorter one: precision of 2,000 samples against train
-images is .05, .11, .33, .50, .60 and .69 after 6, 10, 14, 18, 20 and 24 epochs; recall is above .85 from the sixth."""
+images is .05, .11, .33, .50, .60 and .69 after 6, 10, 14, 18, 20 and 24 epochs; recall is above .85 from the
+sixth."""
 ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
     ("ae", 2): {"n_epochs": 12},
     ("gan", 2): {"n_epochs": 8, "inversion_epochs": 2},
