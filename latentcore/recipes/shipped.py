@@ -100,7 +100,8 @@ are constant, so that a longer training goes on from a shorter one: precision of
 images is .05, .11, .33, .50, .60 and .69 after 6, 10, 14, 18, 20 and 24 epochs; recall is above .85 from the
 sixth."""
 ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
-    ("ae", 2): {"n_epochs": 12},
+    ("ae", 2): {"n_epochs": 6},
+    ("vae", 2): {"n_epochs": 6},
     ("gan", 2): {"n_epochs": 8, "inversion_epochs": 2},
     ("gan", 16): {"n_epochs": 24, "inversion_epochs": 3},
 }
