@@ -94,12 +94,16 @@ ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "critic_rate": 5e-4,
     },
 }
-"""On the held-out part, the autoencoder's error after five epochs is .0020; with a third convolution and
-channels (16, 32, 64), .0009 after 26 epochs."""
+"""The autoencoder's held-out error is .0020 after 5 epochs, .0024 with a second hidden layer. With
+a third convolution (channels 16, 32 and 64) that on train is .0009 after 26 epochs. The GAN's learning rates
+are constant, so that a longer training goes on from a shorter one: precision of 2,000 samples against train
+images is .05, .11, .33, .50, .60 and .69 after 6, 10, 14, 18, 20 and 24 epochs; recall is above .85 from the
+sixth."""
 ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
-    ("ae", 2): {"n_epochs": 12},
+    ("ae", 2): {"n_epochs": 6},
+    ("vae", 2): {"n_epochs": 6},
     ("gan", 2): {"n_epochs": 8, "inversion_epochs": 2},
-    ("gan", 16): {"n_epochs": 20, "inversion_epochs": 3},
+    ("gan", 16): {"n_epochs": 24, "inversion_epochs": 3},
 }
 LOW_DIM_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
 LOW_DIM_OVERRIDES: Mapping[tuple[str, str], Mapping[str, Any]] = {
