@@ -20,7 +20,7 @@ def digits():
     return load_dataset("digits", "train"), load_dataset("digits", "test")
 
 
-@pytest.mark.parametrize("dataset", ["digits", "mnist", "fashion_mnist", "shapes"])
+@pytest.mark.parametrize("dataset", ["digits", "mnist", "fashion_mnist", "shapes", "rooms"])
 def test_the_shipped_index_is_of_the_images_that_bundles_keep_codes_of(dataset):
     index = load_index(dataset)
     assert index is not None
