@@ -53,7 +53,11 @@ def test_explore_offers_the_variants_of_a_family_and_dimension():
     assert app.query_params["model"] == "vae-d2"
 
 
-@pytest.mark.parametrize("name", [name for name in SCRIPTS if name not in ("overview", "explore")])
+WITHOUT_MODELS = ("overview", "explore", "data", "train")
+"""Pages that do not compare several chosen models."""
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name not in WITHOUT_MODELS])
 def test_every_page_takes_the_variant_beside_the_shipped_one(name):
     app = open_page(name, models=["vae-d2", VARIANT, "ae-d2"])
     assert VARIANT in app.query_params["models"]

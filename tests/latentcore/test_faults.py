@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from latentcore import bundling, cli
+from latentcore import bundling
 from latentcore.atomic_files import temporary_folder
 from latentcore.bundling import train_bundle
+from latentcore.cli import commands
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import BundleError
 from latentcore.recipes import make_recipe
@@ -145,9 +146,9 @@ def test_a_place_that_is_taken_is_found_out_before_the_training(root, monkeypatc
 def test_scores_that_cannot_be_recorded_are_not_measured(root, monkeypatch):
     monkeypatch.setenv("LATENTCORE_MODELS", str(root))
     no_draft(monkeypatch, errno.EROFS)
-    monkeypatch.setattr(cli, "evaluate", lambda *_: pytest.fail("it was measured"))
+    monkeypatch.setattr(commands, "evaluate", lambda *_: pytest.fail("it was measured"))
     with pytest.raises(BundleError, match="Read-only"):
-        cli.evaluate_command(ID, as_json=False, record=True)
+        commands.evaluate_command(ID, as_json=False, record=True)
 
 
 def test_a_study_that_cannot_be_written_is_not_run(root, monkeypatch):
