@@ -1,6 +1,6 @@
 """Training runs in processes of their own, that are watched, paused and stopped from another process."""
 
-from latentcore.runs.cleaning import all_runs, remove_old_runs, remove_runs_on
+from latentcore.runs.cleaning import remove_old_runs, remove_runs_on
 from latentcore.runs.control import (
     active_runs,
     pause_run,
@@ -9,7 +9,7 @@ from latentcore.runs.control import (
     start_run,
     stop_run,
 )
-from latentcore.runs.folder import Run, RunRequest, RunStatus, find_run, runs_folder
+from latentcore.runs.folder import Run, RunRequest, RunStatus, all_runs, find_run, runs_folder
 from latentcore.runs.snapshots import Snapshot, latest_snapshot
 
 __all__ = [

@@ -7,20 +7,10 @@ from contextlib import suppress
 
 from latentcore.exceptions import UnknownNameError
 from latentcore.runs.control import remove_run
-from latentcore.runs.folder import ID, REQUEST_FILE, STATUS_FILE, Run, find_run, runs_folder
+from latentcore.runs.folder import REQUEST_FILE, STATUS_FILE, all_runs
 
 KEPT_SECONDS = 24 * 3600
 """Time after which the folder of a run that is over is removed; the bundle that it made stays."""
-
-
-def all_runs() -> list[Run]:
-    """Return every run whose files can be read, in no order."""
-    folder, runs = runs_folder(), []
-    names = [path.name for path in folder.iterdir() if ID.fullmatch(path.name)] if folder.is_dir() else []
-    for name in names:
-        with suppress(UnknownNameError, OSError, ValueError, TypeError, KeyError):
-            runs.append(find_run(name))
-    return runs
 
 
 def remove_runs_on(dataset: str) -> None:

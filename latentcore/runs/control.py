@@ -11,18 +11,17 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 
-from latentcore.exceptions import UnknownNameError
-from latentcore.recipes import make_recipe
 from latentcore.runs.folder import (
-    ID,
+    HALTED,
     STATUS_FILE,
     Run,
     RunRequest,
     RunStatus,
+    all_runs,
     find_run,
     is_alive,
+    process_state,
     read_status,
     runs_folder,
     write_json,
@@ -46,14 +45,7 @@ def start_run(request: RunRequest) -> str:
     OSError
         If the run's folder cannot be written.
     """
-    make_recipe(
-        request.dataset,
-        request.family,
-        request.latent_dim,
-        seeds=(request.seed,),
-        name=request.name,
-        minutes=request.minutes,
-    ).make_model()
+    request.recipe().make_model()
     run_id = secrets.token_hex(8)
     folder = runs_folder() / run_id
     folder.mkdir(parents=True)
@@ -74,13 +66,7 @@ def start_run(request: RunRequest) -> str:
 
 def active_runs() -> list[Run]:
     """Return the runs that wait or train, in the order in which they were started."""
-    folder = runs_folder()
-    names = [path.name for path in folder.iterdir() if ID.fullmatch(path.name)] if folder.is_dir() else []
-    runs = []
-    for name in names:
-        with suppress(UnknownNameError, OSError, ValueError):  # such as one that is being removed
-            runs.append(find_run(name))
-    return sorted((run for run in runs if not run.is_over), key=lambda run: (run.created, run.id))
+    return sorted((run for run in all_runs() if not run.is_over), key=lambda run: (run.created, run.id))
 
 
 def pause_run(run_id: str) -> None:
@@ -95,11 +81,7 @@ def resume_run(run_id: str) -> None:
 
 def is_paused(run: Run) -> bool:
     """Return whether a run's process is halted."""
-    state = Path(f"/proc/{run.process}/stat")
-    try:
-        return run.process is not None and state.read_text().rpartition(")")[2].split()[0] == "T"
-    except OSError:
-        return False
+    return run.process is not None and process_state(run.process) == HALTED
 
 
 def stop_run(run_id: str) -> None:

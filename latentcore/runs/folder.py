@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import Any
 
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import UnknownNameError
+from latentcore.recipes import Recipe, make_recipe
 
 ID = re.compile(r"[0-9a-f]{16}")
+ZOMBIE, HALTED = "Z", "T"
 REQUEST_FILE, STATUS_FILE, EVENTS_FILE = "request.json", "status.json", "events.jsonl"
 
 
@@ -55,6 +58,17 @@ class RunRequest:
     minutes: float | None = None
     seed: int = 0
     name: str = ""
+
+    def recipe(self) -> Recipe:
+        """Return the recipe that is asked for; raises `ValueError` if there is none."""
+        return make_recipe(
+            self.dataset,
+            self.family,
+            self.latent_dim,
+            seeds=(self.seed,),
+            name=self.name,
+            minutes=self.minutes,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +153,16 @@ def find_run(run_id: str) -> Run:
     return Run(**{**vars(run), "status": RunStatus.FAILED, "message": gone})
 
 
+def all_runs() -> list[Run]:
+    """Return every run whose files can be read, in no order; one may be removed in the meantime."""
+    folder, runs = runs_folder(), []
+    names = [path.name for path in folder.iterdir() if ID.fullmatch(path.name)] if folder.is_dir() else []
+    for name in names:
+        with suppress(UnknownNameError, OSError, ValueError, TypeError, KeyError):
+            runs.append(find_run(name))
+    return runs
+
+
 def write_request(folder: Path, request: RunRequest, created: float) -> None:
     """Write ``request.json``."""
     write_json(folder / REQUEST_FILE, {**asdict(request), "created": created})
@@ -162,12 +186,19 @@ def is_alive(process: int) -> bool:
     """Return whether there is a process of this number that has not ended."""
     try:
         os.kill(process, 0)
-        state = Path(f"/proc/{process}/stat")
-        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
+    except ProcessLookupError:
         return False
     except PermissionError:
         return True
+    return process_state(process) != ZOMBIE
+
+
+def process_state(process: int) -> str | None:
+    """Return the letter of a process's state, such as `ZOMBIE` or `HALTED`; None where it is not known."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return None
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from latentcore.bundling import train_bundle
 from latentcore.datasets import find_dataset, load_dataset
 from latentcore.exceptions import LatentcoreError, TrainingCancelled
 from latentcore.models.networks import EncoderDecoder
-from latentcore.recipes import make_recipe
 from latentcore.runs.control import active_runs
 from latentcore.runs.folder import EVENTS_FILE, STATUS_FILE, RunStatus, find_run, write_json
 from latentcore.runs.snapshots import SnapshotWriter
@@ -45,14 +44,7 @@ class Worker:
         request = self.run.request
         self.status(RunStatus.TRAINING)
         self.started = time.monotonic()
-        recipe = make_recipe(
-            request.dataset,
-            request.family,
-            request.latent_dim,
-            seeds=(request.seed,),
-            name=request.name,
-            minutes=request.minutes,
-        )
+        recipe = request.recipe()
         self.snapshots = SnapshotWriter(
             self.folder, load_dataset(request.dataset, "test"), request.latent_dim
         )
