@@ -7,11 +7,11 @@ from typing import Any
 import altair as alt
 
 from dashboard.ui.charts.labels import haloed
-from dashboard.ui.charts.palette import GREY
 from dashboard.ui.charts.scatter import (
     MAX_IN_LEGEND,
     NO_PADDING,
     class_colour,
+    frame,
     points_layer,
     position_axes,
 )
@@ -31,23 +31,8 @@ def forming_map(classes: tuple[str, ...], *, size: int, dark: bool) -> dict[str,
     """
     position = position_axes((-1, 1, -1, 1), None)
     inherited: Any = alt.Undefined
-    ground = (
-        alt.Chart()
-        .transform_aggregate(n="count()")
-        .mark_rect(
-            x=0,
-            x2=size,
-            y=0,
-            y2=size,
-            fill=GREY,
-            fillOpacity=0.05,
-            stroke=GREY,
-            strokeOpacity=0.4,
-            tooltip=None,
-        )
-    )
     layers: list[AnyChart] = [
-        ground,
+        frame(size, alt.Chart().transform_aggregate(n="count()")),
         points_layer(inherited, position, class_colour(classes, legend=None), size=44),
     ]
     if 1 < len(classes) <= MAX_IN_LEGEND:

@@ -49,9 +49,13 @@ def position_axes(
     }
 
 
-def frame(size: int) -> alt.Chart:
-    """Return a quiet frame of `size` pixels a side: Streamlit's theme hides a view's own."""
-    chart: alt.Chart = alt.Chart(pd.DataFrame({"one": [0]})).mark_rect(
+def frame(size: int, one_row: alt.Chart | None = None) -> alt.Chart:
+    """Return a quiet frame of `size` pixels a side: Streamlit's theme hides a view's own.
+
+    `one_row` is a chart of a single row, for a chart whose data are sent apart.
+    """
+    base = alt.Chart(pd.DataFrame({"one": [0]})) if one_row is None else one_row
+    chart: alt.Chart = base.mark_rect(
         x=0,
         x2=size,
         y=0,
