@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcore.datasets.base import DatasetSpec, check_rows
+from latentcore.datasets.base import DatasetSpec
+from latentcore.datasets.rendered import RenderedImages
 from latentcore.datasets.room_rays import INTERSECTIONS, SUBSAMPLES, camera_rays, lit, room_shades
-from latentcore.types import FloatArray, LabelArray, PixelArray
+from latentcore.types import FloatArray, LabelArray
 
 IMAGE_SIZE = 32
-N_IMAGES = {"train": 20_000, "test": 5_000}
-SEEDS = {"train": 0, "test": 1}
 CLASSES = ("cube", "cylinder", "sphere", "cone")
 FACTORS = ("floor hue", "wall hue", "object hue", "size", "orientation")
 RANGES = {
@@ -34,40 +33,6 @@ the object. Orientation is the camera's angle in degrees; it is below half the c
 N_HUES = 3
 RENDER_CHUNK = 200
 """Images rendered at once; intermediate arrays then fit into the processor's cache."""
-
-
-def sample_factors(split: str) -> tuple[LabelArray, FloatArray]:
-    """Return object labels int64 ``(n,)`` and factors float32 ``(n, 5)``, all uniform and independent."""
-    generator = np.random.default_rng(SEEDS[split])
-    n = N_IMAGES[split]
-    labels = generator.integers(0, len(CLASSES), n)
-    columns = [generator.uniform(*RANGES[name], n) for name in FACTORS]
-    return labels, np.stack(columns, axis=1).astype(np.float32)
-
-
-def read_rooms(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
-    """Render 20,000 training or 5,000 test images, or some rows of them.
-
-    Returns
-    -------
-    images : uint8 array, shape (n, 3, 32, 32)
-    labels : int64 array, shape (n,)
-        The kind of object.
-
-    Raises
-    ------
-    DatasetError
-        If there is no such row.
-    """
-    labels, factors = sample_factors(split)
-    if rows is not None:
-        check_rows(rows, len(labels), "rooms", split)
-        labels, factors = labels[rows], factors[rows]
-    images = np.empty((len(labels), 3, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    for start in range(0, len(labels), RENDER_CHUNK):
-        part = slice(start, start + RENDER_CHUNK)
-        images[part] = np.rint(render_rooms(labels[part], factors[part]) * 255)
-    return images, labels
 
 
 def render_rooms(labels: LabelArray, factors: FloatArray) -> FloatArray:
@@ -109,6 +74,14 @@ def hue_colours(hues: FloatArray) -> FloatArray:
     return np.asarray(0.55 + 0.4 * np.cos(2 * np.pi * phases), np.float32)
 
 
+RENDERED = RenderedImages(
+    name="rooms",
+    n_classes=len(CLASSES),
+    ranges=tuple(RANGES[name] for name in FACTORS),
+    image_shape=(3, IMAGE_SIZE, IMAGE_SIZE),
+    render=render_rooms,
+    chunk=RENDER_CHUNK,
+)
 ROOMS = DatasetSpec(
     name="rooms",
     title="Rooms",
@@ -117,7 +90,7 @@ ROOMS = DatasetSpec(
     image_shape=(3, IMAGE_SIZE, IMAGE_SIZE),
     classes=CLASSES,
     max_value=255,
-    read=read_rooms,
+    read=RENDERED.read,
     factor_names=FACTORS,
-    read_factors=lambda split: sample_factors(split)[1],
+    read_factors=lambda split: RENDERED.sample_factors(split)[1],
 )

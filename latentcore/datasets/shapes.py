@@ -14,12 +14,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from latentcore.datasets.base import DatasetSpec, check_rows
-from latentcore.types import FloatArray, LabelArray, PixelArray
+from latentcore.datasets.base import DatasetSpec
+from latentcore.datasets.rendered import RenderedImages
+from latentcore.types import FloatArray, LabelArray
 
 IMAGE_SIZE = 28
-N_IMAGES = {"train": 20_000, "test": 5_000}
-SEEDS = {"train": 0, "test": 1}
 CLASSES = ("triangle", "square", "ellipse", "cross", "drop")
 PERIODS = tuple(np.radians([120.0, 90.0, 180.0, 90.0, 360.0]))
 """Rotational period of each shape; the angle factor is a share of it."""
@@ -27,40 +26,6 @@ FACTORS = ("size", "angle", "x", "y")
 RANGES = {"size": (4.5, 8.0), "angle": (0.0, 1.0), "x": (10.0, 18.0), "y": (10.0, 18.0)}
 """Radius in pixels; share of the period; centre in pixels from the upper left corner."""
 RENDER_CHUNK = 1000
-
-
-def sample_factors(split: str) -> tuple[LabelArray, FloatArray]:
-    """Return shape labels int64 ``(n,)`` and factors float32 ``(n, 4)``, all uniform and independent."""
-    generator = np.random.default_rng(SEEDS[split])
-    n = N_IMAGES[split]
-    labels = generator.integers(0, len(CLASSES), n)
-    columns = [generator.uniform(*RANGES[name], n) for name in FACTORS]
-    return labels, np.stack(columns, axis=1).astype(np.float32)
-
-
-def read_shapes(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
-    """Render 20,000 training or 5,000 test images, or some rows of them.
-
-    Returns
-    -------
-    images : uint8 array, shape (n, 1, 28, 28)
-    labels : int64 array, shape (n,)
-        The kind of shape.
-
-    Raises
-    ------
-    DatasetError
-        If there is no such row.
-    """
-    labels, factors = sample_factors(split)
-    if rows is not None:
-        check_rows(rows, len(labels), "shapes", split)
-        labels, factors = labels[rows], factors[rows]
-    images = np.empty((len(labels), 1, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    for start in range(0, len(labels), RENDER_CHUNK):
-        part = slice(start, start + RENDER_CHUNK)
-        images[part] = np.rint(render_shapes(labels[part], factors[part]) * 255)
-    return images, labels
 
 
 def render_shapes(labels: LabelArray, factors: FloatArray) -> FloatArray:
@@ -142,6 +107,14 @@ def _drop(u: Coordinates, v: Coordinates) -> Coordinates:
 
 _OUTLINES: tuple[Outline, ...] = (_triangle, _square, _ellipse, _cross, _drop)
 
+RENDERED = RenderedImages(
+    name="shapes",
+    n_classes=len(CLASSES),
+    ranges=tuple(RANGES[name] for name in FACTORS),
+    image_shape=(1, IMAGE_SIZE, IMAGE_SIZE),
+    render=render_shapes,
+    chunk=RENDER_CHUNK,
+)
 SHAPES = DatasetSpec(
     name="shapes",
     title="Shapes",
@@ -149,7 +122,7 @@ SHAPES = DatasetSpec(
     image_shape=(1, IMAGE_SIZE, IMAGE_SIZE),
     classes=CLASSES,
     max_value=255,
-    read=read_shapes,
+    read=RENDERED.read,
     factor_names=FACTORS,
-    read_factors=lambda split: sample_factors(split)[1],
+    read_factors=lambda split: RENDERED.sample_factors(split)[1],
 )

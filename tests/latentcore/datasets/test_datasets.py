@@ -20,7 +20,7 @@ from sklearn.model_selection import train_test_split
 
 from latentcore.datasets import idx, load_dataset, torchvision_download
 from latentcore.datasets.digits import read_digits
-from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, read_shapes, render_shapes, sample_factors
+from latentcore.datasets.shapes import CLASSES, FACTORS, RANGES, RENDERED, render_shapes
 from latentcore.datasets.torchvision_download import fetch
 from latentcore.datasets.torchvision_files import TorchvisionSource, is_present, read_split
 from latentcore.datasets.torchvision_import import torchvision_datasets
@@ -80,7 +80,7 @@ def test_splits_are_read_as_they_were_written(filled):
 
 
 def test_some_rows_are_those_of_the_whole(filled):
-    for read in (partial(read_split, SOURCE), read_digits, read_shapes):
+    for read in (partial(read_split, SOURCE), read_digits, RENDERED.read):
         images, labels = read("test", None)
         rows = np.array([3, 0, 4])
         some, their_labels = read("test", rows)
@@ -229,7 +229,7 @@ def test_shapes_are_the_same_each_time_and_differ_between_splits():
 
 
 def test_factors_are_uniform_and_independent():
-    labels, factors = sample_factors("train")
+    labels, factors = RENDERED.sample_factors("train")
     together = np.column_stack([labels, factors])
     correlations = np.corrcoef(together, rowvar=False)
     assert np.abs(correlations - np.eye(len(FACTORS) + 1)).max() < 0.03

@@ -8,10 +8,9 @@ from latentcore.datasets.rooms import (
     CLASSES,
     FACTORS,
     RANGES,
+    RENDERED,
     hue_colours,
-    read_rooms,
     render_rooms,
-    sample_factors,
 )
 from latentcore.exceptions import DatasetError
 
@@ -41,18 +40,18 @@ def test_rooms_are_the_same_each_time_and_differ_between_splits():
 
 def test_an_image_is_the_same_alone_as_among_others():
     rows = np.array([4_999, 3, 250, 1_111])
-    together, labels = read_rooms("test", np.arange(5_000))
-    chosen, chosen_labels = read_rooms("test", rows)
+    together, labels = RENDERED.read("test", np.arange(5_000))
+    chosen, chosen_labels = RENDERED.read("test", rows)
     assert np.array_equal(chosen, together[rows])
     assert np.array_equal(chosen_labels, labels[rows])
     for row in rows:
-        assert np.array_equal(read_rooms("test", np.array([row]))[0][0], together[row])
+        assert np.array_equal(RENDERED.read("test", np.array([row]))[0][0], together[row])
     with pytest.raises(DatasetError, match="no test image 5000"):
-        read_rooms("test", np.array([5_000]))
+        RENDERED.read("test", np.array([5_000]))
 
 
 def test_factors_of_rooms_are_uniform_and_independent():
-    labels, factors = sample_factors("train")
+    labels, factors = RENDERED.sample_factors("train")
     together = np.column_stack([labels, factors])
     correlations = np.corrcoef(together, rowvar=False)
     assert np.abs(correlations - np.eye(len(FACTORS) + 1)).max() < 0.03
