@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 
@@ -36,11 +36,41 @@ class EpochEnd:
 OnEvent: TypeAlias = Callable[[EpochEnd], None]
 """Called after each epoch; raises `latentcore.exceptions.TrainingCancelled` to stop the run."""
 
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyStep:
+    """Event within the first epoch, in which a network changes most: after 0, 4, 8, 16, 32 and so on steps.
+
+    Attributes
+    ----------
+    phase : str
+        See `EpochEnd`.
+    share : float
+        Of the epoch's steps that are done, in [0, 1).
+    network : Module
+        The network as it is then.
+    """
+
+    phase: str
+    share: float
+    network: torch.nn.Module
+
+
+@runtime_checkable
+class WatchesEarlySteps(Protocol):
+    """An `OnEvent` that also wants the events within the first epoch."""
+
+    def on_early_step(self, event: EarlyStep) -> None:
+        """Receive an event within the first epoch of a phase."""
+
+
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
 
 Losses: TypeAlias = tuple[torch.Tensor, dict[str, torch.Tensor]]
 """The scalar to minimise, and the scalars to report."""
+
+FIRST_EARLY_STEP = 4
 
 MAX_LOSS = 1e9
 """Mean loss over an epoch above which training counts as diverged."""
@@ -97,7 +127,8 @@ def run_epochs(
     phase : str
         Name of the phase in the events.
     on_event : callable, optional
-        Receives an `EpochEnd` after each epoch. An exception that it raises ends the training.
+        Receives an `EpochEnd` after each epoch, and `WatchesEarlySteps` an `EarlyStep` some times within the
+        first. An exception that it raises ends the training.
     network : Module, optional
         Passed on in the events.
 
@@ -111,6 +142,8 @@ def run_epochs(
         order = torch.randperm(n_samples)
         totals: dict[str, float] = {}
         for batch in range(n_batches):
+            if epoch == 1 and network is not None and _is_early(batch):
+                _tell(on_event, EarlyStep(phase=phase, share=batch / n_batches, network=network))
             losses = step(order[batch * batch_size : (batch + 1) * batch_size])
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0.0) + float(loss.detach())
@@ -123,6 +156,16 @@ def run_epochs(
                 )
         if on_event is not None:
             on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means, network=network))
+
+
+def _is_early(n_steps: int) -> bool:
+    """Return whether there is an event after so many steps: none, or a power of two from four on."""
+    return n_steps == 0 or (n_steps >= FIRST_EARLY_STEP and n_steps & (n_steps - 1) == 0)
+
+
+def _tell(on_event: OnEvent | None, event: EarlyStep) -> None:
+    if isinstance(on_event, WatchesEarlySteps):
+        on_event.on_early_step(event)
 
 
 def run_one_cycle(

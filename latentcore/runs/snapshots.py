@@ -9,15 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from latentcore.datasets import Dataset
-from latentcore.exceptions import UnsupportedOperation
-from latentcore.metrics.sampling import stratified_rows
-from latentcore.metrics.similarity import procrustes_align
-from latentcore.models.networks import EncoderDecoder, preview_codes, preview_images
-from latentcore.principal_components import principal_components
+from latentcore.models.networks import EncoderDecoder
+from latentcore.previews import Previewer, turned
 from latentcore.types import FloatArray, LabelArray
 
 SNAPSHOT_FILE, IMAGES_FILE = "snapshot.npz", "images.npz"
-N_CODES, N_IMAGES, SEED = 500, 8, 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,58 +47,24 @@ class SnapshotWriter:
     """Writes the latest snapshot of a run into its folder."""
 
     def __init__(self, folder: Path, held_out: Dataset, latent_dim: int) -> None:
-        rows = stratified_rows(held_out.labels, N_CODES, seed=SEED)
         self._folder = folder
-        self._shown = held_out.take(rows)
-        _, first = np.unique(self._shown.labels, return_index=True)
-        order = np.concatenate([first, np.setdiff1d(np.arange(len(rows)), first)])
-        self._originals = self._shown.images[np.resize(order, N_IMAGES)]
-        noise = np.random.default_rng(SEED).standard_normal((N_IMAGES, latent_dim))
-        self._noise = noise.astype(np.float32)
+        self._previewer = Previewer(held_out, latent_dim)
         self._before: FloatArray | None = None
         _save(
             folder / IMAGES_FILE,
-            labels=self._shown.labels,
-            originals=_pixels(self._originals),
+            labels=self._previewer.shown.labels,
+            originals=self._previewer.originals,
         )
 
     def write(self, network: EncoderDecoder, epoch: int) -> None:
         """Write a snapshot of a network after the epoch of this number."""
-        shape = (self._originals.shape[1], self._originals.shape[2], self._originals.shape[3])
-        arrays: dict[str, np.ndarray] = {
-            "samples": _pixels(preview_images(network, self._noise, shape)),
-            "epoch": np.array(epoch),
-        }
-        try:
-            codes = preview_codes(network, self._shown.images)
-            own = preview_codes(network, self._originals)
-        except UnsupportedOperation:
-            pass
-        else:
-            arrays["places"] = self._placed(codes)
-            arrays["reconstructions"] = _pixels(preview_images(network, own, shape))
+        preview = self._previewer.preview(network)
+        arrays: dict[str, np.ndarray] = {"samples": preview.samples, "epoch": np.array(epoch)}
+        if preview.places is not None and preview.reconstructions is not None:
+            places = preview.places if self._before is None else turned(preview.places, self._before)
+            arrays["places"] = self._before = places
+            arrays["reconstructions"] = preview.reconstructions
         _save(self._folder / SNAPSHOT_FILE, **arrays)
-
-    def _placed(self, codes: FloatArray) -> FloatArray:
-        if codes.shape[1] == 1:
-            places = np.hstack([codes, np.zeros_like(codes)])
-        elif codes.shape[1] == 2:  # noqa: PLR2004
-            places = codes
-        else:
-            mean, components, _ = principal_components(codes, 2)
-            places = ((codes - mean) @ components.T).astype(np.float32)
-        if self._before is not None:
-            places = _turned(places, self._before)
-        self._before = places
-        return places
-
-
-def _turned(places: FloatArray, before: FloatArray) -> FloatArray:
-    """Return places turned or mirrored to fit those before, in their own size."""
-    aligned = procrustes_align(places, before)
-    own, other = places - places.mean(axis=0), aligned - aligned.mean(axis=0)
-    scale = float(np.linalg.norm(own)) / max(float(np.linalg.norm(other)), 1e-9)
-    return np.asarray(other * scale + places.mean(axis=0), np.float32)
 
 
 def latest_snapshot(folder: Path) -> Snapshot | None:
@@ -119,10 +81,6 @@ def latest_snapshot(folder: Path) -> Snapshot | None:
             )
     except FileNotFoundError:
         return None
-
-
-def _pixels(images: FloatArray) -> np.ndarray:
-    return np.rint(images * 255).astype(np.uint8)
 
 
 def _save(path: Path, **arrays: np.ndarray) -> None:
