@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import platform
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,34 +13,25 @@ import numpy as np
 
 from latentcore.cards import card_pictures, write_card
 from latentcore.datasets import Dataset, dataset_spec, load_dataset
-from latentcore.evaluation import RealReference, evaluate, headline_scores
+from latentcore.evaluation import RealReference, evaluate
+from latentcore.fitting import Listening, TrainedModel, fit_recipe
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
-from latentcore.models.networks import TorchModel
-from latentcore.models.precision import round_to_half
 from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe, within_minutes
-from latentcore.store import Bundle, BundleContent, CodeTable, check_writable, replace_scores, save_bundle
+from latentcore.store import (
+    Bundle,
+    BundleContent,
+    CodeTable,
+    check_writable,
+    replace_scores,
+    save_bundle,
+)
 from latentcore.store.code_table import N_TRAIN_CODES, train_code_rows
-from latentcore.training import EpochEnd
+from latentcore.training import OnEvent
 from latentcore.types import FloatArray
 
-VALIDATION_SHARE = 1 / 12
 UMAP_SEED = 0
-
-OnEvent = Callable[[EpochEnd], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainedModel:
-    """A fitted model, with seed, training time, history and, if trained with several seeds, their scores."""
-
-    model: LatentModel
-    seed: int
-    n_train: int
-    cpu_seconds: float
-    history: list[dict[str, Any]]
-    by_seed: list[dict[str, Any]]
 
 
 def train_bundle(
@@ -50,6 +39,7 @@ def train_bundle(
     root: Path,
     *,
     overwrite: bool = False,
+    record: bool = False,
     on_event: OnEvent | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> Path:
@@ -62,6 +52,8 @@ def train_bundle(
         Models folder.
     overwrite : bool
         Whether to replace an existing bundle.
+    record : bool
+        Whether to record how the latent space forms, for families that are trained in epochs.
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch.
     on_stage : callable, optional
@@ -85,7 +77,7 @@ def train_bundle(
     check_writable(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
     recipe = within_minutes(recipe, train, announce)
-    trained = _train(recipe, train, test, on_event, announce)
+    trained = fit_recipe(recipe, train, test, Listening(on_event, announce, record=record))
     model = trained.model
     announce("scores")
     metrics = evaluate(
@@ -107,6 +99,7 @@ def train_bundle(
         card=write_card(model, recipe.dataset, recipe_entry, metrics, trained.history),
         pictures=card_pictures(model, test_table.codes, trained.history),
         name=recipe.name,
+        formation=trained.formation,
     )
     return save_bundle(content, root, overwrite=overwrite)
 
@@ -114,66 +107,6 @@ def train_bundle(
 @lru_cache(maxsize=1)
 def _reference(dataset: str, version: str) -> RealReference:  # noqa: ARG001 - the version is part of the key
     return RealReference.compute(load_dataset(dataset, "train"), load_dataset(dataset, "test"))
-
-
-def _train(
-    recipe: Recipe,
-    train: Dataset,
-    test: Dataset,
-    on_event: OnEvent | None,
-    announce: Callable[[str], None],
-) -> TrainedModel:
-    """Fit with each seed; of several, keep the model with the lowest validation error."""
-    started = time.process_time()
-    if len(recipe.seeds) == 1:
-        model, history = _fit(recipe, recipe.seeds[0], train, on_event)
-        seconds = time.process_time() - started
-        return TrainedModel(
-            model=model,
-            seed=recipe.seeds[0],
-            n_train=len(train),
-            cpu_seconds=seconds,
-            history=history,
-            by_seed=[],
-        )
-    part, held = train.holdout(VALIDATION_SHARE, seed=0)
-    best: TrainedModel | None = None
-    by_seed: list[dict[str, Any]] = []
-    for seed in recipe.seeds:
-        started = time.process_time()
-        model, history = _fit(recipe, seed, part, on_event)
-        seconds = time.process_time() - started
-        announce(f"scores of seed {seed}")
-        error = float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))
-        scores = headline_scores(model, train, test)
-        by_seed.append({"seed": seed, "validation_mse": error, **scores})
-        if best is None or error < min(entry["validation_mse"] for entry in by_seed[:-1]):
-            best = TrainedModel(
-                model=model,
-                seed=seed,
-                n_train=len(part),
-                cpu_seconds=seconds,
-                history=history,
-                by_seed=by_seed,
-            )
-    assert best is not None  # noqa: S101 - there is at least one seed
-    return best
-
-
-def _fit(
-    recipe: Recipe, seed: int, train: Dataset, on_event: OnEvent | None
-) -> tuple[LatentModel, list[dict[str, Any]]]:
-    """Return a fitted model, with weights rounded as they are stored, and its history."""
-    history: list[dict[str, Any]] = []
-    suffix = f", seed {seed}" if len(recipe.seeds) > 1 else ""
-
-    def record(event: EpochEnd) -> None:
-        history.append({"phase": event.phase, "epoch": event.epoch, "losses": event.losses})
-        if on_event is not None:
-            on_event(replace(event, phase=event.phase + suffix))
-
-    model = recipe.make_model().fit(train.images, train.known_labels, seed=seed, on_event=record)
-    return (round_to_half(model) if isinstance(model, TorchModel) else model), history
 
 
 def _recipe_entry(recipe: Recipe, trained: TrainedModel) -> dict[str, Any]:

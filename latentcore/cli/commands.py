@@ -17,7 +17,7 @@ from latentcore.bundling import record_scores
 from latentcore.cli.codec import compress_command, decompress_command
 from latentcore.cli.data import data_app
 from latentcore.cli.progress import error_console
-from latentcore.cli.train import features, fetch, index_command, train
+from latentcore.cli.train import features, fetch, index_command, record_command, train
 from latentcore.datasets import DATASETS, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
 from latentcore.evaluation.agreement import tolerance_note
@@ -41,6 +41,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent space
 app.add_typer(data_app, name="data")
 app.command("train")(train)
 app.command("fetch")(fetch)
+app.command("record")(record_command)
 app.command("features")(features)
 app.command("index")(index_command)
 app.command("compress")(compress_command)

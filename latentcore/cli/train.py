@@ -12,11 +12,12 @@ from latentcore.bundling import train_bundle
 from latentcore.cli.progress import error_console, training_progress
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.features import train_feature_network
+from latentcore.fitting import record_formation
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
 from latentcore.recipes import make_recipe
 from latentcore.recipes.holdout import holdout_mse
-from latentcore.store import models_folder
+from latentcore.store import load_bundle, models_folder
 from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
 
 console = Console()
@@ -51,6 +52,10 @@ def train(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing bundle.")] = False,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Record how the latent space forms, for the player on Explore."),
+    ] = False,
     holdout: Annotated[
         float | None,
         typer.Option(
@@ -84,7 +89,9 @@ def train(
             mse = holdout_mse(recipe, holdout, on_event=on_event)
             console.print(f"{recipe.id}: MSE {mse:.5f} on the {holdout:.0%} of train that was held out.")
             return
-        folder = train_bundle(recipe, root, overwrite=overwrite, on_event=on_event, on_stage=on_stage)
+        folder = train_bundle(
+            recipe, root, overwrite=overwrite, record=record, on_event=on_event, on_stage=on_stage
+        )
     console.print(f"Wrote {folder}", soft_wrap=True)
 
 
@@ -108,6 +115,18 @@ def _train_all(dataset: str | None, root: Path, scheduler: str | None) -> None:
         error_console.print(f"{bundle_id}: {message}", style="red", markup=False, soft_wrap=True)
     if failures:
         raise typer.Exit(1)
+
+
+def record_command(
+    bundle_id: Annotated[str, typer.Argument(metavar="ID", help="Bundle, such as digits/vae-d2.")],
+) -> None:
+    """Train a bundle's model once more to record how its space forms; the bundle's model and scores stay."""
+    bundle = load_bundle(bundle_id)
+    with training_progress() as progress:
+        on_event, _ = progress.callbacks_for(bundle_id)
+        is_same = record_formation(bundle, on_event=on_event)
+    which = "the very weights" if is_same else "other weights, and is marked as a second run"
+    console.print(f"Recorded {bundle_id}: the training ended in {which}.", soft_wrap=True, highlight=False)
 
 
 def fetch(

@@ -4,6 +4,7 @@ from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
 from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
 from latentcore.store.folders import check_writable
+from latentcore.store.formation import Formation, read_formation
 from latentcore.store.listing import (
     BundleProblem,
     bundle_folders,
@@ -13,7 +14,7 @@ from latentcore.store.listing import (
 )
 from latentcore.store.reading import load_bundle, load_outdated
 from latentcore.store.space import Space
-from latentcore.store.writing import repack, replace_scores, save_bundle
+from latentcore.store.writing import add_formation, repack, replace_scores, save_bundle
 
 __all__ = [
     "Bundle",
@@ -22,13 +23,16 @@ __all__ = [
     "BundleSpec",
     "CodeTable",
     "DerivedTables",
+    "Formation",
     "Space",
+    "add_formation",
     "bundle_folders",
     "check_writable",
     "list_bundles",
     "load_bundle",
     "load_outdated",
     "models_folder",
+    "read_formation",
     "repack",
     "replace_scores",
     "save_bundle",

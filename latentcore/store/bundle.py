@@ -25,6 +25,8 @@ HISTORY_FILE = "history.json"
 METRICS_FILE = "metrics.json"
 GOLDEN_FILE = "golden.npz"
 CARD_FILE = "card/README.md"
+FORMATION_FILE = "formation.npz"
+"""Optional: how the space formed, if the training was recorded."""
 
 PLANE_DIMENSIONS = 2
 """Codes with this many dimensions are themselves the plane; none is stored."""
@@ -197,6 +199,8 @@ class BundleContent:
         PNG files of the card by file name.
     name : str, optional
         Tells it from other bundles of its family and dimension; by default `default_name`.
+    formation : bytes, optional
+        Content of ``formation.npz``; see `latentcore.store.formation`.
     """
 
     dataset: str
@@ -210,6 +214,7 @@ class BundleContent:
     card: str
     pictures: Mapping[str, bytes]
     name: str = ""
+    formation: bytes | None = None
 
     @property
     def bundle_name(self) -> str:

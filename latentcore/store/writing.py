@@ -15,6 +15,7 @@ from latentcore.store.bundle import (
     CONFIG_FILE,
     DERIVED_FILE,
     FORMAT_VERSION,
+    FORMATION_FILE,
     GOLDEN_FILE,
     HISTORY_FILE,
     METRICS_FILE,
@@ -22,6 +23,7 @@ from latentcore.store.bundle import (
     PLANE_DIMENSIONS,
     Bundle,
     BundleContent,
+    BundleSpec,
     check_name,
 )
 from latentcore.store.derived import DerivedTables
@@ -87,6 +89,23 @@ def replace_scores(bundle: Bundle, metrics: Mapping[str, Any], card: str) -> Non
     replace_folder(bundle.spec.folder, write, overwrite=True)
 
 
+def add_formation(spec: BundleSpec, formation: bytes) -> None:
+    """Write the content of ``formation.npz`` into a bundle; everything else stays.
+
+    Raises
+    ------
+    BundleError
+        If the folder cannot be written; the bundle is then unchanged.
+    """
+
+    def write(temporary: Path) -> None:
+        shutil.copytree(spec.folder, temporary, dirs_exist_ok=True)
+        (temporary / FORMATION_FILE).write_bytes(formation)
+        _write_json(temporary / CONFIG_FILE, {**spec.config, "files": _file_entries(temporary)})
+
+    replace_folder(spec.folder, write, overwrite=True)
+
+
 def repack(bundle: Bundle) -> None:
     """Rewrite a bundle in the current format, with its derived tables; scores and model stay.
 
@@ -114,6 +133,8 @@ def _write_files(folder: Path, content: BundleContent) -> None:
     (folder / CODES_FILE).write_bytes(codes_npz(content.test, content.train, own_plane=own_plane))
     derived = DerivedTables.compute(model, content.test, content.train, len(content.classes))
     (folder / DERIVED_FILE).write_bytes(derived_npz(derived))
+    if content.formation is not None:
+        (folder / FORMATION_FILE).write_bytes(content.formation)
     golden = content.test.codes[:: max(1, len(content.test) // N_GOLDEN)][:N_GOLDEN]
     (folder / GOLDEN_FILE).write_bytes(npz_bytes({"codes": golden, "images": model.decode(golden)}))
     (folder / HISTORY_FILE).write_text(json.dumps(content.history, allow_nan=False) + "\n", encoding="utf-8")

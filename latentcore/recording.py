@@ -1,0 +1,136 @@
+"""Recording how a latent space forms while a network is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from latentcore.datasets import Dataset
+from latentcore.models.networks import EncoderDecoder
+from latentcore.previews import Preview, Previewer, turned
+from latentcore.store.formation import FEWEST_MOMENTS, Moment, formation_npz
+from latentcore.training import EarlyStep, EpochEnd, OnEvent, WatchesEarlySteps
+
+MAX_EPOCHS = 64
+"""Epochs that are kept at most; beyond, every second one is forgotten, and from then on left out."""
+
+
+class FormationRecorder:
+    """Records previews of a network at the end of epochs, and some times within the first of each phase.
+
+    It is an `latentcore.training.OnEvent`. The training is left as it is.
+
+    Parameters
+    ----------
+    held_out : Dataset
+        Test images, all of them: the rows that are stored are rows of the bundle's test table.
+    latent_dim : int
+    """
+
+    def __init__(self, held_out: Dataset, latent_dim: int) -> None:
+        self._previewer = Previewer(held_out, latent_dim)
+        self._early: list[Moment] = []
+        self._ends: list[Moment] = []
+        self._last: Moment | None = None
+        self._phase, self._before, self._stride = "", 0, 1
+        self._n_ended = 0
+
+    def __call__(self, event: EpochEnd) -> None:
+        """Record the end of an epoch."""
+        self._n_ended += 1
+        is_last = event.epoch == event.n_epochs
+        if not isinstance(event.network, EncoderDecoder) or (self._n_ended % self._stride and not is_last):
+            return
+        moment = _moment(self._n_ended, self._previewer.preview(event.network))
+        self._last = moment
+        if self._n_ended % self._stride:
+            return
+        self._ends.append(moment)
+        if len(self._ends) > MAX_EPOCHS:
+            self._ends = self._ends[1::2]
+            self._stride *= 2
+
+    def on_early_step(self, event: EarlyStep) -> None:
+        """Record a moment within the first epoch."""
+        if isinstance(event.network, EncoderDecoder):
+            self._early.append(_moment(self._n_ended + event.share, self._previewer.preview(event.network)))
+
+    def formation_npz(
+        self, history: Sequence[dict[str, Any]], *, is_second_run: bool = False
+    ) -> bytes | None:
+        """Return the content of the bundle's file; None if there was nothing to record.
+
+        Parameters
+        ----------
+        history : sequence of dict
+            One entry per epoch: phase, epoch and losses.
+        is_second_run : bool
+            See `latentcore.store.formation.Formation`.
+        """
+        by_time = {moment.time: moment for moment in (*self._early, *self._ends)}
+        if self._last is not None:
+            by_time[self._last.time] = self._last
+        if len(by_time) < FEWEST_MOMENTS:
+            return None
+        return formation_npz(
+            _aligned([by_time[time] for time in sorted(by_time)]),
+            self._previewer.rows,
+            self._previewer.rows[self._previewer.image_rows],
+            history,
+            is_second_run=is_second_run,
+        )
+
+
+class History:
+    """The losses of a training, and how its space formed if that is recorded.
+
+    It is an `latentcore.training.OnEvent`.
+
+    Parameters
+    ----------
+    on_event : callable, optional
+        Receives the events, too.
+    recorder : FormationRecorder, optional
+
+    Attributes
+    ----------
+    entries : list of dict
+        One per epoch: phase, epoch and losses.
+    """
+
+    def __init__(self, on_event: OnEvent | None = None, recorder: FormationRecorder | None = None) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self._on_event, self._recorder = on_event, recorder
+
+    def __call__(self, event: EpochEnd) -> None:
+        """Note the losses of an epoch, and pass it on."""
+        self.entries.append({"phase": event.phase, "epoch": event.epoch, "losses": event.losses})
+        for listener in (self._recorder, self._on_event):
+            if listener is not None:
+                listener(event)
+
+    def on_early_step(self, event: EarlyStep) -> None:
+        """Pass on a moment within the first epoch."""
+        for listener in (self._recorder, self._on_event):
+            if isinstance(listener, WatchesEarlySteps):
+                listener.on_early_step(event)
+
+    def formation(self) -> bytes | None:
+        """Return the content of ``formation.npz``, or None if it was not recorded."""
+        return None if self._recorder is None else self._recorder.formation_npz(self.entries)
+
+
+def _moment(time: float, preview: Preview) -> Moment:
+    return Moment(time=time, **vars(preview))
+
+
+def _aligned(moments: list[Moment]) -> list[Moment]:
+    """Return the moments with each map turned to fit the next one, so that the last is as it is."""
+    aligned, after = [], None
+    for moment in reversed(moments):
+        if moment.places is not None:
+            after = moment.places if after is None else turned(moment.places, after)
+            moment = replace(moment, places=after)  # noqa: PLW2901
+        aligned.append(moment)
+    return aligned[::-1]
