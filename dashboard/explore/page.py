@@ -10,6 +10,7 @@ from dashboard.data.class_names import format_classes
 from dashboard.explore.about import about_model
 from dashboard.explore.decode_panel import decode_panel
 from dashboard.explore.downloads import downloads
+from dashboard.explore.formation import formation_button, formation_view, shows_formation
 from dashboard.explore.latent_map import latent_map
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, chosen_map, pick_map
 from dashboard.ui.fragments import bundle_fragment
@@ -35,13 +36,26 @@ def page() -> None:
         _pickers(catalogue, dataset, model)
     bundle = bundle_or_error(f"{dataset}/{model}")
     if bundle is not None:
-        choice = chosen_map(bundle)
-        if not is_presenting():
-            pick_map(choice, bundle)
-        state.flag(PAGE_RUNS)
-        explore(bundle, choice, dataset, model)
+        if shows_formation(bundle):
+            _formation(bundle, dataset, model)
+        else:
+            _map(bundle, dataset, model)
         about_model(bundle)
     show_problems(catalogue)
+
+
+def _formation(bundle: Bundle, dataset: str, model: str) -> None:
+    state.publish(dataset=dataset, model=model, formed="on")
+    show_notices()
+    formation_view(bundle)
+
+
+def _map(bundle: Bundle, dataset: str, model: str) -> None:
+    choice = chosen_map(bundle)
+    if not is_presenting():
+        pick_map(choice, bundle)
+    state.flag(PAGE_RUNS)
+    explore(bundle, choice, dataset, model)
 
 
 def _pickers(catalogue: Catalogue, dataset: str, model: str) -> None:
@@ -85,6 +99,7 @@ def explore(bundle: Bundle, choice: MapChoice, dataset: str, model: str) -> None
     for draw in (draw_map, draw_panel) if state.lower(PAGE_RUNS) else (draw_panel, draw_map):
         draw()
     with left, st.container(horizontal=True):
+        formation_button(bundle)
         copy_link()
         downloads(bundle, choice, len(bundle.test))
 

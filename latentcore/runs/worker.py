@@ -48,7 +48,7 @@ class Worker:
         self.snapshots = SnapshotWriter(
             self.folder, load_dataset(request.dataset, "test"), request.latent_dim
         )
-        train_bundle(recipe, models_folder(), on_event=self.on_event, on_stage=self.on_stage)
+        train_bundle(recipe, models_folder(), record=True, on_event=self.on_event, on_stage=self.on_stage)
         self.status(RunStatus.DONE, bundle_id=recipe.id)
 
     def status(self, status: RunStatus, **more: str) -> None:

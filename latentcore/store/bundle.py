@@ -95,6 +95,11 @@ class BundleSpec:
         return self.name != default_name(self.family, self.latent_dim)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether it holds the record of how its space formed; see `latentcore.store.read_formation`."""
+        return FORMATION_FILE in self.config["files"]
+
+    @property
     def checksums(self) -> str:
         """Checksums of the bundle's files as one text."""
         return " ".join(f"{name} {facts['sha256']}" for name, facts in sorted(self.config["files"].items()))
