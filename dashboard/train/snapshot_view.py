@@ -40,7 +40,6 @@ def snapshot_view(run: Run, events: list[dict[str, Any]]) -> None:
         else:
             classes = class_names(run.request.dataset)
             only = chosen_classes(classes)
-            pick_classes(classes, only)
             frame = _follow(run, snapshot.places)
             st.vega_lite_chart(
                 map_points(snapshot, classes, frame),
@@ -48,6 +47,7 @@ def snapshot_view(run: Run, events: list[dict[str, Any]]) -> None:
                 width="content",
                 alt=f"Map of {len(snapshot.places)} held-out images",  # the same words, or it is drawn anew
             )
+            pick_classes(classes, only)
     with right:
         with st.container(key="run_losses"):
             _losses(events, run)
