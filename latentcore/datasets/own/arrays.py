@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,13 +19,18 @@ from latentcore.datasets.own.array_files import (
     read_npy,
     read_npz,
 )
+from latentcore.datasets.own.idx_pairs import is_idx_labels, labels_of, split_of
+from latentcore.datasets.own.label_arrays import label_names
+from latentcore.datasets.own.npz_names import parts_of
+from latentcore.datasets.own.pixel_values import CONVERTED, as_uint8
 from latentcore.exceptions import DatasetError
 from latentcore.types import PixelArray
 
 Channels = Literal["auto", "first", "last"]
-CHANNEL_COUNTS = (1, 3)
-CONVERTED = 4096
-"""Images whose values are converted at a time."""
+CHANNEL_COUNTS, N_RGBA = (1, 3, 4), 4
+ORDER = "; of flat rows of three channels, say --channels first or last"
+MIN_SIDE = 8
+"""Of images in flat rows."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def read_arrays(
     Parameters
     ----------
     path : Path
-        An npz file has ``images``, optionally ``labels`` and ``classes``.
+        An npz file has ``images``, optionally ``labels`` and ``classes``, or arrays of other usual names.
     channels : "auto", "first" or "last"
         Which axis of a four-dimensional array holds the channels.
     max_bytes : int
@@ -69,42 +74,79 @@ def read_arrays(
         If the file is damaged, or its arrays are too large or cannot be understood.
     """
     try:
-        if path.suffix == ".npy":
+        if path.suffix.lower() == ".npy":
             pixels, notes = _pixels(read_npy(path, max_bytes), channels, path)
             return [ArraySource(pixels, None, None, notes)]
-        if path.suffix == ".npz":
-            return [_from_npz(read_npz(path, max_bytes), channels, path)]
+        if path.suffix.lower() == ".npz":
+            return _from_npz(read_npz(path, max_bytes), channels, path)
         return [_from_idx(path, channels, max_bytes)]
     except ARRAY_ERRORS as error:
         raise DatasetError(f"{path} cannot be read: {cause_of(error)}.") from error
 
 
-def is_idx(path: Path) -> bool:
-    """Return whether a path is named like an idx file of images, gzipped or not."""
-    return bool(re.search(r"images?[-.]idx3[-.]ubyte(\.gz)?$", path.name))
-
-
-def _from_npz(archive: Mapping[str, npt.NDArray[np.generic]], channels: Channels, path: Path) -> ArraySource:
-    if "images" not in archive:
-        raise DatasetError(f"{path} has no array named images; it has {', '.join(archive)[:200] or 'none'}.")
-    pixels, notes = _pixels(archive["images"], channels, path)
-    labels = _names(archive.get("labels"), archive.get("classes"), len(pixels), path)
-    return ArraySource(pixels, labels, None, notes)
+def _from_npz(
+    archive: Mapping[str, npt.NDArray[np.generic]], channels: Channels, path: Path
+) -> list[ArraySource]:
+    parts, classes, notes = parts_of(archive, path)
+    names = None if classes is None else archive[classes]
+    sources = []
+    for part in parts:
+        pixels, said = _pixels(archive[part.images], channels, path)
+        labels = label_names(None if part.labels is None else archive[part.labels], names, len(pixels), path)
+        sources.append(ArraySource(pixels, labels, part.split, (*notes, *said)))
+    return sources
 
 
 def _from_idx(path: Path, channels: Channels, max_bytes: int) -> ArraySource:
+    if is_idx_labels(path):
+        raise DatasetError(f"{path} holds labels; give the file of the images, or the folder of both.")
     pixels, notes = _pixels(read_idx(path, max_bytes), channels, path)
-    partner = path.with_name(re.sub(r"images?([-.])idx3", r"labels\1idx1", path.name))
-    labels = _names(read_idx(partner, max_bytes) if partner.exists() else None, None, len(pixels), path)
-    split = "train" if path.name.startswith("train") else "test" if re.match("t10k|test", path.name) else None
-    return ArraySource(pixels, labels, split, notes)
+    partner = labels_of(path)
+    labels = label_names(None if partner is None else read_idx(partner, max_bytes), None, len(pixels), path)
+    return ArraySource(pixels, labels, split_of(path), notes)
 
 
 def _pixels(
     images: npt.NDArray[np.generic], channels: Channels, path: Path
 ) -> tuple[PixelArray, tuple[str, ...]]:
     """Return images of any shape and type as uint8 ``(n, channels, height, width)``, and what was decided."""
-    return _as_uint8(_channels_first(images, channels, path), path)
+    pixels, notes = as_uint8(_channels_first(_unflattened(images, channels), channels, path), path)
+    if images.ndim == 2:  # noqa: PLR2004
+        notes = (f"Rows of {images.shape[1]:,} values are images of {_shape_text(pixels)}.", *notes)
+    if pixels.shape[1] == N_RGBA:
+        pixels, notes = _over_white(pixels), (*notes, "Transparent parts are laid over white.")
+    return pixels, notes
+
+
+def _unflattened(images: npt.NDArray[np.generic], channels: Channels) -> npt.NDArray[np.generic]:
+    """Return rows of pixels as square images; of three channels only where `channels` says their order."""
+    if images.ndim != 2 or images.shape[0] == images.shape[1]:  # noqa: PLR2004 - a square may be one image
+        return images
+    if side := _side(images.shape[1], 1):
+        return images.reshape(-1, side, side)
+    if channels != "auto" and (side := _side(images.shape[1], 3)):
+        return images.reshape((-1, 3, side, side) if channels == "first" else (-1, side, side, 3))
+    return images
+
+
+def _side(n_values: int, n_channels: int) -> int:
+    """Return the side of a square image of so many values; 0 if it is none, or a tiny one."""
+    side = math.isqrt(n_values // n_channels)
+    return side if side >= MIN_SIDE and n_channels * side * side == n_values else 0
+
+
+def _shape_text(pixels: PixelArray) -> str:
+    return "x".join(str(size) for size in pixels.shape[1:] if size != 1)
+
+
+def _over_white(pixels: PixelArray) -> PixelArray:
+    """Return RGBA images as RGB over white."""
+    laid = np.empty((len(pixels), 3, *pixels.shape[2:]), np.uint8)
+    for start in range(0, len(pixels), CONVERTED):
+        part = pixels[start : start + CONVERTED].astype(np.float32)
+        alpha = part[:, 3:] / 255
+        laid[start : start + CONVERTED] = np.rint(part[:, :3] * alpha + 255 * (1 - alpha))
+    return laid
 
 
 def _channels_first(
@@ -114,8 +156,10 @@ def _channels_first(
     if images.ndim == 3:  # noqa: PLR2004
         return images[:, None]
     if images.ndim != 4:  # noqa: PLR2004
+        is_flat = images.ndim == 2 and _side(images.shape[1], 3)  # noqa: PLR2004
         raise DatasetError(
-            f"{path}: images have the shape {images.shape}, expected (n, height, width) or with channels."
+            f"{path}: images have the shape {images.shape}, expected (n, height, width) or with channels"
+            f"{ORDER if is_flat else ''}."
         )
     first, last = images.shape[1] in CHANNEL_COUNTS, images.shape[3] in CHANNEL_COUNTS
     if first and last and channels == "auto" and images.shape[1] != images.shape[3]:
@@ -126,55 +170,7 @@ def _channels_first(
     if channels == "last" or (channels == "auto" and last and not first):
         images, first = images.transpose(0, 3, 1, 2), last
     if not first:
-        raise DatasetError(f"{path}: images have {images.shape[1]} channels, expected 1 or 3.")
+        raise DatasetError(
+            f"{path}: images have the shape {images.shape}, in which no axis is 1, 3 or 4 channels."
+        )
     return images
-
-
-def _as_uint8(images: npt.NDArray[np.generic], path: Path) -> tuple[PixelArray, tuple[str, ...]]:
-    """Return images as uint8; floats of 0 to 1, -1 to 1 and 0 to 255 are told apart, and that is said."""
-    if not images.size:
-        raise DatasetError(f"{path} holds no images.")
-    if images.dtype == np.uint8:
-        return np.ascontiguousarray(images), ()
-    if images.dtype == np.bool_:
-        return np.ascontiguousarray(images).astype(np.uint8) * 255, ("Values are true and false.",)
-    if images.dtype.kind not in "iuf":
-        raise DatasetError(f"{path}: images are of type {images.dtype}, expected numbers.")
-    for start in range(0, len(images) if images.dtype.kind == "f" else 0, CONVERTED):
-        finite = np.isfinite(images[start : start + CONVERTED]).all(axis=(1, 2, 3))
-        if not finite.all():
-            number = start + int(np.argmin(finite))
-            raise DatasetError(f"{path}: image {number} has NaN or infinite values.")
-    low, high = float(images.min()), float(images.max())
-    is_float = images.dtype.kind == "f"
-    for lower, upper in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 65535.0)):
-        if lower <= low and high <= upper and (is_float or lower == 0):
-            pixels = np.empty(images.shape, np.uint8)
-            for start in range(0, len(images), CONVERTED):
-                part = images[start : start + CONVERTED].astype(np.float64)
-                pixels[start : start + CONVERTED] = np.rint((part - lower) * (255 / (upper - lower)))
-            text = f"Values from {low:g} to {high:g} are taken as {lower:g} to {upper:g}."
-            return pixels, (text,)
-    raise DatasetError(
-        f"{path}: values go from {low:g} to {high:g}; expected 0 to 1, -1 to 1, 0 to 255 or 0 to 65,535."
-    )
-
-
-def _names(
-    labels: npt.NDArray[np.generic] | None, classes: npt.NDArray[np.generic] | None, n: int, path: Path
-) -> list[str] | None:
-    if labels is None:
-        return None
-    flat = labels.reshape(-1) if labels.ndim == 2 and labels.shape[1] == 1 else labels  # noqa: PLR2004
-    if flat.ndim != 1 or len(flat) != n:
-        raise DatasetError(f"{path}: labels have the shape {labels.shape}, but there are {n:,} images.")
-    if flat.dtype.kind == "f":
-        if not np.array_equal(flat, np.rint(flat)):
-            raise DatasetError(f"{path}: labels are no whole numbers.")
-        flat = flat.astype(np.int64)
-    if classes is None or flat.dtype.kind not in "iu":
-        return [str(label) for label in flat.tolist()]
-    titles: Sequence[str] = [str(name) for name in classes.reshape(-1).tolist()]
-    if int(flat.min()) < 0 or int(flat.max()) >= len(titles):
-        raise DatasetError(f"{path}: label {int(flat.max())} has no name among the {len(titles)} classes.")
-    return [titles[int(label)] for label in flat]
