@@ -16,8 +16,8 @@ from latentcore.atomic_files import temporary_folder
 from latentcore.datasets import DATASETS
 from latentcore.datasets.own.add import Added, add_dataset
 from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
+from latentcore.datasets.own.arrays.idx_pairs import is_idx_name
 from latentcore.datasets.own.entries import PICTURE_SUFFIXES
-from latentcore.datasets.own.idx_pairs import is_idx_name
 from latentcore.datasets.own.names import check_name, title_of
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.stored import own_folder

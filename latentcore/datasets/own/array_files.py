@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
-from latentcore.datasets.own.npz_names import is_usual_name
+from latentcore.datasets.own.arrays.npz_names import is_usual_name
 from latentcore.exceptions import DatasetError
 
 MAX_ARRAY_BYTES = 2**32

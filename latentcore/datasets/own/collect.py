@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES, MAX_ENTRIES, cause_of
-from latentcore.datasets.own.arrays import ArraySource, read_arrays
+from latentcore.datasets.own.arrays.idx_pairs import is_idx_images, is_idx_name, split_of
+from latentcore.datasets.own.arrays.read import ArraySource, read_arrays
 from latentcore.datasets.own.entries import READ_ERRORS, Entry, Problem, opened_entries, printable
-from latentcore.datasets.own.idx_pairs import is_idx_images, is_idx_name, split_of
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.layout import list_pictures
 from latentcore.datasets.own.options import AddOptions

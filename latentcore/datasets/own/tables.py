@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from latentcore.datasets.own.array_files import cause_of
-from latentcore.datasets.own.idx_pairs import split_of
+from latentcore.datasets.own.arrays.idx_pairs import split_of
+from latentcore.datasets.own.arrays.labels import text_of
 from latentcore.datasets.own.items import Item
-from latentcore.datasets.own.label_arrays import text_of
 from latentcore.datasets.own.layout import MAGIC
 from latentcore.datasets.own.metadata import LABEL_COLUMNS
 from latentcore.datasets.own.pictures import Target, UnreadablePicture, open_picture

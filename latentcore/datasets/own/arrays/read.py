@@ -1,4 +1,4 @@
-"""Images in arrays: npy, npz, idx and Parquet files as uint8 pixels with labels."""
+"""Reading npy, npz and idx files as uint8 pixels with labels."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from latentcore.datasets.own.array_files import (
     read_npy,
     read_npz,
 )
-from latentcore.datasets.own.idx_pairs import is_idx_labels, labels_of, split_of
-from latentcore.datasets.own.label_arrays import label_names
-from latentcore.datasets.own.npz_names import parts_of
-from latentcore.datasets.own.pixel_values import CONVERTED, as_uint8
+from latentcore.datasets.own.arrays.idx_pairs import is_idx_labels, labels_of, split_of
+from latentcore.datasets.own.arrays.labels import label_names
+from latentcore.datasets.own.arrays.npz_names import parts_of
+from latentcore.datasets.own.arrays.pixel_values import CONVERTED, as_uint8
 from latentcore.exceptions import DatasetError
 from latentcore.types import PixelArray
 
