@@ -14,7 +14,7 @@ from dashboard.data.maps import MapData, clusters_note, coloured_points, index_o
 from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, colour_title, legend_title
-from dashboard.ui.chart_data import compact
+from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.keyboard import map_keyboard

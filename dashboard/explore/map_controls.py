@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import state
 from dashboard.data.catalogue import Bundle
 from dashboard.data.maps import plane_names
-from dashboard.explore.class_filter import chosen_classes, pick_classes
+from dashboard.ui.class_filter import chosen_classes, pick_classes
 
 SIZES = (100, 250, 500, 1000, 2500, 5000, 10_000)
 DEFAULT_SIZE = 5000

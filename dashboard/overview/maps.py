@@ -20,7 +20,7 @@ from dashboard.overview.charts.layout import WIDTHS, Corner, FrontLayout, front_
 from dashboard.overview.charts.maps import front_maps_chart
 from dashboard.overview.preview import model_preview
 from dashboard.overview.services import FrontMaps, clicked_image_or_position, front_maps_data
-from dashboard.ui.chart_data import compact
+from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.palette import class_colours
 from dashboard.ui.keyboard import map_keyboard
 from dashboard.ui.presentation import is_presenting

@@ -48,12 +48,20 @@ def class_histogram(
     )
     scale = alt.Scale(domain=[0, top], nice=False)
     axis = alt.Axis(title=None, tickCount=3, format=".0%", grid=False)
-    bars = alt.Chart(table).mark_bar(tooltip=None)
+    tooltip = [
+        alt.Tooltip("class:N", title="Class"),
+        alt.Tooltip("share:Q", title="Samples", format=".1%"),
+        alt.Tooltip("data:Q", title="Test images", format=".1%"),
+    ]
+    bars = alt.Chart(table).mark_bar()
     bars = bars.encode(
-        x=x, y=alt.Y("share:Q", scale=scale, axis=axis), color=class_colour(classes, legend=None)
+        x=x,
+        y=alt.Y("share:Q", scale=scale, axis=axis),
+        color=class_colour(classes, legend=None),
+        tooltip=tooltip,
     )
-    ticks = alt.Chart(table).mark_tick(thickness=2, color=BASELINE_GREY, size=18, tooltip=None)
-    ticks = ticks.encode(x=x, y=alt.Y("data:Q", scale=scale, axis=axis))
+    ticks = alt.Chart(table).mark_tick(thickness=2, color=BASELINE_GREY, size=18)
+    ticks = ticks.encode(x=x, y=alt.Y("data:Q", scale=scale, axis=axis), tooltip=tooltip)
     spec = to_spec(alt.layer(bars, ticks).properties(height=BAR_HEIGHT, width="container"))
     spec["padding"] = NO_PADDING
     return spec

@@ -22,6 +22,7 @@ from dashboard.train.services.pictures import (
     snapshot_of,
 )
 from dashboard.train.services.progress import Run, RunStatus, loss_table
+from dashboard.ui.class_filter import chosen_classes, pick_classes
 from dashboard.ui.theme import is_dark
 
 MAP_SIDE, LOSS_WIDTH, LOSS_HEIGHT = 520, 600, 92
@@ -38,13 +39,15 @@ def snapshot_view(run: Run, events: list[dict[str, Any]]) -> None:
             _map_place(_why_no_map(run))
         else:
             classes = class_names(run.request.dataset)
+            only = chosen_classes(classes)
             frame = _follow(run, snapshot.places)
             st.vega_lite_chart(
                 map_points(snapshot, classes, frame),
-                forming_map(classes, size=MAP_SIDE, dark=is_dark()),
+                forming_map(classes, size=MAP_SIDE, dark=is_dark(), only=only),
                 width="content",
                 alt=f"Map of {len(snapshot.places)} held-out images",  # the same words, or it is drawn anew
             )
+            pick_classes(classes, only)
     with right:
         with st.container(key="run_losses"):
             _losses(events, run)

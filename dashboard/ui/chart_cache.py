@@ -1,4 +1,4 @@
-"""A cache of chart specs, shared by all sessions."""
+"""Chart specs with their data as Arrow tables, and a cache of them that all sessions share."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
+import pyarrow as pa
 import streamlit as st
-
-from dashboard.ui.chart_data import compact
 
 Given = ParamSpec("Given")
 Spec = TypeVar("Spec", dict[str, Any], dict[str, Any] | None)
@@ -16,6 +15,16 @@ MOST = 16
 """Cached specs per chart function."""
 
 _kept: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+def compact(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a Vega-Lite spec whose datasets are Arrow tables instead of lists of rows.
+
+    Streamlit sends tables in any case. Cached as such, a map takes 1 MB instead of 13, and a click does not
+    build them again.
+    """
+    datasets = {name: pa.Table.from_pylist(rows) for name, rows in spec["datasets"].items()}
+    return {**spec, "datasets": datasets}
 
 
 def cached_chart(chart: Callable[Given, Spec]) -> Callable[Given, Spec]:

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.state import escape_markdown
-from dashboard.ui.charts.labels import fitted
+from dashboard.ui.charts.names import fitted
 
 SMALL, MAX_LINES_OF_SMALL, MAX_LINES, LETTER_WIDTH = 100, 3, 5, 6
 """Width of pictures that are small; lines that one line of a caption may be wrapped to; width of a letter."""

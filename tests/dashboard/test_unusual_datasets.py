@@ -147,6 +147,14 @@ def test_many_classes_are_searched_in_place_of_a_legend():
     assert not any(box.key == "pick_classes" for box in opened("explore", "large").multiselect)
 
 
+def test_a_search_on_linked_maps_is_in_the_address():
+    app = opened("compare", "sixty", view="maps", models=["pca-d2", "pca-d2-again"], classes="7")
+    assert re.search(r"\b[1-9] of \d+ test images", text_of(app))
+    app.multiselect(key="pick_classes").set_value(["7", "8"]).run()
+    assert not app.exception
+    assert app.query_params["classes"] == ["7,8"] or app.query_params["classes"] == "7,8"
+
+
 def test_uploads_keep_their_colours_and_drawing_is_not_offered_in_colour():
     app = opened("compare", "large", view="image", source="upload")
     assert app.button_group(key="pick_source").options == ["Test image", "Upload"]

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.compare.decoder_geometry.charts import MAX_COLOUR, MIN_COLOUR, volume_change_chart
 from dashboard.compare.decoder_geometry.services import CENTRAL_SHARE, volume_change_map
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.ui.chart_data import compact
+from dashboard.ui.chart_cache import compact
 from dashboard.ui.theme import is_dark
 
 SIZES = {1: 480, 2: 440, 3: 380, 4: 290}

@@ -10,14 +10,14 @@ from dashboard.compare.maps.charts.morph import morph_chart
 from dashboard.compare.model_pair import chosen_pair, pick_pair
 from dashboard.data.aligned_maps import EDGE, linked_data
 from dashboard.data.catalogue import BY_CONTENT, Bundle
-from dashboard.ui.chart_data import compact
+from dashboard.ui.chart_cache import compact
 from dashboard.ui.theme import is_dark
 
 SIZE = 460
 """Width and height of the map in pixels."""
 
 
-def draw_morph(bundles: list[Bundle], *, align: bool) -> None:
+def draw_morph(bundles: list[Bundle], *, align: bool, only: tuple[str, ...]) -> None:
     """Draw pickers and transition for two of the bundles, of which there must be at least two.
 
     Parameters
@@ -25,6 +25,8 @@ def draw_morph(bundles: list[Bundle], *, align: bool) -> None:
     bundles : list of Bundle
     align : bool
         Whether the second map is Procrustes-aligned to the first.
+    only : tuple of str
+        Of more classes than a legend holds, those whose points are shown; empty for all.
     """
     st.markdown("#### Transition between two maps")
     picture, controls = st.columns([1, 1.4], gap="large")
@@ -39,7 +41,7 @@ def draw_morph(bundles: list[Bundle], *, align: bool) -> None:
     titles = linked_data(pair, align=align).titles
     with picture, st.container(key="morph"):
         st.vega_lite_chart(
-            spec=_spec(pair, align=align, dark=is_dark()),
+            spec=_spec(pair, align=align, only=only, dark=is_dark()),
             key="morph_chart",
             width="content",
             alt=f"Transition from the map of {titles[0]} to the map of {titles[1]}, with a slider and a "
@@ -48,9 +50,10 @@ def draw_morph(bundles: list[Bundle], *, align: bool) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def _spec(pair: tuple[Bundle, Bundle], *, align: bool, dark: bool) -> dict[str, Any]:
+def _spec(pair: tuple[Bundle, Bundle], *, align: bool, only: tuple[str, ...], dark: bool) -> dict[str, Any]:
     data = linked_data(pair, align=align)
     columns = {"x0": "xa", "y0": "ya", "x1": "xb", "y1": "yb"}
     table = data.table.rename(columns=columns)[["class", *columns.values()]]
+    table = table[table["class"].isin(only or data.classes)]
     first, second = data.titles
     return compact(morph_chart(table, (first, second), data.classes, EDGE, size=SIZE, dark=dark))

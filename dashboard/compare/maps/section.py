@@ -13,12 +13,13 @@ from dashboard.data.aligned_maps import EDGE, linked_data, sample_atlas
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_in_label
 from dashboard.data.maps import clusters_note
-from dashboard.ui.chart_data import compact
+from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
+from dashboard.ui.class_filter import chosen_classes, pick_classes
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.theme import is_dark
 
-URL_NAMES = ("align",)
+URL_NAMES = ("align", "classes")
 SIZES = {2: 450, 3: 350, 4: 262, 5: 310, 6: 310}
 """Width and height of a map in pixels by the number of maps; a row fits a laptop's window."""
 MAPS_PER_ROW = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3}
@@ -44,21 +45,26 @@ def draw_linked_maps(bundles: list[Bundle]) -> None:
         "latent space is arbitrary.",
         **state.bind("pick_align", align, _set_align),
     )
+    groups = bundles[0].groups
+    only = chosen_classes(groups)
+    pick_classes(groups, only)
     originals_note(bundles[0].spec.dataset)
     with st.container(key="linked_maps"):
         st.vega_lite_chart(
-            spec=_spec(bundles, stand_in_bundle(bundles[0].spec.dataset), align=align, dark=is_dark()),
+            spec=_spec(
+                bundles, stand_in_bundle(bundles[0].spec.dataset), align=align, only=only, dark=is_dark()
+            ),
             key="linked_maps_chart",
             width="content",
             alt="Linked maps of " + ", ".join(linked_data(bundles, align=align).titles),
         )
-    _draw_caption(bundles, align=align)
-    draw_morph(bundles, align=align)
+    _draw_caption(bundles, only, align=align)
+    draw_morph(bundles, align=align, only=only)
 
 
-def _draw_caption(bundles: list[Bundle], *, align: bool) -> None:
+def _draw_caption(bundles: list[Bundle], only: tuple[str, ...], *, align: bool) -> None:
     data = linked_data(bundles, align=align)
-    n = len(data.table)
+    n = int(data.table["class"].isin(only or data.classes).sum())
     sample = f" ({bundles[0].group_word}-stratified random sample)" if n < data.n_total else ""
     legend = ""
     if len(data.classes) <= MAX_IN_LEGEND:
@@ -76,6 +82,7 @@ def _spec(
     made_by: str | None,  # noqa: ARG001 - part of the cache key
     *,
     align: bool,
+    only: tuple[str, ...],
     dark: bool,
 ) -> dict[str, Any]:
     data = linked_data(bundles, align=align)
@@ -99,6 +106,7 @@ def _spec(
         image_title="the image" if atlas.made_by is None else "a stand-in",
         image_note=stand_in_label(atlas.made_by),
         dark=dark,
+        only=only,
     )
     return compact(linked_maps_chart(content, style))
 

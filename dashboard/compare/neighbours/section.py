@@ -18,7 +18,7 @@ from dashboard.compare.neighbours.services import (
 )
 from dashboard.data.catalogue import BY_CONTENT, Bundle
 from dashboard.data.images.stand_ins import stand_in_label
-from dashboard.ui.chart_data import compact
+from dashboard.ui.chart_cache import compact
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name
 from dashboard.ui.theme import is_dark

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.ui.charts.labels import fitted, spread
+from dashboard.ui.charts.labels import spread
+from dashboard.ui.charts.names import fitted
 from dashboard.ui.charts.palette import BLUE, GREY, class_colours, ground, ink
 
 SIDE = 240
@@ -49,12 +50,12 @@ def map_points_svg(
     labels = pd.DataFrame({"x": positions[:, 0], "y": positions[:, 1], "class": points["class"].to_numpy()})
     labels = labels.groupby("class", as_index=False, sort=False)[["x", "y"]].median()
     labels = spread(labels, 3 * LABEL_SIZE, LABEL_SIZE)
-    labels["class"] = [fitted(name, MAX_LETTERS) for name in labels["class"]]
-    half = labels["class"].str.len() * LETTER_SHARE * LABEL_SIZE / 2
+    labels["shown"] = [fitted(name, MAX_LETTERS) for name in labels["class"]]
+    half = labels["shown"].str.len() * LETTER_SHARE * LABEL_SIZE / 2
     labels["x"] = labels["x"].clip(half, SIDE - half)  # inside the frame
     parts += [
-        f'<text x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
-        for name, x, y in zip(labels["class"], labels["x"], labels["y"], strict=True)
+        f'<text x="{x:.1f}" y="{y:.1f}">{escape(shown)}<title>{escape(name)}</title></text>'
+        for shown, name, x, y in labels[["shown", "class", "x", "y"]].itertuples(index=False)
     ]
     return "".join(parts)
 

@@ -25,6 +25,7 @@ from dashboard.ui.charts.scatter import (
     moving_pixels,
     points_layer,
     position_axes,
+    shown_classes,
     value_colour,
 )
 from dashboard.ui.charts.spec import AnyChart, to_spec
@@ -147,8 +148,8 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
     if by_class:
         named = content.points[content.points["class"].isin(style.only)] if style.only else content.points
         labels = class_labels(named, position, dark=style.dark, size=13, side=style.size)
-        shown = _shown_classes(content, style)
-        if shown is not None:
+        shown = shown_classes(content.classes, style.only)
+        if shown != "true":
             points, labels = points.transform_filter(shown), labels.transform_filter(shown)
             hit = alt.LogicalOrPredicate(**{"or": ["datum.row < 0", shown]})  # type: ignore[no-untyped-call]
             grid = grid.transform_filter(hit)
@@ -156,13 +157,6 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
     else:
         layers.append(points)
     return [*layers, *_rings(style, position), grid]
-
-
-def _shown_classes(content: MapContent, style: MapStyle) -> Any:  # noqa: ANN401 - either of two predicates
-    """Return the filter of points: what the legend selects, or the classes that were searched for."""
-    if len(content.classes) <= MAX_IN_LEGEND:
-        return alt.ParameterPredicate(param="leg", empty=True)
-    return alt.FieldOneOfPredicate(field="class", oneOf=list(style.only)) if style.only else None
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:

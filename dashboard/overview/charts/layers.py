@@ -12,10 +12,13 @@ import pandas as pd
 from dashboard.overview.charts.content import IMAGES, PICTURES, FrontContent
 from dashboard.overview.charts.layout import TITLE, Corner, FrontLayout
 from dashboard.ui.charts.labels import haloed
+from dashboard.ui.charts.names import inside, wrapped
 from dashboard.ui.charts.palette import GREY, ink
-from dashboard.ui.charts.scatter import double_ring, label_places
+from dashboard.ui.charts.scatter import LETTER_SHARE, double_ring, label_places
 
 RING_SIZE = 150
+LETTER_WIDTH, MOST_LINES = 7, 3
+"""Pixels of a letter of the texts; lines of a class's name."""
 CROSS, CROSS_SIZE = "M-1,0H1M0,-1V1", 120
 VALUES = {"x": alt.XValue, "y": alt.YValue, "x2": alt.X2Value, "y2": alt.Y2Value}
 
@@ -46,8 +49,12 @@ def class_names(
     """Return the class names on each map."""
     size = 12 if layout.size >= 200 else 10
     own = [images[[f"x{k}", f"y{k}", "class"]] for k in range(layout.n_maps)]
-    labels = pd.concat([label_places(points.set_axis(["x", "y", "class"], axis=1), size) for points in own])
-    return haloed(alt.Chart(labels).encode(**position, text=alt.Text("class:N")), dark=dark, size=size)
+    placed = [label_places(points.set_axis(["x", "y", "class"], axis=1), size) for points in own]
+    for names, (left, _) in zip(placed, layout.corners, strict=True):
+        edges = (left, left + layout.size)
+        names["x"] = inside(names["x"], names["shown"], LETTER_SHARE * size, edges)
+    labels = pd.concat(placed)
+    return haloed(alt.Chart(labels).encode(**position, text=alt.Text("shown:N")), dark=dark, size=size)
 
 
 def rings(by_map: pd.DataFrame, position: dict[str, Any]) -> list[alt.Chart]:
@@ -107,8 +114,10 @@ def texts(titles: Sequence[str], layout: FrontLayout, *, dark: bool) -> list[alt
         first, second = "datum.title", f"{own} ? 'the pointer' : 'the ring'"
     else:
         first = f"{own} ? 'Under the pointer' : 'The ringed image'"
-        ringed = f"'The ring: test image ' + {image}.index, {image}['class']"
-        second = f"{own} ? ['decoded by ' + datum.title, '', {ringed}] : ['decoded by ' + datum.title]"
+        width = (layout.size - across) // LETTER_WIDTH
+        name = wrapped(f"truncate({image}['class'], {MOST_LINES * width})", width)
+        ringed = f"'\\n\\nThe ring: test image ' + {image}.index + '\\n' + {name}"
+        second = f"'decoded by ' + datum.title + ({own} ? {ringed} : '')"
     names = names.transform_calculate(first=first, second=second)
     parts = [
         _text(names, "first", _at(layout.windows, across, down), size=13, bold=True, dark=dark),
@@ -128,6 +137,7 @@ def _text(
         fontSize=size,
         fontWeight=600 if bold else 400,
         lineHeight=size + 5,
+        lineBreak="\n",
         color=ink(dark=dark),
         tooltip=None,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from unicodedata import east_asian_width
 
 import altair as alt
 import numpy as np
@@ -77,7 +76,7 @@ def spread(places: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
 
 
 def without_overlap(places: pd.DataFrame, letter: float, height: float) -> pd.DataFrame:
-    """Return the rows of ``x, y, class`` whose names overlap none before them.
+    """Return the rows of ``x, y, shown`` whose names overlap none before them.
 
     Parameters
     ----------
@@ -86,7 +85,7 @@ def without_overlap(places: pd.DataFrame, letter: float, height: float) -> pd.Da
     letter, height : float
         Width of a letter and height of a line, in the units of the places.
     """
-    widths = places["class"].str.len().to_numpy() * letter
+    widths = places["shown"].str.len().to_numpy() * letter
     centres = places[["x", "y"]].to_numpy(np.float64)
     kept: list[int] = []
     for k in range(len(places)):
@@ -94,20 +93,6 @@ def without_overlap(places: pd.DataFrame, letter: float, height: float) -> pd.Da
         if not ((gaps[:, 0] < (widths[kept] + widths[k]) / 2) & (gaps[:, 1] < height)).any():
             kept.append(k)
     return places.iloc[kept]
-
-
-def shortened(name: str, most: int) -> str:
-    """Return a name of at most `most` letters, with an ellipsis in the middle where it is longer."""
-    if len(name) <= most:
-        return name
-    head = (most - 1) - (most - 1) // 3
-    return f"{name[:head]}…{name[len(name) - (most - 1 - head) :]}"
-
-
-def fitted(name: str, most: int) -> str:
-    """Return a name shortened to the width of `most` usual letters; Chinese and the like take two each."""
-    wide = sum(east_asian_width(letter) in "WF" for letter in name)
-    return shortened(name, max(most * len(name) // (len(name) + wide), 3) if wide else most)
 
 
 def kept_apart(values: Floats, gap: float, ends: tuple[float, float]) -> Floats:

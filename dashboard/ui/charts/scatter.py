@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.ui.charts.labels import fitted, haloed, spread, without_overlap
+from dashboard.ui.charts.labels import haloed, spread, without_overlap
+from dashboard.ui.charts.names import fitted, inside
 from dashboard.ui.charts.palette import GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
@@ -20,8 +21,8 @@ MAX_IN_LEGEND = 10
 MAX_LETTERS, LETTER_SHARE = 16, 0.58
 """Of a class's name on a map of many; width of a letter as a share of its height."""
 MAX_LETTERS_OF_FEW = 28
-LEGEND_LIMIT = 100
-"""Pixels of a class's name in a legend."""
+LEGEND_LIMIT, LETTERS_IN_LEGEND = 100, 15
+"""Pixels, and usual letters, of a class's name in a legend."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 
@@ -110,10 +111,14 @@ def class_places(points: pd.DataFrame, classes: tuple[str, ...]) -> npt.NDArray[
 
 
 def class_legend(classes: tuple[str, ...], n_columns: int = 5) -> alt.Legend | None:
-    """Return the legend of classes, above the map; None if they are too many for one."""
+    """Return the legend of classes, above the map; None if they are too many for one.
+
+    Where it cuts names, a tooltip shows the whole one. Vega-Lite passes `encoding` on to Vega's legend
+    although neither its schema nor Altair has it.
+    """
     if len(classes) > MAX_IN_LEGEND:
         return None
-    return alt.Legend(
+    legend = alt.Legend(
         title=None,
         orient="top",
         columns=n_columns,
@@ -122,6 +127,24 @@ def class_legend(classes: tuple[str, ...], n_columns: int = 5) -> alt.Legend | N
         symbolOpacity=1,
         labelLimit=LEGEND_LIMIT,
     )
+    if any(fitted(name, LETTERS_IN_LEGEND) != name for name in classes):
+        whole = {"tooltip": {"value": {"signal": "datum.value"}}}
+        legend["encoding"] = {"labels": whole, "symbols": whole}
+    return legend
+
+
+def shown_classes(classes: tuple[str, ...], only: tuple[str, ...]) -> Any:  # noqa: ANN401 - a predicate
+    """Return the filter of rows: what the legend "leg" selects or, of too many classes for one, `only`.
+
+    Parameters
+    ----------
+    classes : tuple of str
+    only : tuple of str
+        Classes that were searched for; empty for all.
+    """
+    if len(classes) <= MAX_IN_LEGEND:
+        return alt.ParameterPredicate(param="leg", empty=True)
+    return alt.FieldOneOfPredicate(field="class", oneOf=list(only)) if only else "true"
 
 
 def points_layer(
@@ -165,24 +188,31 @@ def class_labels(
     low, high = position["y"]["scale"]["domain"]
     places = label_places(points, size / side * (high - low))
     left, right = position["x"]["scale"]["domain"]
-    half = places["class"].str.len() * LETTER_SHARE * size / side * (right - left) / 2
-    places["x"] = places["x"].clip(left + half, right - half)  # inside the frame
-    words = alt.Chart(places).encode(**position, text=alt.Text("class:N"))
-    return alt.layer(*haloed(words, dark=dark, size=size))
+    letter = LETTER_SHARE * size / side * (right - left)
+    places["x"] = inside(places["x"], places["shown"], letter, (left, right))
+    return alt.layer(*haloed(name_texts(places, position), dark=dark, size=size))
+
+
+def name_texts(places: pd.DataFrame, position: dict[str, Any]) -> alt.Chart:
+    """Return the names of `label_places` as texts; where any is shortened, a tooltip has the whole one."""
+    texts: alt.Chart = alt.Chart(places).encode(**position, text=alt.Text("shown:N"))
+    if (places["shown"] != places["class"]).any():
+        texts = texts.encode(tooltip=alt.Tooltip("class:N", title="Class"))
+    return texts
 
 
 def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
-    """Return ``x, y, class``: where names go that are `size` high, in the units of the points.
+    """Return ``x, y, class, shown``: where names go that are `size` high, in the units of the points.
 
-    Of many classes, only those are named whose names do not overlap, large classes first; long names are
-    shortened.
+    Of many classes, only those are named whose names do not overlap, large classes first. ``shown`` is the
+    name, shortened where it is long.
     """
     groups = points.groupby("class", sort=False)
     middles = groups[["x", "y"]].median().reset_index()
     if len(middles) <= MAX_IN_LEGEND:
-        middles["class"] = [fitted(name, MAX_LETTERS_OF_FEW) for name in middles["class"]]
+        middles["shown"] = [fitted(name, MAX_LETTERS_OF_FEW) for name in middles["class"]]
         return spread(middles, 4 * size, 1.1 * size)
-    middles["class"] = [fitted(name, MAX_LETTERS) for name in middles["class"]]
+    middles["shown"] = [fitted(name, MAX_LETTERS) for name in middles["class"]]
     order = np.argsort(-groups.size().to_numpy(), kind="stable")
     return without_overlap(middles.iloc[order], LETTER_SHARE * size, 1.2 * size)
 

@@ -16,8 +16,8 @@ from latentcore.atomic_files import temporary_folder
 from latentcore.datasets import DATASETS
 from latentcore.datasets.own.add import Added, add_dataset
 from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
-from latentcore.datasets.own.arrays import is_idx
-from latentcore.datasets.own.layout import SUFFIXES
+from latentcore.datasets.own.arrays.idx_pairs import is_idx_name
+from latentcore.datasets.own.entries import PICTURE_SUFFIXES
 from latentcore.datasets.own.names import check_name, title_of
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.stored import own_folder
@@ -168,11 +168,11 @@ def stored_source(files: Sequence[UploadedFile], folder: Path) -> Path:
     folder : Path
     """
     names = [_file_name(file.name) for file in files]
-    if len(files) == 1 and PurePosixPath(names[0]).suffix not in SUFFIXES:
+    if len(files) == 1 and PurePosixPath(names[0]).suffix not in PICTURE_SUFFIXES:
         path = folder / names[0]
         path.write_bytes(files[0].getbuffer())
         return path
-    if any(is_idx(Path(name)) for name in names):
+    if any(is_idx_name(name) for name in names):
         path = folder / "idx files"
         path.mkdir()
         for file, name in zip(files, names, strict=True):

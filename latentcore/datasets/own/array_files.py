@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
+from latentcore.datasets.own.arrays.npz_names import is_usual_name
 from latentcore.exceptions import DatasetError
 
 MAX_ARRAY_BYTES = 2**32
@@ -28,6 +29,10 @@ ARRAY_ERRORS = (
 _READ_HEADER = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
+class PythonObjects(ValueError):  # noqa: N818 - a kind of file, not a fault of the program
+    """An array holds Python objects, which only pickle can read."""
+
+
 def read_npy(path: Path, max_bytes: int) -> npt.NDArray[np.generic]:
     """Return the array of an npy file; raises one of `ARRAY_ERRORS`."""
     with path.open("rb") as file:
@@ -35,15 +40,23 @@ def read_npy(path: Path, max_bytes: int) -> npt.NDArray[np.generic]:
 
 
 def read_npz(path: Path, max_bytes: int) -> dict[str, npt.NDArray[np.generic]]:
-    """Return the arrays of an npz file by name, each of up to `max_bytes`; raises one of `ARRAY_ERRORS`."""
+    """Return the arrays of an npz file by name, each of up to `max_bytes`; raises one of `ARRAY_ERRORS`.
+
+    Arrays of Python objects are left out, unless their name says that they are needed.
+    """
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
         if len(entries) > MAX_ENTRIES:
             raise ValueError(f"it holds more than {MAX_ENTRIES} arrays")
         arrays = {}
         for entry in entries:
+            name = entry.filename.removesuffix(".npy")
             with archive.open(entry) as file:
-                arrays[entry.filename.removesuffix(".npy")] = _read_array(file, max_bytes)
+                try:
+                    arrays[name] = _read_array(file, max_bytes)
+                except PythonObjects as error:
+                    if is_usual_name(name):
+                        raise PythonObjects(f"the array {name!r} holds {error}") from error
         return arrays
 
 
@@ -55,7 +68,7 @@ def read_idx(path: Path, max_bytes: int) -> npt.NDArray[np.generic]:
     DatasetError
         If it is none, too large, or cut off; a damaged gzip file raises one of `ARRAY_ERRORS`.
     """
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
         magic = file.read(4)
         if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in IDX_TYPES:  # noqa: PLR2004
             raise DatasetError(f"{path} is no idx file.")
@@ -79,7 +92,7 @@ def _read_array(file: IO[bytes], max_bytes: int) -> npt.NDArray[np.generic]:
     shape, fortran, dtype = _read_header(file)
     n_bytes = math.prod(shape) * dtype.itemsize
     if dtype.hasobject:
-        raise ValueError("it holds Python objects, not numbers")
+        raise PythonObjects("Python objects, which are not read; save it as numbers or texts of fixed length")
     if n_bytes > max_bytes:
         raise ValueError(_too_large(n_bytes, max_bytes))
     data = file.read(n_bytes + 1)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from unicodedata import normalize
 
-from latentcore.datasets.own.entries import Problem
+from latentcore.datasets.own.entries import Problem, printable
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.stored import MAX_CLASS_NAME, MAX_CLASSES
 from latentcore.exceptions import DatasetError
@@ -16,8 +18,11 @@ def found_classes(
     items: Sequence[Item], problems: list[Problem], notes: list[str]
 ) -> tuple[tuple[str, ...], list[Item]]:
     """Return the class names in natural order, and the items; without at least two classes, none."""
+    items = [replace(item, label=_name(item.label)) for item in items]
     labelled = [item for item in items if item.label]
-    names = sorted({item.label for item in labelled if item.label}, key=natural_key)
+    names = sorted(
+        {item.label for item in labelled if item.label}, key=lambda name: (natural_key(name), name)
+    )
     if len(names) < 2:  # noqa: PLR2004
         if names:
             notes.append(f"There is only one class, {names[0]!r}: the images are taken as unlabelled.")
@@ -32,3 +37,8 @@ def found_classes(
         notes.append(f"Class names that differ by case only are kept apart: {', '.join(sorted(same)[:5])}.")
     problems += [Problem(item.name, "has no label") for item in items if not item.label]
     return tuple(names), labelled
+
+
+def _name(label: str | None) -> str | None:
+    """Return a label without blanks around it, its accents as one character: Macs write them as two."""
+    return None if label is None else normalize("NFC", printable(label)).strip()

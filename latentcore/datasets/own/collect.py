@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
 
-from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES, cause_of
-from latentcore.datasets.own.arrays import ArraySource, is_idx, read_arrays
-from latentcore.datasets.own.entries import READ_ERRORS, Problem, opened_entries
+from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES, MAX_ENTRIES, cause_of
+from latentcore.datasets.own.arrays.idx_pairs import is_idx_images, is_idx_name, split_of
+from latentcore.datasets.own.arrays.read import ArraySource, read_arrays
+from latentcore.datasets.own.entries import READ_ERRORS, Entry, Problem, opened_entries, printable
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.layout import list_pictures
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.pictures import Target, UnreadablePicture, open_picture
 from latentcore.datasets.own.tables import table_items
+from latentcore.exceptions import DatasetError
 from latentcore.types import PixelArray
+
+ARRAY_SUFFIXES, PARQUET = (".npy", ".npz"), ".parquet"
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,17 @@ def collected(
     DatasetError
         If the source cannot be read.
     """
-    if source.is_file() and source.suffix == ".parquet":
-        yield Collected(table_items(source, max_array_bytes), [], [])
-    elif source.is_file() and (source.suffix in (".npy", ".npz") or is_idx(source)):
-        yield _from_arrays(read_arrays(source, options.channels, max_array_bytes), source)
-    elif source.is_dir() and (idx := sorted(path for path in source.iterdir() if is_idx(path))):
-        arrays = (read_arrays(path, options.channels, max_array_bytes) for path in idx)
-        yield _from_arrays([one for found in arrays for one in found], source)
+    if source.is_file() and _holds_arrays(source):
+        yield _from_arrays({source: str(source)}, options, max_array_bytes)
+    elif source.is_dir() and (idx := sorted(path for path in source.iterdir() if is_idx_images(path))):
+        yield _from_arrays({path: str(path) for path in idx}, options, max_array_bytes)
     else:
-        with opened_entries(source) as (entries, problems):
+        with ExitStack() as stack:
+            entries, problems = stack.enter_context(opened_entries(source))
             pictures, others = list_pictures(entries)
+            if not pictures and (files := _unpacked(entries, stack, max_array_bytes)):
+                yield _from_arrays(files, options, max_array_bytes)
+                return
             items = [
                 Item(one.entry.name, one.label, one.split, _picture_decoder(one.entry.read))
                 for one in pictures
@@ -85,15 +91,65 @@ def _picture_decoder(read: Callable[[], bytes]) -> Callable[[Target | None], Ima
     return decode
 
 
-def _from_arrays(sources: list[ArraySource], path: Path) -> Collected:
-    items, notes = [], []
-    for one in sources:
-        prefix = f"{path.name}, {one.split} image" if one.split else f"{path.name}, image"
-        for number, pixels in enumerate(one.pixels):
-            label = None if one.labels is None else one.labels[number]
-            items.append(Item(f"{prefix} {number}", label, one.split, _pixel_decoder(pixels)))
-        notes += [note for note in one.notes if note not in notes]
+def _holds_arrays(path: Path) -> bool:
+    return path.suffix.lower() in (*ARRAY_SUFFIXES, PARQUET) or is_idx_name(path.name)
+
+
+def _unpacked(entries: Sequence[Entry], stack: ExitStack, max_bytes: int) -> dict[Path, str]:
+    """Write the arrays and tables of a source without pictures to a folder that the stack removes.
+
+    Returns
+    -------
+    dict of Path to str
+        The files that hold images, each with its name in the source.
+    """
+    arrays = [entry for entry in entries if _holds_arrays(Path(entry.name))]
+    if not arrays:
+        return {}
+    if len(arrays) > MAX_ENTRIES or sum(entry.n_bytes for entry in arrays) > max_bytes:
+        raise DatasetError(
+            f"The source holds {len(arrays):,} arrays or tables; at most {MAX_ENTRIES} are read, of "
+            f"{max_bytes / 1e6:,.0f} MB in all."
+        )
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    written = {}
+    for number, entry in enumerate(arrays):
+        path = folder / str(number) / PurePosixPath(entry.name).name
+        if is_idx_name(path.name):
+            path = folder / "idx" / path.name  # labels are found beside their images
+        try:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(entry.read())
+        except READ_ERRORS as error:
+            raise DatasetError(f"{printable(entry.name)} cannot be read: {cause_of(error)}.") from error
+        written[path] = printable(entry.name)
+    return {path: name for path, name in written.items() if not is_idx_name(path.name) or is_idx_images(path)}
+
+
+def _from_arrays(paths: Mapping[Path, str], options: AddOptions, max_bytes: int) -> Collected:
+    """Return the images of array, idx and Parquet files, which messages call by the names given."""
+    items: list[Item] = []
+    notes: list[str] = []
+    for path, name in paths.items():
+        try:
+            if path.suffix.lower() == PARQUET:
+                items += table_items(path, max_bytes)
+                continue
+            sources = read_arrays(path, options.channels, max_bytes)
+        except DatasetError as error:
+            raise DatasetError(str(error).replace(str(path), name)) from error
+        for one in sources:
+            items += _array_items(one, path)
+            notes += [note for note in one.notes if note not in notes]
     return Collected(items, [], notes)
+
+
+def _array_items(one: ArraySource, path: Path) -> Iterator[Item]:
+    split = one.split or (split_of(path) if is_idx_name(path.name) else None)
+    prefix = f"{path.name}, {split} image" if split else f"{path.name}, image"
+    for number, pixels in enumerate(one.pixels):
+        label = None if one.labels is None else one.labels[number]
+        yield Item(f"{prefix} {number}", label, split, _pixel_decoder(pixels))
 
 
 def _pixel_decoder(pixels: PixelArray) -> Callable[[Target | None], Image.Image]:

@@ -22,6 +22,10 @@ MAX_FILE_BYTES = 64 * 2**20
 """Limit for one picture in a source."""
 READ_ERRORS = (*ARRAY_ERRORS, tarfile.TarError, lzma.LZMAError, struct.error)
 """Exceptions that reading a damaged archive, or a file in it, may raise."""
+PICTURE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+)
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xlsx", ".xls"})
 SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "thumbs.db", "desktop.ini", "Desktop.ini"})
 
 
@@ -102,8 +106,18 @@ def _listed(source: Path, stack: ExitStack) -> tuple[list[Entry], list[Problem]]
     if source.is_file() and tarfile.is_tarfile(source):
         return _tar(stack.enter_context(tarfile.open(source)))
     if source.exists():
-        raise DatasetError(f"{source} is damaged, or no zip, tar, npy, npz, idx or Parquet file.")
+        raise DatasetError(_why_no_source(source))
     raise DatasetError(f"There is no {source}.")
+
+
+def _why_no_source(source: Path) -> str:
+    """Return the sentence on a file that is neither an archive nor an array or table of images."""
+    suffix = source.suffix.lower()
+    if suffix in PICTURE_SUFFIXES:
+        return f"{source} is a single picture; give a folder of pictures, or an archive of one."
+    if suffix in TABLE_SUFFIXES:
+        return f"{source} is a table without pictures; a dataset is made of images."
+    return f"{source} is damaged, or no zip, tar, npy, npz, idx or Parquet file."
 
 
 def is_passed_over(name: str) -> bool:
@@ -132,14 +146,15 @@ def _folder(source: Path) -> tuple[list[Entry], list[Problem]]:
 def _zip(archive: zipfile.ZipFile) -> tuple[list[Entry], list[Problem]]:
     entries, problems = [], []
     for info in archive.infolist():
-        if info.is_dir() or is_passed_over(info.filename):
+        name = info.filename.replace("\\", "/")  # as some archivers of Windows write it
+        if name.endswith("/") or is_passed_over(name):
             continue
-        if _leads_out(info.filename):
+        if _leads_out(name):
             problems.append(Problem(info.filename, "has a name that leads out of the archive"))
         elif info.flag_bits & 1:
-            problems.append(Problem(info.filename, "is encrypted"))
+            problems.append(Problem(name, "is encrypted"))
         else:
-            entries.append(Entry(info.filename, info.file_size, partial(archive.read, info)))
+            entries.append(Entry(name, info.file_size, partial(archive.read, info)))
         _check_number(len(entries), archive.filename)
     return _usable(entries, problems)
 

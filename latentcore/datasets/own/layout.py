@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from latentcore.datasets.own.array_files import cause_of
-from latentcore.datasets.own.entries import READ_ERRORS, Entry, Problem, printable
-from latentcore.exceptions import DatasetError
+from latentcore.datasets.own.entries import PICTURE_SUFFIXES, READ_ERRORS, Entry, Problem
+from latentcore.datasets.own.metadata import is_table, table_labels
 from latentcore.image_input import natural_key
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
-TABLES = ("metadata.csv", "metadata.jsonl")
-"""The Hugging Face imagefolder convention: columns ``file_name`` and ``label``."""
+UNREAD_PICTURES = frozenset({".heic", ".heif", ".avif", ".svg", ".jp2", ".psd", ".dng", ".raw", ".dcm"})
+ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".7z", ".rar"})
+MAGIC = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+"""How pictures begin, by which those without an ending are told."""
 SPLIT_NAMES = {"train": "train", "training": "train", "test": "test", "val": "val", "valid": "val",
                "validation": "val"}  # fmt: skip
-LABEL_COLUMNS = ("label", "class", "category")
 
 
 @dataclass(frozen=True)
@@ -49,14 +45,14 @@ def list_pictures(entries: Sequence[Entry]) -> tuple[list[Listed], list[Problem]
     Raises
     ------
     DatasetError
-        If a metadata table cannot be read, or names a picture that is not there.
+        If a metadata table cannot be read, or none of the pictures that it names is there.
     """
-    pictures = [entry for entry in entries if PurePosixPath(entry.name).suffix.lower() in SUFFIXES]
-    tables = [entry for entry in entries if PurePosixPath(entry.name).name in TABLES]
+    pictures = [entry for entry in entries if _is_picture(entry)]
+    tables = [entry for entry in entries if is_table(entry.name)]
     known = {entry.name for entry in [*pictures, *tables]}
-    problems = [Problem(entry.name, "is no picture") for entry in entries if entry.name not in known]
+    problems = [Problem(entry.name, _why_no_picture(entry)) for entry in entries if entry.name not in known]
     pictures.sort(key=lambda entry: natural_key(entry.name))
-    labels = _table_labels(tables, {entry.name for entry in pictures})
+    labels = table_labels(tables, {entry.name for entry in pictures}, problems)
     root = _common_folder([entry.name for entry in pictures])
     return [_listed(entry, root, labels) for entry in pictures], problems
 
@@ -66,7 +62,7 @@ def _listed(entry: Entry, root: int, labels: Mapping[str, str] | None) -> Listed
     split = SPLIT_NAMES.get(parts[0].lower()) if len(parts) > 1 else None
     folders = parts[1:-1] if split else parts[:-1]
     label = labels.get(entry.name) if labels is not None else folders[0] if folders else None
-    return Listed(entry, None if label is None else printable(label), split)
+    return Listed(entry, label, split)
 
 
 def _common_folder(names: Sequence[str]) -> int:
@@ -87,33 +83,22 @@ def _common_folder(names: Sequence[str]) -> int:
     return shared
 
 
-def _table_labels(tables: Sequence[Entry], pictures: set[str]) -> dict[str, str] | None:
-    """Return the label of each picture by its name, or None without a table."""
-    if not tables:
-        return None
-    labels: dict[str, str] = {}
-    for table in tables:
-        folder = PurePosixPath(table.name).parent
-        for number, row in enumerate(_rows(table), start=1):
-            file_name = row.get("file_name") if isinstance(row, dict) else None
-            if not isinstance(file_name, str) or not file_name:
-                raise DatasetError(f"{table.name}: row {number} has no file_name.")
-            name = (folder / file_name).as_posix().removeprefix("./")
-            if name not in pictures:
-                raise DatasetError(
-                    f"{table.name}: row {number} names {file_name[:80]!r}, which is not there."
-                )
-            label = next((row[column] for column in LABEL_COLUMNS if row.get(column) not in (None, "")), None)
-            if label is not None:
-                labels[name] = str(label)
-    return labels
+def _why_no_picture(entry: Entry) -> str:
+    """Return why a file is left out, the end of a sentence that begins with its name."""
+    suffix = PurePosixPath(entry.name).suffix.lower()
+    if suffix in UNREAD_PICTURES:
+        return f"is a picture of a kind that is not read ({suffix[1:].upper()}): convert it to PNG or JPEG"
+    if suffix in ARCHIVES:
+        return "is an archive inside the source: unpack it first"
+    return "is no picture"
 
 
-def _rows(table: Entry) -> Iterable[Mapping[str, object]]:
+def _is_picture(entry: Entry) -> bool:
+    """Return whether a file is named like a picture, or has no ending and begins like one."""
+    suffix = PurePosixPath(entry.name).suffix.lower()
+    if suffix or entry.n_bytes < len(max(MAGIC, key=len)):
+        return suffix in PICTURE_SUFFIXES
     try:
-        text = table.read().decode("utf-8-sig")
-        if table.name.endswith(".csv"):
-            return list(csv.DictReader(io.StringIO(text)))
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (*READ_ERRORS, csv.Error) as error:
-        raise DatasetError(f"{table.name} cannot be read: {cause_of(error)}.") from error
+        return entry.read().startswith(MAGIC)
+    except READ_ERRORS:
+        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from latentcore.datasets.own.arrays import Channels
+from latentcore.datasets.own.arrays.read import Channels
 from latentcore.datasets.own.pictures import Fit
 
 MIN_SIZE, MAX_SIZE = 8, 64

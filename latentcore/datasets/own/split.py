@@ -26,7 +26,7 @@ def assigned_splits(items: Sequence[Item], options: AddOptions, notes: list[str]
     share of each class is held out at random. A class with a single image is in train.
     """
     own = {item.split for item in items}
-    if "test" in own:
+    if "test" in own and own != {"test"}:
         if "val" in own:
             notes.append("Validation images of the source are added to its train split.")
         return ["test" if item.split == "test" else "train" for item in items]

@@ -10,6 +10,7 @@ import vl_convert
 
 from dashboard.train.charts.forming_map import forming_map
 from dashboard.train.charts.losses import loss_panels
+from dashboard.ui.charts.names import fitted
 
 POINTS = pd.DataFrame({"x": [-0.5, 0.5, 0.2], "y": [0.1, 0.2, -0.9], "class": ["one", "two", "two"]})
 LOSSES = pd.DataFrame(
@@ -35,6 +36,23 @@ def test_one_class_and_many_classes_are_not_named(n_classes):
     classes = tuple(f"c{k}" for k in range(n_classes))
     svg = drawn(forming_map(classes, size=300, dark=True), POINTS.assign(**{"class": "c0"}))
     assert ">c0<" not in svg
+
+
+def test_classes_that_were_searched_for_are_shown_and_named():
+    classes = ("one", "two", *(f"c{k}" for k in range(12)))
+    svg = drawn(forming_map(classes, size=300, dark=False, only=("two",)), POINTS)
+    assert ">one<" not in svg
+    assert svg.count(">two<") == 2
+    assert svg.count("#ffa90e") == 2
+
+
+def test_long_names_are_shortened_with_a_tooltip():
+    long = "x" * 60
+    spec = forming_map((long, "two"), size=300, dark=False)
+    svg = drawn(spec, POINTS.replace("one", long))
+    assert f">{fitted(long, 28)}<" in svg
+    assert f">{long}<" not in svg
+    assert spec["layer"][-1]["encoding"]["tooltip"]["field"] == "class"
 
 
 def test_the_spec_is_the_same_whatever_the_data():

@@ -1,15 +1,27 @@
 """Maps of more classes than a legend holds: colours, names and search."""
 
+import json
 import re
 from html import escape
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 
-from dashboard.ui.charts.labels import fitted, shortened, without_overlap
+from dashboard.ui.charts.labels import without_overlap
+from dashboard.ui.charts.names import fitted, shortened, wrapped
 from dashboard.ui.charts.palette import CLASS_COLOURS, class_colours
-from dashboard.ui.charts.scatter import class_labels, class_legend, label_places, position_axes
+from dashboard.ui.charts.scatter import (
+    class_colour,
+    class_labels,
+    class_legend,
+    label_places,
+    points_layer,
+    position_axes,
+)
+from dashboard.ui.charts.spec import to_spec
 from dashboard.ui.pictures import caption_line, shown_name, whole_name
 
 
@@ -53,9 +65,9 @@ def test_names_of_many_classes_are_shortened_and_do_not_overlap():
     size = 0.25
     found = label_places(heaps(60), size)
     assert 3 < len(found) < 60
-    assert found["class"].str.len().max() <= 16
+    assert found["shown"].str.len().max() <= 16
     boxes = found[["x", "y"]].to_numpy()
-    widths = found["class"].str.len().to_numpy() * 0.58 * size
+    widths = found["shown"].str.len().to_numpy() * 0.58 * size
     for k in range(len(found)):
         apart = np.abs(boxes - boxes[k])
         over = (apart[:, 0] < (widths + widths[k]) / 2) & (apart[:, 1] < size)
@@ -63,12 +75,12 @@ def test_names_of_many_classes_are_shortened_and_do_not_overlap():
 
 
 def test_all_names_of_few_classes_are_whole():
-    assert sorted(label_places(heaps(9), 0.01)["class"]) == sorted(set(heaps(9)["class"]))
+    assert sorted(label_places(heaps(9), 0.01)["shown"]) == sorted(set(heaps(9)["class"]))
 
 
 def test_the_first_names_stay():
-    places = pd.DataFrame({"x": [0, 0.1, 9], "y": [0, 0, 0], "class": ["one", "two", "three"]})
-    assert without_overlap(places, 0.5, 1)["class"].tolist() == ["one", "three"]
+    places = pd.DataFrame({"x": [0, 0.1, 9], "y": [0, 0, 0], "shown": ["one", "two", "three"]})
+    assert without_overlap(places, 0.5, 1)["shown"].tolist() == ["one", "three"]
 
 
 @pytest.mark.parametrize("name", ["x" * 40, "猫" * 30, "kind of class number 17"])
@@ -83,7 +95,7 @@ def test_a_shortened_name_keeps_both_ends(name):
 @pytest.mark.parametrize(("name", "most"), [("x" * 200, 28), ("猫" * 60, 14), ("🎉" * 60, 14)])
 def test_long_names_of_few_classes_are_shortened_on_maps(name, most):
     points = heaps(2).replace("a rather long class name 1", name)
-    found = label_places(points, 0.1)["class"].tolist()
+    found = label_places(points, 0.1)["shown"].tolist()
     assert found[0] == "a rather long class name 0"
     assert len(found[1]) == most
     assert fitted(name, 28) == found[1]
@@ -96,6 +108,34 @@ def test_names_lie_inside_the_frame_of_a_map():
     rows = next(iter(spec["datasets"].values()))
     half = 20 * 0.58 * 12 / 300 * 10 / 2
     assert [row["x"] for row in rows] == pytest.approx([half, 10 - half])
+
+
+@pytest.mark.parametrize(("name", "has_tooltip"), [("Ankle boot", False), ("x" * 30, True)])
+def test_a_legend_that_cuts_names_shows_the_whole_one_as_a_tooltip(name, has_tooltip):
+    points = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, 1.0], "class": [name, "b"]})
+    colour = class_colour((name, "b"), legend=class_legend((name, "b")))
+    spec = to_spec(points_layer(points, position_axes((0, 1, 0, 1), None), colour, size=9))
+    legend = vl_convert.vegalite_to_vega(json.dumps(spec))["legends"][0]
+    parts = [legend.get("encode", {}).get(part, {}) for part in ("labels", "symbols")]
+    found = [part.get("update", {}).get("tooltip") for part in parts]
+    assert found == [{"signal": "datum.value"} if has_tooltip else None] * 2
+
+
+@pytest.mark.parametrize(("name", "has_tooltip"), [("Ankle boot", False), ("x" * 60, True)])
+def test_shortened_names_on_a_map_have_the_whole_one_as_a_tooltip(name, has_tooltip):
+    points = heaps(2).replace("a rather long class name 1", name)
+    spec = class_labels(points, position_axes((-1, 2, -1, 2), None), dark=False, size=12, side=300).to_dict()
+    assert all(("tooltip" in layer["encoding"]) == has_tooltip for layer in spec["layer"])
+    assert name in [row["class"] for rows in spec["datasets"].values() for row in rows]
+
+
+@pytest.mark.parametrize("name", ["one two three four", "x" * 25, "a 猫🎉" * 8, "short"])
+def test_a_text_is_wrapped_by_the_browser(name):
+    text = alt.Chart(pd.DataFrame({"name": [name]})).mark_text(lineBreak="\n")
+    spec = text.transform_calculate(lines=wrapped("datum.name", 10)).encode(text="lines:N").to_dict()
+    found = re.findall(r">([^<>]+)</t", vl_convert.vegalite_to_svg(json.dumps(spec)))
+    assert max(map(len, found)) <= 10
+    assert "".join(found).replace(" ", "") == name.replace(" ", "")
 
 
 def test_a_long_line_of_a_caption_is_shortened_with_the_whole_line_at_hand():

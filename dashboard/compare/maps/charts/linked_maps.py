@@ -7,13 +7,13 @@ the top level with the views that feed it, and has one store, so that a selectio
 from __future__ import annotations
 
 import json
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from dashboard.ui.charts.names import wrapped
 from dashboard.ui.charts.palette import BASELINE_GREY, GREY, ink
 from dashboard.ui.charts.scatter import (
     MAX_IN_LEGEND,
@@ -25,13 +25,14 @@ from dashboard.ui.charts.scatter import (
     moving_pixels,
     points_layer,
     position_axes,
+    shown_classes,
 )
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 150
 GAP = 16
 NOTE_WIDTH = 22
-"""Characters per line of the note below the image."""
+"""Characters per line of the text below the image."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class LinkedStyle:
         Text above the image, and a longer one below it, which may be empty: original or stand-in.
     dark : bool
         Whether the page has a dark theme.
+    only : tuple of str
+        Of more classes than a legend holds, those whose points are shown; empty for all.
     """
 
     size: int
@@ -88,6 +91,7 @@ class LinkedStyle:
     image_title: str
     image_note: str
     dark: bool
+    only: tuple[str, ...] = ()
 
 
 def linked_maps_chart(content: LinkedContent, style: LinkedStyle) -> dict[str, Any]:
@@ -137,10 +141,9 @@ def _map(content: LinkedContent, style: LinkedStyle, k: int) -> AnyChart:
     own = {axis: encoding.copy() for axis, encoding in position.items()}
     own["x"].shorthand, own["y"].shorthand = f"x{k}:Q", f"y{k}:Q"
     samples = alt.NamedData("samples")
-    of_class: Any = "true"  # of many classes there is no legend to choose from
-    if len(content.classes) <= MAX_IN_LEGEND:
-        of_class = alt.ParameterPredicate(param="leg", empty=True)
-    own_points = content.table[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
+    of_class = shown_classes(content.classes, style.only)
+    named = content.table[content.table["class"].isin(style.only or content.classes)]
+    own_points = named[[f"x{k}", f"y{k}", "class"]].set_axis(["x", "y", "class"], axis=1)
     first_points = content.table[["x0", "y0", "class"]].set_axis(["x", "y", "class"], axis=1)
     colour = class_colour(content.classes, legend=class_legend(content.classes, 10), points=first_points)
     points = points_layer(samples, own, colour, size=18)
@@ -192,10 +195,12 @@ def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
         y=moving_pixels(f"-floor(hov.row[0] / {content.n_columns}) * {tile_height}"),
     )
     text = _hovered().mark_text(
-        align="left", baseline="top", fontSize=13, color=ink(dark=style.dark), tooltip=None
+        align="left", baseline="top", fontSize=13, lineBreak="\n", color=ink(dark=style.dark), tooltip=None
     )
-    note = "".join(f", {json.dumps(line)}" for line in textwrap.wrap(style.image_note, NOTE_WIDTH))
-    text = text.transform_calculate(lines=f"['Test image ' + datum.index, datum.class{note}]")
+    note, name = json.dumps(style.image_note), wrapped("datum.class", NOTE_WIDTH)
+    text = text.transform_calculate(
+        lines=f"'Test image ' + datum.index + '\\n' + {name} + {wrapped(note, NOTE_WIDTH)}"
+    )
     text = text.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="lines:N")
     title = _title("Under the pointer", style.image_title)
     return alt.layer(window, text).properties(width=tile_width, height=tile_height, title=title)

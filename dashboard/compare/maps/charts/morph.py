@@ -8,11 +8,15 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import haloed, spread
+from dashboard.ui.charts.names import fitted, inside
 from dashboard.ui.charts.scatter import (
+    LETTER_SHARE,
     MAX_IN_LEGEND,
+    MAX_LETTERS_OF_FEW,
     class_colour,
     frame,
     label_places,
+    name_texts,
     points_layer,
     position_axes,
 )
@@ -99,8 +103,13 @@ def _labels(table: pd.DataFrame, position: dict[str, Any], *, size: int, dark: b
         places = label_places(
             table[["xa", "ya", "class"]].set_axis(["x", "y", "class"], axis=1), FONT_SIZE * pixel
         )
-        centres = centres.loc[places.index].assign(**{"class": places["class"]})
+        centres = centres.loc[places.index].assign(shown=places["shown"])
+    else:
+        centres["shown"] = [fitted(name, MAX_LETTERS_OF_FEW) for name in centres["class"]]
     for end in "ab" if len(centres) <= MAX_IN_LEGEND else "":
         positions = centres[[f"x{end}", f"y{end}"]].set_axis(["x", "y"], axis=1)
         centres[f"y{end}"] = spread(positions, 4 * FONT_SIZE * pixel, 1.1 * FONT_SIZE * pixel)["y"]
-    return haloed(alt.Chart(centres).encode(**position, text="class:N"), dark=dark, size=FONT_SIZE)
+    letter = LETTER_SHARE * FONT_SIZE * pixel
+    for x in ("xa", "xb"):
+        centres[x] = inside(centres[x], centres["shown"], letter, (low, high))
+    return haloed(name_texts(centres, position), dark=dark, size=FONT_SIZE)

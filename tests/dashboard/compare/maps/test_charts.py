@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
@@ -55,6 +57,24 @@ def test_every_map_feeds_hover_and_brush(n, maps_per_row, dark):
     assert names.count("hov") == names.count("brush") == 1
     assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
     assert json.dumps(spec) == json.dumps(linked_maps_chart(content(data), style))
+
+
+def test_only_the_classes_that_were_searched_for_are_shown():
+    names = tuple(f"a rather long name of class {k}" for k in range(12))
+    row = np.arange(24)
+    table = pd.DataFrame({"row": row, "index": row, "class": np.array(names)[row % 12]})
+    table = table.assign(x0=row / 24, y0=row / 24, x1=row / 24, y1=-row / 24)
+    made = LinkedContent(
+        table, ("a", "b"), ("codes", "codes"), ("data:,", "data:,"), EDGE, names, "data:,", (2, 2), 24, 1
+    )
+    style = LinkedStyle(200, 100, 2, "the image", "", dark=False)
+    spec = linked_maps_chart(made, replace(style, only=names[3:5]))
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec))
+    assert {name for name in range(12) if f"of class {name}" in svg} <= {3, 4}
+    assert "of class 3" in svg
+    everything = vl_convert.vegalite_to_svg(json.dumps(linked_maps_chart(made, style)))
+    n_dots = [text.count("fill-opacity") + text.count("<path") for text in (svg, everything)]
+    assert n_dots[1] - n_dots[0] >= 2 * (24 - 4)
 
 
 def test_a_morph_has_a_slider_and_a_timer_that_moves_it():
