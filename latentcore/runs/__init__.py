@@ -3,6 +3,7 @@
 from latentcore.runs.cleaning import remove_old_runs, remove_runs_on
 from latentcore.runs.control import (
     active_runs,
+    finish_run,
     pause_run,
     remove_run,
     resume_run,
@@ -20,6 +21,7 @@ __all__ = [
     "active_runs",
     "all_runs",
     "find_run",
+    "finish_run",
     "latest_snapshot",
     "pause_run",
     "remove_old_runs",

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from latentcore.runs.folder import (
     HALTED,
+    KEEP_FILE,
     STATUS_FILE,
     Run,
     RunRequest,
@@ -97,6 +98,17 @@ def stop_run(run_id: str) -> None:
     status = read_status(run.folder)
     if status.get("status") not in (RunStatus.DONE, RunStatus.FAILED):
         write_json(run.folder / STATUS_FILE, {**status, "status": RunStatus.STOPPED, "message": ""})
+
+
+def finish_run(run_id: str) -> None:
+    """Have a run end the current phase of its training after this epoch, and score and save the model.
+
+    A GAN whose generator is being trained goes on with its inversion network, which can be ended as well.
+    """
+    run = find_run(run_id)
+    if run.status is RunStatus.TRAINING:
+        (run.folder / KEEP_FILE).touch()
+        resume_run(run_id)
 
 
 def remove_run(run_id: str) -> None:

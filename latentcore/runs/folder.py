@@ -21,6 +21,8 @@ from latentcore.recipes import Recipe, make_recipe
 ID = re.compile(r"[0-9a-f]{16}")
 ZOMBIE, HALTED = "Z", "T"
 REQUEST_FILE, STATUS_FILE, EVENTS_FILE = "request.json", "status.json", "events.jsonl"
+KEEP_FILE = "keep"
+"""Its presence asks the process to end the current phase after this epoch, and to keep the model."""
 
 
 class RunStatus(StrEnum):
