@@ -7,7 +7,9 @@ from latentcore.runs.control import (
     pause_run,
     remove_run,
     resume_run,
+    runs_ahead,
     start_run,
+    start_runs,
     stop_run,
 )
 from latentcore.runs.folder import Run, RunRequest, RunStatus, all_runs, find_run, runs_folder
@@ -28,7 +30,9 @@ __all__ = [
     "remove_run",
     "remove_runs_on",
     "resume_run",
+    "runs_ahead",
     "runs_folder",
     "start_run",
+    "start_runs",
     "stop_run",
 ]

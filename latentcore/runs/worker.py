@@ -14,7 +14,7 @@ from latentcore.bundling import train_bundle
 from latentcore.datasets import find_dataset, load_dataset
 from latentcore.exceptions import EndTrainingPhase, LatentcoreError, TrainingCancelled
 from latentcore.models.networks import EncoderDecoder
-from latentcore.runs.control import active_runs
+from latentcore.runs.control import runs_ahead
 from latentcore.runs.folder import EVENTS_FILE, KEEP_FILE, STATUS_FILE, RunStatus, find_run, write_json
 from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.store import models_folder
@@ -40,7 +40,7 @@ class Worker:
     def work(self) -> None:
         """Wait for the turn, train, score and save."""
         self.status(RunStatus.WAITING)
-        while (turn := active_runs()) and turn[0].id != self.run.id:
+        while runs_ahead(self.run.id):
             time.sleep(TURN_SECONDS)
         request = self.run.request
         self.status(RunStatus.TRAINING)

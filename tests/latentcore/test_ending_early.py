@@ -63,7 +63,7 @@ def test_a_training_that_is_ended_by_hand_leaves_a_bundle_that_says_so(tmp_path,
     assert np.isfinite(images).all()
     assert np.std(images, axis=0).max() > 0
     assert np.isfinite(bundle.model.reconstruct(images)).all()
-    assert bundle.metrics["reconstruction_mse"]["value"] < 0.2
+    assert bundle.metrics["mse"]["value"] < 0.2
 
 
 def test_a_training_that_reaches_its_last_epoch_did_not_end_early(tmp_path):
