@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from latentcore import training
 from latentcore.bundling import train_bundle
 from latentcore.exceptions import EndTrainingPhase
 from latentcore.recipes import Recipe
 from latentcore.store import load_bundle
-from latentcore.training import EpochEnd, run_epochs
+from latentcore.training import EpochEnd, loop, run_epochs
 
 SMALL = {
     "ae": {"hidden": (16,), "n_epochs": 5},
@@ -77,13 +76,13 @@ def test_a_training_that_reaches_its_last_epoch_did_not_end_early(tmp_path):
 def test_of_a_training_that_diverges_the_last_good_epoch_is_kept(tmp_path, monkeypatch, family):
     phase = "adversarial" if family == "gan" else "fit"
     train_bundle(recipe(family), tmp_path / "stopped", on_event=end_after(2, (phase,)))
-    real, checked = training._divergence, []
+    real, checked = loop._divergence, []
 
     def third_time(means, network):
         checked.append(means)
         return "mse is nan" if len(checked) == 3 else real(means, network)
 
-    monkeypatch.setattr(training, "_divergence", third_time)
+    monkeypatch.setattr(loop, "_divergence", third_time)
     train_bundle(recipe(family), tmp_path / "diverged", on_event=end_after(99, ()))
     stopped, diverged = (
         load_bundle(f"digits/{family}-d2", tmp_path / name) for name in ("stopped", "diverged")
