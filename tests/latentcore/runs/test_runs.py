@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,13 +20,16 @@ from latentcore.runs import (
     RunRequest,
     RunStatus,
     active_runs,
+    control,
     find_run,
     finish_run,
     latest_snapshot,
     pause_run,
     remove_run,
     resume_run,
+    runs_ahead,
     start_run,
+    start_runs,
     stop_run,
 )
 from latentcore.runs.control import is_paused
@@ -175,6 +179,43 @@ def test_one_run_trains_at_a_time():
     assert find_run(second).status is RunStatus.WAITING
     stop_run(first)
     until(second, lambda run: run.status is RunStatus.TRAINING)
+
+
+def test_runs_of_a_group_train_at_the_same_time_and_others_wait():
+    before = start_run(LONG)
+    pair = start_runs([LONG, replace(LONG, family="vae", settings={"hidden": (16, 8)})])
+    after = start_run(LONG)
+    assert [runs_ahead(run_id) for run_id in (before, *pair, after)] == [0, 1, 1, 2]
+    assert find_run(pair[0]).request.group == find_run(pair[1]).request.group != ""
+    assert find_run(pair[1]).request.settings == {"hidden": (16, 8)}
+    stop_run(before)
+    for run_id in pair:
+        until(run_id, lambda run: len(run.events()) > 0)
+    stop_run(pair[0])
+    time.sleep(1)
+    assert find_run(after).status is RunStatus.WAITING
+    stop_run(pair[1])
+    until(after, lambda run: run.status is RunStatus.TRAINING)
+    assert runs_ahead(before) is None
+
+
+def test_of_a_group_all_are_started_or_none(monkeypatch):
+    real, started = control._start_process, []
+
+    def once(*arguments):
+        if started:
+            raise OSError("no space")
+        started.append(real(*arguments))
+        return started[0]
+
+    monkeypatch.setattr(control, "_start_process", once)
+    with pytest.raises(OSError, match="no space"):
+        start_runs([LONG, LONG])
+    with pytest.raises(UnknownNameError):
+        find_run(started[0])
+    with pytest.raises(ValueError, match="n_epochs is 0"):
+        start_runs([LONG, replace(LONG, settings={"n_epochs": 0})])
+    assert active_runs() == []
 
 
 def test_a_killed_run_is_said_to_have_failed():
