@@ -4,6 +4,7 @@ from latentcore.runs.cleaning import remove_old_runs, remove_runs_on
 from latentcore.runs.control import (
     active_runs,
     finish_run,
+    n_turns,
     pause_run,
     remove_run,
     resume_run,
@@ -25,6 +26,7 @@ __all__ = [
     "find_run",
     "finish_run",
     "latest_snapshot",
+    "n_turns",
     "pause_run",
     "remove_old_runs",
     "remove_run",

@@ -96,10 +96,20 @@ def runs_ahead(run_id: str) -> int | None:
 
     A run with none ahead may train. Those of a group have their turn together.
     """
+    return next((place for place, ids in enumerate(_turns()) if run_id in ids), None)
+
+
+def n_turns() -> int:
+    """Return the number of runs, or groups of runs, that wait or train."""
+    return len(_turns())
+
+
+def _turns() -> list[list[str]]:
+    """Return the ids of the waiting and training runs; those of a group are together."""
     turns: dict[str, list[str]] = {}
     for run in active_runs():
         turns.setdefault(run.request.group or run.id, []).append(run.id)
-    return next((place for place, ids in enumerate(turns.values()) if run_id in ids), None)
+    return list(turns.values())
 
 
 def pause_run(run_id: str) -> None:

@@ -116,8 +116,16 @@ class Run:
         """Whether nothing more will happen."""
         return self.status in FINAL
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the current phase of the training ends after this epoch, because that was asked for."""
+        return (self.folder / KEEP_FILE).exists()
+
     def events(self) -> list[dict[str, Any]]:
-        """Return one entry per epoch: ``phase, epoch, n_epochs, losses, seconds`` since the start."""
+        """Return one entry per epoch: ``phase, epoch, n_epochs, losses, seconds`` since the start.
+
+        One with a snapshot also has the errors of `SnapshotWriter.write`, if there was an encoder.
+        """
         path = self.folder / EVENTS_FILE
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return [event for line in lines if (event := _parsed(line)) is not None]
