@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-LISTS = ("models",)
+LISTS = ("models", "run")
 """Names that are repeated in the URL, once per value; here their values are joined with commas."""
 
 

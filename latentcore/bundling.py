@@ -119,6 +119,7 @@ def _recipe_entry(recipe: Recipe, trained: TrainedModel) -> dict[str, Any]:
         "n_train": trained.n_train,
         "cpu_seconds": round(trained.cpu_seconds, 1),
         "by_seed": trained.by_seed,
+        **({"ended_early": trained.ended_early} if trained.ended_early else {}),
         "versions": {name: version(name) for name in names} | {"python": platform.python_version()},
     }
 

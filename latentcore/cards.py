@@ -15,6 +15,7 @@ from latentcore.models import LatentModel
 from latentcore.types import Capability, FloatArray
 
 IMAGE_SEED, N_CARD_IMAGES = 0, 40
+ONLY_PHASE = "fit"
 CURVE_WIDTH, CURVE_HEIGHT = 520, 96
 
 
@@ -34,7 +35,8 @@ def write_card(
     dataset : str
         Name of the dataset.
     recipe : mapping
-        ``command``, ``seed``, ``n_train``, ``cpu_seconds`` and ``by_seed``.
+        ``command``, ``seed``, ``n_train``, ``cpu_seconds``, ``by_seed`` and, if a phase of the
+        training did not reach its last epoch, ``ended_early``.
     metrics : mapping
         Result of `latentcore.evaluation.evaluate`.
     history : sequence of mappings
@@ -53,6 +55,7 @@ def write_card(
         f"- **Learned numbers**: {model.n_parameters:,}",
         f"- **Trained on**: {recipe['n_train']:,} images, seed {recipe['seed']}",
         f"- **CPU time**: {recipe['cpu_seconds'] / 60:.1f} min",
+        *(_ended_early(entry) for entry in recipe.get("ended_early", ())),
         "",
         "```",
         str(recipe["command"]),
@@ -158,6 +161,12 @@ def _seed_table(by_seed: Sequence[Mapping[str, Any]], shipped: int) -> list[str]
         f"|---|{'---|' * len(names)}",
         *(f"| {title} | {' | '.join(values)} |" for title, values in rows),
     ]
+
+
+def _ended_early(entry: Mapping[str, Any]) -> str:
+    phase = "" if entry["phase"] == ONLY_PHASE else f" of the {entry['phase']} training"
+    epochs = f"{entry['epoch']:,} of {entry['n_epochs']:,}"
+    return f"- **Ended early**: after epoch {epochs}{phase}: {entry['reason']}"
 
 
 def _encoder(model: LatentModel) -> str:

@@ -31,5 +31,9 @@ class DatasetMissing(DatasetError):  # noqa: N818 - a state, not a fault
     """A dataset is not on this machine; the message says how to fetch it."""
 
 
+class EndTrainingPhase(LatentcoreError):  # noqa: N818 - a request, not a fault
+    """Raised by an event handler to end the current phase of a training; the model is finished as it is."""
+
+
 class TrainingCancelled(LatentcoreError):  # noqa: N818 - a request, not a fault
     """Raised by an event handler to stop a training run; the model keeps its previous state."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,8 @@ VALIDATION_SHARE = 1 / 12
 class TrainedModel:
     """A fitted model, with seed, training time, history and, if trained with several seeds, their scores.
 
-    `formation` is the content of ``formation.npz``, if the training was recorded.
+    `formation` is the content of ``formation.npz``, if the training was recorded. `ended_early` is that of
+    `latentcore.recording.History`.
     """
 
     model: LatentModel
@@ -37,6 +38,7 @@ class TrainedModel:
     history: list[dict[str, Any]]
     by_seed: list[dict[str, Any]]
     formation: bytes | None = None
+    ended_early: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def _fit(recipe: Recipe, seed: int, train: Dataset, history: History) -> Trained
         history=history.entries,
         by_seed=[],
         formation=history.formation(),
+        ended_early=history.ended_early,
     )
 
 

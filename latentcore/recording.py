@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from latentcore.datasets import Dataset
+from latentcore.exceptions import EndTrainingPhase
 from latentcore.models.networks import EncoderDecoder
 from latentcore.previews import Preview, Previewer, turned
 from latentcore.store.formation import FEWEST_MOMENTS, Moment, formation_npz
 from latentcore.training import EarlyStep, EpochEnd, OnEvent, WatchesEarlySteps
 
+BY_HAND = "stopped by hand"
 MAX_EPOCHS = 64
 """Epochs that are kept at most; beyond, every second one is forgotten, and from then on left out."""
 
@@ -37,9 +39,9 @@ class FormationRecorder:
         self._n_ended = 0
 
     def __call__(self, event: EpochEnd) -> None:
-        """Record the end of an epoch."""
-        self._n_ended += 1
-        is_last = event.epoch == event.n_epochs
+        """Record the end of an epoch, or once more that of the last one if the training diverged after it."""
+        self._n_ended += not event.problem
+        is_last = event.epoch == event.n_epochs or bool(event.problem)
         if not isinstance(event.network, EncoderDecoder) or (self._n_ended % self._stride and not is_last):
             return
         moment = _moment(self._n_ended, self._previewer.preview(event.network))
@@ -97,18 +99,32 @@ class History:
     ----------
     entries : list of dict
         One per epoch: phase, epoch and losses.
+    ended_early : list of dict
+        ``phase, epoch, n_epochs, reason`` of each phase that was ended before its last epoch.
     """
 
     def __init__(self, on_event: OnEvent | None = None, recorder: FormationRecorder | None = None) -> None:
         self.entries: list[dict[str, Any]] = []
+        self.ended_early: list[dict[str, Any]] = []
         self._on_event, self._recorder = on_event, recorder
 
     def __call__(self, event: EpochEnd) -> None:
         """Note the losses of an epoch, and pass it on."""
-        self.entries.append({"phase": event.phase, "epoch": event.epoch, "losses": event.losses})
-        for listener in (self._recorder, self._on_event):
-            if listener is not None:
-                listener(event)
+        if not event.problem:
+            self.entries.append({"phase": event.phase, "epoch": event.epoch, "losses": event.losses})
+        end: EndTrainingPhase | None = None
+        try:
+            if self._on_event is not None:
+                self._on_event(event)
+        except EndTrainingPhase as asked:
+            end = asked
+            if event.epoch < event.n_epochs:
+                fields = {"phase": event.phase, "epoch": event.epoch, "n_epochs": event.n_epochs}
+                self.ended_early.append({**fields, "reason": event.problem or BY_HAND})
+        if self._recorder is not None:
+            self._recorder(event if end is None else replace(event, n_epochs=event.epoch))
+        if end is not None:
+            raise end
 
     def on_early_step(self, event: EarlyStep) -> None:
         """Pass on a moment within the first epoch."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -15,11 +15,17 @@ from latentcore.datasets import DATASETS
 from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
+from latentcore.recipes import ZOO
 from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
+from latentcore.store.bundle import default_name
 
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
 FAMILY_ORDER = tuple(MODELS)
+SHIPPED = frozenset(f"{dataset}/{default_name(family, dim)}" for dataset, family, dim in ZOO)
+"""Ids of the bundles that come with the program; all others were trained here."""
+TRAINED_HERE, ENDING = "trained here", "trained"
+"""The mark in the title of a bundle, and the ending of the name of one that the page Train makes."""
 Entry = TypeVar("Entry")
 
 _loading = threading.Lock()
@@ -62,11 +68,21 @@ def _order(spec: BundleSpec) -> tuple[int, int, bool, str]:
     return FAMILY_ORDER.index(spec.family), spec.latent_dim, spec.has_own_name, spec.name
 
 
+def _titled(spec: BundleSpec) -> BundleSpec:
+    """Return a spec whose title says that the bundle was trained here, if it is none of the shipped ones."""
+    if spec.id in SHIPPED:
+        return spec
+    usual = default_name(spec.family, spec.latent_dim)
+    own = spec.name.removeprefix(usual).removeprefix(f"-{ENDING}").lstrip("-")
+    title = f"{family_title(spec.family)}, {spec.latent_dim}-D"
+    return replace(spec, given_title=f"{title} ({TRAINED_HERE}{f': {own}' if own else ''})")
+
+
 @st.cache_resource(ttl=60, show_spinner=False)
 def scanned_bundles() -> Catalogue:
     """Return the bundles of all sessions; the models folder is scanned at most once a minute."""
     specs, problems = scan_bundles()
-    return Catalogue({s.id: s for s in specs}, {p.id: p.message for p in problems})
+    return Catalogue({s.id: _titled(s) for s in specs}, {p.id: p.message for p in problems})
 
 
 def catalogue() -> Catalogue:
@@ -111,7 +127,8 @@ def _loaded(bundle_id: str, checksums: str) -> Bundle:
     with _loading:
         bundle = _alive.get(bundle_id)
         if bundle is None or bundle.checksums != checksums:
-            _alive[bundle_id] = bundle = load_bundle(bundle_id)
+            loaded = load_bundle(bundle_id)
+            _alive[bundle_id] = bundle = replace(loaded, spec=_titled(loaded.spec))
         return bundle
 
 

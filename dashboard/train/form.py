@@ -1,6 +1,8 @@
-"""The form that starts a training run; owns the URL name "dataset"."""
+"""The form that starts a training run, or two; owns the URL name "dataset"."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
@@ -14,19 +16,18 @@ from dashboard.train.services.choices import (
     has_epochs,
     has_labels,
     most_dimensions,
-    name_problem,
-    start_problem,
+    requests_for,
     start_training,
-    suggested_name,
     trainable_datasets,
     usual_dataset,
 )
+from dashboard.train.settings_form import main_settings, name_input, other_settings
 from dashboard.ui.pickers import set_dataset
 
 RECIPE = 0
 """In the place of minutes: the recipe's number of epochs."""
 MINUTES = (1, 2, 5, 10, 30, RECIPE)
-USUAL_MINUTES, USUAL_FAMILY = 2, "vae"
+USUAL_MINUTES, USUAL_FAMILY, USUAL_SECOND = 2, "vae", ("ae", "vae", "pca")
 HOSTED = (
     "This server has visitors, so models can be trained only on images that you added yourself; only you see "
     "the model, and it is deleted with them."
@@ -34,11 +35,11 @@ HOSTED = (
 ABOUT = {
     "pca": "The directions along which the images vary most. Computed in one step, without epochs.",
     "lda": "The directions that separate the classes best. Computed in one step, from the labels.",
-    "ae": "Learns to squeeze each image into a few numbers and to draw it again from them.",
-    "dae": "An autoencoder that sees noisy images and learns to draw the clean ones.",
-    "vae": "An autoencoder whose codes fill the space around zero evenly, so that new images can be drawn.",
-    "beta_vae": "A VAE that presses harder for independent dimensions, at the price of blurrier images.",
-    "gan": "Learns to draw images that a critic cannot tell from real ones; takes the longest.",
+    "ae": "Learns to compress each image into a few numbers and to reconstruct it from them.",
+    "dae": "An autoencoder that sees noisy images and learns to return the clean ones.",
+    "vae": "An autoencoder whose codes fill the space around zero evenly, so that images can be sampled.",
+    "beta_vae": "A VAE with a larger weight on independent dimensions, at the price of blurrier images.",
+    "gan": "Learns to generate images that a critic cannot separate from real ones; takes the longest.",
 }
 """One sentence per family; a family that is not here needs none."""
 
@@ -66,8 +67,8 @@ def _form(datasets: list[str]) -> None:
         first, second = st.columns([1.5, 1])
         with first:
             dataset = _pick_dataset(datasets)
-        family = _pick_family(dataset)
-        most = most_dimensions(dataset, family)
+        families = _pick_families(dataset)
+        most = min(most_dimensions(dataset, family) for family in families)
         latent_dim = second.number_input(
             "Latent dimensions",
             1,
@@ -76,21 +77,19 @@ def _form(datasets: list[str]) -> None:
             key=f"train_dimensions_{most}",
             help="How many numbers a code has. With 2, the map is the latent space itself.",
         )
-        minutes = _pick_minutes(family)
-        seed, name = _more_options(dataset, suggested_name(dataset, family, latent_dim))
-        problem = start_problem() or name_problem(dataset, name)
+        minutes = _pick_minutes(families)
+        size, values = main_settings(dataset, families, latent_dim)
+        seed, names = _more_options(dataset, families, latent_dim, size, values, timed=minutes is not None)
+        requests, problem = requests_for(dataset, values, latent_dim, minutes=minutes, seed=seed, names=names)
         if problem is not None:
             st.warning(state.escape_markdown(problem), icon=":material/info:")
-        request = RunRequest(
-            dataset=dataset, family=family, latent_dim=latent_dim, minutes=minutes, seed=seed, name=name
-        )
         st.button(
             "Start training",
             icon=":material/play_arrow:",
             type="primary",
             disabled=problem is not None,
             on_click=_start,
-            args=(request,),
+            args=(requests,),
         )
     st.caption(dataset_description(dataset))
 
@@ -111,23 +110,51 @@ def _pick_dataset(datasets: list[str]) -> str:
     return dataset
 
 
-def _pick_family(dataset: str) -> str:
+def _pick_families(dataset: str) -> list[str]:
+    """Draw the picker of one family or two."""
     families = families_of(dataset)
+    usual = USUAL_FAMILY if USUAL_FAMILY in families else families[0]
+    first = _family("Model", families, usual, f"train_family_{has_labels(dataset)}")
+    is_pair = st.toggle(
+        "Train two and compare",
+        key="train_pair",
+        help="Both are trained at the same time, and watched side by side.",
+    )
+    if not is_pair:
+        return [first]
+    others = [family for family in families if family != first]
+    usual = next(family for family in USUAL_SECOND if family in others)
+    return [first, _family("Second model", others, usual, f"train_second_{has_labels(dataset)}_{first}")]
+
+
+def _family(label: str, families: list[str], default: str, key: str) -> str:
     family: str = st.segmented_control(
-        "Model",
+        label,
         families,
         format_func=family_title,
-        default=USUAL_FAMILY if USUAL_FAMILY in families else families[0],
+        default=default,
         required=True,
-        key=f"train_family_{has_labels(dataset)}",
+        key=key,
         help="The family of models that maps images to codes and back.",
     )
     st.caption(ABOUT.get(family, ""))
     return family
 
 
-def _more_options(dataset: str, suggested: str) -> tuple[int, str]:
-    """Draw the options that are rarely needed; return the seed and the name of the bundle."""
+def _more_options(
+    dataset: str,
+    families: list[str],
+    latent_dim: int,
+    size: str,
+    values: dict[str, Any],
+    *,
+    timed: bool,
+) -> tuple[int, dict[str, str]]:
+    """Draw the options that are rarely needed; return the seed and the name of each bundle by family.
+
+    Settings are put into `values`, by family and name.
+    """
+    names = {}
     with st.expander("More options"):
         seed = st.number_input(
             "Seed",
@@ -137,19 +164,20 @@ def _more_options(dataset: str, suggested: str) -> tuple[int, str]:
             key="train_seed",
             help="Of the initial weights and the order of the images: the same seed, the same model.",
         )
-        name = st.text_input(
-            "Name of the model",
-            suggested,
-            max_chars=64,
-            key=f"train_name_{dataset}_{suggested}",
-            help="Small letters, digits and . _ -; addresses and files use it.",
+        tabs = (
+            st.tabs([family_title(family) for family in families]) if len(families) > 1 else [st.container()]
         )
-    return seed, name
+        for family, tab in zip(families, tabs, strict=True):
+            with tab:
+                names[family] = name_input(dataset, family, latent_dim)
+                others = other_settings(dataset, family, latent_dim, size, timed=timed and has_epochs(family))
+                values[family] = {**values.get(family, {}), **others}
+    return seed, names
 
 
-def _pick_minutes(family: str) -> float | None:
+def _pick_minutes(families: list[str]) -> float | None:
     """Draw the picker of the length; return minutes, or None for the recipe's length."""
-    if not has_epochs(family):
+    if not any(map(has_epochs, families)):
         return None
     chosen = st.segmented_control(
         "How long",
@@ -164,9 +192,9 @@ def _pick_minutes(family: str) -> float | None:
     return None if chosen == RECIPE else float(chosen)
 
 
-def _start(request: RunRequest) -> None:
-    run_id, problem = start_training(request)
-    state.put("run", run_id)
+def _start(requests: list[RunRequest]) -> None:
+    ids, problem = start_training(requests)
+    state.put("run", ",".join(ids) or None)
     if problem is not None:
         state.notify("run", problem)
 
@@ -177,7 +205,8 @@ def _what_follows(rules: UploadRules) -> None:
     st.markdown(
         "- **The map forming**: the same 500 held-out images at the end of every epoch, coloured by class.\n"
         "- **Reconstructions** of eight fixed images, and **samples** decoded from eight fixed codes.\n"
-        "- **The losses**, and how much time is left.\n\n"
-        f"The training runs in a process of its own: you can {left}. When it is done, the model is scored, "
+        "- **The losses**, the error on train and held-out images, and how much time is left.\n\n"
+        f"The training runs in a process of its own: you can {left}. It can be "
+        "paused, or stopped and kept as it is. When it is done, the model is scored, "
         "and every page shows it."
     )

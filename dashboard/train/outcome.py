@@ -19,7 +19,42 @@ def outcome(run: Run) -> None:
     with row:
         if is_kept:
             _links(run)
-        st.button("Train another model", icon=":material/add:", on_click=_forget_run)
+        _another_button()
+
+
+def outcome_beside(run: Run) -> None:
+    """Draw the outcome of one of two runs side by side."""
+    _words(run)
+
+
+def compare_both(runs: tuple[Run, Run]) -> None:
+    """Draw what follows from two runs that are over: the scores of both models, if both were kept."""
+    datasets = {run.request.dataset for run in runs}
+    first, second = (run.bundle_id.partition("/")[2] for run in runs)
+    words, actions = st.columns([1, 1.1], vertical_alignment="center")
+    words.markdown("##### Two models, trained side by side")
+    row = actions.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="run_links"
+    )
+    with row:
+        if len(datasets) == 1 and all(
+            run.status is RunStatus.DONE and show_in_catalogue(run) for run in runs
+        ):
+            st.page_link(
+                "compare/page.py",
+                label="Compare both",
+                icon=":material/compare_arrows:",
+                query_params={
+                    "dataset": runs[0].request.dataset,
+                    "view": "scores",
+                    "models": [first, second],
+                },
+            )
+        _another_button()
+
+
+def _another_button() -> None:
+    st.button("Train another model", icon=":material/add:", on_click=_forget_run)
 
 
 def _words(run: Run) -> bool:
@@ -32,7 +67,8 @@ def _words(run: Run) -> bool:
         st.info("The training is done, but its model has been removed since.", icon=":material/info:")
     else:
         name = state.escape_markdown(run.bundle_id.partition("/")[2])
-        st.success(f"Done: **{name}** is scored, and every page shows it.", icon=":material/check:")
+        note = state.escape_markdown(run.message)
+        st.success(f"Done: **{name}** is scored, and every page shows it. {note}", icon=":material/check:")
         return True
     return False
 

@@ -1,27 +1,18 @@
-"""A training run: redrawn every second while it is under way, and what became of it."""
+"""Training runs, one or two side by side: redrawn every second while under way, and what became of them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import streamlit as st
 
 from dashboard import state
-from dashboard.train.outcome import outcome
-from dashboard.train.services.progress import (
-    Progress,
-    Run,
-    RunStatus,
-    pause_run,
-    progress_of,
-    resume_run,
-    run_title,
-    seen_run,
-    stop_run,
-)
-from dashboard.train.snapshot_view import snapshot_view
+from dashboard.train.outcome import compare_both, outcome, outcome_beside
+from dashboard.train.run_controls import run_controls
+from dashboard.train.services.progress import Run, RunStatus, progress_of, run_title, seen_run
+from dashboard.train.snapshot_view import ALONE, BESIDE, Size, snapshot_view
 
 REDRAW_SECONDS = 1.0
+SUFFIXES = ("_1", "_2")
+"""Of the keys of the elements of each of two runs."""
 
 
 def run_view(run: Run) -> None:
@@ -33,9 +24,19 @@ def run_view(run: Run) -> None:
         return
     with st.container(key="run_outcome"):
         outcome(run)
-    events = run.events()
-    if events and run.status is not RunStatus.STOPPED:
-        snapshot_view(run, events)
+    _last_snapshot(run, ALONE, "")
+
+
+def pair_view(runs: tuple[Run, Run]) -> None:
+    """Draw two runs side by side."""
+    if all(run.is_over for run in runs):
+        with st.container(key="run_outcome"):
+            compare_both(runs)
+        for column, run, suffix in zip(st.columns(2, gap="medium"), runs, SUFFIXES, strict=True):
+            with column:
+                _over(run, suffix)
+        return
+    _live_pair(runs[0].id, runs[1].id)
 
 
 @st.fragment(run_every=REDRAW_SECONDS)
@@ -45,49 +46,47 @@ def _live(run_id: str) -> None:
     if run is None or run.is_over:
         st.rerun()
         return
-    events = run.events()
-    progress = progress_of(run, events)
-    with st.container(key="run_status"):
-        _status(run, progress)
-    snapshot_view(run, events)
+    _under_way(run, ALONE, "")
 
 
-def _status(run: Run, progress: Progress) -> None:
-    words, actions = st.columns([4, 1.35], vertical_alignment="center")
-    with words:
-        st.progress(progress.share, text=state.escape_markdown(progress.words))
-    with actions, st.container(horizontal=True, horizontal_alignment="right"):
-        _pause_button(run, progress)
-        _stop_button(run, progress)
-
-
-def _pause_button(run: Run, progress: Progress) -> None:
-    label, icon, act = (
-        ("Go on", ":material/play_arrow:", resume_run)
-        if progress.is_paused
-        else ("Pause", ":material/pause:", pause_run)
-    )
-    st.button(
-        label,
-        icon=icon,
-        key="run_pause",
-        disabled=run.status is RunStatus.WAITING and not progress.is_paused,
-        on_click=act,
-        args=(run.id,),
-    )
-
-
-def _stop_button(run: Run, progress: Progress) -> None:
-    """Draw the button that throws a run away, which asks first if it has run for a while."""
-    stop: dict[str, Any] = {"on_click": _stop, "args": (run.id,), "icon": ":material/stop:"}
-    if progress.is_young:
-        st.button("Stop", key="run_stop", help="Throw this training away.", **stop)
+@st.fragment(run_every=REDRAW_SECONDS)
+def _live_pair(first: str, second: str) -> None:
+    """Draw two runs of which at least one is under way; the page is drawn again once both are over."""
+    runs = [seen_run(first), seen_run(second)]
+    if any(run is None for run in runs) or all(run is None or run.is_over for run in runs):
+        st.rerun()
         return
-    with st.popover("Stop", icon=":material/stop:", key="run_stop_ask"):
-        st.markdown("Throw this training away? Nothing of it is kept.")
-        st.button("Throw away", key="run_stop_sure", type="primary", **stop)
+    for column, run, suffix in zip(st.columns(2, gap="medium"), runs, SUFFIXES, strict=True):
+        with column:
+            if run is None or run.is_over:
+                _over(run, suffix)
+            else:
+                _title(run)
+                _under_way(run, BESIDE, suffix)
 
 
-def _stop(run_id: str) -> None:
-    if seen_run(run_id) is not None:
-        stop_run(run_id)
+def _title(run: Run) -> None:
+    st.markdown(f"**{state.escape_markdown(run_title(run))}**")
+
+
+def _under_way(run: Run, size: Size, suffix: str) -> None:
+    events = run.events()
+    with st.container(key=f"run_status{suffix}"):
+        run_controls(run, events, progress_of(run, events), suffix)
+    snapshot_view(run, events, size, suffix)
+
+
+def _over(run: Run | None, suffix: str) -> None:
+    """Draw one of two runs, which is over."""
+    if run is None:
+        return
+    _title(run)
+    with st.container(key=f"run_ended{suffix}"):
+        outcome_beside(run)
+    _last_snapshot(run, BESIDE, suffix)
+
+
+def _last_snapshot(run: Run, size: Size, suffix: str) -> None:
+    events = run.events()
+    if events and run.status is not RunStatus.STOPPED:
+        snapshot_view(run, events, size, suffix)

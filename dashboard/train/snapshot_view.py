@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -21,45 +22,85 @@ from dashboard.train.services.pictures import (
     next_frame,
     snapshot_of,
 )
-from dashboard.train.services.progress import Run, RunStatus, loss_table
+from dashboard.train.services.progress import RECONSTRUCTION_ERROR, Run, RunStatus, loss_table
 from dashboard.ui.class_filter import chosen_classes, pick_classes
 from dashboard.ui.theme import is_dark
 
-MAP_SIDE, LOSS_WIDTH, LOSS_HEIGHT = 520, 600, 92
-STRIP_WIDTH = 568
 FRAME = "map frame"
 
 
-def snapshot_view(run: Run, events: list[dict[str, Any]]) -> None:
-    """Draw map, losses and images of a run, or in their places why there are none yet."""
+@dataclass(frozen=True)
+class Size:
+    """Sizes of the parts of a view, in pixels.
+
+    Attributes
+    ----------
+    map_side, strip_width : int
+    loss_width, loss_height, loss_columns : int
+        Width of all panels together, height of each, and the largest number per row.
+    columns : tuple of float
+        Shares of the width of the map and of what is beside it.
+    """
+
+    map_side: int
+    strip_width: int
+    loss_width: int
+    loss_height: int
+    loss_columns: int
+    columns: tuple[float, float]
+
+
+ALONE = Size(520, 568, 600, 92, 4, (1, 1.25))
+BESIDE = Size(290, 440, 310, 52, 2, (1, 1.08))
+"""Of a run that fills the page, and of one of two side by side."""
+
+
+def snapshot_view(run: Run, events: list[dict[str, Any]], size: Size = ALONE, suffix: str = "") -> None:
+    """Draw map, losses and images of a run, or in their places why there are none yet.
+
+    Parameters
+    ----------
+    run : Run
+    events : list of dict
+        Those of the run.
+    size : Size
+        Of a run that fills the page, images are beside the map, otherwise below it.
+    suffix : str
+        Of the keys of elements.
+    """
     snapshot = snapshot_of(run)
-    left, right = st.columns([1, 1.25], gap="medium")
-    with left, st.container(key="run_map"):
+    strips = None if snapshot is None else image_strips(snapshot)
+    left, right = st.columns(size.columns, gap="medium" if size is ALONE else "small")
+    with left, st.container(key=f"run_map{suffix}"):
         if snapshot is None or snapshot.places is None:
-            _map_place(_why_no_map(run))
+            _map_place(_why_no_map(run), size.map_side)
         else:
             classes = class_names(run.request.dataset)
             only = chosen_classes(classes)
             frame = _follow(run, snapshot.places)
             st.vega_lite_chart(
                 map_points(snapshot, classes, frame),
-                forming_map(classes, size=MAP_SIDE, dark=is_dark(), only=only),
+                forming_map(classes, size=size.map_side, dark=is_dark(), only=only),
                 width="content",
                 alt=f"Map of {len(snapshot.places)} held-out images",  # the same words, or it is drawn anew
             )
-            pick_classes(classes, only)
+            if size is ALONE:  # side by side, the address may still name classes
+                pick_classes(classes, only)
     with right:
-        with st.container(key="run_losses"):
-            _losses(events, run)
-        strips = None if snapshot is None else image_strips(snapshot)
-        _images(strips, run)
+        with st.container(key=f"run_losses{suffix}"):
+            _losses(events, run, size)
+        if size is ALONE:
+            _images(strips, run, size.strip_width)
+    if size is not ALONE:
+        _images(strips, run, size.strip_width)
 
 
 def _follow(run: Run, places: FloatArray) -> MapFrame:
     """Return the frame of the map, and hold it for the next redraw."""
-    frame = next_frame(places, state.held(FRAME, run.id))
-    state.release(FRAME)
-    return state.hold(FRAME, run.id, frame)
+    name = f"{FRAME} {run.id}"
+    frame = next_frame(places, state.held(name, run.id))
+    state.release(name)
+    return state.hold(name, run.id, frame)
 
 
 def _why_no_map(run: Run) -> str:
@@ -77,18 +118,18 @@ def _why_no_map(run: Run) -> str:
     return "The map begins to form at the end of the first epoch."
 
 
-def _map_place(words: str) -> None:
+def _map_place(words: str, side: int) -> None:
     st.html(
-        f'<div style="width:{MAP_SIDE}px;max-width:100%;height:{MAP_SIDE}px;box-sizing:border-box;'
-        "display:flex;align-items:center;justify-content:center;text-align:center;padding:3rem;border-radius:3px;"
-        "border:1px solid color-mix(in srgb, currentColor 22%, transparent);"
+        f'<div style="width:{side}px;max-width:100%;height:{side}px;box-sizing:border-box;display:flex;'
+        f"align-items:center;justify-content:center;text-align:center;padding:{side // 10}px;"
+        "border-radius:3px;border:1px solid color-mix(in srgb, currentColor 22%, transparent);"
         'background:color-mix(in srgb, currentColor 3%, transparent)">'
         f'<span style="opacity:0.75">{escape(words)}</span></div>'
     )
 
 
-def _losses(events: list[dict[str, Any]], run: Run) -> None:
-    st.html(_heading("Loss per epoch"))
+def _losses(events: list[dict[str, Any]], run: Run, size: Size) -> None:
+    st.html(_heading("Losses by epoch"))
     table = loss_table(events)
     if table.empty:
         none = "No epochs yet." if has_epochs(run.request.family) else "None: there are no epochs."
@@ -97,13 +138,20 @@ def _losses(events: list[dict[str, Any]], run: Run) -> None:
     names = table["loss"].unique().tolist()
     st.vega_lite_chart(
         table,
-        loss_panels(names, width=LOSS_WIDTH, height=LOSS_HEIGHT),
+        loss_panels(
+            names,
+            width=size.loss_width,
+            height=size.loss_height,
+            compared=(RECONSTRUCTION_ERROR,),
+            n_columns=size.loss_columns,
+            dark=is_dark(),
+        ),
         width="content",
         alt=f"Losses per epoch: {', '.join(names)}",
     )
 
 
-def _images(strips: Strips | None, run: Run) -> None:
+def _images(strips: Strips | None, run: Run, width: int) -> None:
     """Draw the three strips in places of fixed height."""
     n, ratio = (8, 8.0) if strips is None else (strips.n, strips.ratio)
     later = "after the inversion network" if run.request.family == "gan" else "after the first epoch"
@@ -112,11 +160,11 @@ def _images(strips: Strips | None, run: Run) -> None:
         ("Their reconstructions", None if strips is None else strips.reconstructions, later),
         (f"Samples: decodes of {n} fixed codes", None if strips is None else strips.samples, "soon"),
     )
-    st.html("".join(_row(title, uri, ratio, missing) for title, uri, missing in rows))
+    st.html("".join(_row(title, uri, ratio, missing, width) for title, uri, missing in rows))
 
 
-def _row(title: str, uri: str | None, ratio: float, missing: str) -> str:
-    size = f"width:100%;max-width:{STRIP_WIDTH}px;aspect-ratio:{ratio:.4g};border-radius:3px;display:block;"
+def _row(title: str, uri: str | None, ratio: float, missing: str, width: int) -> str:
+    size = f"width:100%;max-width:{width}px;aspect-ratio:{ratio:.4g};border-radius:3px;display:block;"
     words = _heading(title)
     if uri is None:
         return (

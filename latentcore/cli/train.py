@@ -17,6 +17,7 @@ from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
 from latentcore.recipes import make_recipe
 from latentcore.recipes.holdout import holdout_mse
+from latentcore.recipes.overrides import read_overrides
 from latentcore.store import load_bundle, models_folder
 from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
 
@@ -50,6 +51,14 @@ def train(
             "this machine then decides."
         ),
     ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A setting of the family in place of the recipe's, such as n_epochs=20, beta=4 or "
+            "hidden=128,64; several times for several.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Models folder to write into.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing bundle.")] = False,
     record: Annotated[
@@ -73,8 +82,8 @@ def train(
     """Train, evaluate and save one bundle, or all missing ones."""
     root = out or models_folder()
     if everything:
-        if minutes is not None:
-            raise ValueError("--minutes applies to one bundle, not to --all.")
+        if minutes is not None or setting:
+            raise ValueError(f"{'--set' if setting else '--minutes'} applies to one bundle, not to --all.")
         _train_all(dataset, root, scheduler)
         return
     if dataset is None or model is None or latent_dim is None:
@@ -82,7 +91,10 @@ def train(
     if scheduler is not None:
         raise ValueError("--scheduler requires --all.")
     seeds = tuple(seed) if seed else None
-    recipe = make_recipe(dataset, model, latent_dim, seeds=seeds, name=name, minutes=minutes)
+    overrides = read_overrides(model, setting or ())
+    recipe = make_recipe(
+        dataset, model, latent_dim, seeds=seeds, name=name, minutes=minutes, overrides=overrides
+    )
     with training_progress() as progress:
         on_event, on_stage = progress.callbacks_for(recipe.id)
         if holdout is not None:

@@ -10,6 +10,27 @@ from typing import Any, TypeVar, get_type_hints
 MAX_COUNT, MAX_WIDTH, MAX_LAYERS = 10**6, 2**14, 16
 """Limits of what a bundle may ask for: any number, units per layer, layers of one kind."""
 
+RANGES: Mapping[str, tuple[float, float]] = {
+    "n_epochs": (1, 100_000),
+    "inversion_epochs": (1, 100_000),
+    "batch_size": (1, 10_000),
+    "learning_rate": (1e-7, 1),
+    "generator_rate": (1e-7, 1),
+    "critic_rate": (1e-7, 1),
+    "inverter_rate": (1e-7, 1),
+    "weight_decay": (0, 10),
+    "gradient_limit": (0, MAX_COUNT),
+    "gradient_penalty": (0, 1000),
+    "average_decay": (0, 0.99999),
+    "distorted_share": (0, 1),
+    "binarised_share": (0, 1),
+    "warmup": (0, 1),
+    "beta": (0, 1000),
+    "aggregate_weight": (0, 1000),
+    "noise": (0, 2),
+}
+"""Smallest and largest value of numbers that have others than `MAX_COUNT`, by the name of the setting."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -41,6 +62,9 @@ def check_settings(settings: Settings) -> None:
         else:  # widths of layers
             fits = type(value) is tuple and len(value) <= MAX_LAYERS
             fits = fits and all(type(width) is int and 1 <= width <= MAX_WIDTH for width in value)
+        low, high = RANGES.get(name, (-MAX_COUNT, MAX_COUNT))
+        if fits and kind in (int, float) and not low <= value <= high:
+            raise ValueError(f"setting {name} is {value}; expected {low:,} to {high:,}")
         if not fits:
             raise ValueError(f"setting {name} is {str(value)[:60]}; expected {kind} within reason")
 

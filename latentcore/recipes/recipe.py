@@ -8,6 +8,7 @@ from typing import Any
 
 from latentcore.datasets import DATASETS, find_dataset
 from latentcore.models import LatentModel, make_model
+from latentcore.recipes.overrides import overrides_text
 from latentcore.recipes.scaled import scaled_settings
 from latentcore.recipes.shipped import shipped_settings
 from latentcore.store.bundle import check_name, default_name
@@ -26,6 +27,8 @@ class Recipe:
     latent_dim : int
     settings : mapping
         Settings that differ from the family's defaults.
+    overrides : mapping
+        Those of them that were chosen in place of the usual ones; the command names them.
     seeds : tuple of int
         If several, a model is trained with each on train without a validation part, and the one with the
         lowest reconstruction error on that part is kept.
@@ -40,6 +43,7 @@ class Recipe:
     family: str
     latent_dim: int
     settings: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0,)
     name: str = ""
     minutes: float | None = None
@@ -66,9 +70,10 @@ class Recipe:
         seeds = "".join(f" --seed {seed}" for seed in self.seeds)
         name = f" --name {self.name}" if self.name else ""
         minutes = "" if self.minutes is None else f" --minutes {self.minutes:g}"
+        chosen = "".join(f" --set {text}" for text in overrides_text(self.overrides))
         return (
             f"latentcore train {self.dataset} {self.family} --latent-dim {self.latent_dim}"
-            f"{seeds}{name}{minutes}"
+            f"{seeds}{name}{minutes}{chosen}"
         )
 
     def make_model(self) -> LatentModel:
@@ -104,6 +109,7 @@ def make_recipe(
     seeds: tuple[int, ...] | None = None,
     name: str = "",
     minutes: float | None = None,
+    overrides: Mapping[str, Any] | None = None,
 ) -> Recipe:
     """Return the recipe of a bundle, shipped or not.
 
@@ -117,6 +123,8 @@ def make_recipe(
         Of a variant; see `Recipe`.
     minutes : float, optional
         About how long the training should take; see `Recipe`.
+    overrides : mapping, optional
+        Settings in place of the usual ones; the model checks them.
 
     Raises
     ------
@@ -127,7 +135,8 @@ def make_recipe(
         dataset=dataset,
         family=family,
         latent_dim=latent_dim,
-        settings=settings_for(dataset, family, latent_dim),
+        settings={**settings_for(dataset, family, latent_dim), **(overrides or {})},
+        overrides=overrides or {},
         seeds=seeds or SEVERAL_SEEDS.get((dataset, family, latent_dim), (0,)),
         name=name,
         minutes=minutes,

@@ -23,7 +23,9 @@ EPOCHS = ("n_epochs", "inversion_epochs")
 def within_minutes(recipe: Recipe, train: Dataset, on_stage: Callable[[str], None] | None = None) -> Recipe:
     """Return the recipe with as many epochs as take `Recipe.minutes` on this machine, all seeds together.
 
-    Phases keep the proportion of their epochs. Without `Recipe.minutes` the recipe is returned as it is.
+    Phases keep the proportion of their epochs. The command of the returned recipe names the number of epochs
+    in the place of the minutes, so that it trains the same model again. Without `Recipe.minutes` the recipe
+    is returned as it is.
 
     Parameters
     ----------
@@ -53,7 +55,12 @@ def within_minutes(recipe: Recipe, train: Dataset, on_stage: Callable[[str], Non
     if on_stage is not None:
         counts = " and ".join(f"{n:,}" for n in fitting.values())
         on_stage(f"{counts} epochs, to take about {recipe.minutes:g} minutes of training")
-    return replace(recipe, settings={**recipe.settings, **fitting})
+    return replace(
+        recipe,
+        settings={**recipe.settings, **fitting},
+        overrides={**recipe.overrides, **fitting},
+        minutes=None,
+    )
 
 
 def _seconds_per_step(

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from latentcore.runs.folder import (
     HALTED,
+    KEEP_FILE,
     STATUS_FILE,
     Run,
     RunRequest,
@@ -35,21 +38,40 @@ STOP_SECONDS, KILL_SECONDS = 1.3, 0.5
 def start_run(request: RunRequest) -> str:
     """Start a process that trains, scores and saves a bundle; return the run's id.
 
-    One run trains at a time; others wait in the order in which they were started. The process has a low
-    priority, and goes on when the one that started it ends.
+    One run, or one group, trains at a time; others wait in the order in which they were started. The process
+    has a low priority, and goes on when the one that started it ends.
 
     Raises
     ------
     ValueError
-        If the request is not one of a recipe.
+        If the request is not one of a recipe, or the family does not allow its settings.
     OSError
         If the run's folder cannot be written.
     """
-    request.recipe().make_model()
+    return start_runs([request])[0]
+
+
+def start_runs(requests: Sequence[RunRequest]) -> list[str]:
+    """Start runs that train at the same time; see `start_run`. If one cannot be started, none is."""
+    for request in requests:
+        request.recipe().make_model()
+    group = secrets.token_hex(8) if len(requests) > 1 else ""
+    now, ids = time.time(), []
+    try:
+        for request in requests:
+            ids.append(_start_process(replace(request, group=group), now))  # noqa: PERF401 - kept if one fails
+    except OSError:
+        for run_id in ids:
+            remove_run(run_id)
+        raise
+    return ids
+
+
+def _start_process(request: RunRequest, now: float) -> str:
     run_id = secrets.token_hex(8)
     folder = runs_folder() / run_id
     folder.mkdir(parents=True)
-    write_request(folder, request, time.time())
+    write_request(folder, request, now)
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - this Python, with a path that was made here
             [sys.executable, "-m", "latentcore.runs.worker", str(folder)],
@@ -67,6 +89,27 @@ def start_run(request: RunRequest) -> str:
 def active_runs() -> list[Run]:
     """Return the runs that wait or train, in the order in which they were started."""
     return sorted((run for run in all_runs() if not run.is_over), key=lambda run: (run.created, run.id))
+
+
+def runs_ahead(run_id: str) -> int | None:
+    """Return how many runs or groups of runs have their turn before a run; None if it does not wait or train.
+
+    A run with none ahead may train. Those of a group have their turn together.
+    """
+    return next((place for place, ids in enumerate(_turns()) if run_id in ids), None)
+
+
+def n_turns() -> int:
+    """Return the number of runs, or groups of runs, that wait or train."""
+    return len(_turns())
+
+
+def _turns() -> list[list[str]]:
+    """Return the ids of the waiting and training runs; those of a group are together."""
+    turns: dict[str, list[str]] = {}
+    for run in active_runs():
+        turns.setdefault(run.request.group or run.id, []).append(run.id)
+    return list(turns.values())
 
 
 def pause_run(run_id: str) -> None:
@@ -97,6 +140,17 @@ def stop_run(run_id: str) -> None:
     status = read_status(run.folder)
     if status.get("status") not in (RunStatus.DONE, RunStatus.FAILED):
         write_json(run.folder / STATUS_FILE, {**status, "status": RunStatus.STOPPED, "message": ""})
+
+
+def finish_run(run_id: str) -> None:
+    """Have a run end the current phase of its training after this epoch, and score and save the model.
+
+    A GAN whose generator is being trained goes on with its inversion network, which can be ended as well.
+    """
+    run = find_run(run_id)
+    if run.status is RunStatus.TRAINING:
+        (run.folder / KEEP_FILE).touch()
+        resume_run(run_id)
 
 
 def remove_run(run_id: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from latentcore.recipes import Recipe, make_recipe
 ID = re.compile(r"[0-9a-f]{16}")
 ZOMBIE, HALTED = "Z", "T"
 REQUEST_FILE, STATUS_FILE, EVENTS_FILE = "request.json", "status.json", "events.jsonl"
+KEEP_FILE = "keep"
+"""Its presence asks the process to end the current phase after this epoch, and to keep the model."""
 
 
 class RunStatus(StrEnum):
@@ -50,6 +53,10 @@ class RunRequest:
     seed : int
     name : str
         Of the bundle; the usual one if empty.
+    settings : mapping
+        Settings of the family in place of the recipe's.
+    group : str
+        Runs of one group train at the same time; empty for a run that trains alone.
     """
 
     dataset: str
@@ -58,6 +65,8 @@ class RunRequest:
     minutes: float | None = None
     seed: int = 0
     name: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    group: str = ""
 
     def recipe(self) -> Recipe:
         """Return the recipe that is asked for; raises `ValueError` if there is none."""
@@ -68,6 +77,7 @@ class RunRequest:
             seeds=(self.seed,),
             name=self.name,
             minutes=self.minutes,
+            overrides=self.settings,
         )
 
 
@@ -106,8 +116,16 @@ class Run:
         """Whether nothing more will happen."""
         return self.status in FINAL
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the current phase of the training ends after this epoch, because that was asked for."""
+        return (self.folder / KEEP_FILE).exists()
+
     def events(self) -> list[dict[str, Any]]:
-        """Return one entry per epoch: ``phase, epoch, n_epochs, losses, seconds`` since the start."""
+        """Return one entry per epoch: ``phase, epoch, n_epochs, losses, seconds`` since the start.
+
+        One with a snapshot also has the errors of `SnapshotWriter.write`, if there was an encoder.
+        """
         path = self.folder / EVENTS_FILE
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return [event for line in lines if (event := _parsed(line)) is not None]
@@ -137,7 +155,7 @@ def find_run(run_id: str) -> Run:
     run = Run(
         id=run_id,
         folder=folder,
-        request=RunRequest(**request),
+        request=_read_request(request),
         status=RunStatus(status.get("status", RunStatus.WAITING)),
         message=str(status.get("message", "")),
         bundle_id=str(status.get("bundle_id", "")),
@@ -151,6 +169,13 @@ def find_run(run_id: str) -> Run:
         return find_run(run_id)
     gone = "The process of this run ended without a word; train it again."
     return Run(**{**vars(run), "status": RunStatus.FAILED, "message": gone})
+
+
+def _read_request(fields: dict[str, Any]) -> RunRequest:
+    """Return a request from JSON values, in which widths of layers are lists."""
+    settings = fields.get("settings", {}).items()
+    tuples = {name: tuple(value) if isinstance(value, list) else value for name, value in settings}
+    return RunRequest(**{**fields, "settings": tuples})
 
 
 def all_runs() -> list[Run]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from latentcore.datasets import Dataset
-from latentcore.models.networks import EncoderDecoder
-from latentcore.previews import Previewer, turned
+from latentcore.datasets import Dataset, dataset_spec, load_dataset
+from latentcore.metrics.reconstruction import image_mse
+from latentcore.models.networks import EncoderDecoder, preview_codes, preview_images
+from latentcore.previews import N_CODES, SEED, Previewer, turned
 from latentcore.types import FloatArray, LabelArray
 
 SNAPSHOT_FILE, IMAGES_FILE = "snapshot.npz", "images.npz"
@@ -44,10 +45,22 @@ class Snapshot:
 
 
 class SnapshotWriter:
-    """Writes the latest snapshot of a run into its folder."""
+    """Writes the latest snapshot of a run into its folder.
 
-    def __init__(self, folder: Path, held_out: Dataset, latent_dim: int) -> None:
-        self._folder = folder
+    Parameters
+    ----------
+    folder : Path
+    held_out : Dataset
+        500 of its images are on the map.
+    latent_dim : int
+    train_images : float32 array, shape (n, channels, height, width), optional
+        Some of the training images, whose reconstruction error is measured beside that of held-out images.
+    """
+
+    def __init__(
+        self, folder: Path, held_out: Dataset, latent_dim: int, *, train_images: FloatArray | None = None
+    ) -> None:
+        self._folder, self._train_images = folder, train_images
         self._previewer = Previewer(held_out, latent_dim)
         self._before: FloatArray | None = None
         _save(
@@ -56,15 +69,42 @@ class SnapshotWriter:
             originals=self._previewer.originals,
         )
 
-    def write(self, network: EncoderDecoder, epoch: int) -> None:
-        """Write a snapshot of a network after the epoch of this number."""
+    def write(self, network: EncoderDecoder, epoch: int) -> dict[str, float]:
+        """Write a snapshot of a network after the epoch of this number.
+
+        Returns
+        -------
+        dict of str to float
+            ``held_out_mse`` and, with training images, ``train_mse``: mean squared error of the
+            reconstructions per pixel, of images as they are; empty while there is no encoder.
+        """
+        errors: dict[str, float] = {}
         preview = self._previewer.preview(network)
         arrays: dict[str, np.ndarray] = {"samples": preview.samples, "epoch": np.array(epoch)}
         if preview.places is not None and preview.reconstructions is not None:
             places = preview.places if self._before is None else turned(preview.places, self._before)
             arrays["places"] = self._before = places
             arrays["reconstructions"] = preview.reconstructions
+            errors["held_out_mse"] = _mse(network, self._previewer.shown.images)
+            if self._train_images is not None:
+                errors["train_mse"] = _mse(network, self._train_images)
         _save(self._folder / SNAPSHOT_FILE, **arrays)
+        return errors
+
+
+def some_train_images(dataset: str) -> FloatArray:
+    """Return 500 random training images of a dataset, float32 ``(500, channels, height, width)``; or all."""
+    spec = dataset_spec(dataset)
+    n_train = spec.n_train or len(load_dataset(dataset, "train"))
+    rows = np.random.default_rng(SEED).permutation(n_train)[:N_CODES]
+    return spec.scale(spec.read("train", np.sort(rows).astype(np.int64))[0])
+
+
+def _mse(network: EncoderDecoder, images: FloatArray) -> float:
+    """Return the mean squared error per pixel of a network's reconstructions."""
+    shape = (images.shape[1], images.shape[2], images.shape[3])
+    reconstructions = preview_images(network, preview_codes(network, images), shape)
+    return float(image_mse(images, reconstructions).mean(dtype=np.float64))
 
 
 def latest_snapshot(folder: Path) -> Snapshot | None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from latentcore.bundling import train_bundle
 from latentcore.datasets import find_dataset, load_dataset
-from latentcore.exceptions import LatentcoreError, TrainingCancelled
+from latentcore.exceptions import EndTrainingPhase, LatentcoreError, TrainingCancelled
 from latentcore.models.networks import EncoderDecoder
-from latentcore.runs.control import active_runs
-from latentcore.runs.folder import EVENTS_FILE, STATUS_FILE, RunStatus, find_run, write_json
-from latentcore.runs.snapshots import SnapshotWriter
+from latentcore.runs.control import runs_ahead
+from latentcore.runs.folder import EVENTS_FILE, KEEP_FILE, STATUS_FILE, RunStatus, find_run, write_json
+from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.store import models_folder
 from latentcore.training import EpochEnd
 
@@ -35,21 +35,25 @@ class Worker:
         self.started = time.monotonic()
         self.n_events, self.written = 0, 0.0
         self.snapshots: SnapshotWriter | None = None
+        self.notes: list[str] = []
 
     def work(self) -> None:
         """Wait for the turn, train, score and save."""
         self.status(RunStatus.WAITING)
-        while (turn := active_runs()) and turn[0].id != self.run.id:
+        while runs_ahead(self.run.id):
             time.sleep(TURN_SECONDS)
         request = self.run.request
         self.status(RunStatus.TRAINING)
         self.started = time.monotonic()
         recipe = request.recipe()
         self.snapshots = SnapshotWriter(
-            self.folder, load_dataset(request.dataset, "test"), request.latent_dim
+            self.folder,
+            load_dataset(request.dataset, "test"),
+            request.latent_dim,
+            train_images=some_train_images(request.dataset),
         )
         train_bundle(recipe, models_folder(), record=True, on_event=self.on_event, on_stage=self.on_stage)
-        self.status(RunStatus.DONE, bundle_id=recipe.id)
+        self.status(RunStatus.DONE, bundle_id=recipe.id, message=" ".join(self.notes))
 
     def status(self, status: RunStatus, **more: str) -> None:
         """Write the status of the run."""
@@ -61,23 +65,36 @@ class Worker:
         self.status(RunStatus.SCORING if after else RunStatus.TRAINING, message=name)
 
     def on_event(self, event: EpochEnd) -> None:
-        """Write the end of an epoch, and a snapshot if it is time for one."""
+        """Write the end of an epoch, and a snapshot if it is time for one; end the phase if asked to.
+
+        If the training diverged, the phase ends with the weights of the last good epoch.
+        """
+        if event.problem:
+            self.notes.append(f"{event.problem} The model is that of epoch {event.epoch}.")
+            raise EndTrainingPhase(event.problem)
         if find_dataset(self.run.request.dataset) is None:
             raise TrainingCancelled("The dataset was removed.")
         self.n_events += 1
+        is_due = event.epoch == event.n_epochs or time.monotonic() - self.written >= SNAPSHOT_SECONDS
+        keep = self.folder / KEEP_FILE
+        errors: dict[str, float] = {}
+        if (is_due or keep.exists()) and isinstance(event.network, EncoderDecoder) and self.snapshots:
+            errors = self.snapshots.write(event.network, self.n_events)
+            self.written = time.monotonic()
         line: dict[str, Any] = {
             "phase": event.phase,
             "epoch": event.epoch,
             "n_epochs": event.n_epochs,
             "losses": event.losses,
+            **errors,
             "seconds": round(time.monotonic() - self.started, 2),
         }
         with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-        is_due = event.epoch == event.n_epochs or time.monotonic() - self.written >= SNAPSHOT_SECONDS
-        if is_due and self.snapshots is not None and isinstance(event.network, EncoderDecoder):
-            self.snapshots.write(event.network, self.n_events)
-            self.written = time.monotonic()
+        if keep.exists():
+            keep.unlink()
+            self.notes.append(f"Stopped after epoch {event.epoch:,} of {event.n_epochs:,}.")
+            raise EndTrainingPhase
 
 
 def main(folder: Path) -> int:

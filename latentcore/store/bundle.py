@@ -67,6 +67,8 @@ class BundleSpec:
         All of ``metrics.json``: value, n, seed, interval and protocol of each score.
     folder : Path
         Folder of its files.
+    given_title : str
+        Display name in place of the usual one, if not empty.
     """
 
     id: str
@@ -77,6 +79,7 @@ class BundleSpec:
     config: Mapping[str, Any]
     metrics: Mapping[str, Any]
     folder: Path
+    given_title: str = ""
 
     @property
     def name(self) -> str:
@@ -87,7 +90,7 @@ class BundleSpec:
     def title(self) -> str:
         """Display name: family and latent dimension, such as "VAE, 16-D", and its own name if it has one."""
         title = f"{MODELS[self.family].title}, {self.latent_dim}-D"
-        return f"{title} ({self.name})" if self.has_own_name else title
+        return self.given_title or (f"{title} ({self.name})" if self.has_own_name else title)
 
     @property
     def has_own_name(self) -> bool:

@@ -34,6 +34,7 @@ RECIPE_SCHEMAS: Mapping[str, Any] = {
     "cpu_seconds": float,
     "by_seed": [{str: float}],
     "dataset_version": str,
+    "ended_early": [{"phase": str, "epoch": int, "n_epochs": int, "reason": str}],
     "versions": {str: str},
 }
 """Optional fields of a recipe."""

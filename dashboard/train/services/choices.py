@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
-from dashboard.data.catalogue import catalogue
+from dashboard.data.catalogue import ENDING, catalogue
 from dashboard.data.ownership import find_dataset, own_datasets
 from dashboard.server.settings import host_setting
+from dashboard.train.services.family_settings import chosen_settings
 from latentcore.datasets import DATASETS
 from latentcore.models import MODELS
-from latentcore.runs import RunRequest, active_runs, start_run
+from latentcore.runs import RunRequest, active_runs, start_runs
 from latentcore.store.bundle import check_name, default_name
 
 __all__ = ["RunRequest"]
@@ -20,8 +23,6 @@ SETTING = "LATENTCORE_TRAINING"
 """Setting (environment or Streamlit secrets): "off" for a server on which nothing can be trained."""
 MOST_RUNS = 4
 """Of all sessions: a run that waits is a process that takes memory."""
-ENDING = "trained"
-"""Ending of the suggested name of a bundle."""
 
 
 def trainable_datasets(*, is_hosted: bool) -> list[str]:
@@ -93,23 +94,67 @@ def _taken(dataset: str) -> set[str]:
     return present | runs
 
 
-def start_problem() -> str | None:
-    """Return one sentence on why no training can be started on this server now, or None."""
+def start_problem(n_runs: int = 1) -> str | None:
+    """Return one sentence on why so many runs cannot be started on this server now, or None."""
     if (host_setting(SETTING) or "").casefold() == "off":
         return "Training is switched off on this server. On your own computer, it is a page and a command."
-    if len(active_runs()) >= MOST_RUNS:
-        return f"{MOST_RUNS} trainings are under way or wait, the most at a time: try again in some minutes."
+    if len(active_runs()) + n_runs > MOST_RUNS:
+        return f"{MOST_RUNS} trainings at most can be under way or wait: try again in some minutes."
     return None
 
 
-def start_training(request: RunRequest) -> tuple[str | None, str | None]:
-    """Start a training run; return its id, or None and one sentence on why it was not started."""
-    problem = start_problem() or name_problem(request.dataset, request.name)
+def requests_for(
+    dataset: str,
+    values: Mapping[str, Mapping[str, Any]],
+    latent_dim: int,
+    *,
+    minutes: float | None,
+    seed: int,
+    names: Mapping[str, str],
+) -> tuple[list[RunRequest], str | None]:
+    """Return the requests for what a form asks for, and None or one sentence on why none can be started.
+
+    Parameters
+    ----------
+    dataset : str
+    values : mapping
+        Settings by family and name.
+    latent_dim : int
+    minutes : float or None
+        How long a family with epochs is trained; the recipe's number of epochs if None.
+    seed : int
+    names : mapping
+        Name of the bundle by family.
+    """
+    requests, problem = [], start_problem(len(names))
+    for family, name in names.items():
+        settings, wrong = chosen_settings(dataset, family, latent_dim, values[family])
+        problem = problem or name_problem(dataset, name) or wrong
+        requests.append(
+            RunRequest(
+                dataset=dataset,
+                family=family,
+                latent_dim=latent_dim,
+                minutes=minutes if has_epochs(family) else None,
+                seed=seed,
+                name=name,
+                settings=settings,
+            )
+        )
+    if len(set(names.values())) < len(names):
+        problem = problem or "The two models need different names."
+    return requests, problem
+
+
+def start_training(requests: Sequence[RunRequest]) -> tuple[list[str], str | None]:
+    """Start training runs; return their ids, or none and one sentence on why they were not started."""
+    problems = (name_problem(request.dataset, request.name) for request in requests)
+    problem = start_problem(len(requests)) or next((one for one in problems if one is not None), None)
     if problem is not None:
-        return None, problem
+        return [], problem
     try:
-        return start_run(request), None
+        return start_runs(requests), None
     except ValueError as error:
-        return None, str(error)
+        return [], str(error)
     except OSError:
-        return None, "The folder of training runs cannot be written: free some space on the disk."
+        return [], "The folder of training runs cannot be written: free some space on the disk."

@@ -13,15 +13,34 @@ from dashboard.data.catalogue import catalogue, dataset_title, family_title, sca
 from dashboard.data.ownership import may_see
 from dashboard.train.services.choices import has_epochs
 from latentcore.exceptions import UnknownNameError
-from latentcore.runs import Run, RunStatus, active_runs, find_run, pause_run, resume_run, stop_run
+from latentcore.runs import (
+    Run,
+    RunStatus,
+    active_runs,
+    find_run,
+    finish_run,
+    n_turns,
+    pause_run,
+    resume_run,
+    runs_ahead,
+    stop_run,
+)
 from latentcore.runs.control import is_paused
 from latentcore.store.bundle import default_name
 
-__all__ = ["Run", "RunStatus", "pause_run", "resume_run", "stop_run"]
+__all__ = ["Run", "RunStatus", "finish_run", "pause_run", "resume_run", "stop_run"]
 
 PHASES = {"adversarial": "generator and critic", "inversion": "inversion network"}
 """Phases of the training in words; a family with one phase needs none."""
 STAGES = {"scores": "measuring the scores", "plane": "laying out the map", "card": "writing the model card"}
+RECONSTRUCTION_ERROR = "reconstruction error"
+TRAIN, HELD_OUT = "train", "held-out"
+MEASURED = {"train_mse": TRAIN, "held_out_mse": HELD_OUT}
+"""Errors that are measured with a snapshot, and on which images."""
+SAME_ON_AVERAGE = "mse"
+"""The training loss that is the reconstruction error but for noise and changes of the images."""
+LOSSES = {"kl": "KL divergence"}
+"""Names of losses where they differ from those of the events."""
 SECONDS_AT_ONCE = 60
 """A run that is younger than this is thrown away without a question."""
 MOST_POINTS = 250
@@ -41,12 +60,15 @@ class Progress:
     is_paused : bool
     is_young : bool
         Little is lost if it is thrown away.
+    can_keep : bool
+        It is being trained, and can be stopped so that the model is kept.
     """
 
     words: str
     share: float
     is_paused: bool
     is_young: bool
+    can_keep: bool
 
 
 def seen_run(run_id: str) -> Run | None:
@@ -79,7 +101,8 @@ def progress_of(run: Run, events: list[dict[str, Any]]) -> Progress:
     paused = is_paused(run)
     words, share = _words(run, events)
     young = run.status is RunStatus.WAITING or time.time() - run.created < SECONDS_AT_ONCE
-    return Progress(f"Paused. {words}" if paused else words, share, paused, young)
+    can_keep = run.status is RunStatus.TRAINING and bool(events) and not run.is_ending
+    return Progress(f"Paused. {words}" if paused else words, share, paused, young, can_keep)
 
 
 def _words(run: Run, events: list[dict[str, Any]]) -> tuple[str, float]:
@@ -91,6 +114,8 @@ def _words(run: Run, events: list[dict[str, Any]]) -> tuple[str, float]:
         if not has_epochs(run.request.family):
             return "Training: computed in closed form, without epochs.", 0.0
         return f"Preparing: {run.message}." if run.message else "Preparing: reading the images.", 0.0
+    if run.is_ending:
+        return "Stopping after this epoch; the model is kept.", events[-1]["epoch"] / events[-1]["n_epochs"]
     last = events[-1]
     phase = PHASES.get(last["phase"])
     of_phase = f" of the {phase}" if phase else ""
@@ -103,10 +128,10 @@ def _words(run: Run, events: list[dict[str, Any]]) -> tuple[str, float]:
 
 
 def _place_in_queue(run: Run) -> str:
-    ids = [one.id for one in active_runs()]
-    if run.id not in ids[1:]:
+    ahead = runs_ahead(run.id)
+    if not ahead:
         return "Waiting: the training is about to begin."
-    return f"Waiting: place {ids.index(run.id) + 1} of {len(ids)} in the queue; one run trains at a time."
+    return f"Waiting: place {ahead + 1} of {n_turns()} in the queue; one run, or a pair, trains at a time."
 
 
 def seconds_per_epoch(events: list[dict[str, Any]]) -> float | None:
@@ -124,18 +149,31 @@ def duration(seconds: float) -> str:
 
 
 def loss_table(events: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return the losses as a table ``epoch, loss, value``, thinned out where there are many epochs."""
+    """Return the losses as a table ``epoch, loss, value, images``, thinned out where there are many epochs.
+
+    The reconstruction error is measured now and then on training and on held-out images; other losses are
+    means over the training of an epoch.
+    """
     rows = [
-        (event["epoch"], name.replace("_", " "), value)
+        (event["epoch"], RECONSTRUCTION_ERROR, event[name], images)
+        for event in events
+        for name, images in MEASURED.items()
+        if name in event
+    ]
+    hidden = SAME_ON_AVERAGE if rows else ""
+    rows += [
+        (event["epoch"], LOSSES.get(name, name.replace("_", " ")), value, TRAIN)
         for event in events
         for name, value in event["losses"].items()
+        if name != hidden
     ]
-    table = pd.DataFrame(rows, columns=["epoch", "loss", "value"])
-    if len(events) <= MOST_POINTS:
+    table = pd.DataFrame(rows, columns=["epoch", "loss", "value", "images"])
+    if table.empty:
         return table
-    step = -(-len(events) // MOST_POINTS)
-    last = table.groupby("loss")["epoch"].transform("max")
-    return table[(table["epoch"] % step == 0) | (table["epoch"] == last) | (table["epoch"] == 1)]
+    lines = table.groupby(["loss", "images"], sort=False)
+    place, length = lines.cumcount(), lines["epoch"].transform("size")
+    step = -(-length // MOST_POINTS)
+    return table[(place % step == 0) | (place == length - 1)].reset_index(drop=True)
 
 
 def show_in_catalogue(run: Run) -> bool:

@@ -14,7 +14,12 @@ from dashboard.ui.charts.names import fitted
 
 POINTS = pd.DataFrame({"x": [-0.5, 0.5, 0.2], "y": [0.1, 0.2, -0.9], "class": ["one", "two", "two"]})
 LOSSES = pd.DataFrame(
-    {"epoch": [1, 2, 1, 2], "loss": ["mse", "mse", "kl", "kl"], "value": [4.0, 3, 0.1, 0.2]}
+    {
+        "epoch": [1, 2, 1, 2, 1, 2],
+        "loss": ["error", "error", "error", "error", "kl", "kl"],
+        "value": [4.0, 3, 5, 4, 0.1, 0.2],
+        "images": ["train", "train", "held-out", "held-out", "train", "train"],
+    }
 )
 
 
@@ -62,7 +67,20 @@ def test_the_spec_is_the_same_whatever_the_data():
 
 
 def test_there_is_one_panel_per_loss():
-    svg = drawn(loss_panels(["mse", "kl"], width=600, height=90), LOSSES)
-    assert ">mse<" in svg
-    assert ">kl<" in svg
-    assert svg.count("mark-line") == 2
+    svg = drawn(loss_panels(["error", "kl"], width=600, height=90), LOSSES)
+    assert svg.count(">error<") == svg.count(">kl<") == 1
+    assert svg.count("mark-line") == 3
+    assert svg.count('stroke="#3f90da"') == 2
+    assert svg.count('stroke="#e76300"') == 1
+    assert "held-out" not in svg.replace('images: held-out"', "")
+
+
+def test_lines_of_train_and_held_out_images_have_their_names():
+    panels = loss_panels(["error", "kl"], width=600, height=90, compared=["error"])
+    svg = drawn(panels, LOSSES)
+    assert svg.count(">train<") == svg.count(">held-out<") == 1
+
+
+def test_panels_are_put_into_rows():
+    spec = loss_panels(["a", "b", "c"], width=300, height=50, n_columns=2)
+    assert (spec["columns"], len(spec["concat"])) == (2, 3)

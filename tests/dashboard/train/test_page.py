@@ -56,8 +56,8 @@ def finish(name: str) -> None:
 def test_the_form_starts_a_run_and_puts_it_into_the_address(monkeypatch):
     started = []
     monkeypatch.setattr(
-        "dashboard.train.services.choices.start_run",
-        lambda request: started.append(request) or write_run(request),
+        "dashboard.train.services.choices.start_runs",
+        lambda requests: started.extend(requests) or [write_run(request) for request in requests],
     )
     app = open_page("train")
     next(button for button in app.button if button.label == "Start training").click().run()
@@ -65,6 +65,7 @@ def test_the_form_starts_a_run_and_puts_it_into_the_address(monkeypatch):
     (request,) = started
     assert (request.dataset, request.family, request.latent_dim) == ("digits", "vae", 2)
     assert (request.minutes, request.seed, request.name) == (2.0, 0, "vae-d2-trained")
+    assert request.settings == {}
     assert find_run(app.query_params["run"]).request == request
     assert "Pause" in labels_of(app)
 
@@ -73,11 +74,91 @@ def test_a_run_that_cannot_be_started_says_why(monkeypatch):
     def full(_request):
         raise OSError("no space")
 
-    monkeypatch.setattr("dashboard.train.services.choices.start_run", full)
+    monkeypatch.setattr("dashboard.train.services.choices.start_runs", full)
     app = open_page("train")
     next(button for button in app.button if button.label == "Start training").click().run()
     assert not app.exception
     assert any("free some space" in notice for notice in notices_of(app))
+
+
+def test_settings_are_requested_and_those_out_of_range_start_nothing(monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        "dashboard.train.services.choices.start_runs",
+        lambda requests: started.extend(requests) or [write_run(request) for request in requests],
+    )
+    app = open_page("train")
+    (beta,) = [one for one in app.number_input if one.label == "Weight of the KL term (beta)"]
+    beta.set_value(-2.0).run()
+    assert notices_of(app) == ["Weight of the KL term (beta): -2.0; expected 0 to 1,000."]
+    assert next(button for button in app.button if button.label == "Start training").disabled
+    beta = next(one for one in app.number_input if one.label == beta.label)
+    beta.set_value(2.5).run()
+    size = next(group for group in app.get("button_group") if group.label == "Size of the network")
+    size.set_value("small").run()
+    next(button for button in app.button if button.label == "Start training").click().run()
+    assert not app.exception
+    (request,) = started
+    assert set(request.settings) == {"beta", "hidden"}
+    assert request.settings["beta"] == 2.5
+
+
+def test_two_models_are_started_together_and_watched_side_by_side(monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        "dashboard.train.services.choices.start_runs",
+        lambda requests: started.extend(requests) or [write_run(request) for request in requests],
+    )
+    app = open_page("train")
+    app.toggle("train_pair").set_value(True).run()
+    next(button for button in app.button if button.label == "Start training").click().run()
+    assert not app.exception
+    assert [(one.family, one.name) for one in started] == [("vae", "vae-d2-trained"), ("ae", "ae-d2-trained")]
+    assert len(app.query_params["run"]) == 2
+    assert labels_of(app).count("Pause") == 2
+
+
+def test_two_runs_have_a_map_losses_and_images_each():
+    ids = [
+        write_run(events=fit_events(9), snapshot=True),
+        write_run(GAN, events=critic_events(3), snapshot=True),
+    ]
+    app = open_page("train", run=ids)
+    assert not app.exception
+    assert n_charts(app) == 3  # a GAN has no map yet
+    assert html_of(app).count("<img") == 5
+    texts = [str(bar.proto.text).replace("\\", "") for bar in app.get("progress")]
+    assert [text[:17] for text in texts] == ["Training: epoch 9", "Training: epoch 3"]
+    assert "critic ends after this epoch" in text_of(app)
+    assert app.query_params["run"] == ids
+
+
+def test_of_two_runs_that_are_over_both_models_can_be_compared():
+    for name in ("vae-d2-trained", "other"):
+        finish(name)
+    ids = [
+        write_run(status=RunStatus.DONE, events=fit_events(5), snapshot=True, bundle_id=f"digits/{name}")
+        for name in ("vae-d2-trained", "other")
+    ]
+    app = open_page("train", run=ids)
+    assert [link.proto.label for link in app.get("page_link")] == ["Compare both"]
+    assert "models=vae-d2-trained&models=other" in app.get("page_link")[0].proto.query_string
+    assert len(app.success) == 2
+    assert n_charts(app) == 4
+    one = write_run(status=RunStatus.STOPPED)
+    app = open_page("train", run=[ids[0], one])
+    assert not app.get("page_link")
+    assert "nothing of it was kept" in app.info[0].value
+
+
+def test_of_two_runs_one_may_be_unknown_and_of_three_two_are_shown():
+    ids = [write_run(events=fit_events(2)) for _ in range(3)]
+    app = open_page("train", run=[ids[0], "0" * 16])
+    assert any("There is no training run" in notice for notice in notices_of(app))
+    assert labels_of(app).count("Pause") == 1
+    app = open_page("train", run=ids)
+    assert any("at most" in notice for notice in notices_of(app))
+    assert labels_of(app).count("Pause") == 2
 
 
 def test_pca_has_no_length():
@@ -173,8 +254,10 @@ def test_a_model_without_epochs_says_so():
 def test_pause_go_on_and_stop_reach_the_run(monkeypatch):
     done = []
     for name in ("pause", "resume"):
-        monkeypatch.setattr(f"dashboard.train.run_view.{name}_run", lambda _, name=name: done.append(name))
-    monkeypatch.setattr("dashboard.train.run_view.stop_run", lambda _: done.append("stop"))
+        target = f"dashboard.train.run_controls.{name}_run"
+        monkeypatch.setattr(target, lambda _, name=name: done.append(name))
+    monkeypatch.setattr("dashboard.train.run_controls.stop_run", lambda _: done.append("stop"))
+    monkeypatch.setattr("dashboard.train.run_controls.finish_run", lambda _: done.append("keep"))
     run_id = write_run(events=fit_events(2))
     app = open_page("train", run=run_id)
     app.button("run_pause").click().run()
@@ -182,15 +265,34 @@ def test_pause_go_on_and_stop_reach_the_run(monkeypatch):
     app.run()
     assert progress_text(app).startswith("Paused.")
     app.button("run_pause").click().run()
-    app.button("run_stop").click().run()
+    app.button("run_keep").click().run()
+    app.button("run_stop_sure").click().run()
     assert not app.exception
-    assert done == ["pause", "resume", "stop"]
+    assert done == ["pause", "resume", "keep", "stop"]
 
 
-def test_an_older_run_asks_before_it_is_thrown_away():
-    app = open_page("train", run=write_run(events=fit_events(2), age=100))
-    assert "Throw this training away?" in text_of(app)
+def test_a_run_that_has_not_begun_is_thrown_away_without_a_question(monkeypatch):
+    done = []
+    monkeypatch.setattr("dashboard.train.run_controls.stop_run", done.append)
+    run_id = write_run()
+    open_page("train", run=run_id).button("run_stop").click().run()
+    assert done == [run_id]
+
+
+def test_stop_asks_whether_the_model_is_kept():
+    app = open_page("train", run=write_run(events=fit_events(2)))
+    assert "nothing of it is kept" in text_of(app)
+    assert labels_of(app)[1:3] == ["Stop and keep", "Throw away"]
+    app = open_page("train", run=write_run(status=RunStatus.SCORING, events=fit_events(2), age=100))
+    assert "Stop and keep" not in labels_of(app)
     assert "Throw away" in labels_of(app)
+
+
+def test_a_model_that_was_stopped_and_kept_says_how_far_it_came():
+    finish("vae-d2-trained")
+    run = {"bundle_id": "digits/vae-d2-trained", "message": "Stopped after epoch 9 of 50."}
+    app = open_page("train", run=write_run(status=RunStatus.DONE, events=fit_events(9), **run))
+    assert app.success[0].value.endswith("Stopped after epoch 9 of 50.")
 
 
 def test_a_finished_run_is_in_the_catalogue_at_once():

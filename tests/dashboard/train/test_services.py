@@ -14,11 +14,13 @@ from numpy.testing import assert_allclose
 from dashboard.data import ownership
 from dashboard.data.catalogue import scanned_bundles
 from dashboard.server.sessions import acting_for
-from dashboard.train.services import choices, pictures, progress
+from dashboard.train.services import choices, family_settings, pictures, progress
 from latentcore.datasets.digits import DIGITS
 from latentcore.datasets.own.add import add_dataset
 from latentcore.exceptions import UnknownNameError
-from latentcore.runs import RunStatus, find_run, remove_old_runs
+from latentcore.models import MODELS
+from latentcore.recipes import make_recipe
+from latentcore.runs import RunStatus, find_run, finish_run, remove_old_runs
 from latentcore.runs.folder import STATUS_FILE
 from latentcore.store import models_folder
 from tests.dashboard.train.runs import GAN, PCA, VAE, critic_events, fit_events, write_run
@@ -92,9 +94,74 @@ def test_the_suggested_name_overwrites_nothing():
 
 
 def test_a_request_that_no_recipe_allows_is_a_sentence():
-    run_id, problem = choices.start_training(replace(VAE, latent_dim=0))
-    assert run_id is None
+    ids, problem = choices.start_training([replace(VAE, latent_dim=0)])
+    assert ids == []
     assert "latent_dim" in str(problem)
+    ids, problem = choices.start_training([VAE, replace(VAE, name="vae-d2")])
+    assert ids == []
+    assert "already" in str(problem)
+
+
+def test_a_pair_needs_room_and_two_names():
+    names = {"ae": "one", "vae": "two"}
+    asked = {"values": {"ae": {}, "vae": {"beta": 2.0}}, "latent_dim": 2, "minutes": 2.0, "seed": 3}
+    requests, problem = choices.requests_for("digits", names=names, **asked)
+    assert problem is None
+    assert [(one.family, one.name, one.settings) for one in requests] == [
+        ("ae", "one", {}),
+        ("vae", "two", {"beta": 2.0}),
+    ]
+    assert "different names" in str(
+        choices.requests_for("digits", names=dict.fromkeys(names, "a"), **asked)[1]
+    )
+    for _ in range(3):
+        write_run(status=RunStatus.WAITING)
+    assert "4 trainings at most" in str(choices.requests_for("digits", names=names, **asked)[1])
+    assert choices.start_problem(1) is None
+
+
+def test_settings_have_the_values_of_the_recipe_and_only_others_are_requested():
+    fields = family_settings.setting_fields("digits", "vae", 2, "as the recipe")
+    assert fields[0].name == "beta"
+    values = {field.name: field.value for field in fields}
+    assert family_settings.chosen_settings("digits", "vae", 2, values) == ({}, None)
+    assert family_settings.chosen_settings("digits", "vae", 2, {**values, "beta": 3.0, "warmup": 0.5}) == (
+        {"beta": 3.0, "warmup": 0.5},
+        None,
+    )
+    for family in MODELS:
+        found = family_settings.setting_fields("digits", family, 2, "as the recipe")
+        assert all(field.label != field.name for field in found), family
+
+
+def test_a_large_network_is_wider():
+    fields = {field.name: field.value for field in family_settings.setting_fields("digits", "ae", 2, "large")}
+    usual = make_recipe("digits", "ae", 2).make_model().settings.hidden
+    chosen, _ = family_settings.chosen_settings("digits", "ae", 2, fields)
+    assert chosen == {"hidden": tuple(round(1.5 * width) for width in usual)}
+    assert not family_settings.has_size("pca")
+
+
+@pytest.mark.parametrize(
+    ("family", "values", "sentence"),
+    [
+        ("vae", {"beta": -1.0}, "Weight of the KL term (beta): -1.0; expected 0 to 1,000."),
+        ("vae", {"n_epochs": 0}, "Epochs: 0; expected 1 to 100,000."),
+        ("ae", {"hidden": "wide"}, "Hidden layers: 'wide'; expected widths of layers such as 128,64."),
+        (
+            "ae",
+            {"channels": "8,8,8,8"},
+            "4 convolutions halve an image 4 times, but 8x8 is no",
+        ),
+        ("gan", {"critic_channels": "8,8,8,8"}, "4 convolutions halve"),
+        ("gan", {"generator_residual": True}, "A residual block needs convolutions"),
+        ("dae", {"noise": 9.0}, "Noise: 9.0; expected 0 to 2."),
+    ],
+)
+def test_settings_out_of_range_are_a_sentence(family, values, sentence):
+    chosen, problem = family_settings.chosen_settings("digits", family, 2, values)
+    assert chosen == {}
+    assert str(problem).startswith(sentence)
 
 
 def test_waiting_says_the_place_in_the_queue():
@@ -140,12 +207,43 @@ def test_times_in_words(seconds, words):
 
 def test_long_loss_curves_are_thinned_out_and_keep_their_ends():
     table = progress.loss_table(fit_events(1500, of=1500))
-    assert set(table["loss"]) == {"loss", "cross entropy", "kl"}
+    assert set(table["loss"]) == {"loss", "cross entropy", "KL divergence"}
     for _, curve in table.groupby("loss"):
         assert len(curve) <= progress.MOST_POINTS + 2
         assert (curve["epoch"].min(), curve["epoch"].max()) == (1, 1500)
     assert len(progress.loss_table(fit_events(7))) == 21
     assert progress.loss_table([]).empty
+
+
+def test_the_error_on_train_and_held_out_images_replaces_the_training_mse():
+    events = [{**event, "losses": {"mse": 0.3, "code_error": 1.0}} for event in fit_events(1000, of=1000)]
+    assert set(progress.loss_table(events)["loss"]) == {"mse", "code error"}
+    for event in events[::25]:
+        event |= {"train_mse": 0.1, "held_out_mse": 0.2}
+    table = progress.loss_table(events)
+    assert list(table["loss"].unique()) == ["reconstruction error", "code error"]
+    error = table[table["loss"] == "reconstruction error"]
+    assert error.groupby("images")["value"].unique().to_dict() == {"train": [0.1], "held-out": [0.2]}
+    assert error.groupby("images").size().to_dict() == {"train": 40, "held-out": 40}
+
+
+def test_a_run_that_is_being_ended_says_so_and_can_be_kept_once_it_has_begun():
+    run_id = write_run(events=fit_events(3))
+    run = find_run(run_id)
+    assert progress.progress_of(run, run.events()).can_keep
+    finish_run(run_id)
+    assert words_of(run_id) == "Stopping after this epoch; the model is kept."
+    assert not progress.progress_of(run, run.events()).can_keep
+    for other in (write_run(), write_run(status=RunStatus.SCORING, events=fit_events(3))):
+        assert not progress.progress_of(find_run(other), find_run(other).events()).can_keep
+
+
+def test_two_side_by_side_have_one_place_in_the_queue():
+    write_run(age=20)
+    pair = [write_run(replace(VAE, group="a"), RunStatus.WAITING, age=10) for _ in range(2)]
+    last = write_run(status=RunStatus.WAITING, age=5)
+    assert all("place 2 of 3" in words_of(run_id) for run_id in pair)
+    assert "place 3 of 3" in words_of(last)
 
 
 def test_the_frame_follows_the_points_in_steps():

@@ -134,11 +134,14 @@ def test_phases_keep_their_proportion_and_seeds_share_the_time(monkeypatch):
         assert total == pytest.approx(600, rel=0.01)
 
 
-def test_minutes_are_recorded_and_refused_where_there_are_no_epochs(tmp_path):
+def test_minutes_become_epochs_in_the_command_and_are_refused_where_there_are_none(tmp_path):
+    assert make_recipe("digits", "ae", 2, minutes=0.02).command.endswith("--minutes 0.02")
     folder = train_bundle(make_recipe("digits", "ae", 2, minutes=0.02), tmp_path)
-    command = load_bundle("digits/ae-d2", tmp_path).config["recipe"]["command"]
+    bundle = load_bundle("digits/ae-d2", tmp_path)
     assert folder.name == "ae-d2"
-    assert command == "latentcore train digits ae --latent-dim 2 --seed 0 --minutes 0.02"
+    n_epochs = bundle.history[-1]["epoch"]
+    command = f"latentcore train digits ae --latent-dim 2 --seed 0 --set n_epochs={n_epochs}"
+    assert bundle.config["recipe"]["command"] == command
     with pytest.raises(ValueError, match="pca is not trained in epochs"):
         train_bundle(make_recipe("digits", "pca", 2, minutes=1), tmp_path)
     with pytest.raises(ValueError, match="minutes is -1"):

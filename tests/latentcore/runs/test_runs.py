@@ -6,12 +6,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from latentcore.datasets import load_dataset
-from latentcore.exceptions import UnknownNameError
+from latentcore.exceptions import EndTrainingPhase, UnknownNameError
 from latentcore.models import make_model
 from latentcore.models.networks import EncoderDecoder
 from latentcore.runs import (
@@ -19,17 +20,22 @@ from latentcore.runs import (
     RunRequest,
     RunStatus,
     active_runs,
+    control,
     find_run,
+    finish_run,
     latest_snapshot,
     pause_run,
     remove_run,
     resume_run,
+    runs_ahead,
     start_run,
+    start_runs,
     stop_run,
 )
 from latentcore.runs.control import is_paused
 from latentcore.runs.folder import is_alive
-from latentcore.runs.snapshots import SnapshotWriter
+from latentcore.runs.snapshots import SnapshotWriter, some_train_images
+from latentcore.runs.worker import Worker
 from latentcore.store import load_bundle
 from latentcore.training import EpochEnd
 
@@ -67,6 +73,8 @@ def test_a_run_ends_in_a_bundle_and_can_be_watched(folders):
         {name: entry[name] for name in ("phase", "epoch", "losses")} for entry in events
     ] == bundle.history
     assert events[-1]["seconds"] > 0
+    assert 0 < events[-1]["train_mse"] < 0.2
+    assert 0 < events[-1]["held_out_mse"] < 0.2
     snapshot = latest_snapshot(run.folder)
     assert snapshot is not None
     assert snapshot.epoch == len(events)
@@ -84,11 +92,13 @@ def test_a_run_ends_in_a_bundle_and_can_be_watched(folders):
 def test_snapshots_do_not_change_what_is_learned(tmp_path, family):
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
     settings = {"latent_dim": 2, "n_epochs": 2} | ({"inversion_epochs": 2} if family == "gan" else {})
-    writer, seen = SnapshotWriter(tmp_path, test, 2), []
+    shown = some_train_images("digits")
+    assert len({image.tobytes() for image in shown} - {image.tobytes() for image in train.images}) == 0
+    writer, seen, errors = SnapshotWriter(tmp_path, test, 2, train_images=shown), [], []
 
     def watch(event: EpochEnd) -> None:
         assert isinstance(event.network, EncoderDecoder)
-        writer.write(event.network, len(seen) + 1)
+        errors.append(writer.write(event.network, len(seen) + 1))
         seen.append(latest_snapshot(tmp_path))
 
     watched = make_model(family, settings).fit(train.images, train.labels, seed=0, on_event=watch)
@@ -99,6 +109,10 @@ def test_snapshots_do_not_change_what_is_learned(tmp_path, family):
     without_encoder = [snapshot.places is None for snapshot in seen]
     assert without_encoder == ([True, True, False, False] if family == "gan" else [False, False])
     assert not np.array_equal(seen[0].samples, seen[1].samples)
+    measured = [sorted(found) for found in errors]
+    assert measured == [[] if none else ["held_out_mse", "train_mse"] for none in without_encoder]
+    error = float(((watched.reconstruct(shown) - shown) ** 2).mean())
+    assert errors[-1]["train_mse"] == pytest.approx(error, rel=1e-4)
 
 
 def test_a_run_is_stopped_within_two_seconds_and_leaves_nothing(folders):
@@ -111,6 +125,33 @@ def test_a_run_is_stopped_within_two_seconds_and_leaves_nothing(folders):
     assert not is_alive(run.process)
     assert find_run(run_id).status is RunStatus.STOPPED
     assert not [path for path in (folders / "models").rglob("*") if path.is_file()]
+
+
+def test_a_run_that_is_ended_by_hand_is_kept(folders):
+    run_id = start_run(LONG)
+    until(run_id, lambda run: len(run.events()) > 1)
+    pause_run(run_id)
+    finish_run(run_id)
+    run = until(run_id, lambda run: run.is_over)
+    n_epochs, planned = len(run.events()), run.events()[-1]["n_epochs"]
+    assert n_epochs < planned
+    assert (run.status, run.message) == (RunStatus.DONE, f"Stopped after epoch {n_epochs} of {planned:,}.")
+    bundle = load_bundle(run.bundle_id, folders / "models")
+    assert len(bundle.history) == n_epochs
+    assert bundle.config["recipe"]["ended_early"][0]["epoch"] == n_epochs
+    finish_run(run_id)
+    assert find_run(run_id).status is RunStatus.DONE
+
+
+def test_a_run_that_diverges_keeps_the_last_good_epoch():
+    run_id = start_run(LONG)
+    run = until(run_id, lambda run: len(run.events()) > 0)
+    worker = Worker(run.folder)
+    stop_run(run_id)
+    problem = "The training diverged: mse is nan in epoch 3 of 9."
+    with pytest.raises(EndTrainingPhase):
+        worker.on_event(EpochEnd(phase="fit", epoch=2, n_epochs=9, losses={}, problem=problem))
+    assert worker.notes == [f"{problem} The model is that of epoch 2."]
 
 
 def test_a_paused_run_stands_still_and_goes_on():
@@ -138,6 +179,43 @@ def test_one_run_trains_at_a_time():
     assert find_run(second).status is RunStatus.WAITING
     stop_run(first)
     until(second, lambda run: run.status is RunStatus.TRAINING)
+
+
+def test_runs_of_a_group_train_at_the_same_time_and_others_wait():
+    before = start_run(LONG)
+    pair = start_runs([LONG, replace(LONG, family="vae", settings={"hidden": (16, 8)})])
+    after = start_run(LONG)
+    assert [runs_ahead(run_id) for run_id in (before, *pair, after)] == [0, 1, 1, 2]
+    assert find_run(pair[0]).request.group == find_run(pair[1]).request.group != ""
+    assert find_run(pair[1]).request.settings == {"hidden": (16, 8)}
+    stop_run(before)
+    for run_id in pair:
+        until(run_id, lambda run: len(run.events()) > 0)
+    stop_run(pair[0])
+    time.sleep(1)
+    assert find_run(after).status is RunStatus.WAITING
+    stop_run(pair[1])
+    until(after, lambda run: run.status is RunStatus.TRAINING)
+    assert runs_ahead(before) is None
+
+
+def test_of_a_group_all_are_started_or_none(monkeypatch):
+    real, started = control._start_process, []
+
+    def once(*arguments):
+        if started:
+            raise OSError("no space")
+        started.append(real(*arguments))
+        return started[0]
+
+    monkeypatch.setattr(control, "_start_process", once)
+    with pytest.raises(OSError, match="no space"):
+        start_runs([LONG, LONG])
+    with pytest.raises(UnknownNameError):
+        find_run(started[0])
+    with pytest.raises(ValueError, match="n_epochs is 0"):
+        start_runs([LONG, replace(LONG, settings={"n_epochs": 0})])
+    assert active_runs() == []
 
 
 def test_a_killed_run_is_said_to_have_failed():

@@ -1,68 +1,16 @@
-"""The training loop: shuffled batches, events, seeding and cancellation, for any model family."""
+"""The training loop: shuffled batches, events and seeding, for any model family."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TypeAlias
 
 import torch
 
-
-@dataclass(frozen=True, kw_only=True)
-class EpochEnd:
-    """Event after each epoch of training.
-
-    Attributes
-    ----------
-    phase : str
-        What is being trained ("fit", or for a GAN "adversarial" and "inversion").
-    epoch, n_epochs : int
-        Number of this epoch, from 1, and number of epochs of the phase.
-    losses : dict of str to float
-        Mean of each loss over the epoch's batches.
-    network : Module or None
-        The network as it is then; see `latentcore.models.networks.preview_codes` and `preview_images`.
-    """
-
-    phase: str
-    epoch: int
-    n_epochs: int
-    losses: dict[str, float]
-    network: torch.nn.Module | None = None
-
-
-OnEvent: TypeAlias = Callable[[EpochEnd], None]
-"""Called after each epoch; raises `latentcore.exceptions.TrainingCancelled` to stop the run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EarlyStep:
-    """Event within the first epoch, in which a network changes most: after 0, 4, 8, 16, 32 and so on steps.
-
-    Attributes
-    ----------
-    phase : str
-        See `EpochEnd`.
-    share : float
-        Of the epoch's steps that are done, in [0, 1).
-    network : Module
-        The network as it is then.
-    """
-
-    phase: str
-    share: float
-    network: torch.nn.Module
-
-
-@runtime_checkable
-class WatchesEarlySteps(Protocol):
-    """An `OnEvent` that also wants the events within the first epoch."""
-
-    def on_early_step(self, event: EarlyStep) -> None:
-        """Receive an event within the first epoch of a phase."""
-
+from latentcore.exceptions import EndTrainingPhase
+from latentcore.training.events import EarlyStep, EpochEnd, OnEvent, WatchesEarlySteps
 
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
@@ -74,6 +22,7 @@ FIRST_EARLY_STEP = 4
 
 MAX_LOSS = 1e9
 """Mean loss over an epoch above which training counts as diverged."""
+REMEDY = "Lower the learning rate, or set gradient_limit if the family has it."
 
 
 @contextmanager
@@ -128,34 +77,59 @@ def run_epochs(
         Name of the phase in the events.
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch, and `WatchesEarlySteps` an `EarlyStep` some times within the
-        first. An exception that it raises ends the training.
+        first. `EndTrainingPhase` ends the epochs; another exception that it raises ends the training.
     network : Module, optional
-        Passed on in the events.
+        Passed on in the events. If the training diverges, its weights at the end of the last good epoch can
+        be kept; see `EpochEnd.problem`.
 
     Raises
     ------
     ValueError
         If a loss diverges.
     """
+    event: EpochEnd | None = None
+    good: dict[str, torch.Tensor] = {}
+    with suppress(EndTrainingPhase):
+        for epoch in range(1, n_epochs + 1):
+            early = (lambda share: _tell(on_event, phase, share, network)) if epoch == 1 else None
+            means = _train_epoch(step, n_samples, batch_size, early)
+            if problem := _divergence(means, network):
+                problem = f"The training diverged: {problem} in epoch {epoch} of {n_epochs}. {REMEDY}"
+                if event is not None and network is not None and on_event is not None:
+                    network.load_state_dict(good)
+                    on_event(replace(event, problem=problem))
+                raise ValueError(problem)
+            if on_event is not None:
+                event = EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means, network=network)
+                on_event(event)
+            if network is not None and on_event is not None:
+                good = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+
+def _train_epoch(
+    step: Step, n_samples: int, batch_size: int, on_early_step: Callable[[float], None] | None
+) -> dict[str, float]:
+    """Call `step` on the shuffled batches of one epoch; return the mean of each loss."""
     n_batches = count_batches(n_samples, batch_size)
-    for epoch in range(1, n_epochs + 1):
-        order = torch.randperm(n_samples)
-        totals: dict[str, float] = {}
-        for batch in range(n_batches):
-            if epoch == 1 and network is not None and _is_early(batch):
-                _tell(on_event, EarlyStep(phase=phase, share=batch / n_batches, network=network))
-            losses = step(order[batch * batch_size : (batch + 1) * batch_size])
-            for name, loss in losses.items():
-                totals[name] = totals.get(name, 0.0) + float(loss.detach())
-        means = {name: total / n_batches for name, total in totals.items()}
-        for name, mean in means.items():
-            if not abs(mean) <= MAX_LOSS:
-                raise ValueError(
-                    f"The training diverged: {name} is {mean:.3g} in epoch {epoch} of {n_epochs}. Lower the "
-                    "learning rate, or set gradient_limit if the family has it."
-                )
-        if on_event is not None:
-            on_event(EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means, network=network))
+    order = torch.randperm(n_samples)
+    totals: dict[str, float] = {}
+    for batch in range(n_batches):
+        if on_early_step is not None and _is_early(batch):
+            on_early_step(batch / n_batches)
+        losses = step(order[batch * batch_size : (batch + 1) * batch_size])
+        for name, loss in losses.items():
+            totals[name] = totals.get(name, 0.0) + float(loss.detach())
+    return {name: total / n_batches for name, total in totals.items()}
+
+
+def _divergence(means: Mapping[str, float], network: torch.nn.Module | None) -> str:
+    """Return what is not as it should be after an epoch, or an empty text."""
+    for name, mean in means.items():
+        if not abs(mean) <= MAX_LOSS:
+            return f"{name} is {mean:.3g}"
+    if network is not None and not all(bool(p.isfinite().all()) for p in network.parameters()):
+        return "weights are not finite"
+    return ""
 
 
 def _is_early(n_steps: int) -> bool:
@@ -163,9 +137,9 @@ def _is_early(n_steps: int) -> bool:
     return n_steps == 0 or (n_steps >= FIRST_EARLY_STEP and n_steps & (n_steps - 1) == 0)
 
 
-def _tell(on_event: OnEvent | None, event: EarlyStep) -> None:
-    if isinstance(on_event, WatchesEarlySteps):
-        on_event.on_early_step(event)
+def _tell(on_event: OnEvent | None, phase: str, share: float, network: torch.nn.Module | None) -> None:
+    if network is not None and isinstance(on_event, WatchesEarlySteps):
+        on_event.on_early_step(EarlyStep(phase=phase, share=share, network=network))
 
 
 def run_one_cycle(
