@@ -75,9 +75,9 @@ def _first_frame_row(page: Page, left: float) -> int:
     return int(rows[0]) + 1
 
 
-def canvas_pixels(page: Page) -> np.ndarray:
-    """Return the map's canvas, uint8 ``(h, w, 3)``, as it stands on the page."""
-    return np.asarray(Image.open(io.BytesIO(page.locator(MAP_CANVAS).screenshot())).convert("RGB"))
+def canvas_pixels(page: Page, selector: str = MAP_CANVAS) -> np.ndarray:
+    """Return the map's canvas, or another one, uint8 ``(h, w, 3)``, as it stands on the page."""
+    return np.asarray(Image.open(io.BytesIO(page.locator(selector).screenshot())).convert("RGB"))
 
 
 def preview_image(page: Page, shape: tuple[int, int], top: float) -> np.ndarray:
