@@ -207,7 +207,7 @@ export default function ({ data, parentElement }) {
   function play(on) {
     playing = on;
     before = null;
-    button.textContent = on ? "⏸ Pause" : at >= last ? "↻ Again" : "▶ Play";
+    button.textContent = on ? "Pause" : at >= last ? "Again" : "Play";
     button.setAttribute("aria-label", on ? "Pause" : "Play");
     if (on && at >= last) at = 0;
     if (on) requestAnimationFrame(frame);
