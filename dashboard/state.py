@@ -20,7 +20,7 @@ NAMES = (
     "formed",
     *("start", "end", "path", "steps", "corners", "grid"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
-    *("view", "group", "ranks", "match", "by", "x", "y", "likeness", "source"),
+    *("view", "group", "ranks", "match", "by", "x", "y", "over", "likeness", "source"),
     *("align", "first", "second"),
     *("step", "share", "rate"),
     *("labels", "maker", "labelled"),

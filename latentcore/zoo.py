@@ -19,8 +19,12 @@ OnDone = Callable[[str], None]
 
 def missing_recipes(root: Path, dataset: str | None = None) -> list[Recipe]:
     """Return the recipes of the zoo whose bundles are missing in a models folder."""
+    return missing_of([make_recipe(*entry) for entry in ZOO if dataset in (None, entry[0])], root)
+
+
+def missing_of(recipes: list[Recipe], root: Path) -> list[Recipe]:
+    """Return those of the recipes whose bundles are missing in a models folder."""
     present = {spec.id for spec in list_bundles(root)}
-    recipes = (make_recipe(*entry) for entry in ZOO if dataset in (None, entry[0]))
     return [recipe for recipe in recipes if recipe.id not in present]
 
 

@@ -15,11 +15,12 @@ from latentcore.features import train_feature_network
 from latentcore.fitting import record_formation
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
-from latentcore.recipes import make_recipe
+from latentcore.recipes import Recipe, make_recipe
+from latentcore.recipes.grid import grid_recipes
 from latentcore.recipes.holdout import holdout_mse
 from latentcore.recipes.overrides import read_overrides
 from latentcore.store import load_bundle, models_folder
-from latentcore.zoo import missing_recipes, train_locally, train_on_cluster
+from latentcore.zoo import missing_of, missing_recipes, train_locally, train_on_cluster
 
 console = Console()
 
@@ -75,12 +76,25 @@ def train(
         bool,
         typer.Option("--all", help="Train all missing bundles of the zoo, or of the given dataset."),
     ] = False,
+    grid: Annotated[
+        str | None,
+        typer.Option(
+            help='Train the missing bundles of several models by several latent dimensions, as "ae,vae x '
+            '2,4,8,16"; Compare then plots a score against the dimension.',
+        ),
+    ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(help="With --all: address of a Dask scheduler to train on.")
+        str | None, typer.Option(help="With --all or --grid: address of a Dask scheduler to train on.")
     ] = None,
 ) -> None:
     """Train, evaluate and save one bundle, or all missing ones."""
     root = out or models_folder()
+    if grid is not None:
+        if dataset is None or model is not None or latent_dim is not None or everything:
+            raise ValueError("Give a dataset and --grid, without model, --latent-dim and --all.")
+        dataset_spec(dataset)
+        _train_many(missing_of(grid_recipes(dataset, grid, minutes=minutes), root), root, scheduler)
+        return
     if everything:
         if minutes is not None or setting:
             raise ValueError(f"{'--set' if setting else '--minutes'} applies to one bundle, not to --all.")
@@ -89,7 +103,7 @@ def train(
     if dataset is None or model is None or latent_dim is None:
         raise ValueError("Give a dataset, a model and --latent-dim, or --all.")
     if scheduler is not None:
-        raise ValueError("--scheduler requires --all.")
+        raise ValueError("--scheduler requires --all or --grid.")
     seeds = tuple(seed) if seed else None
     overrides = read_overrides(model, setting or ())
     recipe = make_recipe(
@@ -110,9 +124,12 @@ def train(
 def _train_all(dataset: str | None, root: Path, scheduler: str | None) -> None:
     if dataset is not None:
         dataset_spec(dataset)
-    missing = missing_recipes(root, dataset)
+    _train_many(missing_recipes(root, dataset), root, scheduler)
+
+
+def _train_many(missing: list[Recipe], root: Path, scheduler: str | None) -> None:
     if not missing:
-        console.print(f"Every bundle of the zoo is in {root}.", soft_wrap=True)
+        console.print(f"Every bundle that was asked for is in {root}.", soft_wrap=True)
         return
     with training_progress() as progress:
         done = progress.overall(len(missing))

@@ -153,7 +153,7 @@ def test_without_a_network_fetching_ends_in_one_sentence(run, tmp_path, monkeypa
 def test_training_all_with_nothing_missing_says_so(run):
     code, out, _ = run("train", "digits", "--all")
     assert code == 0
-    assert "Every bundle of the zoo" in out
+    assert "Every bundle that was asked for" in out
 
 
 def test_training_for_some_minutes_says_how_many_epochs_these_are(run, tmp_path):

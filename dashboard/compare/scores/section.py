@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.compare.scores.budgets import pick_budget, rows_within_budget
+from dashboard.compare.scores.by_dimension import draw_by_dimension
 from dashboard.compare.scores.details import draw_score_details
 from dashboard.compare.scores.pareto import draw_pareto
 from dashboard.compare.scores.remeasure import draw_remeasure
@@ -24,11 +25,11 @@ from dashboard.compare.scores.services.scores import (
 )
 from dashboard.data.catalogue import LatentcoreError
 
-URL_NAMES = ("group", "ranks", "match", "by", "x", "y")
+URL_NAMES = ("group", "ranks", "match", "by", "x", "y", "over")
 
 
 def draw_scores(ids: list[str]) -> None:
-    """Draw the scoreboard, its exports, score protocols, remeasuring and the Pareto plot."""
+    """Draw the scoreboard, its exports, protocols, remeasuring, the Pareto plot and scores by dimension."""
     measured = _measured_rows(ids)
     if not measured:
         return
@@ -55,6 +56,7 @@ def draw_scores(ids: list[str]) -> None:
     draw_score_details(measures, shown)
     draw_remeasure(measures, rows)
     draw_pareto(rows)
+    draw_by_dimension(dataset)
 
 
 def _measured_rows(ids: list[str]) -> list[Row]:
