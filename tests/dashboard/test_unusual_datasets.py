@@ -18,7 +18,7 @@ from latentcore.datasets.own.add import add_dataset
 from latentcore.datasets.own.options import AddOptions
 from latentcore.evaluation import class_conditional
 from latentcore.recipes import make_recipe
-from latentcore.studies import study_obstacle
+from latentcore.studies import run_study, study_obstacle
 from tests.dashboard.pages import APP, SCRIPTS, open_address
 
 VIEWS = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
@@ -122,7 +122,7 @@ def test_every_page_opens(dataset):
     assert "Clusters assigned by the nearest cluster centre" in texts["sample"]
     for path in ("synthesis", "transfer"):
         assert "have no labels" in texts[path], path
-    assert "The anomaly study needs labels" in texts["anomaly"]
+    assert "latentcore study anomaly grey" in texts["anomaly"]
 
 
 @pytest.mark.parametrize("dataset", KINDS)
@@ -179,3 +179,14 @@ def test_an_address_with_a_drawing_falls_back_with_a_notice():
 def test_what_a_dozen_images_are_too_few_for_is_said():
     assert "at least 10 train images of each class" in text_of(opened("synthesis", "dozen"))
     assert "at least 21 test images" in text_of(opened("compare", "dozen", view="spaces"))
+
+
+def test_the_anomaly_study_of_unlabelled_images_has_its_table_and_says_what_is_left_out(folders):
+    path = run_study("anomaly", "grey", folders[1])
+    try:
+        app = opened("anomaly", "grey")
+        assert "One-class models need labels; the images of grey have none." in text_of(app)
+        assert any("All classes normal" in element.value for element in app.subheader)
+        assert any("PCA" in str(table.value) for table in app.dataframe)
+    finally:
+        path.unlink()

@@ -9,6 +9,7 @@ from dashboard.apply.anomaly.services.study import (
     StudyResult,
     all_normal_table,
     class_table,
+    has_one_class,
     read_one_class,
     score_table,
     score_title,
@@ -26,7 +27,16 @@ def auroc_tables(ids: list[str], score: str) -> None:
     study = study_or_message(dataset, "anomaly")
     if study is None:
         return
-    results, table = read_one_class(study), class_table(study, open_bundle(ids[0]).classes)
+    if has_one_class(study):
+        _one_class(study, open_bundle(ids[0]).classes)
+    else:
+        st.caption(study.found["whole"]["left_out"][-1])
+    _all_classes_normal(study, [bundle_id.partition("/")[2] for bundle_id in ids], score)
+
+
+def _one_class(study: StudyResult, classes: tuple[str, ...]) -> None:
+    """Draw the AUROC of models that were trained on one class, by class and by score."""
+    results, table = read_one_class(study), class_table(study, classes)
     st.markdown("AUROC of models trained on the normal class only; all other classes are anomalies.")
     st.dataframe(table, hide_index=True, height="content")
     published = f" {PUBLISHED_TITLE}: {PUBLISHED_SOURCE}." if PUBLISHED_TITLE in table else ""
@@ -38,7 +48,6 @@ def auroc_tables(ids: list[str], score: str) -> None:
     )
     st.markdown("**Every score**: mean AUROC over the classes")
     st.dataframe(score_table(study), hide_index=True, height="content")
-    _all_classes_normal(study, [bundle_id.partition("/")[2] for bundle_id in ids], score)
 
 
 def _all_classes_normal(study: StudyResult, names: list[str], score: str) -> None:
@@ -53,7 +62,8 @@ def _all_classes_normal(study: StudyResult, names: list[str], score: str) -> Non
         "another dataset or corrupted test images are anomalies."
     )
     st.dataframe(table, hide_index=True, height="content")
-    left_out = "".join(f" {sentence}" for sentence in study.found["whole"]["left_out"])
+    sentences = study.found["whole"]["left_out"]
+    left_out = "".join(f" {one}" for one in sentences[: None if has_one_class(study) else -1])
     st.caption(
         f"n = {study.found['whole']['n']:,} normal images and as many anomalies, seed {study.seeds[0]}, 95% "
         f"intervals. Below 0.5, anomalies score lower than normal images.{left_out}"

@@ -1,6 +1,6 @@
 """The anomaly study: one-class models, and every bundle against out-of-distribution images."""
 
-from latentcore.studies.anomaly.one_class import NEEDS, SEED
-from latentcore.studies.anomaly.study import PROTOCOL, anomalies
+from latentcore.studies.anomaly.one_class import SEED
+from latentcore.studies.anomaly.study import NEEDS, PROTOCOL, anomalies
 
 __all__ = ["NEEDS", "PROTOCOL", "SEED", "anomalies"]

@@ -17,9 +17,13 @@ from latentcore.out_of_distribution import ood_datasets, ood_images
 from latentcore.store import Bundle, list_bundles, load_bundle
 from latentcore.studies.anomaly import one_class
 from latentcore.studies.anomaly.one_class import SEED, auroc_to_json, one_class_table
+from latentcore.studies.requirements import Requirements
 from latentcore.types import FloatArray
 
 N_IMAGES = 1_000
+
+NEEDS = Requirements(n_test=4)
+"""Two normal test images, and two others that are corrupted; one-class models need more."""
 
 PROTOCOL = (
     f"{one_class.PROTOCOL} Whole dataset normal: {N_IMAGES:,} random test images, seed {SEED}, against as "
@@ -43,14 +47,15 @@ def anomalies(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict
     Returns
     -------
     dict
-        ``one_class`` (see `latentcore.studies.anomaly.one_class.one_class_table`) and ``whole``: ``n``,
-        ``left_out`` (sentences) and ``cells`` (``model, against, score, auroc``), where `against` is the name
-        of a dataset or of a corruption.
+        ``one_class`` (see `latentcore.studies.anomaly.one_class.one_class_table`), None where the dataset
+        has no labels or too few images of a class, and ``whole``: ``n``, ``left_out`` (sentences) and
+        ``cells`` (``model, against, score, auroc``), where `against` is the name of a dataset or of a
+        corruption.
     """
-    return {
-        "whole": whole_dataset_table(dataset, root, on_stage),
-        "one_class": one_class_table(dataset, on_stage),
-    }
+    whole, lack = whole_dataset_table(dataset, root, on_stage), one_class.NEEDS.missing(dataset)
+    if lack is not None:
+        whole["left_out"].append(f"One-class models need {lack}.")
+    return {"whole": whole, "one_class": one_class_table(dataset, on_stage) if lack is None else None}
 
 
 def whole_dataset_table(dataset: str, root: Path, on_stage: Callable[[str], None]) -> dict[str, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from latentcore.bundling import train_bundle
 from latentcore.codec.rate_distortion import bits_per_pixel
-from latentcore.corruptions import corrupt
+from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.datasets import load_dataset
 from latentcore.datasets.own.add import add_dataset
 from latentcore.exceptions import DatasetError
-from latentcore.studies import STUDIES, run_study, study_obstacle
+from latentcore.recipes import make_recipe
+from latentcore.studies import STUDIES, read_study, run_study, study_obstacle
 from latentcore.studies.compression import pca_points
 
 RNG = np.random.default_rng(0)
@@ -39,7 +43,7 @@ def add(tmp_path, monkeypatch):
         ("similarity", None),
         ("transfer", "The transfer study needs labels; the images of plain have none."),
         ("synthesis", "The synthesis study needs labels; the images of plain have none."),
-        ("anomaly", "The anomaly study needs labels; the images of plain have none."),
+        ("anomaly", None),
     ],
 )
 def test_without_labels(add, study, sentence):
@@ -55,7 +59,7 @@ def test_without_labels(add, study, sentence):
         ("transfer", None),
         ("similarity", "at least 21 test images; dozen has"),
         ("synthesis", "at least 10 train images of each class; class “0” of dozen has"),
-        ("anomaly", "at least 20 train images of each class; class “0” of dozen has"),
+        ("anomaly", "at least 4 test images; dozen has"),
     ],
 )
 def test_twelve_images(add, study, sentence):
@@ -98,3 +102,21 @@ def test_salt_and_pepper_turns_whole_pixels():
     assert (found == found[:, :1]).all()
     assert set(np.unique(found)) == {np.float32(0), np.float32(0.4), np.float32(1)}
     assert (found != grey).any(axis=1).mean() == pytest.approx(0.4, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [(None, "needs? labels; the images of own have none"), ([0, 1] * 20, "at least 20 train images of each")],
+)
+def test_the_anomaly_study_leaves_out_one_class_models_with_the_reason(add, tmp_path, labels, reason):
+    add("own", 40, labels)
+    models = tmp_path / "models"
+    train_bundle(make_recipe("own", "pca", 2), models)
+    run_study("anomaly", "own", models)
+    study = read_study("own", "anomaly", models)
+    assert study is not None
+    assert study.found["one_class"] is None
+    whole = study.found["whole"]
+    assert re.search(reason, whole["left_out"][-1])
+    assert {cell["against"] for cell in whole["cells"]} >= set(CORRUPTIONS)
+    assert whole["n"] == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.apply.anomaly.services.study import read_one_class
+from dashboard.apply.anomaly.services.study import has_one_class, read_one_class
 from dashboard.data.catalogue import bundle_title, dataset_title, family_title, open_bundle
 from dashboard.data.images.originals import has_originals, originals_problem
 from dashboard.data.study_results import study_or_none
@@ -92,7 +92,7 @@ def detectors(
     """
     one_class = {}
     study = study_or_none(dataset, "anomaly")
-    if anomaly_source == OTHER_CLASSES and len(normal) == 1 and study is not None:
+    if anomaly_source == OTHER_CLASSES and len(normal) == 1 and study is not None and has_one_class(study):
         results = read_one_class(study)
         one_class = {
             f"{ONE_CLASS}{family}": f"{family_title(family)}, {results.latent_dim}-D, one-class"

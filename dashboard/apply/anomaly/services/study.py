@@ -14,7 +14,7 @@ from latentcore.studies import StudyResult
 from latentcore.studies.anomaly.one_class import PUBLISHED, decode_scores
 from latentcore.types import FloatArray
 
-__all__ = ["StudyResult", "all_normal_table", "class_table", "read_one_class", "score_table"]
+__all__ = ["StudyResult", "all_normal_table", "class_table", "has_one_class", "read_one_class", "score_table"]
 
 PUBLISHED_TITLE = "Deep SVDD (published)"
 ERRORS = ("error", "inversion")
@@ -67,8 +67,13 @@ class OneClassResults:
     models: Mapping[str, Mapping[int, OneClassModel]]
 
 
+def has_one_class(study: StudyResult) -> bool:
+    """Return whether a study has one-class models: they need labels, and enough images of each class."""
+    return study.found["one_class"] is not None
+
+
 def read_one_class(study: StudyResult) -> OneClassResults:
-    """Return the one-class models of a study."""
+    """Return the one-class models of a study that has them."""
     found = study.found["one_class"]
     aurocs = {
         (cell["family"], cell["class"]): tuple(cell["auroc"])
