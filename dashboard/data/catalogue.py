@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
@@ -18,6 +18,7 @@ from latentcore.models import MODELS
 from latentcore.recipes import ZOO
 from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
 from latentcore.store.bundle import default_name
+from latentcore.store.owners import public_id
 
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
@@ -88,17 +89,13 @@ def scanned_bundles() -> Catalogue:
 def catalogue() -> Catalogue:
     """Return the bundles that the current session may see; see `dashboard.data.ownership`."""
     found = scanned_bundles()
-    if all(may_see(dataset) for dataset in _datasets_of([*found.specs, *found.problems])):
+    if all(map(may_see, [*found.specs, *found.problems])):
         return found
     return Catalogue(_visible(found.specs), _visible(found.problems))
 
 
-def _datasets_of(ids: Iterable[str]) -> set[str]:
-    return {bundle_id.partition("/")[0] for bundle_id in ids}
-
-
 def _visible(by_id: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {bundle_id: entry for bundle_id, entry in by_id.items() if may_see(bundle_id.partition("/")[0])}
+    return {bundle_id: entry for bundle_id, entry in by_id.items() if may_see(bundle_id)}
 
 
 def catalogue_place() -> str:
@@ -115,7 +112,7 @@ def open_bundle(bundle_id: str) -> Bundle:
     and its map are always those of the same files.
     """
     found = catalogue()
-    if not may_see(bundle_id.partition("/")[0]):
+    if not may_see(bundle_id):
         raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {', '.join(found.specs)}.")
     spec = found.specs.get(bundle_id)
     return _loaded(bundle_id, "" if spec is None else spec.checksums)
@@ -153,7 +150,12 @@ def feature_network(dataset: str) -> FeatureNetwork | None:
 def bundle_title(bundle_id: str) -> str:
     """Return a bundle's display name, such as "VAE, 16-D", or its id if it is no longer there."""
     spec = catalogue().specs.get(bundle_id)
-    return bundle_id if spec is None else spec.title
+    return public_id(bundle_id) if spec is None else spec.title
+
+
+def file_stem(bundle_id: str) -> str:
+    """Return the beginning of the names of files with a bundle's data, such as "mnist-vae-d16"."""
+    return public_id(bundle_id).replace("/", "-")
 
 
 def dataset_title(name: str) -> str:

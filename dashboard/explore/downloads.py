@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, file_stem
 from dashboard.data.maps import coloured_points, extent_of, map_data
 from dashboard.explore.map_controls import MapChoice, legend_title
 from dashboard.explore.services.exports import chart_png, chart_svg, codes_csv, codes_npz, codes_parquet
@@ -19,7 +19,7 @@ SNAP = 0.0125
 
 def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
     """Draw the popover with the download buttons; each file is made when its button is clicked."""
-    stem = bundle.spec.id.replace("/", "-")
+    stem = file_stem(bundle.spec.id)
     with st.popover("Download", icon=":material/download:"):
         st.markdown(f"**Codes** of all {n_total:,} test images, with labels and indices")
         with st.container(horizontal=True):

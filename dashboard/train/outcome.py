@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.train.services.progress import Run, RunStatus, shipped_beside, show_in_catalogue
+from dashboard.train.services.progress import Run, RunStatus, model_name, shipped_beside, show_in_catalogue
 
 
 def outcome(run: Run) -> None:
@@ -66,7 +66,7 @@ def _words(run: Run) -> bool:
     elif not show_in_catalogue(run):
         st.info("The training is done, but its model has been removed since.", icon=":material/info:")
     else:
-        name = state.escape_markdown(run.bundle_id.partition("/")[2])
+        name = state.escape_markdown(model_name(run))
         note = state.escape_markdown(run.message)
         st.success(f"Done: **{name}** is scored, and every page shows it. {note}", icon=":material/check:")
         return True
