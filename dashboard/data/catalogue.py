@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -16,9 +16,18 @@ from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
 from latentcore.recipes import ZOO
-from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
+from latentcore.store import (
+    Bundle,
+    BundleSpec,
+    Space,
+    load_bundle,
+    models_folder,
+    pack_bundle,
+    scan_bundles,
+    unpack_bundle,
+)
 from latentcore.store.bundle import default_name
-from latentcore.store.owners import public_id
+from latentcore.store.owners import public_id, public_name
 
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
@@ -74,7 +83,7 @@ def _titled(spec: BundleSpec) -> BundleSpec:
     if spec.id in SHIPPED:
         return spec
     usual = default_name(spec.family, spec.latent_dim)
-    own = spec.name.removeprefix(usual).removeprefix(f"-{ENDING}").lstrip("-")
+    own = public_name(spec.name).removeprefix(usual).removeprefix(f"-{ENDING}").lstrip("-")
     title = f"{family_title(spec.family)}, {spec.latent_dim}-D"
     return replace(spec, given_title=f"{title} ({TRAINED_HERE}{f': {own}' if own else ''})")
 
@@ -116,6 +125,25 @@ def open_bundle(bundle_id: str) -> Bundle:
         raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {', '.join(found.specs)}.")
     spec = found.specs.get(bundle_id)
     return _loaded(bundle_id, "" if spec is None else spec.checksums)
+
+
+def store_bundle(file: BinaryIO, bundle_id: str) -> None:
+    """Check the bundle of a zip file and store it under an id of the current session, or of nobody.
+
+    Raises
+    ------
+    LatentcoreError
+        With the cause, in one sentence.
+    """
+    if not may_see(bundle_id):
+        raise UnknownNameError(f"No bundle {bundle_id!r} can be stored here.")
+    unpack_bundle(file, bundle_id=bundle_id)
+    scanned_bundles.clear()
+
+
+def zip_file(bundle: Bundle) -> bytes:
+    """Return a bundle as a zip file."""
+    return pack_bundle(bundle.spec)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)

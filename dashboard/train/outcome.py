@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import file_stem, zip_file
 from dashboard.train.services.progress import Run, RunStatus, model_name, shipped_beside, show_in_catalogue
+from dashboard.ui.fragments import deferred_file
+from dashboard.ui.problems import bundle_or_error
 
 
 def outcome(run: Run) -> None:
@@ -76,6 +79,17 @@ def _words(run: Run) -> bool:
 def _links(run: Run) -> None:
     dataset, _, name = run.bundle_id.partition("/")
     beside = shipped_beside(run)
+    bundle = bundle_or_error(run.bundle_id)
+    if bundle is not None:
+        st.download_button(
+            "Download the model",
+            deferred_file(zip_file, bundle),
+            f"{file_stem(run.bundle_id)}.zip",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            help="A zip file; “Bring a model back” on this page and `latentcore import` read it.",
+        )
     st.page_link(
         "explore/page.py",
         label="Explore its map",

@@ -20,6 +20,7 @@ from latentcore.exceptions import BundleError
 from latentcore.store.bundle import CONFIG_FILE, BundleSpec
 from latentcore.store.checked_files import parse_json, verify_files
 from latentcore.store.folders import replace_folder
+from latentcore.store.formation import read_formation
 from latentcore.store.listing import models_folder
 from latentcore.store.owners import public_id
 from latentcore.store.reading import load_bundle
@@ -90,7 +91,9 @@ def unpack_bundle(source: Path | BinaryIO, root: Path | None = None, *, bundle_i
                 _extract(archive, entries, draft / target)
         with _naming_zip(draft, target, packed):
             _set_id(draft / target / CONFIG_FILE, packed, target)
-            _check_listed(entries, load_bundle(target, draft).spec)
+            bundle = load_bundle(target, draft)
+            read_formation(bundle.spec, bundle.image_shape, len(bundle.test))
+            _check_listed(entries, bundle.spec)
         replace_folder(folder, lambda new: _move_files(draft / target, new), overwrite=False)
     return target
 

@@ -25,6 +25,7 @@ SETTING = "LATENTCORE_TRAINING"
 """Setting (environment or Streamlit secrets): "off" for a server on which nothing can be trained."""
 MOST_RUNS = 4
 """Of all sessions: a run that waits is a process that takes memory."""
+MAX_NAME = 64
 
 
 def trainable_datasets(*, is_hosted: bool) -> list[str]:
@@ -68,9 +69,15 @@ def most_dimensions(dataset: str, family: str) -> int:
 
 def suggested_name(dataset: str, family: str, latent_dim: int) -> str:
     """Return a name for a bundle that no bundle and no run has, such as "vae-d2-trained-2"."""
-    taken, name, number = _taken(dataset), f"{default_name(family, latent_dim)}-{ENDING}", 1
-    while (free := name if number == 1 else f"{name}-{number}") in taken:
+    return free_name(dataset, f"{default_name(family, latent_dim)}-{ENDING}")
+
+
+def free_name(dataset: str, name: str) -> str:
+    """Return a name, with a number if a bundle or a run has it already."""
+    taken, free, number = _taken(dataset), name, 1
+    while free in taken:
         number += 1
+        free = f"{name[: MAX_NAME - len(str(number)) - 1]}-{number}"
     return free
 
 
