@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import dataset_description, dataset_title, family_title
 from dashboard.data.upload_rules import UploadRules
+from dashboard.train.bring_back import bring_back_form
 from dashboard.train.queue import run_queue
 from dashboard.train.services.choices import (
     RunRequest,
@@ -60,6 +61,7 @@ def train_form(rules: UploadRules) -> None:
     with right:
         run_queue()
         _what_follows(rules)
+        bring_back_form(rules)
 
 
 def _form(datasets: list[str]) -> None:

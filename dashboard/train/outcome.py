@@ -13,7 +13,7 @@ from dashboard.ui.problems import bundle_or_error
 
 def outcome(run: Run) -> None:
     """Draw the outcome of a run that is over, where its progress was."""
-    words, actions = st.columns([1, 1.1], vertical_alignment="center")
+    words, actions = st.columns([1, 1.45], vertical_alignment="center")
     with words:
         is_kept = _words(run)
     row = actions.container(

@@ -69,7 +69,10 @@ def bring_back(file: BinaryIO, n_bytes: int, rules: UploadRules) -> Brought:
         bundle_id = stored_id(dataset, free, of_session=rules.is_hosted)
         store_bundle(file, bundle_id)
     except LatentcoreError as error:
-        return Brought(problem=str(error).replace(f"{models_folder()}/", ""))
+        text = (
+            str(error).replace(f"{models_folder()}/", "").replace(f"{models_folder()}", "The models folder")
+        )
+        return Brought(problem=text)
     except MemoryError:
         return Brought(problem="There is not enough memory here to check this model: try again in a minute.")
     return Brought(bundle_id, "" if free == name else name)

@@ -287,3 +287,16 @@ def test_no_other_module_opens_datasets_or_bundles_by_name(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("latentcore"):
             assert not DOORS & {alias.name for alias in node.names}, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "dashboard").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_no_cache_of_all_sessions_asks_what_one_session_sees(path):
+    """A result that is kept for all sessions would be made from a bundle that only the first of them sees."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        if "st.cache_" in " ".join(map(ast.unparse, node.decorator_list)):
+            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            assert not names & {"catalogue", "stand_in_bundle", "own_datasets", "_any_bundle"}, node.name

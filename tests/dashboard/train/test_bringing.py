@@ -132,7 +132,7 @@ def upload(app, content: bytes):
 def test_the_page_takes_a_zip_file_and_links_to_the_model(packed):
     app = upload(open_page("train"), packed)
     words = app.success[0].value.replace("\\", "")
-    assert "vae-d2-2** is here, as there is a model “vae-d2” already" in words
+    assert "vae-d2-2** was added; every page shows it. There is a model “vae-d2” already" in words
     upload(app, b"hello")
     assert "Nothing was added. The file is no zip file" in app.error[0].value
     assert not app.success
