@@ -27,7 +27,8 @@ def outcome(run: Run) -> None:
 
 def outcome_beside(run: Run) -> None:
     """Draw the outcome of one of two runs side by side."""
-    _words(run)
+    if _words(run):
+        _download(run)
 
 
 def compare_both(runs: tuple[Run, Run]) -> None:
@@ -79,17 +80,7 @@ def _words(run: Run) -> bool:
 def _links(run: Run) -> None:
     dataset, _, name = run.bundle_id.partition("/")
     beside = shipped_beside(run)
-    bundle = bundle_or_error(run.bundle_id)
-    if bundle is not None:
-        st.download_button(
-            "Download the model",
-            deferred_file(zip_file, bundle),
-            f"{file_stem(run.bundle_id)}.zip",
-            "application/zip",
-            icon=":material/download:",
-            on_click="ignore",
-            help="A zip file; “Bring a model back” on this page and `latentcore import` read it.",
-        )
+    _download(run)
     st.page_link(
         "explore/page.py",
         label="Explore its map",
@@ -106,6 +97,21 @@ def _links(run: Run) -> None:
             "models": [one for one in (name, beside) if one],
         },
     )
+
+
+def _download(run: Run) -> None:
+    bundle = bundle_or_error(run.bundle_id)
+    if bundle is not None:
+        st.download_button(
+            "Download the model",
+            deferred_file(zip_file, bundle),
+            f"{file_stem(run.bundle_id)}.zip",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"download_{run.id}",
+            help="A zip file; “Bring a model back” on this page and `latentcore import` read it.",
+        )
 
 
 def _forget_run() -> None:

@@ -69,10 +69,8 @@ def bring_back(file: BinaryIO, n_bytes: int, rules: UploadRules) -> Brought:
         bundle_id = stored_id(dataset, free, of_session=rules.is_hosted)
         store_bundle(file, bundle_id)
     except LatentcoreError as error:
-        text = (
-            str(error).replace(f"{models_folder()}/", "").replace(f"{models_folder()}", "The models folder")
-        )
-        return Brought(problem=text)
+        folder = str(models_folder())
+        return Brought(problem=str(error).replace(f"{folder}/", "").replace(folder, "The models folder"))
     except MemoryError:
         return Brought(problem="There is not enough memory here to check this model: try again in a minute.")
     return Brought(bundle_id, "" if free == name else name)

@@ -174,8 +174,8 @@ def test_a_visitor_trains_a_model_that_only_the_visitor_sees(monkeypatch):
     started = []
     monkeypatch.setenv("LATENTCORE_UPLOADS", "50")
     monkeypatch.setattr(
-        "dashboard.train.services.choices.start_run",
-        lambda request: started.append(request) or write_run(request),
+        "dashboard.train.services.choices.start_runs",
+        lambda asked: started.extend(asked) or [*map(write_run, asked)],
     )
     app = open_page("train")
     assert "Only you see the model" in text_of(app)

@@ -70,17 +70,19 @@ def test_visitors_train_on_the_datasets_that_they_see(folders):
 
 def test_a_visitors_run_makes_a_bundle_of_the_session(folders, monkeypatch):
     started = []
-    monkeypatch.setattr(choices, "start_run", lambda request: started.append(request) or write_run(request))
+    monkeypatch.setattr(
+        choices, "start_runs", lambda asked: started.extend(asked) or [*map(write_run, asked)]
+    )
     monkeypatch.setattr(upload_rules, "is_own_machine", lambda: False)
     dataset = own_dataset(folders, "one")
     with acting_for("one"):
         token = ownership.session_token()
-        run_id, problem = choices.start_training(VAE)
+        (run_id,), problem = choices.start_training([VAE])
         assert problem is None
         assert progress.seen_run(str(run_id)) is not None
         assert choices.suggested_name("digits", "vae", 2) == "vae-d2-trained-2"
-        assert "already" in str(choices.start_training(VAE)[1])
-        assert choices.start_training(replace(VAE, dataset=dataset))[1] is None
+        assert "already" in str(choices.start_training([VAE])[1])
+        assert choices.start_training([replace(VAE, dataset=dataset)])[1] is None
     with acting_for("two"):
         assert progress.seen_run(str(run_id)) is None
         assert progress.seen_active_runs() == []
