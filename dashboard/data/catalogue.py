@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -16,8 +16,18 @@ from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.models import MODELS
 from latentcore.recipes import ZOO
-from latentcore.store import Bundle, BundleSpec, Space, load_bundle, models_folder, scan_bundles
+from latentcore.store import (
+    Bundle,
+    BundleSpec,
+    Space,
+    load_bundle,
+    models_folder,
+    pack_bundle,
+    scan_bundles,
+    unpack_bundle,
+)
 from latentcore.store.bundle import default_name
+from latentcore.store.owners import public_id, public_name
 
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]
 
@@ -73,7 +83,7 @@ def _titled(spec: BundleSpec) -> BundleSpec:
     if spec.id in SHIPPED:
         return spec
     usual = default_name(spec.family, spec.latent_dim)
-    own = spec.name.removeprefix(usual).removeprefix(f"-{ENDING}").lstrip("-")
+    own = public_name(spec.name).removeprefix(usual).removeprefix(f"-{ENDING}").lstrip("-")
     title = f"{family_title(spec.family)}, {spec.latent_dim}-D"
     return replace(spec, given_title=f"{title} ({TRAINED_HERE}{f': {own}' if own else ''})")
 
@@ -88,17 +98,13 @@ def scanned_bundles() -> Catalogue:
 def catalogue() -> Catalogue:
     """Return the bundles that the current session may see; see `dashboard.data.ownership`."""
     found = scanned_bundles()
-    if all(may_see(dataset) for dataset in _datasets_of([*found.specs, *found.problems])):
+    if all(map(may_see, [*found.specs, *found.problems])):
         return found
     return Catalogue(_visible(found.specs), _visible(found.problems))
 
 
-def _datasets_of(ids: Iterable[str]) -> set[str]:
-    return {bundle_id.partition("/")[0] for bundle_id in ids}
-
-
 def _visible(by_id: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {bundle_id: entry for bundle_id, entry in by_id.items() if may_see(bundle_id.partition("/")[0])}
+    return {bundle_id: entry for bundle_id, entry in by_id.items() if may_see(bundle_id)}
 
 
 def catalogue_place() -> str:
@@ -115,10 +121,29 @@ def open_bundle(bundle_id: str) -> Bundle:
     and its map are always those of the same files.
     """
     found = catalogue()
-    if not may_see(bundle_id.partition("/")[0]):
+    if not may_see(bundle_id):
         raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {', '.join(found.specs)}.")
     spec = found.specs.get(bundle_id)
     return _loaded(bundle_id, "" if spec is None else spec.checksums)
+
+
+def store_bundle(file: BinaryIO, bundle_id: str) -> None:
+    """Check the bundle of a zip file and store it under an id of the current session, or of nobody.
+
+    Raises
+    ------
+    LatentcoreError
+        With the cause, in one sentence.
+    """
+    if not may_see(bundle_id):
+        raise UnknownNameError(f"No bundle {bundle_id!r} can be stored here.")
+    unpack_bundle(file, bundle_id=bundle_id)
+    scanned_bundles.clear()
+
+
+def zip_file(bundle: Bundle) -> bytes:
+    """Return a bundle as a zip file."""
+    return pack_bundle(bundle.spec)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)
@@ -153,7 +178,12 @@ def feature_network(dataset: str) -> FeatureNetwork | None:
 def bundle_title(bundle_id: str) -> str:
     """Return a bundle's display name, such as "VAE, 16-D", or its id if it is no longer there."""
     spec = catalogue().specs.get(bundle_id)
-    return bundle_id if spec is None else spec.title
+    return public_id(bundle_id) if spec is None else spec.title
+
+
+def file_stem(bundle_id: str) -> str:
+    """Return the beginning of the names of files with a bundle's data, such as "mnist-vae-d16"."""
+    return public_id(bundle_id).replace("/", "-")
 
 
 def dataset_title(name: str) -> str:

@@ -1,9 +1,9 @@
 """Which datasets and bundles a session may see; the only way from the dashboard to datasets by name.
 
-A dataset that was uploaded to a hosted dashboard belongs to the session that uploaded it. Its name ends with
-the session's token, and so does the folder of the bundles that are trained on it: the name alone says who may
-see them. Nothing else is stored, so a server that starts again knows no owner, and `sweep` removes what is
-left.
+On a hosted dashboard, a dataset belongs to the session that uploaded it, and a bundle to the session that
+trained or uploaded it. The name of such a dataset or bundle ends with the session's token: the id of a bundle
+alone says who may see it. Nothing else is stored, so a server that starts again knows no owner, and
+`dashboard.data.sweeping` removes what is left.
 """
 
 from __future__ import annotations
@@ -12,31 +12,24 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from streamlit.logger import get_logger
 
 from dashboard.server.sessions import current_session, is_connected
 from latentcore import datasets
 from latentcore.datasets import DatasetSpec
-from latentcore.datasets.own.names import is_owned, owner_of
-from latentcore.datasets.own.stored import CONFIG_FILE, OwnDataset, find_own, list_own, own_folder
+from latentcore.datasets.own.names import is_owned
+from latentcore.datasets.own.stored import OwnDataset, find_own, list_own, own_folder
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import DatasetError, UnknownNameError
-from latentcore.runs import all_runs, remove_old_runs, remove_runs_on
-from latentcore.store import models_folder
+from latentcore.runs import remove_runs_on
+from latentcore.store import bundle_folders, models_folder
+from latentcore.store.owners import owned_name, owners_of
 
-SWEEP_SECONDS = 60
 IDLE_SECONDS = 50 * 60
-"""A session that has run no page for so long no longer keeps its datasets."""
+"""A session that has run no page for so long no longer keeps its datasets and bundles."""
 ABANDONED_SECONDS = 5 * 60
-"""Datasets that no session has kept for so long are removed. A browser may reconnect until then."""
-STALE_DRAFT_SECONDS = 30 * 60
-
-_log = get_logger(__name__)
+"""What no session has kept for so long is removed. A browser may reconnect until then."""
 
 
 @dataclass
@@ -74,13 +67,32 @@ def note_use() -> None:
         owner.used = time.monotonic()
 
 
-def may_see(dataset: str) -> bool:
-    """Return whether the current session may see a dataset and the bundles that were trained on it."""
-    token = owner_of(dataset)
-    if token is None:
+def may_see(bundle_id: str) -> bool:
+    """Return whether the current session may see a bundle, or a dataset, by its id."""
+    tokens = owners_of(bundle_id)
+    if not tokens:
         return True
     owner = _owners.get(current_session() or "")
-    return owner is not None and secrets.compare_digest(token, owner.token)
+    return owner is not None and all(secrets.compare_digest(token, owner.token) for token in tokens)
+
+
+def stored_id(dataset: str, name: str, *, of_session: bool) -> str:
+    """Return the id under which a new bundle is stored.
+
+    Parameters
+    ----------
+    dataset, name : str
+    of_session : bool
+        Whether the bundle belongs to the current session, as it does where the server has visitors.
+    """
+    if not of_session or owners_of(dataset):
+        return f"{dataset}/{name}"
+    return f"{dataset}/{owned_name(name, session_token())}"
+
+
+def n_own_bundles() -> int:
+    """Return the number of bundles that belong to the current session."""
+    return sum(map(may_see, owned_bundles()))
 
 
 def find_dataset(name: str) -> DatasetSpec | None:
@@ -115,8 +127,8 @@ def own_datasets(*, of_session: bool) -> list[OwnDataset]:
 
 
 def owned_bytes() -> int:
-    """Return the size on disk of the datasets of all sessions, drafts of uploads included."""
-    folders = [*_owned_folders(), *_drafts()]
+    """Return the size on disk of the datasets and bundles of all sessions, drafts of uploads included."""
+    folders = [*owned_datasets(), *owned_bundles().values(), *upload_drafts()]
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
@@ -128,51 +140,29 @@ def remove_owned(name: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep() -> None:
-    """Remove datasets that no session has kept for some minutes, and remains of uploads and training runs.
-
-    A kept dataset is touched at each sweep: servers that share a data folder leave each other's alone.
-    """
-    kept = _kept_tokens()
-    for folder in _owned_folders():
-        config = folder / CONFIG_FILE
-        if owner_of(folder.name) in kept:
-            with suppress(OSError):
-                config.touch(exist_ok=True)
-        elif _age(config if config.exists() else folder) > ABANDONED_SECONDS:
-            remove_owned(folder.name)
-    for draft in _drafts():
-        if min(map(_age, [draft, *draft.iterdir()])) > STALE_DRAFT_SECONDS:
-            shutil.rmtree(draft, ignore_errors=True)
-    present = {folder.name for folder in _owned_folders()}
-    for run in all_runs():
-        if is_owned(run.request.dataset) and run.request.dataset not in present:
-            remove_runs_on(run.request.dataset)
-    remove_old_runs()
+def owned_datasets() -> list[Path]:
+    """Return the folders of the datasets of all sessions."""
+    folder = own_folder(data_folder())
+    return [path for path in folder.iterdir() if is_owned(path.name)] if folder.is_dir() else []
 
 
-def sweep_forever(pause: Callable[[float], None] = time.sleep) -> None:
-    """Sweep now and every minute."""
-    while True:
-        try:
-            sweep()
-        except OSError:
-            _log.exception("Uploaded datasets could not be swept.")
-        pause(SWEEP_SECONDS)
+def owned_bundles() -> dict[str, Path]:
+    """Return the folders of the bundles of all sessions, by id."""
+    return {one: folder for one, folder in bundle_folders(models_folder()).items() if owners_of(one)}
 
 
-def remove_all_of_this_server() -> None:
-    """Remove the datasets of every session of this server, and uploads that were not done, when it ends."""
-    tokens = {owner.token for owner in list(_owners.values())}
-    for folder in _owned_folders():
-        if owner_of(folder.name) in tokens:
-            remove_owned(folder.name)
-    for draft in _drafts():
-        if any(token in draft.name for token in tokens):
-            shutil.rmtree(draft, ignore_errors=True)
+def upload_drafts() -> list[Path]:
+    """Return what uploads are being unpacked in, or were when a server was killed."""
+    found = [*own_folder(data_folder()).glob("_draft-*"), *models_folder().glob("_draft-import-*")]
+    return [path for path in found if path.is_dir()]
 
 
-def _kept_tokens() -> set[str]:
+def tokens_of_this_server() -> set[str]:
+    """Return the tokens of all sessions that this server knows."""
+    return {owner.token for owner in list(_owners.values())}
+
+
+def kept_tokens() -> set[str]:
     """Return the tokens of sessions that are connected and in use; forget those that have long ended."""
     now, kept = time.monotonic(), set()
     for session, owner in list(_owners.items()):
@@ -181,21 +171,3 @@ def _kept_tokens() -> set[str]:
         elif now - owner.used > IDLE_SECONDS + ABANDONED_SECONDS and not is_connected(session):
             _owners.pop(session, None)
     return kept
-
-
-def _owned_folders() -> list[Path]:
-    folder = own_folder(data_folder())
-    return [path for path in folder.iterdir() if is_owned(path.name)] if folder.is_dir() else []
-
-
-def _drafts() -> list[Path]:
-    """Return what uploads are being unpacked in, or were when a server was killed."""
-    return [path for path in own_folder(data_folder()).glob("_draft-*") if path.is_dir()]
-
-
-def _age(path: Path) -> float:
-    """Return the seconds since a file was changed; 0 for one that has just been removed."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0

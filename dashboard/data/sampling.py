@@ -19,6 +19,7 @@ from dashboard.data.maps import plane_of
 from dashboard.data.places import row_of
 from dashboard.server.concurrency import limited
 from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.store.owners import public_id
 from latentcore.types import FloatArray, LabelArray
 
 DensityKind = Literal["gaussian", "mixture"]
@@ -179,7 +180,7 @@ def samples_npz(samples: Samples, draw: SamplingSettings) -> bytes:
         seed=np.int64(draw.seed),
         temperature=np.float64(draw.temperature),
         truncation=np.float64(np.inf if draw.truncation is None else draw.truncation),
-        model=np.array(samples.bundle_id),
+        model=np.array(public_id(samples.bundle_id)),
         source=np.array(samples.source),
     )
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Who may upload datasets to this server, how large, and how long they stay."""
+"""Who may upload datasets and models to this server, how large, and how long they stay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.logger import get_logger
 
-from dashboard.data.ownership import own_datasets, owned_bytes
+from dashboard.data.ownership import n_own_bundles, own_datasets, owned_bytes
 from dashboard.server.settings import host_setting
 
 SETTING = "LATENTCORE_UPLOADS"
@@ -18,8 +18,10 @@ server has visitors: what they upload is theirs alone, and is deleted when they 
 OWN_MEGABYTES, HOSTED_MEGABYTES = 500, 50
 MAX_DATASETS = 5
 """Per session, where the server has visitors."""
+MAX_BUNDLES = 10
+"""Per session, where the server has visitors: trained and uploaded ones."""
 MAX_TOTAL_BYTES = 2_000_000_000
-"""Of the datasets of all sessions."""
+"""Of the datasets and bundles of all sessions."""
 MAX_IMAGES = 20_000
 """Per dataset, where the server has visitors."""
 UNPACKED = 5
@@ -94,8 +96,32 @@ def quota_problem(n_bytes: int, rules: UploadRules) -> str | None:
         return None
     if len(own_datasets(of_session=True)) >= MAX_DATASETS:
         return f"You have {MAX_DATASETS} datasets, the most that are kept here: remove one first."
+    return _space_problem(n_bytes)
+
+
+def bundle_quota_problem(rules: UploadRules, n_bytes: int = 0) -> str | None:
+    """Return one sentence on why the current session cannot have another bundle, or None.
+
+    Parameters
+    ----------
+    rules : UploadRules
+    n_bytes : int
+        Size of the upload that holds it, if it is uploaded.
+    """
+    if not rules.is_hosted:
+        return None
+    if n_own_bundles() >= MAX_BUNDLES:
+        return (
+            f"You have {MAX_BUNDLES} models, the most that are kept here: download those that you need, and "
+            "reload the page to begin again."
+        )
+    return _space_problem(n_bytes)
+
+
+def _space_problem(n_bytes: int) -> str | None:
+    """Return one sentence on why visitors cannot store so many bytes more, or None."""
     if owned_bytes() + n_bytes > MAX_TOTAL_BYTES:
-        return "The uploads of all visitors fill the space set aside for them: try again in an hour."
+        return "What all visitors keep here fills the space set aside for them: try again in an hour."
     return None
 
 

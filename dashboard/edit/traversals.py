@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, file_stem
 from dashboard.data.editing import dimensions_of, traversal
 from dashboard.data.endpoints import image_code
 from dashboard.data.images.grids import grid_png, grid_uri
@@ -50,7 +50,7 @@ def _matrix(bundle: Bundle, index: int) -> None:
     st.download_button(
         "Matrix (PNG)",
         partial(grid_png, images, N_STEPS, factor=3),
-        f"{bundle.spec.id.replace('/', '-')}-traversals-{index}.png",
+        f"{file_stem(bundle.spec.id)}-traversals-{index}.png",
         "image/png",
         on_click="ignore",
         icon=":material/download:",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle, open_bundle
+from dashboard.data.catalogue import Bundle, file_stem, open_bundle
 from dashboard.data.code_tables import existing_index
 from dashboard.data.images.pixels import (
     RESIDUAL_LIMIT,
@@ -48,7 +48,7 @@ def decode_panel(bundle: Bundle, details: CodeDetails, selection: Selection) -> 
         st.download_button(
             "Decode (PNG)",
             lambda: png_bytes(image_pixels(details.decode), factor=DOWNLOAD_FACTOR),
-            file_name=f"{bundle.spec.id.replace('/', '-')}-decode.png",
+            file_name=f"{file_stem(bundle.spec.id)}-decode.png",
             mime="image/png",
             icon=":material/download:",
             on_click="ignore",

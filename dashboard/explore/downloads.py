@@ -1,10 +1,10 @@
-"""Download buttons: codes as CSV, Parquet or NPZ, the map as PNG or SVG."""
+"""Download buttons: codes as CSV, Parquet or NPZ, the model as ZIP, the map as PNG or SVG."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, file_stem, zip_file
 from dashboard.data.maps import coloured_points, extent_of, map_data
 from dashboard.explore.map_controls import MapChoice, legend_title
 from dashboard.explore.services.exports import chart_png, chart_svg, codes_csv, codes_npz, codes_parquet
@@ -19,7 +19,7 @@ SNAP = 0.0125
 
 def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
     """Draw the popover with the download buttons; each file is made when its button is clicked."""
-    stem = bundle.spec.id.replace("/", "-")
+    stem = file_stem(bundle.spec.id)
     with st.popover("Download", icon=":material/download:"):
         st.markdown(f"**Codes** of all {n_total:,} test images, with labels and indices")
         with st.container(horizontal=True):
@@ -31,6 +31,10 @@ def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
                 st.download_button(
                     title, deferred_file(make, bundle), f"{stem}-codes.{suffix}", mime, on_click="ignore"
                 )
+        st.markdown("**Model** with codes, scores and card, to bring back on the page Train")
+        st.download_button(
+            "ZIP", deferred_file(zip_file, bundle), f"{stem}.zip", "application/zip", on_click="ignore"
+        )
         st.markdown("**Map** in the chosen colours, with the points outside the frame")
         with st.container(horizontal=True):
             st.download_button(

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle, open_bundle
+from dashboard.data.catalogue import Bundle, file_stem, open_bundle
 from dashboard.data.images.grids import grid_png, grid_uri
 from dashboard.interpolate.services import corner_images
 from dashboard.ui.fragments import bundle_callback
@@ -65,7 +65,7 @@ def corner_grid(bundles: list[Bundle]) -> None:
             st.download_button(
                 "Grid (PNG)",
                 partial(grid_png, images, N_CELLS, factor=4),
-                f"{bundle.spec.id.replace('/', '-')}-grid.png",
+                f"{file_stem(bundle.spec.id)}-grid.png",
                 "image/png",
                 on_click="ignore",
                 icon=":material/download:",

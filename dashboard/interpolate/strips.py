@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, file_stem
 from dashboard.data.endpoints import Endpoint, ImageEndpoint, endpoint_picture, endpoint_title
 from dashboard.data.images.grids import grid_png, grid_uri, morph_gif, morph_webp
 from dashboard.data.images.pixels import image_uri
@@ -100,7 +100,7 @@ def upper_limit(strips: list[Strip]) -> float:
 
 
 def _downloads(strip: Strip) -> None:
-    stem = f"{strip.bundle_id.replace('/', '-')}-path"
+    stem = f"{file_stem(strip.bundle_id)}-path"
     n = len(strip.images)
     for title, make, suffix, mime in (
         ("Strip (PNG)", partial(grid_png, strip.images, n, factor=DOWNLOAD_FACTOR), "png", "image/png"),

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, file_stem, open_bundle
 from dashboard.data.images.grids import grid_png
 from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_label, stand_ins_label
@@ -110,7 +110,7 @@ def _on_click(bundle_id: str) -> None:
 
 
 def _downloads(samples: Samples, settings: SamplingSettings) -> None:
-    stem = f"{samples.bundle_id.replace('/', '-')}-samples-seed{settings.seed}"
+    stem = f"{file_stem(samples.bundle_id)}-samples-seed{settings.seed}"
     n_columns = int(np.ceil(np.sqrt(len(samples.images))))
     with st.popover("Save", icon=":material/download:"):
         st.download_button(

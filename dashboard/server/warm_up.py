@@ -26,7 +26,7 @@ PREPARED = {
     "dashboard.ui.model_set": "prepare_models",
 }
 """Functions that fill caches for the first dataset, by module."""
-OWNERSHIP = "dashboard.data.ownership"
+SWEEPING = "dashboard.data.sweeping"
 IDLE_SECONDS = 1.5
 """The next item is prepared once no page has been drawn for this long."""
 PATIENCE = 60.0
@@ -48,8 +48,8 @@ async def warm_up(_app: st.App) -> AsyncGenerator[None]:
     """Start the warm-up in a thread when the server starts (an ASGI lifespan), not in the first session."""
     threading.Thread(target=_prepare_all, name="warm up", daemon=True).start()
     yield
-    if OWNERSHIP in sys.modules:
-        sys.modules[OWNERSHIP].remove_all_of_this_server()
+    if SWEEPING in sys.modules:
+        sys.modules[SWEEPING].remove_all_of_this_server()
 
 
 def _prepare_all() -> None:
@@ -58,7 +58,7 @@ def _prepare_all() -> None:
         waiting = import_module("dashboard.data.images.fetching").enter_wanted()
     process = import_module("dashboard.server.process")
     process.prepare()
-    sweep = import_module(OWNERSHIP).sweep_forever
+    sweep = import_module(SWEEPING).sweep_forever
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     if waiting:
         threading.Thread(target=_fetch, args=(waiting,), name="fetch", daemon=True).start()

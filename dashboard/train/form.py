@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import dataset_description, dataset_title, family_title
 from dashboard.data.upload_rules import UploadRules
+from dashboard.train.bring_back import bring_back_form
 from dashboard.train.queue import run_queue
 from dashboard.train.services.choices import (
     RunRequest,
@@ -29,8 +30,8 @@ RECIPE = 0
 MINUTES = (1, 2, 5, 10, 30, RECIPE)
 USUAL_MINUTES, USUAL_FAMILY, USUAL_SECOND = 2, "vae", ("ae", "vae", "pca")
 HOSTED = (
-    "This server has visitors, so models can be trained only on images that you added yourself; only you see "
-    "the model, and it is deleted with them."
+    "Only you see the model, in this browser tab. It is deleted minutes after the tab is closed or reloaded, "
+    "and after 50 minutes without use: download it, and bring it back another time."
 )
 ABOUT = {
     "pca": "The directions along which the images vary most. Computed in one step, without epochs.",
@@ -60,6 +61,7 @@ def train_form(rules: UploadRules) -> None:
     with right:
         run_queue()
         _what_follows(rules)
+        bring_back_form(rules)
 
 
 def _form(datasets: list[str]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.train.services.progress import Run, RunStatus, shipped_beside, show_in_catalogue
+from dashboard.data.catalogue import file_stem, zip_file
+from dashboard.train.services.progress import Run, RunStatus, model_name, shipped_beside, show_in_catalogue
+from dashboard.ui.fragments import deferred_file
+from dashboard.ui.problems import bundle_or_error
 
 
 def outcome(run: Run) -> None:
     """Draw the outcome of a run that is over, where its progress was."""
-    words, actions = st.columns([1, 1.1], vertical_alignment="center")
+    words, actions = st.columns([1, 1.45], vertical_alignment="center")
     with words:
         is_kept = _words(run)
     row = actions.container(
@@ -24,7 +27,8 @@ def outcome(run: Run) -> None:
 
 def outcome_beside(run: Run) -> None:
     """Draw the outcome of one of two runs side by side."""
-    _words(run)
+    if _words(run):
+        _download(run)
 
 
 def compare_both(runs: tuple[Run, Run]) -> None:
@@ -66,7 +70,7 @@ def _words(run: Run) -> bool:
     elif not show_in_catalogue(run):
         st.info("The training is done, but its model has been removed since.", icon=":material/info:")
     else:
-        name = state.escape_markdown(run.bundle_id.partition("/")[2])
+        name = state.escape_markdown(model_name(run))
         note = state.escape_markdown(run.message)
         st.success(f"Done: **{name}** is scored, and every page shows it. {note}", icon=":material/check:")
         return True
@@ -76,6 +80,7 @@ def _words(run: Run) -> bool:
 def _links(run: Run) -> None:
     dataset, _, name = run.bundle_id.partition("/")
     beside = shipped_beside(run)
+    _download(run)
     st.page_link(
         "explore/page.py",
         label="Explore its map",
@@ -92,6 +97,21 @@ def _links(run: Run) -> None:
             "models": [one for one in (name, beside) if one],
         },
     )
+
+
+def _download(run: Run) -> None:
+    bundle = bundle_or_error(run.bundle_id)
+    if bundle is not None:
+        st.download_button(
+            "Download the model",
+            deferred_file(zip_file, bundle),
+            f"{file_stem(run.bundle_id)}.zip",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"download_{run.id}",
+            help="A zip file; “Bring a model back” on this page and `latentcore import` read it.",
+        )
 
 
 def _forget_run() -> None:

@@ -9,6 +9,7 @@ from dashboard.data.catalogue import (
     Bundle,
     Catalogue,
     LatentcoreError,
+    bundle_title,
     catalogue,
     catalogue_place,
     open_bundle,
@@ -71,4 +72,4 @@ def show_removed(error: LatentcoreError) -> None:
 def show_problems(found: Catalogue) -> None:
     """Show the problems of unreadable bundles."""
     for bundle_id, message in found.problems.items():
-        st.warning(f"{bundle_id} cannot be used. {message}", icon=":material/warning:")
+        st.warning(f"{bundle_title(bundle_id)} cannot be used. {message}", icon=":material/warning:")

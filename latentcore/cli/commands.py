@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from latentcore.bundling import record_scores
+from latentcore.cli.archive import export_command, import_command
 from latentcore.cli.codec import compress_command, decompress_command
 from latentcore.cli.data import data_app
 from latentcore.cli.progress import error_console
@@ -44,6 +45,8 @@ app.command("fetch")(fetch)
 app.command("record")(record_command)
 app.command("features")(features)
 app.command("index")(index_command)
+app.command("export")(export_command)
+app.command("import")(import_command)
 app.command("compress")(compress_command)
 app.command("decompress")(decompress_command)
 console = Console()

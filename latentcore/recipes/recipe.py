@@ -12,6 +12,7 @@ from latentcore.recipes.overrides import overrides_text
 from latentcore.recipes.scaled import scaled_settings
 from latentcore.recipes.shipped import shipped_settings
 from latentcore.store.bundle import check_name, default_name
+from latentcore.store.owners import public_id
 
 HEADLINE_SEEDS = (0, 1, 2)
 MAX_MINUTES = 7 * 24 * 60
@@ -66,13 +67,14 @@ class Recipe:
 
     @property
     def command(self) -> str:
-        """The command that trains the bundle."""
+        """The command that trains the bundle, under its name without a session's token."""
+        dataset, _, own_name = public_id(f"{self.dataset}/{self.name}").partition("/")
         seeds = "".join(f" --seed {seed}" for seed in self.seeds)
-        name = f" --name {self.name}" if self.name else ""
+        name = f" --name {own_name}" if own_name else ""
         minutes = "" if self.minutes is None else f" --minutes {self.minutes:g}"
         chosen = "".join(f" --set {text}" for text in overrides_text(self.overrides))
         return (
-            f"latentcore train {self.dataset} {self.family} --latent-dim {self.latent_dim}"
+            f"latentcore train {dataset} {self.family} --latent-dim {self.latent_dim}"
             f"{seeds}{name}{minutes}{chosen}"
         )
 

@@ -18,6 +18,7 @@ from typing import Any
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import UnknownNameError
 from latentcore.recipes import Recipe, make_recipe
+from latentcore.store.bundle import default_name
 
 ID = re.compile(r"[0-9a-f]{16}")
 ZOMBIE, HALTED = "Z", "T"
@@ -67,6 +68,11 @@ class RunRequest:
     name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     group: str = ""
+
+    @property
+    def bundle_id(self) -> str:
+        """Id of the bundle that is to be made."""
+        return f"{self.dataset}/{self.name or default_name(self.family, self.latent_dim)}"
 
     def recipe(self) -> Recipe:
         """Return the recipe that is asked for; raises `ValueError` if there is none."""

@@ -1,5 +1,6 @@
 """Bundles on disk: save, verify, load and list them."""
 
+from latentcore.store.archive import pack_bundle, packed_id, unpack_bundle
 from latentcore.store.bundle import Bundle, BundleContent, BundleSpec
 from latentcore.store.code_table import CodeTable
 from latentcore.store.derived import DerivedTables
@@ -32,9 +33,12 @@ __all__ = [
     "load_bundle",
     "load_outdated",
     "models_folder",
+    "pack_bundle",
+    "packed_id",
     "read_formation",
     "repack",
     "replace_scores",
     "save_bundle",
     "scan_bundles",
+    "unpack_bundle",
 ]

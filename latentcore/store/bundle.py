@@ -11,6 +11,7 @@ from typing import Any
 from latentcore.models import MODELS
 from latentcore.models.base import LatentModel
 from latentcore.store.code_table import CodeTable
+from latentcore.store.owners import MARK, public_name
 from latentcore.store.space import Space
 from latentcore.types import Capability, FloatArray, ImageShape
 
@@ -27,6 +28,11 @@ GOLDEN_FILE = "golden.npz"
 CARD_FILE = "card/README.md"
 FORMATION_FILE = "formation.npz"
 """Optional: how the space formed, if the training was recorded."""
+BUNDLE_FILES = (
+    *(CONFIG_FILE, MODEL_FILE, CODES_FILE, DERIVED_FILE, HISTORY_FILE, METRICS_FILE, GOLDEN_FILE),
+    *(CARD_FILE, FORMATION_FILE),
+)
+"""Every file that a bundle may have, except the pictures of its card."""
 
 PLANE_DIMENSIONS = 2
 """Codes with this many dimensions are themselves the plane; none is stored."""
@@ -42,12 +48,19 @@ def default_name(family: str, latent_dim: int) -> str:
 
 
 def check_name(name: str) -> None:
-    """Raise `ValueError` unless a bundle may have this name."""
-    if not NAME.fullmatch(name):
+    """Raise `ValueError` unless a bundle may have this name, to which a session's token may be added."""
+    if not NAME.fullmatch(public_name(name)):
         raise ValueError(
             f"A bundle cannot be named {name[:80]!r}: take up to 64 small letters, digits and . _ -, "
             "beginning with a letter or a digit."
         )
+
+
+def check_chosen_name(name: str) -> None:
+    """Raise `ValueError` unless a user may give a bundle this name."""
+    check_name(name)
+    if MARK in name:
+        raise ValueError(f"A bundle cannot be named {name[:80]!r}: {MARK!r} marks bundles of visitors.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +103,13 @@ class BundleSpec:
     def title(self) -> str:
         """Display name: family and latent dimension, such as "VAE, 16-D", and its own name if it has one."""
         title = f"{MODELS[self.family].title}, {self.latent_dim}-D"
-        return self.given_title or (f"{title} ({self.name})" if self.has_own_name else title)
+        own = f"{title} ({public_name(self.name)})"
+        return self.given_title or (own if self.has_own_name else title)
 
     @property
     def has_own_name(self) -> bool:
         """Whether it is a variant: its name is not just its family and dimension."""
-        return self.name != default_name(self.family, self.latent_dim)
+        return public_name(self.name) != default_name(self.family, self.latent_dim)
 
     @property
     def is_recorded(self) -> bool:

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentcore.datasets.own.names import is_owned
 from latentcore.exceptions import BundleError, UnknownNameError
 from latentcore.models import MODELS
 from latentcore.store.bundle import FORMAT_VERSION, METRICS_FILE, BundleSpec
 from latentcore.store.config import read_config, read_scores
+from latentcore.store.owners import owners_of
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,11 @@ def scan_bundles(root: Path | None = None) -> tuple[list[BundleSpec], list[Bundl
 
 
 def list_bundles(root: Path | None = None) -> list[BundleSpec]:
-    """Return the specs of all readable bundles, by dataset, family and dimension; see `scan_bundles`."""
-    return scan_bundles(root)[0]
+    """Return the specs of all readable bundles, by dataset, family and dimension; see `scan_bundles`.
+
+    Those of a dashboard's visitors are left out.
+    """
+    return [spec for spec in scan_bundles(root)[0] if not owners_of(spec.id)]
 
 
 def find_folder(bundle_id: str, root: Path | None) -> Path:
@@ -74,8 +77,7 @@ def find_folder(bundle_id: str, root: Path | None) -> Path:
     parts = bundle_id.split("/")
     folder = root.joinpath(*parts)
     if len(parts) != 2 or any(part[:1] in {"", ".", "_"} for part in parts) or not folder.is_dir():  # noqa: PLR2004
-        listed = (spec.id for spec in list_bundles(root) if not is_owned(spec.dataset))
-        known = ", ".join(listed) or f"none in {root}"
+        known = ", ".join(spec.id for spec in list_bundles(root)) or f"none in {root}"
         raise UnknownNameError(f"No bundle {bundle_id!r}. There is: {known}.")
     return folder
 

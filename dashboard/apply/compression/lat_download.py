@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.apply.compression.services.compress import N_IN_FILE, lat_file
 from dashboard.apply.compression.services.study import Curve
-from dashboard.data.catalogue import Bundle, bundle_title, open_bundle
+from dashboard.data.catalogue import Bundle, bundle_title, file_stem, open_bundle
 
 
 def lat_download(bundles: Sequence[Bundle], curves: Sequence[Curve], step: float) -> None:
@@ -22,7 +22,7 @@ def lat_download(bundles: Sequence[Bundle], curves: Sequence[Curve], step: float
     chosen = pick.selectbox("Model of the file", list(grids), format_func=bundle_title, key="lat_model")
     bundle = open_bundle(chosen)
     data = lat_file(bundle, grids[chosen], step)
-    name = f"{chosen.replace('/', '-')}.lat"
+    name = f"{file_stem(chosen)}.lat"
     n = min(N_IN_FILE, len(bundle.test))
     button.download_button(
         f"{n} images, {len(data):,} bytes",

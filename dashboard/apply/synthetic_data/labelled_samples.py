@@ -17,7 +17,7 @@ from dashboard.apply.synthetic_data.services.samples import (
     labelled_choices,
     labelled_npz,
 )
-from dashboard.data.catalogue import bundle_title, open_bundle
+from dashboard.data.catalogue import bundle_title, file_stem, open_bundle
 from dashboard.ui.pictures import caption_line
 
 NAMES = ("maker", "labelled", "seed")
@@ -92,7 +92,7 @@ def _pick_settings(settings: SampleSettings, names: Sequence[str]) -> None:
 
 
 def _download(settings: SampleSettings) -> None:
-    stem = f"{settings.bundle_id.replace('/', '-')}-labelled-seed{settings.seed}"
+    stem = f"{file_stem(settings.bundle_id)}-labelled-seed{settings.seed}"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("**Labelled samples** (NPZ): images, labels, classes, seed and model id")
         with st.container(horizontal=True):

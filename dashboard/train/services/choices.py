@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from dashboard.data.catalogue import ENDING, catalogue
-from dashboard.data.ownership import find_dataset, own_datasets
+from dashboard.data.ownership import find_dataset, may_see, own_datasets, stored_id
+from dashboard.data.upload_rules import UploadRules, bundle_quota_problem, upload_rules
 from dashboard.server.settings import host_setting
 from dashboard.train.services.family_settings import chosen_settings
 from latentcore.datasets import DATASETS
 from latentcore.models import MODELS
 from latentcore.runs import RunRequest, active_runs, start_runs
-from latentcore.store.bundle import check_name, default_name
+from latentcore.store.bundle import check_chosen_name, default_name
+from latentcore.store.owners import public_name
 
 __all__ = ["RunRequest"]
 
@@ -23,17 +25,14 @@ SETTING = "LATENTCORE_TRAINING"
 """Setting (environment or Streamlit secrets): "off" for a server on which nothing can be trained."""
 MOST_RUNS = 4
 """Of all sessions: a run that waits is a process that takes memory."""
+MAX_NAME = 64
 
 
 def trainable_datasets(*, is_hosted: bool) -> list[str]:
-    """Return the datasets whose images are here and that the current session may train on.
-
-    Where the server has visitors, these are the session's own: the bundle then is seen by no other session.
-    """
-    own = [one.name for one in own_datasets(of_session=is_hosted) if one.size("train") and one.size("test")]
-    if is_hosted:
-        return own
-    return [name for name, spec in DATASETS.items() if spec.is_present()] + own
+    """Return the datasets whose images are here: the library's, and added ones that the session may see."""
+    own = own_datasets(of_session=False) + (own_datasets(of_session=True) if is_hosted else [])
+    added = [one.name for one in own if one.size("train") and one.size("test")]
+    return [name for name, spec in DATASETS.items() if spec.is_present()] + added
 
 
 def usual_dataset(datasets: list[str]) -> str:
@@ -70,28 +69,34 @@ def most_dimensions(dataset: str, family: str) -> int:
 
 def suggested_name(dataset: str, family: str, latent_dim: int) -> str:
     """Return a name for a bundle that no bundle and no run has, such as "vae-d2-trained-2"."""
-    taken, name, number = _taken(dataset), f"{default_name(family, latent_dim)}-{ENDING}", 1
-    while (free := name if number == 1 else f"{name}-{number}") in taken:
+    return free_name(dataset, f"{default_name(family, latent_dim)}-{ENDING}")
+
+
+def free_name(dataset: str, name: str) -> str:
+    """Return a name, with a number if a bundle or a run has it already."""
+    taken, free, number = _taken(dataset), name, 1
+    while free in taken:
         number += 1
+        free = f"{name[: MAX_NAME - len(str(number)) - 1]}-{number}"
     return free
 
 
 def name_problem(dataset: str, name: str) -> str | None:
     """Return one sentence on why a new bundle cannot have a name, or None."""
     try:
-        check_name(name)
+        check_chosen_name(name)
     except ValueError as error:
         return str(error)
     return f"There is a model “{name}” already: take another name." if name in _taken(dataset) else None
 
 
 def _taken(dataset: str) -> set[str]:
-    """Return the names of a dataset's bundles, and of those that are being trained."""
+    """Return the names of a dataset's bundles, trained or under way, that the session may see."""
     found = catalogue()
     ids = [bundle_id.partition("/") for bundle_id in [*found.specs, *found.problems]]
     present = {name for of, _, name in ids if of == dataset}
-    runs = {run.request.name for run in active_runs() if run.request.dataset == dataset}
-    return present | runs
+    asked = [run.request for run in active_runs() if run.request.dataset == dataset]
+    return set(map(public_name, present | {one.name for one in asked if may_see(one.bundle_id)}))
 
 
 def start_problem(n_runs: int = 1) -> str | None:
@@ -147,14 +152,26 @@ def requests_for(
 
 
 def start_training(requests: Sequence[RunRequest]) -> tuple[list[str], str | None]:
-    """Start training runs; return their ids, or none and one sentence on why they were not started."""
+    """Start training runs; return their ids, or none and one sentence on why they were not started.
+
+    Where the server has visitors, the bundles are those of the current session.
+    """
+    rules = upload_rules()
     problems = (name_problem(request.dataset, request.name) for request in requests)
     problem = start_problem(len(requests)) or next((one for one in problems if one is not None), None)
+    problem = problem or bundle_quota_problem(rules)
     if problem is not None:
         return [], problem
+    requests = [_stored_request(request, rules) for request in requests]
     try:
         return start_runs(requests), None
     except ValueError as error:
         return [], str(error)
     except OSError:
         return [], "The folder of training runs cannot be written: free some space on the disk."
+
+
+def _stored_request(request: RunRequest, rules: UploadRules) -> RunRequest:
+    """Return a request with the name under which its bundle is stored, which for a visitor has a token."""
+    bundle_id = stored_id(request.dataset, request.name, of_session=rules.is_hosted)
+    return replace(request, name=bundle_id.partition("/")[2])

@@ -27,6 +27,7 @@ from latentcore.runs import (
 )
 from latentcore.runs.control import is_paused
 from latentcore.store.bundle import default_name
+from latentcore.store.owners import public_name
 
 __all__ = ["Run", "RunStatus", "finish_run", "pause_run", "resume_run", "stop_run"]
 
@@ -77,12 +78,12 @@ def seen_run(run_id: str) -> Run | None:
         run = find_run(run_id)
     except (UnknownNameError, OSError, ValueError, TypeError, KeyError):  # or its files are damaged
         return None
-    return run if may_see(run.request.dataset) else None
+    return run if may_see(run.request.bundle_id) else None
 
 
 def seen_active_runs() -> list[Run]:
     """Return the waiting and training runs that the current session may see."""
-    return [run for run in active_runs() if may_see(run.request.dataset)]
+    return [run for run in active_runs() if may_see(run.request.bundle_id)]
 
 
 def n_active_runs() -> int:
@@ -181,6 +182,11 @@ def show_in_catalogue(run: Run) -> bool:
     if run.bundle_id not in catalogue().specs:
         scanned_bundles.clear()
     return run.bundle_id in catalogue().specs
+
+
+def model_name(run: Run) -> str:
+    """Return the name of the bundle that a run has made, as it is shown."""
+    return public_name(run.bundle_id.partition("/")[2])
 
 
 def shipped_beside(run: Run) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import shutil
@@ -13,17 +14,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.data import ownership
-from dashboard.data.catalogue import catalogue, open_bundle, scanned_bundles
+from dashboard.compare.scores.services.scores import score_rows
+from dashboard.data import ownership, sweeping
+from dashboard.data.catalogue import bundle_title, catalogue, file_stem, open_bundle, scanned_bundles
 from dashboard.data.jobs import Job, start_job
-from dashboard.data.ownership import dataset_spec, find_dataset, may_see, own_datasets, sweep
+from dashboard.data.ownership import dataset_spec, find_dataset, may_see, own_datasets, stored_id
+from dashboard.data.study_results import model_title
+from dashboard.data.sweeping import sweep
 from dashboard.server.sessions import acting_for
 from dashboard.ui.fragments import deferred_file
 from latentcore.datasets.digits import DIGITS
 from latentcore.datasets.own.add import add_dataset
 from latentcore.datasets.own.stored import list_own
 from latentcore.exceptions import UnknownNameError
-from latentcore.store import models_folder
+from latentcore.store import (
+    list_bundles,
+    load_bundle,
+    models_folder,
+    pack_bundle,
+    scan_bundles,
+    unpack_bundle,
+)
 from tests.dashboard.jobs import wait
 
 ROOT = Path(__file__).parents[3]
@@ -106,6 +117,83 @@ def test_a_dataset_of_another_session_is_like_one_that_does_not_exist(add):
     assert "common" in str(said.value)
 
 
+def own_bundle(session: str, name: str = "vae-d2-trained") -> str:
+    """Put a bundle of a dataset of the library into the models folder that belongs to a session."""
+    with acting_for(session):
+        bundle_id = stored_id("digits", name, of_session=True)
+    packed = pack_bundle(load_bundle("digits/vae-d2").spec)
+    unpack_bundle(io.BytesIO(packed), bundle_id=bundle_id)
+    scanned_bundles.clear()
+    return bundle_id
+
+
+def test_a_bundle_of_a_session_on_a_dataset_of_all_is_seen_by_no_other():
+    bundle_id = own_bundle("one")
+    name = bundle_id.partition("/")[2]
+    for session, sees in (("one", True), ("two", False), (None, False)):
+        with acting_for(session):
+            found = catalogue()
+            assert may_see(bundle_id) is sees
+            assert (bundle_id in found.specs) is sees
+            assert found.models("digits") == ["vae-d2"] + [name] * sees
+            assert model_title("digits", name) == ("VAE, 2-D (trained here)" if sees else name)
+            assert bundle_title(bundle_id) == ("VAE, 2-D (trained here)" if sees else "digits/vae-d2-trained")
+            assert (len(score_rows([bundle_id, "digits/vae-d2"])) == 2) is sees
+    with acting_for("one"):
+        assert open_bundle(bundle_id).spec.id == bundle_id
+        assert file_stem(bundle_id) == "digits-vae-d2-trained"
+    with acting_for("two"):
+        with pytest.raises(UnknownNameError) as hidden:
+            open_bundle(bundle_id)
+        assert own_bundle("two").partition(".")[0] == bundle_id.partition(".")[0]  # the name is free to all
+        with acting_for("one"):
+            assert ownership.n_own_bundles() == 1
+        shutil.rmtree(models_folder() / bundle_id)
+    shutil.rmtree(models_folder() / own_bundle("two", "other"))
+    assert name not in str(hidden.value).replace(bundle_id, "")
+
+
+def test_studies_and_lists_of_the_library_leave_bundles_of_sessions_out():
+    bundle_id = own_bundle("one")
+    assert [spec.id for spec in list_bundles()] == ["digits/vae-d2"]
+    assert bundle_id in {spec.id for spec in scan_bundles()[0]}
+    with pytest.raises(UnknownNameError) as said:
+        load_bundle("digits/nothing")
+    assert "session" not in str(said.value)
+
+
+def test_bundles_go_with_their_session(monkeypatch):
+    here, gone, idle = own_bundle("here"), own_bundle("gone"), own_bundle("idle")
+    monkeypatch.setattr(ownership, "is_connected", {"here": True, "idle": True, "gone": False}.__getitem__)
+    ownership._owners["idle"].used -= ownership.IDLE_SECONDS + 1
+    sweep()
+    assert set(ownership.owned_bundles()) == {here, gone, idle}
+    assert ownership.owned_bytes() > 3 * 10**5
+    long_ago = time.time() - ownership.ABANDONED_SECONDS - 1
+    for bundle_id in (here, gone, idle, "digits/vae-d2"):
+        os.utime(models_folder() / bundle_id / "config.json", (long_ago, long_ago))
+    sweep()
+    assert set(ownership.owned_bundles()) == {here}
+    assert (models_folder() / "digits" / "vae-d2").is_dir()
+    sweeping.remove_all_of_this_server()
+    assert ownership.owned_bundles() == {}
+    assert (models_folder() / "digits" / "vae-d2").is_dir()
+
+
+def test_the_folder_of_a_dataset_without_bundles_goes_too():
+    with acting_for("one"):
+        bundle_id = stored_id("flowers", "x", of_session=True)
+    (models_folder() / bundle_id).mkdir(parents=True)
+    sweeping.remove_all_of_this_server()
+    assert [path.name for path in models_folder().iterdir()] == ["digits"]
+
+
+def test_on_ones_own_machine_a_bundle_belongs_to_nobody():
+    assert stored_id("digits", "x", of_session=False) == "digits/x"
+    with pytest.raises(RuntimeError):
+        stored_id("digits", "x", of_session=True)
+
+
 def test_a_problem_of_a_bundle_is_told_to_its_owner_only(add):
     bundle_id = train(add("one"))
     (models_folder() / bundle_id / "config.json").write_text("{")
@@ -169,7 +257,7 @@ def test_a_server_that_starts_again_removes_what_is_left(add, monkeypatch):
     sweep()
     assert draft.exists()
     for path in (draft / "photos.zip", draft):
-        os.utime(path, (time.time() - ownership.STALE_DRAFT_SECONDS - 1,) * 2)
+        os.utime(path, (time.time() - sweeping.STALE_DRAFT_SECONDS - 1,) * 2)
     sweep()
     assert [path.name for path in draft.parent.iterdir()] == [common]
 
@@ -178,13 +266,13 @@ def test_a_server_that_ends_removes_the_datasets_of_its_sessions(add):
     add("one")
     data = ownership.data_folder()
     foreign = add_dataset("mine", data.parent / "a.npz", data, owner="f" * 16)
-    ownership.remove_all_of_this_server()
+    sweeping.remove_all_of_this_server()
     assert [one.name for one in list_own(data, owned=True)] == [foreign.name]
 
 
 DOORS = {
     *("find_dataset", "dataset_spec", "load_dataset", "list_own", "find_own"),
-    *("list_bundles", "load_bundle", "scan_bundles"),
+    *("list_bundles", "load_bundle", "scan_bundles", "unpack_bundle"),
 }
 
 
@@ -197,3 +285,16 @@ def test_no_other_module_opens_datasets_or_bundles_by_name(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("latentcore"):
             assert not DOORS & {alias.name for alias in node.names}, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "dashboard").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_no_cache_of_all_sessions_asks_what_one_session_sees(path):
+    """A result that is kept for all sessions would be made from a bundle that only the first of them sees."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        if "st.cache_" in " ".join(map(ast.unparse, node.decorator_list)):
+            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            assert not names & {"catalogue", "stand_in_bundle", "own_datasets", "_any_bundle"}, node.name

@@ -10,11 +10,13 @@ import streamlit as st
 from dashboard.data import upload_rules as rules_module
 from dashboard.data.upload_rules import (
     HOSTED_MEGABYTES,
+    MAX_BUNDLES,
     MAX_DATASETS,
     MAX_TOTAL_BYTES,
     OWN_MEGABYTES,
     SETTING,
     UploadRules,
+    bundle_quota_problem,
     is_own_machine,
     quota_problem,
     upload_rules,
@@ -94,14 +96,21 @@ def test_the_secrets_of_the_host_are_read_too(come_from, monkeypatch):
 
 def test_quotas(monkeypatch):
     hosted, own = UploadRules(True, True, 50), UploadRules(True, False, 500)
-    found = {"datasets": 0, "bytes": 0}
+    found = {"datasets": 0, "bundles": 0, "bytes": 0}
     monkeypatch.setattr(rules_module, "own_datasets", lambda **_: [None] * found["datasets"])
+    monkeypatch.setattr(rules_module, "n_own_bundles", lambda: found["bundles"])
     monkeypatch.setattr(rules_module, "owned_bytes", lambda: found["bytes"])
     assert quota_problem(50_000_000, hosted) is None
     assert "has 51 MB; at most 50 MB" in str(quota_problem(51_000_000, hosted))
     found["datasets"] = MAX_DATASETS
     assert "remove one first" in str(quota_problem(1, hosted))
     assert quota_problem(1, own) is None
+    assert bundle_quota_problem(hosted) is None
     found |= {"datasets": 0, "bytes": MAX_TOTAL_BYTES}
-    assert "uploads of all visitors" in str(quota_problem(1, hosted))
+    assert "What all visitors keep here" in str(bundle_quota_problem(hosted, 1))
+    found |= {"bundles": MAX_BUNDLES, "bytes": 0}
+    assert "You have 10 models" in str(bundle_quota_problem(hosted))
+    assert bundle_quota_problem(own) is None
+    found |= {"bytes": MAX_TOTAL_BYTES}
+    assert "What all visitors keep here" in str(quota_problem(1, hosted))
     assert quota_problem(1, own) is None

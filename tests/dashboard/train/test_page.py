@@ -9,11 +9,11 @@ import shutil
 import numpy as np
 import pytest
 
-from dashboard.data import upload_rules
+from dashboard.data import ownership, upload_rules
 from dashboard.train.services import progress
 from latentcore.datasets.digits import DIGITS
 from latentcore.datasets.own.add import add_dataset
-from latentcore.runs import RunStatus, find_run
+from latentcore.runs import RunStatus, active_runs, find_run
 from latentcore.store import models_folder
 from tests.dashboard.pages import notices_of, open_page, text_of
 from tests.dashboard.train.runs import GAN, PCA, VAE, critic_events, fit_events, write_run
@@ -170,12 +170,25 @@ def test_pca_has_no_length():
     assert not any(group.label == "How long" for group in app.get("button_group"))
 
 
-def test_with_visitors_only_own_images_can_be_trained_on(monkeypatch):
+def test_a_visitor_trains_a_model_that_only_the_visitor_sees(monkeypatch):
+    started = []
     monkeypatch.setenv("LATENTCORE_UPLOADS", "50")
+    monkeypatch.setattr(
+        "dashboard.train.services.choices.start_runs",
+        lambda asked: started.extend(asked) or [*map(write_run, asked)],
+    )
     app = open_page("train")
-    assert "only on images that you added" in text_of(app)
-    assert "Start training" not in labels_of(app)
-    assert "add your own images" in app.info[0].value
+    assert "Only you see the model" in text_of(app)
+    next(button for button in app.button if button.label == "Start training").click().run()
+    (request,) = started
+    name, _, token = request.name.partition(".session-")
+    assert (name, len(token)) == ("vae-d2-trained", 16)
+    assert progress_text(app)
+    (run_id,) = [run.id for run in active_runs()]
+    monkeypatch.setattr(ownership, "_owners", {})  # another visitor
+    other = open_page("train", run=run_id)
+    assert notices_of(other) == [f"There is no training run “{run_id[:20]}” here; it may have been removed."]
+    assert "1 run of other visitors" in text_of(other)
 
 
 def test_active_runs_are_listed_below_the_form():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from dashboard.data import ownership
+from dashboard.data import ownership, sweeping, upload_rules
 from dashboard.data.catalogue import scanned_bundles
 from dashboard.server.sessions import acting_for
 from dashboard.train.services import choices, family_settings, pictures, progress
@@ -21,7 +21,7 @@ from latentcore.exceptions import UnknownNameError
 from latentcore.models import MODELS
 from latentcore.recipes import make_recipe
 from latentcore.runs import RunStatus, find_run, finish_run, remove_old_runs
-from latentcore.runs.folder import STATUS_FILE
+from latentcore.runs.folder import REQUEST_FILE, STATUS_FILE
 from latentcore.store import models_folder
 from tests.dashboard.train.runs import GAN, PCA, VAE, critic_events, fit_events, write_run
 
@@ -32,6 +32,7 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr(ownership, "_owners", {})
+    monkeypatch.setattr(upload_rules, "is_own_machine", lambda: True)
     scanned_bundles.clear()
     yield tmp_path
     scanned_bundles.clear()
@@ -57,12 +58,63 @@ def test_datasets_are_those_whose_images_are_here():
     assert "mnist" not in names
 
 
-def test_with_visitors_only_own_datasets_can_be_trained_on(folders):
+def test_visitors_train_on_the_datasets_that_they_see(folders):
     name = own_dataset(folders, "one")
     with acting_for("one"):
-        assert choices.trainable_datasets(is_hosted=True) == [name]
+        assert set(choices.trainable_datasets(is_hosted=True)) >= {"digits", name}
     with acting_for("two"):
-        assert choices.trainable_datasets(is_hosted=True) == []
+        names = choices.trainable_datasets(is_hosted=True)
+        assert "digits" in names
+        assert name not in names
+
+
+def test_a_visitors_run_makes_a_bundle_of_the_session(folders, monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        choices, "start_runs", lambda asked: started.extend(asked) or [*map(write_run, asked)]
+    )
+    monkeypatch.setattr(upload_rules, "is_own_machine", lambda: False)
+    dataset = own_dataset(folders, "one")
+    with acting_for("one"):
+        token = ownership.session_token()
+        (run_id,), problem = choices.start_training([VAE])
+        assert problem is None
+        assert progress.seen_run(str(run_id)) is not None
+        assert choices.suggested_name("digits", "vae", 2) == "vae-d2-trained-2"
+        assert "already" in str(choices.start_training([VAE])[1])
+        assert choices.start_training([replace(VAE, dataset=dataset)])[1] is None
+    with acting_for("two"):
+        assert progress.seen_run(str(run_id)) is None
+        assert progress.seen_active_runs() == []
+        assert choices.suggested_name("digits", "vae", 2) == "vae-d2-trained"
+    assert [run.bundle_id for run in started] == [
+        f"digits/vae-d2-trained.session-{token}",
+        f"{dataset}/vae-d2-trained",  # the dataset's name says whose it is
+    ]
+
+
+def test_a_visitors_run_ends_with_the_session(monkeypatch):
+    monkeypatch.setattr("latentcore.runs.control._signal", lambda *_: None)  # its process is this one
+    monkeypatch.setattr("latentcore.runs.control._await_end", lambda *_: None)
+    monkeypatch.setattr(ownership, "is_connected", lambda session: session == "here")
+    ids = {}
+    for session in ("here", "gone"):
+        with acting_for(session):
+            name = ownership.stored_id("digits", "x", of_session=True).partition("/")[2]
+        ids[session] = write_run(replace(VAE, name=name))
+    sweeping.sweep()
+    for run_id in ids.values():
+        long_ago = time.time() - ownership.ABANDONED_SECONDS - 1
+        os.utime(find_run(run_id).folder / REQUEST_FILE, (long_ago, long_ago))
+    sweeping.sweep()
+    assert find_run(ids["here"]).status is RunStatus.TRAINING
+    with pytest.raises(UnknownNameError):
+        find_run(ids["gone"])
+
+
+def test_a_name_that_marks_a_visitors_bundle_cannot_be_chosen():
+    problem = choices.name_problem("digits", "x.session-0123456789abcdef")
+    assert "marks bundles of visitors" in str(problem)
 
 
 def test_lda_is_offered_only_with_labels(folders):
@@ -304,13 +356,13 @@ def test_runs_go_with_their_dataset(folders, monkeypatch):
     monkeypatch.setattr("latentcore.runs.control._await_end", lambda *_: None)
     name = own_dataset(folders, "one")
     mine, other = write_run(replace(VAE, dataset=name)), write_run()
-    ownership.sweep()
+    sweeping.sweep()
     assert find_run(mine).status is RunStatus.TRAINING
     ownership.remove_owned(name)
     with pytest.raises(UnknownNameError):
         find_run(mine)
     orphan = write_run(replace(VAE, dataset=name))
-    ownership.sweep()
+    sweeping.sweep()
     with pytest.raises(UnknownNameError):
         find_run(orphan)
     assert find_run(other).status is RunStatus.TRAINING

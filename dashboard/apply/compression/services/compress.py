@@ -103,7 +103,7 @@ def _decompressed(
         return _through_pca(dataset, original, int(point.setting["components"]), point.setting["step"])
     if curve.name not in available_formats():
         return None
-    return _through_codec(dataset, index, curve.name, int(point.setting["quality"]))
+    return _through_codec(dataset, index, curve.name, int(point.setting["quality"]), _any_bundle(dataset))
 
 
 def _decoded(bundle: Bundle, index: int, grid: QuantisationGrid) -> FloatArray:
@@ -114,34 +114,31 @@ def _decoded(bundle: Bundle, index: int, grid: QuantisationGrid) -> FloatArray:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 @limited
-def _through_codec(dataset: str, index: int, name: str, quality: int) -> FloatArray:
+def _through_codec(dataset: str, index: int, name: str, quality: int, bundle_id: str) -> FloatArray:
     """Return a test image after JPEG, WebP or AVIF, compressed in a mosaic with other test images."""
-    others = np.random.default_rng(SEED).permutation(_n_test(dataset))[:N_OTHERS]
+    others = np.random.default_rng(SEED).permutation(len(open_bundle(bundle_id).test))[:N_OTHERS]
     indices = np.concatenate([others[: N_OTHERS // 2], [index], others[N_OTHERS // 2 :]])
     images = required_originals(dataset, "test", indices)
     image: FloatArray = mosaic_round_trip(images, name, quality)[1][N_OTHERS // 2]
     return image
 
 
-def _n_test(dataset: str) -> int:
-    return len(open_bundle(_any_bundle(dataset)).test)
-
-
 def _any_bundle(dataset: str) -> str:
+    """Return the id of a bundle, which tells the number of images; it may be one of this session only."""
     return f"{dataset}/{catalogue().models(dataset)[0]}"
 
 
 def _through_pca(dataset: str, original: FloatArray, n_components: int, step: float) -> FloatArray:
-    model = _fitted_pca(dataset)
+    model = _fitted_pca(dataset, _any_bundle(dataset))
     decoded: FloatArray = quantised_reconstruction(model, model.encode(original[None]), n_components, step)[0]
     return decoded
 
 
 @st.cache_resource(max_entries=4, show_spinner="Fitting PCA")
 @limited
-def _fitted_pca(dataset: str) -> PCAModel:
+def _fitted_pca(dataset: str, bundle_id: str) -> PCAModel:
     index = image_index(dataset)
-    return fit_pca(train_images(open_bundle(_any_bundle(dataset)))) if index is None else index.pca
+    return fit_pca(train_images(open_bundle(bundle_id))) if index is None else index.pca
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)

@@ -12,6 +12,7 @@ from dashboard.data.catalogue import Bundle, catalogue, open_bundle
 from dashboard.data.images.grids import grid_uri
 from dashboard.server.concurrency import limited
 from latentcore.evaluation.class_conditional import sample_classes
+from latentcore.store.owners import public_id
 from latentcore.studies.resampling import balanced_rows, smallest_class_size
 from latentcore.types import Capability, FloatArray, LabelArray
 
@@ -94,7 +95,7 @@ def labelled_npz(settings: SampleSettings, n_per_class: int) -> bytes:
         labels=labels,
         classes=np.array(open_bundle(settings.bundle_id).classes),
         seed=np.int64(settings.seed),
-        model=np.array(settings.bundle_id),
+        model=np.array(public_id(settings.bundle_id)),
         labelled_per_class=np.array(settings.labelled),
     )
     return buffer.getvalue()

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 
 from dashboard.compare.scores.services.scores import BUDGETS, Cell, Measure, MissingScore, Row, Score
+from latentcore.store.owners import public_id
 
 
 def scores_csv(measures: Sequence[Measure], rows: Sequence[Row]) -> bytes:
@@ -27,7 +28,7 @@ def scores_csv(measures: Sequence[Measure], rows: Sequence[Row]) -> bytes:
     for row in rows:
         budget = [f"{row.budget[name]:g}" if name in row.budget else "" for name in BUDGETS]
         fields = (field for measure in measures for field in _csv_fields(row.score(measure)))
-        writer.writerow([row.id or row.title, *budget, *fields])
+        writer.writerow([public_id(row.id) or row.title, *budget, *fields])
     return buffer.getvalue().encode()
 
 
