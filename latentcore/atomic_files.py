@@ -61,7 +61,7 @@ def temporary_folder(parent: Path, name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path, *, make_folder: bool = True, durable: bool = True) -> Iterator[Path]:
     """Write a file atomically: yield a temporary file beside `path`, and rename it when the block ends.
 
     If the block raises, the temporary file is deleted and `path` is left as it was. Temporary files of the
@@ -70,7 +70,11 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Parameters
     ----------
     path : Path
-        Final path; its folder is created if it does not exist, an existing file is replaced.
+        Final path; an existing file is replaced.
+    make_folder : bool
+        Whether to create its folder if it does not exist. Without, a folder that was removed stays removed.
+    durable : bool
+        Whether to wait, some milliseconds, until the content is on the disk and outlives a loss of power.
 
     Yields
     ------
@@ -81,15 +85,17 @@ def atomic_file(path: Path) -> Iterator[Path]:
     OSError
         If the file cannot be created or renamed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if make_folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale(path.parent, path.stem)
     handle, name = tempfile.mkstemp(prefix=f"_draft-{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
+        if durable:
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
     finally:

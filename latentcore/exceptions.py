@@ -31,6 +31,10 @@ class DatasetMissing(DatasetError):  # noqa: N818 - a state, not a fault
     """A dataset is not on this machine; the message says how to fetch it."""
 
 
+class CheckpointError(LatentcoreError):
+    """A checkpoint is damaged or belongs to another training; the message names file and cause."""
+
+
 class EndTrainingPhase(LatentcoreError):  # noqa: N818 - a request, not a fault
     """Raised by an event handler to end the current phase of a training; the model is finished as it is."""
 

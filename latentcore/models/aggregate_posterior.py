@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from latentcore.training import Stateful
+
 HIDDEN_WIDTH = 256
 LEARNING_RATE = 5e-4
 LEAKY_SLOPE = 0.2
@@ -31,6 +33,11 @@ class CodeCritic:
             nn.Linear(HIDDEN_WIDTH, 1),
         )
         self._optimiser = torch.optim.Adam(self._network.parameters(), lr=LEARNING_RATE, betas=(0.5, 0.9))
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """What `train_step` changes, for checkpoints."""
+        return {"code_critic": self._network, "code_critic_optimiser": self._optimiser}
 
     def divergence(self, codes: torch.Tensor) -> torch.Tensor:
         """Return the estimate of KL(q(z) || N(0, I)) in nats, a scalar, from codes ``(n, latent_dim)``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import torch
@@ -67,6 +68,14 @@ class AdversarialLoss:
     def __init__(self, gradient_penalty: float) -> None:
         self.gradient_penalty = gradient_penalty
         self._n_steps = 0
+
+    def state_dict(self) -> dict[str, int]:
+        """Return the number of steps, on which the next penalty depends, for checkpoints."""
+        return {"n_steps": self._n_steps}
+
+    def load_state_dict(self, state_dict: Mapping[str, int]) -> None:
+        """Set what `state_dict` returned."""
+        self._n_steps = state_dict["n_steps"]
 
     @property
     def has_penalty(self) -> bool:

@@ -189,6 +189,14 @@ def train_generator(
         phase="adversarial",
         on_event=on_event,
         network=_GeneratorOnly(average),
+        parts={
+            "generator": generator,
+            "critic": critic,
+            "average": average,
+            "generator_optimiser": generator_optimiser,
+            "critic_optimiser": critic_optimiser,
+            "adversarial_loss": adversarial_loss,
+        },
     )
     recompute_statistics(average, settings.latent_dim, 4 * settings.batch_size)
     network.generator = fold_batch_norm(average)

@@ -148,6 +148,7 @@ def train_vae(
         after_step=train_critic,
         gradient_limit=settings.gradient_limit,
         network=network,
+        parts=None if critic is None else critic.parts,
     )
 
 

@@ -1,5 +1,7 @@
-"""Training, for any model family: the loop, its events, seeding."""
+"""Training, for any model family: the loop, its events, seeding, checkpoints."""
 
+from latentcore.training.checkpoint import Checkpoint
+from latentcore.training.checkpoint_state import Stateful
 from latentcore.training.events import EarlyStep, EpochEnd, OnEvent, WatchesEarlySteps
 from latentcore.training.loop import (
     Losses,
@@ -12,10 +14,12 @@ from latentcore.training.loop import (
 )
 
 __all__ = [
+    "Checkpoint",
     "EarlyStep",
     "EpochEnd",
     "Losses",
     "OnEvent",
+    "Stateful",
     "Step",
     "WatchesEarlySteps",
     "count_batches",

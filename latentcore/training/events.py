@@ -22,7 +22,10 @@ class EpochEnd:
     losses : dict of str to float
         Mean of each loss over the epoch's batches.
     network : Module or None
-        The network as it is then; see `latentcore.models.networks.preview_codes` and `preview_images`.
+        The network as it is then; see `latentcore.models.networks.preview_codes` and `preview_images`. None
+        for a past epoch.
+    is_past : bool
+        Whether the epoch was before the checkpoint from which the training goes on; its event is sent again.
     problem : str
         One sentence if the training diverged after this epoch, which has had an event before; the network has
         the weights of its end again. A handler that raises `EndTrainingPhase` keeps them, otherwise the
@@ -34,6 +37,7 @@ class EpochEnd:
     n_epochs: int
     losses: dict[str, float]
     network: torch.nn.Module | None = None
+    is_past: bool = False
     problem: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TypeAlias
@@ -10,7 +10,10 @@ from typing import TypeAlias
 import torch
 
 from latentcore.exceptions import EndTrainingPhase
+from latentcore.training.checkpoint import PastEpoch
+from latentcore.training.checkpoint_state import Stateful
 from latentcore.training.events import EarlyStep, EpochEnd, OnEvent, WatchesEarlySteps
+from latentcore.training.phase import PhaseCheckpoint
 
 Step: TypeAlias = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 """One optimiser step on the rows of an int64 index tensor ``(batch,)``; returns scalar losses."""
@@ -64,6 +67,7 @@ def run_epochs(
     phase: str = "fit",
     on_event: OnEvent | None = None,
     network: torch.nn.Module | None = None,
+    parts: Mapping[str, Stateful] | None = None,
 ) -> None:
     """Call `step` on shuffled batches for a number of epochs.
 
@@ -81,16 +85,25 @@ def run_epochs(
     network : Module, optional
         Passed on in the events. If the training diverges, its weights at the end of the last good epoch can
         be kept; see `EpochEnd.problem`.
+    parts : mapping of str to Stateful, optional
+        All that `step` changes, by name: networks, optimisers, schedules. With them, the training is kept in,
+        and goes on from, the checkpoint of a surrounding `latentcore.training.Checkpoint.active` block.
 
     Raises
     ------
     ValueError
         If a loss diverges.
+    CheckpointError
+        If the checkpoint does not fit the parts.
     """
-    event: EpochEnd | None = None
-    good: dict[str, torch.Tensor] = {}
-    with suppress(EndTrainingPhase):
-        for epoch in range(1, n_epochs + 1):
+    checkpoint = PhaseCheckpoint(phase, parts or {})
+    _send_again(on_event, checkpoint.past)
+    if checkpoint.is_over:
+        return
+    event = EpochEnd(**checkpoint.past[-1], network=network) if checkpoint.past else None
+    good = _weights(network)
+    try:
+        for epoch in range(len(checkpoint.past) + 1, n_epochs + 1):
             early = (lambda share: _tell(on_event, phase, share, network)) if epoch == 1 else None
             means = _train_epoch(step, n_samples, batch_size, early)
             if problem := _divergence(means, network):
@@ -99,11 +112,28 @@ def run_epochs(
                     network.load_state_dict(good)
                     on_event(replace(event, problem=problem))
                 raise ValueError(problem)
+            past = PastEpoch(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means)
+            checkpoint.note(past)
             if on_event is not None:
-                event = EpochEnd(phase=phase, epoch=epoch, n_epochs=n_epochs, losses=means, network=network)
+                event = EpochEnd(**past, network=network)
                 on_event(event)
-            if network is not None and on_event is not None:
-                good = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+                good = _weights(network)
+            checkpoint.save()
+    except EndTrainingPhase:
+        checkpoint.end()
+
+
+def _weights(network: torch.nn.Module | None) -> dict[str, torch.Tensor]:
+    state = {} if network is None else network.state_dict()
+    return {name: tensor.detach().clone() for name, tensor in state.items()}
+
+
+def _send_again(on_event: OnEvent | None, past: Sequence[PastEpoch]) -> None:
+    """Send the events of past epochs; what is asked for in answer was done then."""
+    if on_event is not None:
+        for epoch in past:
+            with suppress(EndTrainingPhase):
+                on_event(EpochEnd(**epoch, is_past=True))
 
 
 def _train_epoch(
@@ -154,6 +184,7 @@ def run_one_cycle(
     after_step: Callable[[], None] | None = None,
     gradient_limit: float = 0.0,
     network: torch.nn.Module | None = None,
+    parts: Mapping[str, Stateful] | None = None,
 ) -> None:
     """Minimise a loss for a number of epochs with a one-cycle schedule of the learning rate.
 
@@ -170,6 +201,9 @@ def run_one_cycle(
         Called after each step, such as to train another network alternately.
     gradient_limit : float
         Gradients are clipped to this norm; 0 for no clipping.
+    parts : mapping of str to Stateful, optional
+        What `after_step` changes; `network`, optimiser and schedule are added. Without `network`, no
+        checkpoint is kept. See `run_epochs`.
 
     References
     ----------
@@ -193,6 +227,7 @@ def run_one_cycle(
             after_step()
         return reported
 
+    trained: dict[str, Stateful] = {"optimiser": optimiser, "schedule": schedule, **(parts or {})}
     run_epochs(
         step,
         n_samples=n_samples,
@@ -201,4 +236,5 @@ def run_one_cycle(
         phase=phase,
         on_event=on_event,
         network=network,
+        parts=None if network is None else {"network": network, **trained},
     )
