@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.metadata import version
@@ -42,6 +43,7 @@ def train_bundle(
     record: bool = False,
     on_event: OnEvent | None = None,
     on_stage: Callable[[str], None] | None = None,
+    checkpoints: Path | None = None,
 ) -> Path:
     """Train, evaluate and save one bundle.
 
@@ -58,6 +60,9 @@ def train_bundle(
         Receives an `EpochEnd` after each epoch.
     on_stage : callable, optional
         Receives the name of each stage after the training.
+    checkpoints : Path, optional
+        Folder in which the training keeps checkpoints, and from whose checkpoints it goes on if there are
+        any; created if it does not exist, and removed once the bundle is written.
 
     Returns
     -------
@@ -72,12 +77,17 @@ def train_bundle(
         If the dataset cannot be read.
     BundleError
         If the bundle cannot be written.
+    CheckpointError
+        If there is a checkpoint that is damaged or belongs to another training.
     """
     announce = on_stage or (lambda _: None)
     check_writable(root / recipe.id, overwrite=overwrite)
     train, test = load_dataset(recipe.dataset, "train"), load_dataset(recipe.dataset, "test")
-    recipe = within_minutes(recipe, train, announce)
-    trained = fit_recipe(recipe, train, test, Listening(on_event, announce, record=record))
+    if checkpoints is not None:
+        checkpoints.mkdir(parents=True, exist_ok=True)
+    recipe = within_minutes(recipe, train, announce, checkpoints=checkpoints)
+    listening = Listening(on_event, announce, record=record)
+    trained = fit_recipe(recipe, train, test, listening, checkpoints=checkpoints)
     model = trained.model
     announce("scores")
     metrics = evaluate(
@@ -101,7 +111,10 @@ def train_bundle(
         name=recipe.name,
         formation=trained.formation,
     )
-    return save_bundle(content, root, overwrite=overwrite)
+    folder = save_bundle(content, root, overwrite=overwrite)
+    if checkpoints is not None:
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    return folder
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel, make_model
 from latentcore.models.networks import TorchModel
 from latentcore.models.precision import round_to_half
-from latentcore.recipes import Recipe
+from latentcore.recipes import Recipe, seed_checkpoint
 from latentcore.recording import FormationRecorder, History
 from latentcore.store import Bundle, add_formation
 from latentcore.training import EpochEnd, OnEvent
@@ -61,16 +63,33 @@ class Listening:
         return History(on_event, FormationRecorder(test, latent_dim) if self.record else None)
 
 
-def fit_recipe(recipe: Recipe, train: Dataset, test: Dataset, listening: Listening) -> TrainedModel:
-    """Fit with each seed; of several, keep the model with the lowest validation error."""
+def fit_recipe(
+    recipe: Recipe,
+    train: Dataset,
+    test: Dataset,
+    listening: Listening,
+    *,
+    checkpoints: Path | None = None,
+) -> TrainedModel:
+    """Fit with each seed; of several, keep the model with the lowest validation error.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    train, test : Dataset
+    listening : Listening
+    checkpoints : Path, optional
+        Folder, which must exist, in which each seed's training keeps a checkpoint, from which it goes on.
+    """
     if len(recipe.seeds) == 1:
-        return _fit(recipe, recipe.seeds[0], train, listening.history("", test, recipe.latent_dim))
+        history = listening.history("", test, recipe.latent_dim)
+        return _fit(recipe, recipe.seeds[0], train, history, checkpoints)
     part, held = train.holdout(VALIDATION_SHARE, seed=0)
     best: TrainedModel | None = None
     by_seed: list[dict[str, Any]] = []
     for seed in recipe.seeds:
         history = listening.history(f", seed {seed}", test, recipe.latent_dim)
-        trained = _fit(recipe, seed, part, history)
+        trained = _fit(recipe, seed, part, history, checkpoints)
         model = trained.model
         listening.announce(f"scores of seed {seed}")
         error = float(image_mse(held.images, model.reconstruct(held.images)).mean(dtype=np.float64))
@@ -82,16 +101,23 @@ def fit_recipe(recipe: Recipe, train: Dataset, test: Dataset, listening: Listeni
     return best
 
 
-def _fit(recipe: Recipe, seed: int, train: Dataset, history: History) -> TrainedModel:
+def _fit(
+    recipe: Recipe, seed: int, train: Dataset, history: History, checkpoints: Path | None
+) -> TrainedModel:
     """Return a fitted model, with weights rounded as they are stored, and its history."""
     started = time.process_time()
-    model = recipe.make_model().fit(train.images, train.known_labels, seed=seed, on_event=history)
+    checkpoint = None
+    if checkpoints is not None:
+        checkpoint = seed_checkpoint(checkpoints, recipe, seed, len(train), listeners=history.parts)
+    with nullcontext() if checkpoint is None else checkpoint.active():
+        model = recipe.make_model().fit(train.images, train.known_labels, seed=seed, on_event=history)
+    before = 0.0 if checkpoint is None else checkpoint.cpu_seconds
     model = round_to_half(model) if isinstance(model, TorchModel) else model
     return TrainedModel(
         model=model,
         seed=seed,
         n_train=len(train),
-        cpu_seconds=time.process_time() - started,
+        cpu_seconds=before + time.process_time() - started,
         history=history.entries,
         by_seed=[],
         formation=history.formation(),

@@ -11,7 +11,7 @@ from latentcore.exceptions import EndTrainingPhase
 from latentcore.models.networks import EncoderDecoder
 from latentcore.previews import Preview, Previewer, turned
 from latentcore.store.formation import FEWEST_MOMENTS, Moment, formation_npz
-from latentcore.training import EarlyStep, EpochEnd, OnEvent, WatchesEarlySteps
+from latentcore.training import EarlyStep, EpochEnd, OnEvent, Stateful, WatchesEarlySteps
 
 BY_HAND = "stopped by hand"
 MAX_EPOCHS = 64
@@ -57,6 +57,22 @@ class FormationRecorder:
         """Record a moment within the first epoch."""
         if isinstance(event.network, EncoderDecoder):
             self._early.append(_moment(self._n_ended + event.share, self._previewer.preview(event.network)))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what was recorded, for checkpoints."""
+        return {
+            "early": [vars(moment) for moment in self._early],
+            "ends": [vars(moment) for moment in self._ends],
+            "last": None if self._last is None else vars(self._last),
+            "stride": self._stride,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Set what `state_dict` returned; the epochs are counted by their events, which are sent again."""
+        self._early = [Moment(**moment) for moment in state_dict["early"]]
+        self._ends = [Moment(**moment) for moment in state_dict["ends"]]
+        self._last = None if state_dict["last"] is None else Moment(**state_dict["last"])
+        self._stride = state_dict["stride"]
 
     def formation_npz(
         self, history: Sequence[dict[str, Any]], *, is_second_run: bool = False
@@ -108,6 +124,19 @@ class History:
         self.ended_early: list[dict[str, Any]] = []
         self._on_event, self._recorder = on_event, recorder
 
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """What has a state that the events of past epochs do not restore, for checkpoints."""
+        return {"history": self} if self._recorder is None else {"history": self, "recorder": self._recorder}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return which phases ended early, for checkpoints."""
+        return {"ended_early": self.ended_early}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Set what `state_dict` returned."""
+        self.ended_early = state_dict["ended_early"]
+
     def __call__(self, event: EpochEnd) -> None:
         """Note the losses of an epoch, and pass it on."""
         if not event.problem:
@@ -118,7 +147,7 @@ class History:
                 self._on_event(event)
         except EndTrainingPhase as asked:
             end = asked
-            if event.epoch < event.n_epochs:
+            if event.epoch < event.n_epochs and not event.is_past:
                 fields = {"phase": event.phase, "epoch": event.epoch, "n_epochs": event.n_epochs}
                 self.ended_early.append({**fields, "reason": event.problem or BY_HAND})
         if self._recorder is not None:

@@ -72,5 +72,9 @@ def training_progress() -> Iterator[TrainingProgress]:
         with Progress(*columns, console=error_console) as progress:
             yield TrainingProgress(progress)
     except KeyboardInterrupt:
-        error_console.print("Stopped. Finished bundles are kept, and no bundle is incomplete.")
+        error_console.print(
+            "Stopped. Finished bundles are kept, and no bundle is incomplete. A training with --resume "
+            "goes on from its checkpoint when its command is run again.",
+            soft_wrap=True,
+        )
         sys.exit(EXIT_INTERRUPTED)

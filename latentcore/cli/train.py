@@ -15,7 +15,7 @@ from latentcore.features import train_feature_network
 from latentcore.fitting import record_formation
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
-from latentcore.recipes import Recipe, make_recipe
+from latentcore.recipes import Recipe, checkpoint_folder, make_recipe
 from latentcore.recipes.grid import grid_recipes
 from latentcore.recipes.holdout import holdout_mse
 from latentcore.recipes.overrides import read_overrides
@@ -72,6 +72,15 @@ def train(
             help="Hold out this share of train, fit on the rest, and only print the MSE on the held-out part."
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Keep a checkpoint while training, every 20 seconds at the end of an epoch, and go on from "
+            "it if there is one: after Ctrl-C or a crash, the same command ends in the same model. It is "
+            "in DATASET/_checkpoint-NAME of the models folder, and removed once the bundle is written.",
+        ),
+    ] = False,
     everything: Annotated[
         bool,
         typer.Option("--all", help="Train all missing bundles of the zoo, or of the given dataset."),
@@ -89,6 +98,8 @@ def train(
 ) -> None:
     """Train, evaluate and save one bundle, or all missing ones."""
     root = out or models_folder()
+    if resume and (grid is not None or holdout is not None):
+        raise ValueError("--resume applies to one bundle, not to --grid or --holdout.")
     if grid is not None:
         if dataset is None or model is not None or latent_dim is not None or everything:
             raise ValueError("Give a dataset and --grid, without model, --latent-dim and --all.")
@@ -96,8 +107,9 @@ def train(
         _train_many(missing_of(grid_recipes(dataset, grid, minutes=minutes), root), root, scheduler)
         return
     if everything:
-        if minutes is not None or setting:
-            raise ValueError(f"{'--set' if setting else '--minutes'} applies to one bundle, not to --all.")
+        single = {"--set": setting, "--minutes": minutes, "--resume": resume}
+        if given := [option for option, value in single.items() if value]:
+            raise ValueError(f"{given[0]} applies to one bundle, not to --all.")
         _train_all(dataset, root, scheduler)
         return
     if dataset is None or model is None or latent_dim is None:
@@ -116,7 +128,13 @@ def train(
             console.print(f"{recipe.id}: MSE {mse:.5f} on the {holdout:.0%} of train that was held out.")
             return
         folder = train_bundle(
-            recipe, root, overwrite=overwrite, record=record, on_event=on_event, on_stage=on_stage
+            recipe,
+            root,
+            overwrite=overwrite,
+            record=record,
+            on_event=on_event,
+            on_stage=on_stage,
+            checkpoints=checkpoint_folder(root, recipe) if resume else None,
         )
     console.print(f"Wrote {folder}", soft_wrap=True)
 

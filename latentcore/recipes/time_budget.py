@@ -6,11 +6,13 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from latentcore.datasets import Dataset
+from latentcore.recipes.checkpoints import remember_epochs, remembered_epochs
 from latentcore.recipes.recipe import Recipe
 from latentcore.training import EpochEnd, count_batches
 
@@ -20,7 +22,13 @@ EPOCHS = ("n_epochs", "inversion_epochs")
 """Settings that are numbers of epochs, in the order of a family's phases."""
 
 
-def within_minutes(recipe: Recipe, train: Dataset, on_stage: Callable[[str], None] | None = None) -> Recipe:
+def within_minutes(
+    recipe: Recipe,
+    train: Dataset,
+    on_stage: Callable[[str], None] | None = None,
+    *,
+    checkpoints: Path | None = None,
+) -> Recipe:
     """Return the recipe with as many epochs as take `Recipe.minutes` on this machine, all seeds together.
 
     Phases keep the proportion of their epochs. The command of the returned recipe names the number of epochs
@@ -34,14 +42,20 @@ def within_minutes(recipe: Recipe, train: Dataset, on_stage: Callable[[str], Non
         Images of which some are trained on to measure the time of a step.
     on_stage : callable, optional
         Receives a sentence with the number of epochs.
+    checkpoints : Path, optional
+        Folder in which the numbers of epochs are kept: the same training later has as many.
 
     Raises
     ------
     ValueError
         If the family is not trained in epochs, or does not allow the settings.
+    CheckpointError
+        If what is kept belongs to another recipe, or is damaged.
     """
     if recipe.minutes is None:
         return recipe
+    if checkpoints is not None and (same := remembered_epochs(checkpoints, recipe)) is not None:
+        return _with_epochs(recipe, same)
     settings = recipe.make_model().settings
     epochs = {name: int(getattr(settings, name)) for name in EPOCHS if hasattr(settings, name)}
     if not epochs:
@@ -55,10 +69,16 @@ def within_minutes(recipe: Recipe, train: Dataset, on_stage: Callable[[str], Non
     if on_stage is not None:
         counts = " and ".join(f"{n:,}" for n in fitting.values())
         on_stage(f"{counts} epochs, to take about {recipe.minutes:g} minutes of training")
+    if checkpoints is not None:
+        remember_epochs(checkpoints, recipe, fitting)
+    return _with_epochs(recipe, fitting)
+
+
+def _with_epochs(recipe: Recipe, epochs: Mapping[str, int]) -> Recipe:
     return replace(
         recipe,
-        settings={**recipe.settings, **fitting},
-        overrides={**recipe.overrides, **fitting},
+        settings={**recipe.settings, **epochs},
+        overrides={**recipe.overrides, **epochs},
         minutes=None,
     )
 

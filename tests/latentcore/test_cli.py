@@ -170,6 +170,23 @@ def test_training_for_some_minutes_says_how_many_epochs_these_are(run, tmp_path)
     assert "--minutes applies to one bundle" in err
 
 
+def test_resume_keeps_checkpoints_beside_the_bundle(run, monkeypatch, tmp_path):
+    folders = []
+    monkeypatch.setattr(
+        "latentcore.cli.train.train_bundle", lambda *_, checkpoints, **__: folders.append(checkpoints)
+    )
+    common = ("train", "digits", "ae", "--latent-dim", "2", "--name", "mine", "--out", str(tmp_path))
+    assert run(*common, "--resume")[0] == run(*common)[0] == 0
+    assert folders == [tmp_path / "digits" / "_checkpoint-mine", None]
+    for wrong, sentence in (
+        (("train", "--all", "--resume"), "--resume applies to one bundle, not to --all."),
+        ((*common, "--resume", "--holdout", "0.2"), "--resume applies to one bundle, not to --grid or --holdout."),
+    ):
+        code, _, err = run(*wrong)
+        assert code == 2
+        assert sentence in " ".join(err.split())
+
+
 def test_a_killed_training_leaves_no_bundle_and_can_be_repeated(tmp_path):
     code = (
         "import sys\nfrom pathlib import Path\nfrom latentcore.bundling import train_bundle\n"
