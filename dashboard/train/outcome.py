@@ -6,7 +6,15 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import file_stem, zip_file
-from dashboard.train.services.progress import Run, RunStatus, model_name, shipped_beside, show_in_catalogue
+from dashboard.train.services.progress import (
+    Run,
+    RunStatus,
+    continue_run,
+    model_name,
+    seen_run,
+    shipped_beside,
+    show_in_catalogue,
+)
 from dashboard.ui.fragments import deferred_file
 from dashboard.ui.problems import bundle_or_error
 
@@ -22,6 +30,7 @@ def outcome(run: Run) -> None:
     with row:
         if is_kept:
             _links(run)
+        _continue_button(run)
         _another_button()
 
 
@@ -29,6 +38,7 @@ def outcome_beside(run: Run) -> None:
     """Draw the outcome of one of two runs side by side."""
     if _words(run):
         _download(run)
+    _continue_button(run)
 
 
 def compare_both(runs: tuple[Run, Run]) -> None:
@@ -59,6 +69,33 @@ def compare_both(runs: tuple[Run, Run]) -> None:
 
 def _another_button() -> None:
     st.button("Train another model", icon=":material/add:", on_click=_forget_run)
+
+
+def _continue_button(run: Run) -> None:
+    """Draw the button that continues a run that was killed, or failed after some epochs."""
+    if not run.can_continue:
+        return
+    n_epochs = run.n_epochs_kept
+    st.button(
+        f"Go on from epoch {n_epochs:,}" if n_epochs else "Start again",
+        icon=":material/play_arrow:",
+        key=f"run_continue_{run.id}",
+        type="primary",
+        help="The training goes on from its last checkpoint, to the same model as without interruption."
+        if n_epochs
+        else "It ended before its first epoch.",
+        on_click=_continue,
+        args=(run.id,),
+    )
+
+
+def _continue(run_id: str) -> None:
+    if seen_run(run_id) is None:
+        return
+    try:
+        continue_run(run_id)
+    except OSError:
+        state.notify("run", "The training cannot go on: its files cannot be written. Free some space.")
 
 
 def _words(run: Run) -> bool:

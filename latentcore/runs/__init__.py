@@ -3,6 +3,7 @@
 from latentcore.runs.cleaning import remove_old_runs, remove_runs_on
 from latentcore.runs.control import (
     active_runs,
+    continue_run,
     finish_run,
     n_turns,
     pause_run,
@@ -23,6 +24,7 @@ __all__ = [
     "Snapshot",
     "active_runs",
     "all_runs",
+    "continue_run",
     "find_run",
     "finish_run",
     "latest_snapshot",

@@ -9,8 +9,9 @@ from latentcore.exceptions import UnknownNameError
 from latentcore.runs.control import remove_run
 from latentcore.runs.folder import REQUEST_FILE, STATUS_FILE, all_runs
 
-KEPT_SECONDS = 24 * 3600
-"""Time after which the folder of a run that is over is removed; the bundle that it made stays."""
+KEPT_SECONDS, KEPT_UNFINISHED_SECONDS = 24 * 3600, 7 * 24 * 3600
+"""Time after which the folder of a run that is over is removed, and of one that can be continued; its bundle
+stays."""
 
 
 def remove_runs_on(dataset: str) -> None:
@@ -22,10 +23,11 @@ def remove_runs_on(dataset: str) -> None:
 
 
 def remove_old_runs() -> None:
-    """Remove the folders of runs that have been over for a day."""
+    """Remove the folders of runs that have been over for a day; for a week if they can be continued."""
     for run in all_runs():
         with suppress(UnknownNameError, OSError):
             status = run.folder / STATUS_FILE
             ended = (status if status.exists() else run.folder / REQUEST_FILE).stat().st_mtime
-            if run.is_over and time.time() - ended > KEPT_SECONDS:
+            kept = KEPT_UNFINISHED_SECONDS if run.can_continue else KEPT_SECONDS
+            if run.is_over and time.time() - ended > kept:
                 remove_run(run.id)

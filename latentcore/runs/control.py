@@ -13,9 +13,10 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from latentcore.runs.folder import (
-    HALTED,
+    CHECKPOINTS,
     KEEP_FILE,
     STATUS_FILE,
     Run,
@@ -23,13 +24,12 @@ from latentcore.runs.folder import (
     RunStatus,
     all_runs,
     find_run,
-    is_alive,
-    process_state,
     read_status,
     runs_folder,
     write_json,
     write_request,
 )
+from latentcore.runs.process import HALTED, is_alive, process_facts, process_state
 
 STOP_SECONDS, KILL_SECONDS = 1.3, 0.5
 """Time that a process has to end by itself when it is stopped, and until it is gone after it was killed."""
@@ -59,7 +59,7 @@ def start_runs(requests: Sequence[RunRequest]) -> list[str]:
     now, ids = time.time(), []
     try:
         for request in requests:
-            ids.append(_start_process(replace(request, group=group), now))  # noqa: PERF401 - kept if one fails
+            ids.append(_start_new(replace(request, group=group), now))  # noqa: PERF401 - kept if one fails
     except OSError:
         for run_id in ids:
             remove_run(run_id)
@@ -67,12 +67,40 @@ def start_runs(requests: Sequence[RunRequest]) -> list[str]:
     return ids
 
 
-def _start_process(request: RunRequest, now: float) -> str:
+def _start_new(request: RunRequest, now: float) -> str:
     run_id = secrets.token_hex(8)
     folder = runs_folder() / run_id
     folder.mkdir(parents=True)
     write_request(folder, request, now)
-    with (folder / "log.txt").open("wb") as log:
+    _start_process(folder)
+    return run_id
+
+
+def continue_run(run_id: str) -> None:
+    """Start a new process for a run that failed, which goes on from its checkpoint; it queues behind others.
+
+    Without a checkpoint it starts over. Nothing happens if the run cannot be continued, or just was.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such run.
+    OSError
+        If the run's folder cannot be written.
+    """
+    run = find_run(run_id)
+    if not run.can_continue:
+        return
+    try:
+        (run.folder / STATUS_FILE).unlink()  # of two callers at once, one succeeds
+    except FileNotFoundError:
+        return
+    write_request(run.folder, run.request, time.time())
+    _start_process(run.folder)
+
+
+def _start_process(folder: Path) -> None:
+    with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - this Python, with a path that was made here
             [sys.executable, "-m", "latentcore.runs.worker", str(folder)],
             stdin=subprocess.DEVNULL,
@@ -82,8 +110,7 @@ def _start_process(request: RunRequest, now: float) -> str:
         )
     threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay a zombie
     if not (folder / STATUS_FILE).exists():
-        write_json(folder / STATUS_FILE, {"status": RunStatus.WAITING, "process": process.pid})
-    return run_id
+        write_json(folder / STATUS_FILE, {"status": RunStatus.WAITING, **process_facts(process.pid)})
 
 
 def active_runs() -> list[Run]:
@@ -140,6 +167,7 @@ def stop_run(run_id: str) -> None:
     status = read_status(run.folder)
     if status.get("status") not in (RunStatus.DONE, RunStatus.FAILED):
         write_json(run.folder / STATUS_FILE, {**status, "status": RunStatus.STOPPED, "message": ""})
+        shutil.rmtree(run.folder / CHECKPOINTS, ignore_errors=True)
 
 
 def finish_run(run_id: str) -> None:

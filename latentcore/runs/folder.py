@@ -1,12 +1,11 @@
 """The folder of a training run: what was asked for, its status, and an event per epoch.
 
-``request.json`` is written by whoever starts the run, ``status.json`` and ``events.jsonl`` by its process.
+Whoever starts the run writes ``request.json``; its process writes the status, the events and the checkpoints.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,14 +14,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from latentcore.atomic_files import atomic_file
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import UnknownNameError
-from latentcore.recipes import Recipe, make_recipe
+from latentcore.recipes import Recipe, make_recipe, n_epochs_done
+from latentcore.runs.event_log import read_events
+from latentcore.runs.process import is_at_work
 from latentcore.store.bundle import default_name
 
 ID = re.compile(r"[0-9a-f]{16}")
-ZOMBIE, HALTED = "Z", "T"
-REQUEST_FILE, STATUS_FILE, EVENTS_FILE = "request.json", "status.json", "events.jsonl"
+REQUEST_FILE, STATUS_FILE, CHECKPOINTS = "request.json", "status.json", "checkpoints"
 KEEP_FILE = "keep"
 """Its presence asks the process to end the current phase after this epoch, and to keep the model."""
 
@@ -105,7 +106,9 @@ class Run:
     process : int or None
         Number of its process; None before it has started.
     created : float
-        Seconds since the epoch.
+        When it was started, or last continued, in seconds since the epoch.
+    was_killed : bool
+        Whether its process is gone without a final status.
     """
 
     id: str
@@ -116,6 +119,7 @@ class Run:
     bundle_id: str
     process: int | None
     created: float
+    was_killed: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -132,9 +136,17 @@ class Run:
 
         One with a snapshot also has the errors of `SnapshotWriter.write`, if there was an encoder.
         """
-        path = self.folder / EVENTS_FILE
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        return [event for line in lines if (event := _parsed(line)) is not None]
+        return read_events(self.folder)
+
+    @property
+    def n_epochs_kept(self) -> int:
+        """Number of epochs after which `latentcore.runs.continue_run` goes on."""
+        return n_epochs_done(self.folder / CHECKPOINTS)
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether the run failed without need: it was killed, or something else failed after some epochs."""
+        return self.status is RunStatus.FAILED and (self.was_killed or self.n_epochs_kept > 0)
 
 
 def runs_folder() -> Path:
@@ -168,13 +180,13 @@ def find_run(run_id: str) -> Run:
         process=status.get("process"),
         created=created,
     )
-    if run.is_over or run.process is None or is_alive(run.process):
+    if run.is_over or run.process is None or is_at_work(run.process, status):
         return run
     after = read_status(folder)  # it may have ended between the two looks
     if after != status:
         return find_run(run_id)
-    gone = "The process of this run ended without a word; train it again."
-    return Run(**{**vars(run), "status": RunStatus.FAILED, "message": gone})
+    gone = "The process of this run ended without a word."
+    return Run(**{**vars(run), "status": RunStatus.FAILED, "message": gone, "was_killed": True})
 
 
 def _read_request(fields: dict[str, Any]) -> RunRequest:
@@ -208,34 +220,5 @@ def read_status(folder: Path) -> dict[str, Any]:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Write a JSON file that no reader sees half-written."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(value), encoding="utf-8")
-    draft.replace(path)
-
-
-def is_alive(process: int) -> bool:
-    """Return whether there is a process of this number that has not ended."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process_state(process) != ZOMBIE
-
-
-def process_state(process: int) -> str | None:
-    """Return the letter of a process's state, such as `ZOMBIE` or `HALTED`; None where it is not known."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return None
-
-
-def _parsed(line: str) -> dict[str, Any] | None:
-    """Return an event; None for a line that is being written."""
-    try:
-        event: dict[str, Any] = json.loads(line)
-    except ValueError:
-        return None
-    return event
+    with atomic_file(path, make_folder=False, durable=False) as temporary:
+        temporary.write_text(json.dumps(value), encoding="utf-8")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from latentcore.atomic_files import atomic_file
 from latentcore.datasets import Dataset, dataset_spec, load_dataset
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.networks import EncoderDecoder, preview_codes, preview_images
@@ -62,7 +62,8 @@ class SnapshotWriter:
     ) -> None:
         self._folder, self._train_images = folder, train_images
         self._previewer = Previewer(held_out, latent_dim)
-        self._before: FloatArray | None = None
+        before = latest_snapshot(folder)  # if the run goes on
+        self._before: FloatArray | None = None if before is None else before.places
         _save(
             folder / IMAGES_FILE,
             labels=self._previewer.shown.labels,
@@ -125,6 +126,5 @@ def latest_snapshot(folder: Path) -> Snapshot | None:
 
 def _save(path: Path, **arrays: np.ndarray) -> None:
     """Write an npz file that no reader sees half-written."""
-    draft = path.with_name(f"{path.stem}.{os.getpid()}.npz")
-    np.savez(draft, allow_pickle=False, **arrays)
-    draft.replace(path)
+    with atomic_file(path, make_folder=False, durable=False) as temporary:
+        np.savez(temporary, allow_pickle=False, **arrays)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from latentcore.bundling import train_bundle
 from latentcore.datasets import find_dataset, load_dataset
-from latentcore.exceptions import EndTrainingPhase, LatentcoreError, TrainingCancelled
+from latentcore.exceptions import CheckpointError, EndTrainingPhase, LatentcoreError, TrainingCancelled
 from latentcore.models.networks import EncoderDecoder
 from latentcore.runs.control import runs_ahead
-from latentcore.runs.folder import EVENTS_FILE, KEEP_FILE, STATUS_FILE, RunStatus, find_run, write_json
+from latentcore.runs.event_log import EventLog
+from latentcore.runs.folder import (
+    CHECKPOINTS,
+    KEEP_FILE,
+    STATUS_FILE,
+    RunStatus,
+    find_run,
+    write_json,
+)
+from latentcore.runs.process import process_facts
 from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.store import models_folder
 from latentcore.training import EpochEnd
@@ -32,8 +40,8 @@ class Worker:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.run = find_run(folder.name)
-        self.started = time.monotonic()
-        self.n_events, self.written = 0, 0.0
+        self.log = EventLog(folder, self.run.n_epochs_kept)
+        self.written = 0.0
         self.snapshots: SnapshotWriter | None = None
         self.notes: list[str] = []
 
@@ -44,7 +52,7 @@ class Worker:
             time.sleep(TURN_SECONDS)
         request = self.run.request
         self.status(RunStatus.TRAINING)
-        self.started = time.monotonic()
+        self.log.start_clock()
         recipe = request.recipe()
         self.snapshots = SnapshotWriter(
             self.folder,
@@ -52,16 +60,23 @@ class Worker:
             request.latent_dim,
             train_images=some_train_images(request.dataset),
         )
-        train_bundle(recipe, models_folder(), record=True, on_event=self.on_event, on_stage=self.on_stage)
+        train_bundle(
+            recipe,
+            models_folder(),
+            record=True,
+            on_event=self.on_event,
+            on_stage=self.on_stage,
+            checkpoints=self.folder / CHECKPOINTS,
+        )
         self.status(RunStatus.DONE, bundle_id=recipe.id, message=" ".join(self.notes))
 
     def status(self, status: RunStatus, **more: str) -> None:
         """Write the status of the run."""
-        write_json(self.folder / STATUS_FILE, {"status": status, "process": os.getpid(), **more})
+        write_json(self.folder / STATUS_FILE, {"status": status, **process_facts(os.getpid()), **more})
 
     def on_stage(self, name: str) -> None:
         """Write which stage begins; scores and others follow the training."""
-        after = self.n_events > 0
+        after = self.log.n_epochs > 0
         self.status(RunStatus.SCORING if after else RunStatus.TRAINING, message=name)
 
     def on_event(self, event: EpochEnd) -> None:
@@ -74,24 +89,15 @@ class Worker:
             raise EndTrainingPhase(event.problem)
         if find_dataset(self.run.request.dataset) is None:
             raise TrainingCancelled("The dataset was removed.")
-        self.n_events += 1
         is_due = event.epoch == event.n_epochs or time.monotonic() - self.written >= SNAPSHOT_SECONDS
         keep = self.folder / KEEP_FILE
         errors: dict[str, float] = {}
         if (is_due or keep.exists()) and isinstance(event.network, EncoderDecoder) and self.snapshots:
-            errors = self.snapshots.write(event.network, self.n_events)
+            errors = self.snapshots.write(event.network, self.log.n_epochs + 1)
             self.written = time.monotonic()
-        line: dict[str, Any] = {
-            "phase": event.phase,
-            "epoch": event.epoch,
-            "n_epochs": event.n_epochs,
-            "losses": event.losses,
-            **errors,
-            "seconds": round(time.monotonic() - self.started, 2),
-        }
-        with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-        if keep.exists():
+        line = {"phase": event.phase, "epoch": event.epoch, "n_epochs": event.n_epochs}
+        self.log.append(**line, losses=event.losses, **errors)
+        if keep.exists() and not event.is_past:
             keep.unlink()
             self.notes.append(f"Stopped after epoch {event.epoch:,} of {event.n_epochs:,}.")
             raise EndTrainingPhase
@@ -105,6 +111,11 @@ def main(folder: Path) -> int:
     worker = Worker(folder)
     try:
         worker.work()
+    except CheckpointError:
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+        message = "Its checkpoint is damaged, or of another version of the library or the dataset."
+        worker.status(RunStatus.FAILED, message=f"{message} Train it again.")
+        return 1
     except (LatentcoreError, ValueError, OSError) as error:
         worker.status(RunStatus.FAILED, message=str(error))
         return 1

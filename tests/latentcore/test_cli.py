@@ -180,7 +180,7 @@ def test_resume_keeps_checkpoints_beside_the_bundle(run, monkeypatch, tmp_path):
     assert folders == [tmp_path / "digits" / "_checkpoint-mine", None]
     for wrong, sentence in (
         (("train", "--all", "--resume"), "--resume applies to one bundle, not to --all."),
-        ((*common, "--resume", "--holdout", "0.2"), "--resume applies to one bundle, not to --grid or --holdout."),
+        ((*common, "--resume", "--holdout", "0.2"), "to one bundle, not to --grid or --holdout."),
     ):
         code, _, err = run(*wrong)
         assert code == 2

@@ -17,6 +17,7 @@ from latentcore.runs import (
     Run,
     RunStatus,
     active_runs,
+    continue_run,
     find_run,
     finish_run,
     n_turns,
@@ -29,7 +30,7 @@ from latentcore.runs.control import is_paused
 from latentcore.store.bundle import default_name
 from latentcore.store.owners import public_name
 
-__all__ = ["Run", "RunStatus", "finish_run", "pause_run", "resume_run", "stop_run"]
+__all__ = ["Run", "RunStatus", "continue_run", "finish_run", "pause_run", "resume_run", "stop_run"]
 
 PHASES = {"adversarial": "generator and critic", "inversion": "inversion network"}
 """Phases of the training in words; a family with one phase needs none."""
@@ -101,9 +102,10 @@ def progress_of(run: Run, events: list[dict[str, Any]]) -> Progress:
     """Return how a run stands, given its events."""
     paused = is_paused(run)
     words, share = _words(run, events)
-    young = run.status is RunStatus.WAITING or time.time() - run.created < SECONDS_AT_ONCE
+    trained = events[-1]["seconds"] if events else 0.0  # more than since it was continued
+    young = max(trained, 0.0 if run.status is RunStatus.WAITING else time.time() - run.created)
     can_keep = run.status is RunStatus.TRAINING and bool(events) and not run.is_ending
-    return Progress(f"Paused. {words}" if paused else words, share, paused, young, can_keep)
+    return Progress(f"Paused. {words}" if paused else words, share, paused, young < SECONDS_AT_ONCE, can_keep)
 
 
 def _words(run: Run, events: list[dict[str, Any]]) -> tuple[str, float]:

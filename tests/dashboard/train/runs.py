@@ -11,7 +11,8 @@ import numpy as np
 
 from latentcore.datasets import load_dataset
 from latentcore.runs import RunRequest, RunStatus, runs_folder
-from latentcore.runs.folder import EVENTS_FILE, STATUS_FILE, write_json, write_request
+from latentcore.runs.event_log import EVENTS_FILE
+from latentcore.runs.folder import STATUS_FILE, write_json, write_request
 from latentcore.runs.snapshots import IMAGES_FILE, SNAPSHOT_FILE
 
 VAE = RunRequest(dataset="digits", family="vae", latent_dim=2, name="vae-d2-trained")
@@ -48,7 +49,7 @@ def write_run(
     events: list[dict[str, Any]] = (),  # type: ignore[assignment]
     snapshot: bool = False,
     age: float = 5,
-    **more: str,
+    **more: Any,
 ) -> str:
     """Write the folder of a run, whose process is this one; return its id."""
     run_id = os.urandom(8).hex()

@@ -363,3 +363,24 @@ def test_a_dataset_without_images_here_falls_back():
     app = open_page("train", dataset="mnist")
     assert any("cannot be trained on here" in notice for notice in notices_of(app))
     assert app.selectbox("train_dataset").value == "digits"
+
+
+def test_a_run_that_was_killed_can_go_on(monkeypatch):
+    continued = []
+    monkeypatch.setattr("dashboard.train.outcome.continue_run", continued.append)
+    run_id = write_run(events=fit_events(9), process=2**22 + 1)
+    monkeypatch.setattr("latentcore.runs.folder.n_epochs_done", lambda _: 7)
+    app = open_page("train", run=run_id)
+    assert "ended without a word" in app.error[0].value
+    next(button for button in app.button if button.label == "Go on from epoch 7").click().run()
+    assert not app.exception
+    assert continued == [run_id]
+    monkeypatch.setattr("latentcore.runs.folder.n_epochs_done", lambda _: 0)
+    assert "Start again" in labels_of(open_page("train", run=run_id))
+
+
+def test_a_run_that_cannot_go_on_has_no_button_for_it():
+    failed = write_run(status=RunStatus.FAILED, message="The dataset is gone.")
+    stopped = write_run(status=RunStatus.STOPPED)
+    for run_id in (failed, stopped):
+        assert not {"Start again"} & set(labels_of(open_page("train", run=run_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -15,11 +16,13 @@ from latentcore.datasets import load_dataset
 from latentcore.exceptions import EndTrainingPhase, UnknownNameError
 from latentcore.models import make_model
 from latentcore.models.networks import EncoderDecoder
+from latentcore.models.precision import round_to_half
 from latentcore.runs import (
     Run,
     RunRequest,
     RunStatus,
     active_runs,
+    continue_run,
     control,
     find_run,
     finish_run,
@@ -33,7 +36,8 @@ from latentcore.runs import (
     stop_run,
 )
 from latentcore.runs.control import is_paused
-from latentcore.runs.folder import is_alive
+from latentcore.runs.folder import CHECKPOINTS, STATUS_FILE, write_json
+from latentcore.runs.process import is_alive, process_facts
 from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.runs.worker import Worker
 from latentcore.store import load_bundle
@@ -226,6 +230,112 @@ def test_a_killed_run_is_said_to_have_failed():
     assert until(run_id, lambda run: run.is_over).status is RunStatus.FAILED
     assert "ended without a word" in find_run(run_id).message
     assert active_runs() == []
+
+
+def kill(run_id: str, is_met: Callable[[Run], bool]) -> Run:
+    """Kill the process of a run once a condition is met; return the run as it is then."""
+    run = until(run_id, is_met)
+    assert run.process is not None
+    os.kill(run.process, signal.SIGKILL)
+    return until(run_id, lambda run: run.is_over)
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(folders):
+    request = RunRequest(dataset="digits", family="vae", latent_dim=2, minutes=0.15, name="mine")
+    run_id = start_run(request)
+    run = kill(run_id, lambda run: len(run.events()) > 2)
+    n_before = run.n_epochs_kept
+    assert run.can_continue
+    assert 0 < n_before < len(run.events())  # the next checkpoint would come after 20 seconds
+    kept = run.events()[:n_before]
+    before = latest_snapshot(run.folder)
+    assert before is not None
+    continue_run(run_id)
+    run = until(run_id, lambda run: run.is_over)
+    assert (run.status, run.bundle_id) == (RunStatus.DONE, "digits/mine"), run.message
+    events = run.events()
+    assert [event["epoch"] for event in events] == list(range(1, events[0]["n_epochs"] + 1))
+    assert events[:n_before] == kept
+    seconds = [event["seconds"] for event in events]
+    assert seconds == sorted(seconds)
+    after = latest_snapshot(run.folder)
+    assert after is not None
+    assert after.epoch == len(events)
+    bundle = load_bundle("digits/mine", folders / "models")
+    assert [entry["losses"] for entry in bundle.history] == [event["losses"] for event in events]
+    assert not (run.folder / CHECKPOINTS).exists()
+    assert not run.can_continue
+    recipe = request.recipe()
+    recipe = replace(recipe, settings={**recipe.settings, "n_epochs": len(events)})
+    alone = recipe.make_model().fit(load_dataset("digits", "train").images, seed=0)
+    for name, array in round_to_half(alone).state().items():
+        assert np.array_equal(bundle.model.state()[name], array), name
+
+
+def test_a_run_killed_while_it_is_scored_is_scored_again_and_not_trained(folders):
+    run_id = start_run(RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=0.02, name="mine"))
+    run = kill(run_id, lambda run: run.status is RunStatus.SCORING)
+    events = run.events()
+    assert run.n_epochs_kept == len(events) == events[0]["n_epochs"]
+    continue_run(run_id)
+    run = until(run_id, lambda run: run.is_over)
+    assert run.status is RunStatus.DONE, run.message
+    assert run.events() == events
+    assert load_bundle("digits/mine", folders / "models").history[-1]["losses"] == events[-1]["losses"]
+
+
+def test_a_run_that_is_continued_waits_for_its_turn():
+    first = start_run(LONG)
+    kill(first, lambda run: len(run.events()) > 1)
+    second = start_run(LONG)
+    until(second, lambda run: run.status is RunStatus.TRAINING)
+    continue_run(first)
+    continue_run(first)  # it goes on already
+    assert [run.id for run in active_runs()] == [second, first]
+    stop_run(second)
+    until(first, lambda run: run.status is RunStatus.TRAINING)
+    stop_run(first)
+    stopped = find_run(first)
+    assert not stopped.can_continue
+    assert not (stopped.folder / CHECKPOINTS).exists()
+    continue_run(first)
+    assert find_run(first).status is RunStatus.STOPPED
+
+
+def test_a_run_with_a_damaged_checkpoint_fails_with_a_sentence():
+    run_id = start_run(LONG)
+    run = kill(run_id, lambda run: len(run.events()) > 1)
+    (path,) = (run.folder / CHECKPOINTS).glob("seed-*")
+    data = bytearray(path.read_bytes())
+    data[-1000] ^= 1
+    path.write_bytes(data)
+    continue_run(run_id)
+    run = until(run_id, lambda run: run.is_over)
+    assert run.message.startswith("Its checkpoint is damaged")
+    assert not run.can_continue
+
+
+def test_a_run_that_failed_when_it_was_saved_can_go_on(folders):
+    run_id = start_run(RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=0.02, name="mine"))
+    run = until(run_id, lambda run: len(run.events()) > 0)
+    (folders / "models" / "digits" / "mine").mkdir()  # in the way
+    run = until(run_id, lambda run: run.is_over)
+    assert "exists already" in run.message
+    assert run.can_continue
+    (folders / "models" / "digits" / "mine").rmdir()
+    continue_run(run_id)
+    assert until(run_id, lambda run: run.is_over).status is RunStatus.DONE
+
+
+def test_another_process_of_the_same_number_is_not_the_run():
+    run_id = start_run(LONG)
+    run = kill(run_id, lambda run: len(run.events()) > 0)
+    status = json.loads((run.folder / STATUS_FILE).read_text())
+    write_json(run.folder / STATUS_FILE, status | {"process": os.getpid()})
+    assert find_run(run_id).was_killed
+    write_json(run.folder / STATUS_FILE, status | process_facts(os.getpid()))
+    assert not find_run(run_id).is_over
+    write_json(run.folder / STATUS_FILE, status)
 
 
 def test_what_cannot_be_trained_says_why():
