@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from latentcore.bundling import train_bundle
+from latentcore.bundling.fitting import record_formation
 from latentcore.cli.progress import error_console, training_progress
 from latentcore.datasets import DATASETS, dataset_spec, load_dataset
 from latentcore.features import train_feature_network
-from latentcore.fitting import record_formation
 from latentcore.image_index import make_index, save_index
 from latentcore.models import MODELS
 from latentcore.recipes import Recipe, checkpoint_folder, make_recipe

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from latentcore.atomic_files import atomic_file
+from latentcore.bundling.previews import N_CODES, SEED, Previewer, turned
 from latentcore.datasets import Dataset, dataset_spec, load_dataset
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.networks import EncoderDecoder, preview_codes, preview_images
-from latentcore.previews import N_CODES, SEED, Previewer, turned
 from latentcore.types import FloatArray, LabelArray
 
 SNAPSHOT_FILE, IMAGES_FILE = "snapshot.npz", "images.npz"

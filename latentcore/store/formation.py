@@ -77,7 +77,7 @@ class Formation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moment:
-    """What a network made of the fixed images at one moment; see `latentcore.previews.Preview`."""
+    """What a network made of the fixed images at one moment; see `latentcore.bundling.previews.Preview`."""
 
     time: float
     places: FloatArray | None

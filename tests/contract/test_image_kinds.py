@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from latentcore.bundling import _code_tables
+from latentcore.bundling.bundle import _code_tables
 from latentcore.datasets.base import Dataset
 from latentcore.models import MODELS, LatentModel, make_model
 from latentcore.store import BundleContent, load_bundle, save_bundle

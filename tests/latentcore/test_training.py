@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from latentcore import bundling, zoo
-from latentcore.bundling import round_to_half
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import BundleError
 from latentcore.models import make_model
@@ -16,6 +15,7 @@ from latentcore.models.batch_norm import add_batch_norm, fold_batch_norm
 from latentcore.models.critic import PENALTY_INTERVAL, AdversarialLoss, make_critic, squared_gradient
 from latentcore.models.gan import GANModel
 from latentcore.models.networks import decoder_network, encoder_network
+from latentcore.models.precision import round_to_half
 from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from latentcore.bundling import train_bundle
+from latentcore.bundling.fitting import record_formation
+from latentcore.bundling.recording import MAX_EPOCHS, FormationRecorder, History
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import BundleError
-from latentcore.fitting import record_formation
 from latentcore.models import make_model
 from latentcore.recipes import make_recipe
-from latentcore.recording import MAX_EPOCHS, FormationRecorder, History
 from latentcore.store import add_formation, load_bundle, models_folder, read_formation
 from latentcore.store.bundle import FORMATION_FILE
 from latentcore.store.formation import MAX_BYTES, Formation, Moment, formation_npz

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from latentcore.bundling.previews import Preview, Previewer, turned
 from latentcore.datasets import Dataset
 from latentcore.exceptions import EndTrainingPhase
 from latentcore.models.networks import EncoderDecoder
-from latentcore.previews import Preview, Previewer, turned
 from latentcore.store.formation import FEWEST_MOMENTS, Moment, formation_npz
 from latentcore.training import EarlyStep, EpochEnd, OnEvent, Stateful, WatchesEarlySteps
 

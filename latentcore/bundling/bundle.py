@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from latentcore.cards import card_pictures, write_card
+from latentcore.bundling.cards import card_pictures, write_card
+from latentcore.bundling.fitting import Listening, TrainedModel, fit_recipe
 from latentcore.datasets import Dataset, dataset_spec, load_dataset
 from latentcore.evaluation import RealReference, evaluate
-from latentcore.fitting import Listening, TrainedModel, fit_recipe
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
 from latentcore.plane import fit_umap

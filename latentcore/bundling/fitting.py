@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.bundling.recording import FormationRecorder, History
 from latentcore.datasets import Dataset, load_dataset
 from latentcore.evaluation import headline_scores
 from latentcore.metrics.reconstruction import image_mse
@@ -18,7 +19,6 @@ from latentcore.models import LatentModel, make_model
 from latentcore.models.networks import TorchModel
 from latentcore.models.precision import round_to_half
 from latentcore.recipes import Recipe, seed_checkpoint
-from latentcore.recording import FormationRecorder, History
 from latentcore.store import Bundle, add_formation
 from latentcore.training import EpochEnd, OnEvent
 
@@ -30,7 +30,7 @@ class TrainedModel:
     """A fitted model, with seed, training time, history and, if trained with several seeds, their scores.
 
     `formation` is the content of ``formation.npz``, if the training was recorded. `ended_early` is that of
-    `latentcore.recording.History`.
+    `latentcore.bundling.recording.History`.
     """
 
     model: LatentModel
