@@ -1,4 +1,4 @@
-"""A model is trained on the page Train: its points move, it is paused, found again, and opened on Explore."""
+"""Models are trained on the page Train: points move, a run is paused, found again, stopped and kept."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_model_is_trained_watched_and_explored(page, own_server):
     page.goto(f"{own_server}/train?dataset=digits")
     page.get_by_text("Autoencoder", exact=True).click()
     page.get_by_text("1 min", exact=True).click()
-    page.get_by_text("Learns to squeeze").wait_for()
+    page.get_by_text("Learns to compress").wait_for()
     page.get_by_role("button", name="Start training").click()
     page.locator(".st-key-run_map canvas").wait_for()
     assert "run=" in page.url
@@ -72,3 +72,22 @@ def test_a_model_is_trained_watched_and_explored(page, own_server):
     page.locator(".st-key-latent_map canvas").wait_for()
     assert "model=ae-d2-trained" in page.url
     assert page.get_by_text("There is no model").count() == 0
+
+
+def test_two_models_are_trained_side_by_side_stopped_and_kept(page, own_server):
+    page.set_default_timeout(MILLISECONDS)
+    page.goto(f"{own_server}/train?dataset=digits")
+    page.get_by_text("Train two and compare").click()
+    page.get_by_text("Second model").wait_for()
+    page.get_by_role("button", name="Start training").click()
+    for number in (1, 2):
+        page.locator(f".st-key-run_map_{number} canvas").wait_for()
+        page.locator(f".st-key-run_stop_ask_{number} button").click()
+        page.locator(f".st-key-run_keep_{number} button").click()
+        page.locator(f".st-key-run_keep_{number}").wait_for(state="hidden")
+    assert page.url.count("run=") == 2
+    page.get_by_role("link", name="Compare both").wait_for()
+    assert page.get_by_text("Stopped after epoch").count() == 2
+    page.get_by_role("link", name="Compare both").click()
+    page.get_by_text("VAE, 2-D (trained here)").first.wait_for()
+    assert "models=vae-d2-trained&models=ae-d2-trained" in page.url
