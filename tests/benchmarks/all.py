@@ -19,6 +19,7 @@ LONG = {
     "Measuring again": ("meanwhile",),
     "Twenty visitors": ("crowd",),
     "A meeting on a fresh server": ("meeting",),
+    "Training": ("training",),
     "Memory": ("memory",),
 }
 QUICK = {
