@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.compare.scores.charts import Axis
-from dashboard.ui.charts.labels import FONT_SIZE
+from dashboard.ui.charts.labels import end_names, line_ends
 from dashboard.ui.charts.palette import legible, line_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
@@ -29,6 +29,9 @@ def dimension_chart(points: pd.DataFrame, vertical: Axis, *, dark: bool) -> dict
     """
     colours = line_colours(points["family"].unique().tolist(), {})
     dimensions = sorted(points["dimensions"].unique().tolist())
+    low, high = float(points["low"].min()), float(points["high"].max())
+    margin = 0.05 * (high - low) or 0.1
+    domain = (low - margin, high + margin)
     x = alt.X(
         "dimensions:Q",
         title="latent dimensions",
@@ -38,7 +41,7 @@ def dimension_chart(points: pd.DataFrame, vertical: Axis, *, dark: bool) -> dict
     y = alt.Y(
         "value:Q",
         title=vertical.title,
-        scale=alt.Scale(zero=False, reverse=vertical.reverse),
+        scale=alt.Scale(domain=list(domain), nice=False, zero=False, reverse=vertical.reverse),
         axis=alt.Axis(gridOpacity=0.25, tickCount=5, format=vertical.number_format),
     )
     colour = alt.Color(
@@ -46,18 +49,14 @@ def dimension_chart(points: pd.DataFrame, vertical: Axis, *, dark: bool) -> dict
         legend=None,
         scale=alt.Scale(domain=list(colours), range=[legible(one, dark=dark) for one in colours.values()]),
     )
-    lines = points[points["on_line"]]
-    ends = lines.loc[lines.groupby("family")["dimensions"].idxmax()]
-    base = alt.Chart(points)
+    lines, base = points[points["on_line"]], alt.Chart(points)
+    rules = base.mark_rule(strokeWidth=1.5, tooltip=None)
+    ends = line_ends(lines, ("family", "dimensions", "value"), colours)
     layers: list[AnyChart] = [
         alt.Chart(lines).mark_line(strokeWidth=2, tooltip=None).encode(x=x, y=y, color=colour),
-        base.mark_rule(strokeWidth=1.5, tooltip=None).encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
-        ),
+        rules.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour),
         base.mark_circle(size=70, opacity=1, tooltip=None).encode(x=x, y=y, color=colour),
-        alt.Chart(ends)
-        .mark_text(align="left", dx=9, fontSize=FONT_SIZE, tooltip=None)
-        .encode(x=x, y=y, color=colour, text="family:N"),
+        *end_names(ends, domain, HEIGHT, dark=dark),
     ]
     spec = to_spec(alt.layer(*layers).properties(width="container", height=HEIGHT))
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
