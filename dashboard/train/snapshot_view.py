@@ -115,7 +115,7 @@ def _why_no_map(run: Run) -> str:
             "No map yet: a GAN has no encoder of its own. Generator and critic are trained first; then an "
             "inversion network learns to find the code of an image, and the map forms."
         )
-    return "The map begins to form at the end of the first epoch."
+    return "The map begins to form with the first step of the training."
 
 
 def _map_place(words: str, side: int) -> None:
@@ -154,7 +154,7 @@ def _losses(events: list[dict[str, Any]], run: Run, size: Size) -> None:
 def _images(strips: Strips | None, run: Run, width: int) -> None:
     """Draw the three strips in places of fixed height."""
     n, ratio = (8, 8.0) if strips is None else (strips.n, strips.ratio)
-    later = "after the inversion network" if run.request.family == "gan" else "after the first epoch"
+    later = "after the inversion network" if run.request.family == "gan" else "with the first step"
     rows = (
         (f"{n} held-out images", None if strips is None else strips.originals, "when the training begins"),
         ("Their reconstructions", None if strips is None else strips.reconstructions, later),

@@ -26,16 +26,16 @@ from latentcore.runs.folder import (
 from latentcore.runs.process import process_facts
 from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.store import models_folder
-from latentcore.training import EpochEnd
+from latentcore.training import EarlyStep, EpochEnd
 
 NICENESS = 10
 TURN_SECONDS = 0.5
 SNAPSHOT_SECONDS = 1.0
-"""A snapshot is written at the end of an epoch, but not more often than this."""
+"""A snapshot is written at the end of an epoch, or within the first, but not more often than this."""
 
 
 class Worker:
-    """Trains what a run's folder asks for, and writes down what happens."""
+    """Trains what a run's folder asks for, and writes down what happens: it listens to its own training."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -64,7 +64,7 @@ class Worker:
             recipe,
             models_folder(),
             record=True,
-            on_event=self.on_event,
+            on_event=self,
             on_stage=self.on_stage,
             checkpoints=self.folder / CHECKPOINTS,
         )
@@ -79,7 +79,18 @@ class Worker:
         after = self.log.n_epochs > 0
         self.status(RunStatus.SCORING if after else RunStatus.TRAINING, message=name)
 
-    def on_event(self, event: EpochEnd) -> None:
+    def on_early_step(self, event: EarlyStep) -> None:
+        """Write a snapshot within the first epoch, if it is time for one: large datasets have long epochs."""
+        if self.is_due and isinstance(event.network, EncoderDecoder) and self.snapshots:
+            self.snapshots.write(event.network, self.log.n_epochs)
+            self.written = time.monotonic()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for a snapshot."""
+        return time.monotonic() - self.written >= SNAPSHOT_SECONDS
+
+    def __call__(self, event: EpochEnd) -> None:
         """Write the end of an epoch, and a snapshot if it is time for one; end the phase if asked to.
 
         If the training diverged, the phase ends with the weights of the last good epoch.
@@ -89,7 +100,7 @@ class Worker:
             raise EndTrainingPhase(event.problem)
         if find_dataset(self.run.request.dataset) is None:
             raise TrainingCancelled("The dataset was removed.")
-        is_due = event.epoch == event.n_epochs or time.monotonic() - self.written >= SNAPSHOT_SECONDS
+        is_due = event.epoch == event.n_epochs or self.is_due
         keep = self.folder / KEEP_FILE
         errors: dict[str, float] = {}
         if (is_due or keep.exists()) and isinstance(event.network, EncoderDecoder) and self.snapshots:

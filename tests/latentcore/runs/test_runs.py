@@ -154,7 +154,7 @@ def test_a_run_that_diverges_keeps_the_last_good_epoch():
     stop_run(run_id)
     problem = "The training diverged: mse is nan in epoch 3 of 9."
     with pytest.raises(EndTrainingPhase):
-        worker.on_event(EpochEnd(phase="fit", epoch=2, n_epochs=9, losses={}, problem=problem))
+        worker(EpochEnd(phase="fit", epoch=2, n_epochs=9, losses={}, problem=problem))
     assert worker.notes == [f"{problem} The model is that of epoch 2."]
 
 
@@ -351,3 +351,13 @@ def test_what_cannot_be_trained_says_why():
 def test_unknown_runs_are_named(run_id):
     with pytest.raises(UnknownNameError, match="no training run"):
         find_run(run_id)
+
+
+def test_there_is_a_map_before_the_first_epoch_ends():
+    run_id = start_run(replace(LONG, minutes=None, settings={"n_epochs": 1, "batch_size": 1}))
+    run = until(run_id, lambda run: latest_snapshot(run.folder) is not None)
+    snapshot = latest_snapshot(run.folder)
+    assert snapshot is not None
+    assert snapshot.places is not None
+    assert not run.events()
+    stop_run(run_id)
