@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PIL import Image
 
-from latentcore.datasets import DATASETS, dataset_spec, load_dataset
+from latentcore.datasets import DATASETS, DatasetSpec, dataset_spec
 from latentcore.types import FloatArray, ImageShape
 
 
-def ood_datasets(dataset: str) -> list[str]:
+def ood_datasets(dataset: str, added: Iterable[DatasetSpec] = ()) -> list[str]:
     """Return the datasets that can serve as out-of-distribution images for `dataset`.
 
     These are the others with as many channels and images at least as large: upscaled images would be
     recognised by their blur.
+
+    Parameters
+    ----------
+    dataset : str
+    added : iterable of DatasetSpec, optional
+        Datasets to choose from beside the library's.
     """
     shape = dataset_spec(dataset).image_shape
     return [
-        name
-        for name, spec in DATASETS.items()
-        if name != dataset and spec.image_shape[0] == shape[0] and min(spec.image_shape[1:]) >= max(shape[1:])
+        spec.name
+        for spec in [*DATASETS.values(), *added]
+        if spec.name != dataset and _can_be_downscaled(spec.image_shape, shape)
     ]
 
 
@@ -48,9 +56,10 @@ def ood_images(other: str, shape: ImageShape, n: int, *, seed: int) -> FloatArra
     DatasetError
         If it cannot be read.
     """
-    images = load_dataset(other, "test").images
-    rows = np.sort(np.random.default_rng(seed).permutation(len(images))[:n])
-    return downscale_images(images[rows], (shape[1], shape[2]))
+    spec = dataset_spec(other)
+    pixels, _ = spec.read("test", None)
+    rows = np.sort(np.random.default_rng(seed).permutation(len(pixels))[:n])
+    return downscale_images(spec.scale(pixels[rows]), (shape[1], shape[2]))
 
 
 def downscale_images(images: FloatArray, size: tuple[int, int]) -> FloatArray:
@@ -62,3 +71,8 @@ def downscale_images(images: FloatArray, size: tuple[int, int]) -> FloatArray:
         np.asarray(Image.fromarray(one).resize(size[::-1], Image.Resampling.BOX), np.float32) for one in flat
     ]
     return np.clip(np.stack(small), 0, 1).reshape(*images.shape[:2], *size)
+
+
+def _can_be_downscaled(larger: ImageShape, shape: ImageShape) -> bool:
+    """Return whether images of the first shape can be given the second without enlarging them."""
+    return larger == shape or (larger[0] == shape[0] and min(larger[1:]) >= max(shape[1:]))

@@ -20,6 +20,7 @@ from latentcore.recipes.grid import grid_recipes
 from latentcore.recipes.holdout import holdout_mse
 from latentcore.recipes.overrides import read_overrides
 from latentcore.store import load_bundle, models_folder
+from latentcore.store.bundle import check_chosen_name
 from latentcore.zoo import missing_of, missing_recipes, train_locally, train_on_cluster
 
 console = Console()
@@ -116,6 +117,8 @@ def train(
         raise ValueError("Give a dataset, a model and --latent-dim, or --all.")
     if scheduler is not None:
         raise ValueError("--scheduler requires --all or --grid.")
+    if name:
+        check_chosen_name(name)
     seeds = tuple(seed) if seed else None
     overrides = read_overrides(model, setting or ())
     recipe = make_recipe(

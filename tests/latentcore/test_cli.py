@@ -96,6 +96,10 @@ def test_holdout_prints_an_error_and_writes_nothing(run, tmp_path):
         (("train", "digits", "lda", "--latent-dim", "12"), "allows 9"),
         (("train", "digits", "pca", "--latent-dim", "0"), "latent_dim"),
         (("train", "digits", "pca"), "--latent-dim"),
+        (
+            ("train", "digits", "pca", "--latent-dim", "2", "--name", f"x.session-{'0' * 16}"),
+            "'.session-' marks bundles of visitors",
+        ),
         (("train", "cats", "--all"), "No dataset"),
         (("train", "digits", "pca", "--latent-dim", "2", "--scheduler", "tcp://x:1"), "requires --all"),
         (("fetch", "cats"), "No dataset"),

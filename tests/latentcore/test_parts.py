@@ -102,6 +102,36 @@ def test_principal_components_of_large_images_are_scikit_learns(n_rows):
         principal_components(rows, 0)
 
 
+def test_a_few_components_of_few_long_rows_are_those_of_the_singular_value_decomposition():
+    rows = np.random.default_rng(0).normal(size=(60, 1500)) * np.geomspace(3, 1e-4, 1500)
+    some, every = principal_components(rows, 15), principal_components(rows)  # only the latter by an SVD
+    assert np.allclose(some[1], every[1][:15], atol=1e-8)
+    assert np.allclose(some[2], every[2][:15], atol=1e-12)
+    assert np.array_equal(principal_components(rows, 15)[1], some[1])
+
+
+@pytest.mark.parametrize("k", [10, 60])
+@pytest.mark.parametrize("n_distinct", [2, 5])
+def test_components_of_repeated_rows_are_orthonormal_and_their_shares_tell_the_rank(n_distinct, k):
+    distinct = np.random.default_rng(0).normal(size=(n_distinct, 1500))
+    rows = np.tile(distinct, (60 // n_distinct, 1))
+    mean, components, shares = principal_components(rows, k)
+    assert np.allclose(components @ components.T, np.eye(k), atol=1e-10)
+    assert np.allclose(mean + (rows - mean) @ components.T @ components, rows, atol=1e-10)
+    assert np.allclose(shares[n_distinct - 1 :], 0, atol=1e-12)
+    assert np.isclose(shares.sum(), 1)
+    mean, components, shares = principal_components(np.ones((60, 1500)), k)  # no variance at all
+    assert np.allclose(components @ components.T, np.eye(k), atol=1e-10)
+    assert (shares == 0).all()
+
+
+def test_no_more_components_than_rows():
+    rows = np.random.default_rng(0).normal(size=(12, 1500))
+    assert principal_components(rows, 12)[1].shape == principal_components(rows)[1].shape == (12, 1500)
+    with pytest.raises(ValueError, match="12 rows of 1500 dimensions have 1 to 12"):
+        principal_components(rows, 13)
+
+
 def test_planes_agree_with_other_implementations():
     codes = np.random.default_rng(0).normal(size=(80, 5)).astype(np.float32)
     plane = pca_plane(codes, codes)

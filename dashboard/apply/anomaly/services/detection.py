@@ -15,6 +15,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, dataset_title, open_bun
 from dashboard.data.images.originals import required_originals
 from dashboard.data.images.stand_ins import ShownImages, shown_test_images, stand_in_bundle
 from dashboard.data.maps import default_plane, plane_of, stratified_rows
+from dashboard.data.ownership import content_of
 from dashboard.data.places import blended_positions, row_of
 from dashboard.data.study_results import study_or_none
 from dashboard.server.concurrency import limited
@@ -90,7 +91,7 @@ def detect(setting: Setting, score: str) -> Detection:
     LatentcoreError
         If originals, a bundle or the study have gone since the choice was made.
     """
-    return _detect(setting, score, stand_in_bundle(setting.dataset))
+    return _detect(setting, score, stand_in_bundle(setting.dataset), content_of(setting.anomaly_source))
 
 
 def roc_of(found: Detection) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -99,7 +100,7 @@ def roc_of(found: Detection) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.fl
 
 
 @st.cache_resource(max_entries=4, show_spinner="Scoring the images")
-def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
+def _detect(setting: Setting, score: str, made_by: str | None, content: str) -> Detection:
     if setting.is_one_class:
         return _by_one_class_model(setting, made_by)
     bundle = open_bundle(f"{setting.dataset}/{setting.detector}")
@@ -108,7 +109,7 @@ def _detect(setting: Setting, score: str, made_by: str | None) -> Detection:
         group = _test_images(bundle, tuple(rows.tolist()), made_by)
         scores = _score(bundle, score, group.seen, setting.normal)
         return _detection(scores, ~np.isin(bundle.labels[rows], setting.normal), [group])
-    groups = _normal_and_anomalies(bundle, setting.anomaly_source, made_by)
+    groups = _normal_and_anomalies(bundle, setting.anomaly_source, made_by, content)
     scores = np.concatenate([_score(bundle, score, group.seen, None) for group in groups])
     return _detection(scores, np.arange(len(scores)) >= len(groups[0].seen), groups)
 
@@ -176,7 +177,10 @@ def _shown(
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_CONTENT)
 def _normal_and_anomalies(
-    bundle: Bundle, anomaly_source: str, made_by: str | None
+    bundle: Bundle,
+    anomaly_source: str,
+    made_by: str | None,
+    content: str,  # noqa: ARG001 - part of the cache's key: an added dataset may be replaced
 ) -> tuple[ImageGroup, ImageGroup]:
     """Return random test images, and anomalies of another dataset or corrupted, sampled as the study does."""
     order = np.random.default_rng(SEED).permutation(len(bundle.test))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from dashboard.apply.anomaly.services.study import has_one_class, read_one_class
 from dashboard.data.catalogue import bundle_title, dataset_title, family_title, open_bundle
 from dashboard.data.images.originals import has_originals, originals_problem
+from dashboard.data.ownership import dataset_spec, find_dataset, own_datasets
 from dashboard.data.study_results import study_or_none
 from latentcore.anomaly_scores import ANOMALY_SCORES, available_scores
 from latentcore.corruptions import CORRUPTIONS
-from latentcore.datasets import DATASETS
+from latentcore.exceptions import LatentcoreError
 from latentcore.out_of_distribution import ood_datasets
 
 OTHER_CLASSES = "classes"
@@ -57,7 +60,7 @@ class Setting:
 
 def anomaly_sources(dataset: str, *, labelled: bool) -> dict[str, str]:
     """Return the sources of anomalies, title by name; without originals or labels, some are left out."""
-    others = {name: dataset_title(name) for name in _foreign(dataset) if has_originals(name)}
+    others = {name: dataset_title(name) for name in _foreign(dataset) if _is_here(name)}
     kinds = {name: one.title for name, one in CORRUPTIONS.items()} if has_originals(dataset) else {}
     classes = {OTHER_CLASSES: "Other classes"} if labelled else {}
     return classes | others | kinds
@@ -65,7 +68,7 @@ def anomaly_sources(dataset: str, *, labelled: bool) -> dict[str, str]:
 
 def unavailable_sources(dataset: str) -> list[str]:
     """Return one sentence per source of anomalies that is not available on this machine, with the reason."""
-    found = [originals_problem(name) or "" for name in _foreign(dataset) if not has_originals(name)]
+    found = [originals_problem(name) or "" for name in _foreign(dataset) if not _is_here(name)]
     if not has_originals(dataset):
         found.append("Images can be corrupted only where the originals are on this machine.")
     return found
@@ -129,5 +132,24 @@ def corruption_level(anomaly_source: str) -> str:
 
 
 def _foreign(dataset: str) -> list[str]:
-    """Return datasets whose images models of this one can take; none for an unknown dataset."""
-    return ood_datasets(dataset) if dataset in DATASETS else []
+    """Return datasets whose images models of this one can take; none for an unknown dataset.
+
+    Beside the library's datasets, these are added ones that the session may see.
+    """
+    if find_dataset(dataset) is None:
+        return []
+    added = own_datasets(of_session=False) + own_datasets(of_session=True)
+    taken = {OTHER_CLASSES, *CORRUPTIONS}
+    return ood_datasets(dataset, [one.spec() for one in added if one.name not in taken and one.size("test")])
+
+
+def _is_here(dataset: str) -> bool:
+    """Return whether the test images of a dataset can be read."""
+    spec = dataset_spec(dataset)
+    if spec.fetch is not None:
+        return has_originals(dataset)
+    try:
+        spec.read("test", np.empty(0, np.int64))  # files are checked; images are read or rendered when chosen
+    except LatentcoreError:
+        return False
+    return True
