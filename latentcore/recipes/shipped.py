@@ -99,7 +99,7 @@ ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
 falls with the number of epochs (.0020 after 5). The GAN's learning rates
 are constant, so that a longer training goes on from a shorter one: precision of 2,000 samples against train
 images is .05, .11, .33, .50, .60 and .69 after 6, 10, 14, 18, 20 and 24 epochs; recall is above .85 from the
-sixth."""
+sixth. On test, precision of 5,000 samples is .57 after 24 epochs, .86 after 60."""
 ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
     ("ae", 2): {"channels": (16, 32), "hidden": (160,), "n_epochs": 6},
     ("vae", 2): {"n_epochs": 6},
