@@ -89,5 +89,5 @@ def test_two_models_are_trained_side_by_side_stopped_and_kept(page, own_server):
     page.get_by_role("link", name="Compare both").wait_for()
     assert page.get_by_text("Stopped after epoch").count() == 2
     page.get_by_role("link", name="Compare both").click()
-    page.get_by_text("VAE, 2-D (added here)").first.wait_for()
+    page.get_by_text("VAE, 2-D (trained here)").first.wait_for()
     assert "models=vae-d2-trained&models=ae-d2-trained" in page.url

@@ -43,7 +43,7 @@ def test_explore_offers_the_variants_of_a_family_and_dimension():
     app = open_page("explore", model=VARIANT)
     assert app.query_params["model"] == VARIANT
     picker = app.selectbox(key="pick_variant")
-    assert picker.options == ["VAE, 2-D", "VAE, 2-D (added here: my-vae)"]
+    assert picker.options == ["VAE, 2-D", "VAE, 2-D (trained here: my-vae)"]
     picker.set_value("vae-d2").run()
     assert app.query_params["model"] == "vae-d2"
     app.segmented_control(key="pick_dimension").set_value(8).run()

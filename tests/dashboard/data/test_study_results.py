@@ -30,7 +30,7 @@ def my_vae(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("my_vae")
 def test_a_model_has_the_title_of_its_bundle_whatever_the_bundle_is_called():
-    assert model_title("digits", "my-vae") == "VAE, 2-D (added here: my-vae)"
+    assert model_title("digits", "my-vae") == "VAE, 2-D (trained here: my-vae)"
     assert model_title("digits", "vae-d2") == "VAE, 2-D"
 
 
@@ -49,7 +49,7 @@ def test_two_models_of_one_family_and_dimension_keep_a_curve_each():
     found = {"n_test": 1, "n_pool": 1, "n_labels": [1, 2], "curves": curves, "across": []}
     results = read_probes("digits", found)
     series = curve_table(results, ["my-vae", "vae-d2"])["series"].unique().tolist()
-    assert series == ["Pixels", "VAE, 2-D (added here: my-vae)", "VAE, 2-D"]
+    assert series == ["Pixels", "VAE, 2-D (trained here: my-vae)", "VAE, 2-D"]
     assert "VAE, 2-D" in str(finding(results, ["my-vae"], 1))
 
 

@@ -43,7 +43,7 @@ def test_variants_of_one_family_and_dimension_have_titles_of_their_own(tmp_path,
     file.write_text(json.dumps(json.loads(file.read_text()) | {"id": "digits/my-vae"}))
     monkeypatch.setenv("LATENTCORE_MODELS", str(tmp_path))
     table = open_compare().dataframe[0].value
-    assert table["Model"].tolist() == ["VAE, 2-D", "VAE, 2-D (added here: my-vae)"]
+    assert table["Model"].tolist() == ["VAE, 2-D", "VAE, 2-D (trained here: my-vae)"]
 
 
 def test_the_ranks_switch_is_in_the_address():
