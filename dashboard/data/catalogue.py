@@ -33,9 +33,9 @@ __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "cat
 
 FAMILY_ORDER = tuple(MODELS)
 SHIPPED = frozenset(f"{dataset}/{default_name(family, dim)}" for dataset, family, dim in ZOO)
-"""Ids of the bundles that come with the program; all others were trained here."""
-TRAINED_HERE, ENDING = "trained here", "trained"
-"""The mark in the title of a bundle, and the ending of the name of one that the page Train makes."""
+"""Ids of the bundles that come with the program; all others were trained here, or imported as a zip file."""
+TRAINED_HERE, IMPORTED, ENDING = "trained here", "imported", "trained"
+"""The marks in the title of a bundle, and the ending of the name of one that the page Train makes."""
 Entry = TypeVar("Entry")
 
 _loading = threading.Lock()
@@ -79,13 +79,14 @@ def _order(spec: BundleSpec) -> tuple[int, int, bool, str]:
 
 
 def _titled(spec: BundleSpec) -> BundleSpec:
-    """Return a spec whose title says that the bundle was trained here, if it is none of the shipped ones."""
+    """Return a spec whose title says that the bundle was trained here or imported, unless it was shipped."""
     if spec.id in SHIPPED:
         return spec
     usual = default_name(spec.family, spec.latent_dim)
     own = public_name(spec.name).removeprefix(usual).removeprefix(f"-{ENDING}").lstrip("-")
     title = f"{family_title(spec.family)}, {spec.latent_dim}-D"
-    return replace(spec, given_title=f"{title} ({TRAINED_HERE}{f': {own}' if own else ''})")
+    mark = IMPORTED if spec.is_imported else TRAINED_HERE
+    return replace(spec, given_title=f"{title} ({mark}{f': {own}' if own else ''})")
 
 
 @st.cache_resource(ttl=60, show_spinner=False)

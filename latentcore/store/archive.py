@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from latentcore.atomic_files import temporary_folder
 from latentcore.exceptions import BundleError
-from latentcore.store.bundle import CONFIG_FILE, BundleSpec
+from latentcore.store.bundle import CONFIG_FILE, IMPORTED, BundleSpec
 from latentcore.store.checked_files import parse_json, verify_files
 from latentcore.store.folders import replace_folder
 from latentcore.store.formation import read_formation
@@ -45,6 +45,7 @@ def pack_bundle(spec: BundleSpec) -> bytes:
     content = verify_files(spec.folder, listed, tuple(listed))
     bundle_id = public_id(spec.id)
     config = {**spec.config, "id": bundle_id, "dataset": bundle_id.partition("/")[0]}
+    config.pop(IMPORTED, None)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in {CONFIG_FILE: _json_bytes(config), **content}.items():
@@ -94,6 +95,8 @@ def unpack_bundle(source: Path | BinaryIO, root: Path | None = None, *, bundle_i
             bundle = load_bundle(target, draft)
             read_formation(bundle.spec, bundle.image_shape, len(bundle.test))
             _check_listed(entries, bundle.spec)
+        marked = {**bundle.config, IMPORTED: True}
+        (draft / target / CONFIG_FILE).write_bytes(_json_bytes(marked))
         replace_folder(folder, lambda new: _move_files(draft / target, new), overwrite=False)
     return target
 

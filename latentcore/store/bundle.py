@@ -34,6 +34,9 @@ BUNDLE_FILES = (
 )
 """Every file that a bundle may have, except the pictures of its card."""
 
+IMPORTED = "imported"
+"""Field of ``config.json`` of a bundle that came as a zip file."""
+
 PLANE_DIMENSIONS = 2
 """Codes with this many dimensions are themselves the plane; none is stored."""
 
@@ -110,6 +113,11 @@ class BundleSpec:
     def has_own_name(self) -> bool:
         """Whether it is a variant: its name is not just its family and dimension."""
         return public_name(self.name) != default_name(self.family, self.latent_dim)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came as a zip file, and so may have been trained elsewhere."""
+        return self.config.get(IMPORTED) is True
 
     @property
     def is_recorded(self) -> bool:

@@ -48,7 +48,7 @@ def test_no_other_session_sees_a_model_that_a_visitor_brings_back(browser, hoste
     expect(one.get_by_text("was added; every page shows it")).to_be_visible(timeout=MILLISECONDS)
     one.get_by_role("link", name="Explore its map").click()
     one.locator(".st-key-latent_map canvas").wait_for()
-    expect(one.get_by_role("combobox", name="Variant")).to_have_value("VAE, 2-D (trained here: 2)")
+    expect(one.get_by_role("combobox", name="Variant")).to_have_value("VAE, 2-D (imported: 2)")
     assert "session" not in one.inner_text("body")
 
     wait_until_still(one)
@@ -65,6 +65,6 @@ def test_no_other_session_sees_a_model_that_a_visitor_brings_back(browser, hoste
     assert two.get_by_text("Variant").count() == 0
     two.goto(f"{hosted}/compare?dataset=digits&view=scores&models=vae-d2,{name}")
     expect(two.get_by_text(f"There is no model “{name[:20]}")).to_be_visible(timeout=MILLISECONDS)
-    assert two.get_by_text("trained here").count() == 0
+    assert two.get_by_text("imported").count() == 0
     for page in (one, two):
         page.context.close()

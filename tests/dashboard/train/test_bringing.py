@@ -49,7 +49,7 @@ def bring(packed: bytes, rules: UploadRules = OWN):
 def test_on_ones_own_machine_a_model_stays_under_its_name_or_a_free_one(packed):
     second = bring(packed)
     assert (second.bundle_id, second.former_name) == ("digits/vae-d2-2", "vae-d2")
-    assert second.title == "VAE, 2-D (trained here: 2)"
+    assert second.title == "VAE, 2-D (imported: 2)"
     shutil.rmtree(models_folder() / "digits" / "vae-d2")
     scanned_bundles.clear()
     first = bring(packed)
@@ -67,7 +67,7 @@ def test_the_name_of_a_run_under_way_is_not_taken_from_it(packed):
 def test_a_visitors_model_is_seen_by_no_other_and_comes_back_in_another_session(packed):
     with acting_for("one"):
         brought = bring(packed, HOSTED)
-        assert brought.title == "VAE, 2-D (trained here: 2)"
+        assert brought.title == "VAE, 2-D (imported: 2)"
         again = zip_file(open_bundle(brought.bundle_id))
     with acting_for("two"):
         assert list(catalogue().specs) == ["digits/vae-d2"]

@@ -70,12 +70,18 @@ def refusal(packed: bytes, root: Path, **options: str) -> str:
 
 
 @pytest.mark.parametrize("bundle_id", ["digits/pca-d2", "digits/vae-d8", "mnist/gan-d2", "shapes/lda-d4"])
-def test_a_bundle_is_unpacked_as_it_was_on_disk(tmp_path, bundle_id):
+def test_a_bundle_is_unpacked_as_it_was_on_disk_and_marked_as_imported(tmp_path, bundle_id):
     packed = pack_bundle(load_bundle(bundle_id, PRETRAINED).spec)
     assert packed == pack_bundle(load_bundle(bundle_id, PRETRAINED).spec)
     assert packed_id(io.BytesIO(packed)) == bundle_id
     assert unpack_bundle(io.BytesIO(packed), tmp_path) == bundle_id
-    assert tree(tmp_path / bundle_id) == tree(PRETRAINED / bundle_id)
+    found, stored = tree(tmp_path / bundle_id), tree(PRETRAINED / bundle_id)
+    configs = [json.loads(files.pop("config.json")) for files in (found, stored)]
+    assert found == stored
+    assert configs[0] == configs[1] | {"imported": True}
+    imported = load_bundle(bundle_id, tmp_path).spec
+    assert imported.is_imported
+    assert pack_bundle(imported) == packed
     assert [path.name for path in tmp_path.iterdir()] == [bundle_id.partition("/")[0]]
 
 
