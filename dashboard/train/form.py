@@ -69,6 +69,7 @@ def _form(datasets: list[str]) -> None:
         first, second = st.columns([1.5, 1])
         with first:
             dataset = _pick_dataset(datasets)
+        st.caption(dataset_description(dataset))
         families = _pick_families(dataset)
         most = min(most_dimensions(dataset, family) for family in families)
         latent_dim = second.number_input(
@@ -93,7 +94,6 @@ def _form(datasets: list[str]) -> None:
             on_click=_start,
             args=(requests,),
         )
-    st.caption(dataset_description(dataset))
 
 
 def _pick_dataset(datasets: list[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from dashboard.data.catalogue import ENDING, catalogue
+from dashboard.data.catalogue import ENDING, catalogue, family_title
 from dashboard.data.ownership import find_dataset, may_see, own_datasets, stored_id
 from dashboard.data.upload_rules import UploadRules, bundle_quota_problem, upload_rules
 from dashboard.server.settings import host_setting
@@ -134,7 +134,10 @@ def requests_for(
     requests, problem = [], start_problem(len(names))
     for family, name in names.items():
         settings, wrong = chosen_settings(dataset, family, latent_dim, values[family])
-        problem = problem or name_problem(dataset, name) or wrong
+        wrong = name_problem(dataset, name) or wrong
+        if wrong is not None and len(names) > 1:
+            wrong = f"{family_title(family)}: {wrong}"
+        problem = problem or wrong
         requests.append(
             RunRequest(
                 dataset=dataset,
