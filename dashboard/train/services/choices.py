@@ -102,7 +102,9 @@ def _taken(dataset: str) -> set[str]:
 def start_problem(n_runs: int = 1) -> str | None:
     """Return one sentence on why so many runs cannot be started on this server now, or None."""
     if (host_setting(SETTING) or "").casefold() == "off":
-        return "Training is switched off on this server. On your own computer, it is a page and a command."
+        return (
+            "Training is switched off on this server. Run Latent Atlas on your own computer to train models."
+        )
     if len(active_runs()) + n_runs > MOST_RUNS:
         return f"{MOST_RUNS} trainings at most can be under way or wait: try again in some minutes."
     return None
