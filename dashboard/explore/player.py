@@ -49,7 +49,7 @@ _STYLE = """
 """
 
 _SCRIPT = """
-const SECONDS = 9, MARGIN = 6;
+const SECONDS = 9, MARGIN = 6, NAMES_FROM = 60;
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".player");
@@ -85,6 +85,7 @@ export default function ({ data, parentElement }) {
   slider.max = last;
 
   const ink = () => getComputedStyle(root).color;
+  const letters = () => getComputedStyle(root).fontFamily;
   const fitted = (canvas) => {
     const ratio = window.devicePixelRatio || 1, { clientWidth, clientHeight } = canvas;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
@@ -98,7 +99,7 @@ export default function ({ data, parentElement }) {
   function drawMap() {
     const [pen, width] = fitted(map), step = Math.min(Math.floor(at), last), next = Math.min(step + 1, last);
     const share = data.has_places[next] && data.has_places[step] ? at - step : 0;
-    pen.font = "600 13px system-ui, sans-serif";
+    pen.font = `600 14px ${letters()}`;
     pen.textAlign = "center";
     if (!data.has_places[step]) {
       pen.fillStyle = ink();
@@ -129,16 +130,26 @@ export default function ({ data, parentElement }) {
     pen.globalAlpha = 1;
     if (!data.names_shown) return;
     const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+    const middles = xs.map((found, label) => found.length ? [middle(found), middle(ys[label])] : null);
+    const reach = (axis) => {
+      const found = middles.filter(Boolean).map((one) => one[axis]);
+      return Math.max(...found) - Math.min(...found);
+    };
+    // names appear as the classes move apart: in a heap they would only cover each other
+    const shown = (Math.max(reach(0), reach(1)) - NAMES_FROM) / NAMES_FROM;
+    if (shown <= 0) return;
+    pen.globalAlpha = Math.min(shown, 1);
     pen.lineWidth = 3.5;
     pen.lineJoin = "round";
     pen.strokeStyle = data.ground;
     pen.fillStyle = ink();
     classes.forEach(([name], label) => {
-      if (!xs[label].length) return;
-      const where = [middle(xs[label]), middle(ys[label]) + 4];
+      if (!middles[label]) return;
+      const where = [middles[label][0], middles[label][1] + 4];
       pen.strokeText(name, ...where);
       pen.fillText(name, ...where);
     });
+    pen.globalAlpha = 1;
   }
 
   function drawImages() {
@@ -154,7 +165,7 @@ export default function ({ data, parentElement }) {
   function drawLosses(time) {
     const [pen, width, height] = fitted(losses), colour = ink();
     const each = height / data.losses.length, end = Math.max(data.n_epochs, 1);
-    pen.font = "12px system-ui, sans-serif";
+    pen.font = `13px ${letters()}`;
     pen.strokeStyle = pen.fillStyle = colour;
     data.losses.forEach(({ name, epochs, values }, k) => {
       const [low, high] = [Math.min(...values), Math.max(...values)], top = each * k + 17;

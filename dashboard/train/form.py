@@ -18,6 +18,7 @@ from dashboard.train.services.choices import (
     has_labels,
     most_dimensions,
     requests_for,
+    start_problem,
     start_training,
     trainable_datasets,
     usual_dataset,
@@ -54,7 +55,10 @@ def train_form(rules: UploadRules) -> None:
             st.caption(HOSTED)
         datasets = trainable_datasets(is_hosted=rules.is_hosted)
         if datasets:
-            _form(datasets)
+            blocked = start_problem()  # said above the form, before somebody fills it
+            if blocked is not None:
+                st.warning(blocked, icon=":material/info:")
+            _form(datasets, blocked)
         else:
             st.info("There is no dataset to train on yet: add your own images.", icon=":material/info:")
             st.page_link("your_data/page.py", label="Add images", icon=":material/add_photo_alternate:")
@@ -64,11 +68,12 @@ def train_form(rules: UploadRules) -> None:
         bring_back_form(rules)
 
 
-def _form(datasets: list[str]) -> None:
+def _form(datasets: list[str], blocked: str | None) -> None:
     with st.container(border=True):
         first, second = st.columns([1.5, 1])
         with first:
             dataset = _pick_dataset(datasets)
+        st.caption(dataset_description(dataset))
         families = _pick_families(dataset)
         most = min(most_dimensions(dataset, family) for family in families)
         latent_dim = second.number_input(
@@ -83,7 +88,7 @@ def _form(datasets: list[str]) -> None:
         size, values = main_settings(dataset, families, latent_dim)
         seed, names = _more_options(dataset, families, latent_dim, size, values, timed=minutes is not None)
         requests, problem = requests_for(dataset, values, latent_dim, minutes=minutes, seed=seed, names=names)
-        if problem is not None:
+        if problem is not None and problem != blocked:
             st.warning(state.escape_markdown(problem), icon=":material/info:")
         st.button(
             "Start training",
@@ -93,7 +98,6 @@ def _form(datasets: list[str]) -> None:
             on_click=_start,
             args=(requests,),
         )
-    st.caption(dataset_description(dataset))
 
 
 def _pick_dataset(datasets: list[str]) -> str:

@@ -18,21 +18,28 @@ MOST_RUNS = 2
 # Fixed heights, so that nothing moves while a run is redrawn.
 STYLE = """
 :is(.st-key-run_status, .st-key-run_status_1, .st-key-run_status_2, .st-key-run_outcome) { min-height: 58px; }
-.st-key-run_links a { border: 1px solid color-mix(in srgb, currentColor 22%, transparent);
+.st-key-run_links a { border: 1px solid color-mix(in srgb, gray 40%, transparent);
   border-radius: 0.5rem; padding: 0.3rem 0.75rem; }
 .st-key-run_losses { min-height: 184px; overflow-x: auto; }
 .st-key-run_map { min-height: 528px; overflow-x: auto; }
 :is(.st-key-run_map_1, .st-key-run_map_2, .st-key-run_losses_1, .st-key-run_losses_2) { min-height: 298px;
   overflow-x: auto; }
+@media (max-width: 640px) {
+  [class*="st-key-run_map"] { min-height: 0; }
+  [class*="st-key-run_map"] canvas { max-width: 100%; height: auto !important; }
+}
 """
+# Streamlit fades what it is about to redraw, which on a busy machine flickers once per second.
+RUN_STYLE = '[data-testid="stMain"] [data-stale="true"] { opacity: 1 !important; }'
 # Words on the light blue of the dark theme's main button, which Streamlit writes in white.
 DARK_STYLE = 'button[kind="primary"]:enabled * { color: #10151c; }'
 
 
 def page() -> None:
     """Draw the page."""
-    st.html(f"<style>{STYLE}{DARK_STYLE if is_dark() else ''}</style>")
     runs = _addressed_runs()
+    styles = (STYLE, RUN_STYLE if runs else "", DARK_STYLE if is_dark() else "")
+    st.html(f"<style>{''.join(styles)}</style>")
     notices = st.container()
     if not runs:
         train_form(upload_rules())

@@ -75,11 +75,11 @@ def other_settings(dataset: str, family: str, latent_dim: int, size: str, *, tim
     """
     hidden = (FIRST.get(family), *(EPOCHS if timed else ()))
     fields = [one for one in setting_fields(dataset, family, latent_dim, size) if one.name not in hidden]
-    columns = st.columns(2, gap="medium")
     values = {}
-    for number, field in enumerate(fields):
-        with columns[number % 2]:
-            values[field.name] = _field(field, field.label, f"{dataset}_{family}_{latent_dim}_{size}")
+    for first in range(0, len(fields), 2):  # a row per pair, so that a narrow page keeps their order
+        for field, column in zip(fields[first : first + 2], st.columns(2, gap="medium"), strict=False):
+            with column:
+                values[field.name] = _field(field, field.label, f"{dataset}_{family}_{latent_dim}_{size}")
     if timed and any(one.name in EPOCHS for one in setting_fields(dataset, family, latent_dim, size)):
         st.caption("The number of epochs follows from the time that you chose.")
     return values

@@ -154,7 +154,7 @@ def _losses(events: list[dict[str, Any]], run: Run, size: Size) -> None:
 def _images(strips: Strips | None, run: Run, width: int) -> None:
     """Draw the three strips in places of fixed height."""
     n, ratio = (8, 8.0) if strips is None else (strips.n, strips.ratio)
-    later = "after the inversion network" if run.request.family == "gan" else "with the first step"
+    later = "with the inversion network" if run.request.family == "gan" else "with the first step"
     rows = (
         (f"{n} held-out images", None if strips is None else strips.originals, "when the training begins"),
         ("Their reconstructions", None if strips is None else strips.reconstructions, later),

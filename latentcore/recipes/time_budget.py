@@ -68,7 +68,8 @@ def within_minutes(
     fitting = {name: max(1, round(n * factor)) for name, n in epochs.items()}
     if on_stage is not None:
         counts = " and ".join(f"{n:,}" for n in fitting.values())
-        on_stage(f"{counts} epochs, to take about {recipe.minutes:g} minutes of training")
+        unit = "minute" if recipe.minutes == 1 else "minutes"
+        on_stage(f"{counts} epochs, to take about {recipe.minutes:g} {unit} of training")
     if checkpoints is not None:
         remember_epochs(checkpoints, recipe, fitting)
     return _with_epochs(recipe, fitting)

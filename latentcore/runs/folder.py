@@ -185,7 +185,7 @@ def find_run(run_id: str) -> Run:
     after = read_status(folder)  # it may have ended between the two looks
     if after != status:
         return find_run(run_id)
-    gone = "The process of this run ended without a word."
+    gone = "Its process ended unexpectedly."
     return Run(**{**vars(run), "status": RunStatus.FAILED, "message": gone, "was_killed": True})
 
 

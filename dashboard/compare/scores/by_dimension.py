@@ -34,8 +34,9 @@ def draw_by_dimension(dataset: str) -> None:
     with picker:
         measure = _pick_measure(measures)
         st.caption(
-            "All models of the dataset, by the number of latent dimensions; bars are the intervals. More "
-            f"dimensions: `{MORE.format(dataset=dataset)}`"
+            "All models of the dataset, by the number of latent dimensions; bars are the intervals. A "
+            "line joins the usual models of a family; a point off the line is another model of the family. "
+            f"More dimensions: `{MORE.format(dataset=dataset)}`"
         )
     with plot:
         _draw_plot(measure, grid_points(dataset, measure.name))

@@ -25,6 +25,8 @@ MOST_OUTSIDE = 1
 MARGIN = 1.08
 MOST_LOSSES = 3
 """The VAE's sum is left out where there are more."""
+LOSSES = {"kl": "KL divergence"}
+"""Names of losses where they differ from those of the record."""
 PHASES = {"adversarial": "Generator", "inversion": "Inversion network"}
 WHY_NO_MAP = (
     "No map yet: a GAN has no encoder of its own.",
@@ -113,7 +115,7 @@ def _losses(formation: Formation) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for number, entry in enumerate(formation.history, 1):
         for name, value in entry["losses"].items():
-            words = name.replace("_", " ")
+            words = LOSSES.get(name, name.replace("_", " "))
             loss = found.setdefault(words, {"name": words, "epochs": [], "values": []})
             loss["epochs"].append(number)
             loss["values"].append(value)

@@ -47,7 +47,7 @@ def loss_panels(
     """
     n = max(min(len(names), n_columns), 1)
     side = (width - (n - 1) * GAP) // n - AXIS
-    x = alt.X("epoch:Q", title=None, axis=alt.Axis(tickCount=3, grid=False, format="~s"))
+    x = alt.X("epoch:Q", title=None, axis=alt.Axis(tickCount=3, tickMinStep=1, grid=False, format="~s"))
     line = (
         alt.Chart()
         .mark_line(strokeWidth=2, tooltip=None, clip=True)

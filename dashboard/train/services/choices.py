@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from dashboard.data.catalogue import ENDING, catalogue
+from dashboard.data.catalogue import ENDING, catalogue, family_title
 from dashboard.data.ownership import find_dataset, may_see, own_datasets, stored_id
 from dashboard.data.upload_rules import UploadRules, bundle_quota_problem, upload_rules
 from dashboard.server.settings import host_setting
@@ -102,7 +102,9 @@ def _taken(dataset: str) -> set[str]:
 def start_problem(n_runs: int = 1) -> str | None:
     """Return one sentence on why so many runs cannot be started on this server now, or None."""
     if (host_setting(SETTING) or "").casefold() == "off":
-        return "Training is switched off on this server. On your own computer, it is a page and a command."
+        return (
+            "Training is switched off on this server. Run Latent Atlas on your own computer to train models."
+        )
     if len(active_runs()) + n_runs > MOST_RUNS:
         return f"{MOST_RUNS} trainings at most can be under way or wait: try again in some minutes."
     return None
@@ -134,7 +136,10 @@ def requests_for(
     requests, problem = [], start_problem(len(names))
     for family, name in names.items():
         settings, wrong = chosen_settings(dataset, family, latent_dim, values[family])
-        problem = problem or name_problem(dataset, name) or wrong
+        wrong = name_problem(dataset, name) or wrong
+        if wrong is not None and len(names) > 1:
+            wrong = f"{family_title(family)}: {wrong}"
+        problem = problem or wrong
         requests.append(
             RunRequest(
                 dataset=dataset,

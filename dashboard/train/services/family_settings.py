@@ -72,7 +72,7 @@ class Field:
 
 
 def setting_fields(dataset: str, family: str, latent_dim: int, size: str) -> list[Field]:
-    """Return the settings of a family except its latent dimension, `FIRST` first.
+    """Return the settings of a family except its latent dimension, `FIRST` first and switches last.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def setting_fields(dataset: str, family: str, latent_dim: int, size: str) -> lis
             is_widths = kinds[name] not in (bool, int, float)
             shown = value_text(value) if is_widths else kinds[name](value)
             fields.append(Field(name, label, explained, str if is_widths else kinds[name], shown))
-    return sorted(fields, key=lambda field: field.name != FIRST.get(family))
+    return sorted(fields, key=lambda field: (field.name != FIRST.get(family), field.kind is bool))
 
 
 def has_size(family: str) -> bool:

@@ -19,6 +19,8 @@ MARGIN = 1.12
 """Half the frame's side as a multiple of half the extent of the points."""
 FOLLOWED = 0.4
 """Share of the way to the new extent that the frame goes per redraw."""
+LEAST_SEEN = 0.5
+"""Share of the extent of the points, from their middle, that is always in the frame."""
 MOST_OUTSIDE = 1
 """Percent of the points per side that need not be in the frame."""
 
@@ -52,7 +54,7 @@ def snapshot_of(run: Run) -> Snapshot | None:
 
 
 def next_frame(places: FloatArray, before: MapFrame | None) -> MapFrame:
-    """Return the frame of a map, which follows the points in steps.
+    """Return the frame of a map, which follows the points in steps and never loses sight of them.
 
     Parameters
     ----------
@@ -69,7 +71,9 @@ def next_frame(places: FloatArray, before: MapFrame | None) -> MapFrame:
     if before is None:
         return target
     pairs = zip((before.x, before.y, before.half), (target.x, target.y, target.half), strict=True)
-    return MapFrame(*(old + FOLLOWED * (new - old) for old, new in pairs))
+    x, y, half = (old + FOLLOWED * (new - old) for old, new in pairs)
+    away = max(abs(target.x - x), abs(target.y - y))
+    return MapFrame(x, y, max(half, away + target.half * LEAST_SEEN))
 
 
 def class_names(dataset: str) -> tuple[str, ...]:

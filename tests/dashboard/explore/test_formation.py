@@ -55,7 +55,7 @@ def test_the_player_is_sent_what_was_recorded():
         sent, recorded = places[:, :, axis].ravel(), formation.places[:, :, axis].ravel()
         assert np.corrcoef(sent[np.abs(sent) <= UNIT], recorded[np.abs(sent) <= UNIT])[0, 1] > 0.999
     assert data["labels"] == bundle.test.labels[formation.rows].tolist()
-    assert [loss["name"] for loss in data["losses"]] == ["cross entropy", "kl"]
+    assert [loss["name"] for loss in data["losses"]] == ["cross entropy", "KL divergence"]
     assert data["losses"][0]["values"] == [one["losses"]["cross_entropy"] for one in formation.history]
     assert data["strips"][0][0] == "8 test images"
     assert data["is_second_run"] == formation.is_second_run

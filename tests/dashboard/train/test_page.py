@@ -371,7 +371,7 @@ def test_a_run_that_was_killed_can_go_on(monkeypatch):
     run_id = write_run(events=fit_events(9), process=2**22 + 1)
     monkeypatch.setattr("latentcore.runs.folder.n_epochs_done", lambda _: 7)
     app = open_page("train", run=run_id)
-    assert "ended without a word" in app.error[0].value
+    assert "ended unexpectedly" in app.error[0].value
     next(button for button in app.button if button.label == "Go on from epoch 7").click().run()
     assert not app.exception
     assert continued == [run_id]

@@ -307,6 +307,8 @@ def test_the_frame_follows_the_points_in_steps():
     for _ in range(30):
         second = pictures.next_frame(places * 10, second)
     assert_allclose(second.half, 10 * first.half, rtol=1e-3)
+    moved = pictures.next_frame(places + 100, first)  # as in the first epochs
+    assert (np.abs(places + 100 - [moved.x, moved.y]) < moved.half).all(axis=1).mean() > 0.7
     assert pictures.next_frame(np.full((3, 2), np.nan, np.float32), first) == first
     assert pictures.next_frame(np.zeros((3, 2), np.float32), None).half > 0
 

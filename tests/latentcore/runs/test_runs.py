@@ -228,7 +228,7 @@ def test_a_killed_run_is_said_to_have_failed():
     assert run.process is not None
     os.kill(run.process, signal.SIGKILL)
     assert until(run_id, lambda run: run.is_over).status is RunStatus.FAILED
-    assert "ended without a word" in find_run(run_id).message
+    assert "ended unexpectedly" in find_run(run_id).message
     assert active_runs() == []
 
 
