@@ -14,7 +14,7 @@ from latentcore.store import list_bundles, load_bundle, models_folder
 from tests.splits import split_or_skip
 
 MAX_BYTES = 2_500_000
-MAX_ALL_BYTES = 80_000_000
+MAX_ALL_BYTES = 150_000_000
 IDS = [spec.id for spec in list_bundles()]
 TRAIN, TEST = load_dataset("digits", "train"), load_dataset("digits", "test")
 
