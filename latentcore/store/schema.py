@@ -59,6 +59,12 @@ def describe(schema: Schema) -> str:
 
 
 def _check_either(value: object, options: tuple[Schema, ...], where: str) -> None:
+    candidates = [
+        option for option in options if isinstance(option, (dict, list)) and isinstance(value, type(option))
+    ]
+    if len(candidates) == 1:  # its message names the place within the object or list
+        check_schema(value, candidates[0], where)
+        return
     for option in options:
         try:
             check_schema(value, option, where)
