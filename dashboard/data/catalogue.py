@@ -26,7 +26,7 @@ from latentcore.store import (
     scan_bundles,
     unpack_bundle,
 )
-from latentcore.store.bundle import default_name
+from latentcore.store.names import default_name
 from latentcore.store.owners import public_id, public_name
 
 __all__ = ["Bundle", "BundleSpec", "Catalogue", "LatentcoreError", "Space", "catalogue", "open_bundle"]

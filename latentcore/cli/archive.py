@@ -11,7 +11,7 @@ from rich.console import Console
 from latentcore.atomic_files import atomic_file
 from latentcore.exceptions import BundleError
 from latentcore.store import load_bundle, models_folder, pack_bundle, packed_id, unpack_bundle
-from latentcore.store.bundle import check_chosen_name
+from latentcore.store.names import check_chosen_name
 
 console = Console()
 

@@ -20,7 +20,7 @@ from latentcore.recipes.grid import grid_recipes
 from latentcore.recipes.holdout import holdout_mse
 from latentcore.recipes.overrides import read_overrides
 from latentcore.store import load_bundle, models_folder
-from latentcore.store.bundle import check_chosen_name
+from latentcore.store.names import check_chosen_name
 from latentcore.zoo import missing_of, missing_recipes, train_locally, train_on_cluster
 
 console = Console()

@@ -11,7 +11,7 @@ from latentcore.models import LatentModel, make_model
 from latentcore.recipes.overrides import overrides_text
 from latentcore.recipes.scaled import scaled_settings
 from latentcore.recipes.shipped import shipped_settings
-from latentcore.store.bundle import check_name, default_name
+from latentcore.store.names import check_name, default_name
 from latentcore.store.owners import public_id
 
 HEADLINE_SEEDS = (0, 1, 2)

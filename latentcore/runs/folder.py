@@ -20,7 +20,7 @@ from latentcore.exceptions import UnknownNameError
 from latentcore.recipes import Recipe, make_recipe, n_epochs_done
 from latentcore.runs.event_log import read_events
 from latentcore.runs.process import is_at_work
-from latentcore.store.bundle import default_name
+from latentcore.store.names import default_name
 
 ID = re.compile(r"[0-9a-f]{16}")
 REQUEST_FILE, STATUS_FILE, CHECKPOINTS = "request.json", "status.json", "checkpoints"

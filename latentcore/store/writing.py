@@ -24,10 +24,10 @@ from latentcore.store.bundle import (
     Bundle,
     BundleContent,
     BundleSpec,
-    check_name,
 )
 from latentcore.store.derived import DerivedTables
 from latentcore.store.folders import replace_folder
+from latentcore.store.names import check_name
 from latentcore.store.serialisation import codes_npz, derived_npz, npz_bytes, safetensors_bytes
 
 N_GOLDEN = 8

@@ -17,8 +17,9 @@ from typing import BinaryIO
 from latentcore.datasets.own.entries import is_passed_over
 from latentcore.datasets.own.names import NAME as DATASET_NAME
 from latentcore.exceptions import BundleError
-from latentcore.store.bundle import BUNDLE_FILES, CONFIG_FILE, check_chosen_name
+from latentcore.store.bundle import BUNDLE_FILES, CONFIG_FILE
 from latentcore.store.checked_files import MAX_FILES
+from latentcore.store.names import check_chosen_name
 from latentcore.store.owners import public_id
 from latentcore.store.schema import short_repr
 

@@ -19,7 +19,7 @@ from latentcore.models.precision import round_to_half
 from latentcore.models.vae_training import binarise
 from latentcore.recipes import ZOO, Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
-from latentcore.store.bundle import check_name
+from latentcore.store.names import check_name
 from latentcore.training import Losses, run_one_cycle
 
 SHAPE = (1, 28, 28)

@@ -14,7 +14,7 @@ from dashboard.train.services.family_settings import chosen_settings
 from latentcore.datasets import DATASETS
 from latentcore.models import MODELS
 from latentcore.runs import RunRequest, active_runs, start_runs
-from latentcore.store.bundle import check_chosen_name, default_name
+from latentcore.store.names import check_chosen_name, default_name
 from latentcore.store.owners import public_name
 
 __all__ = ["RunRequest"]

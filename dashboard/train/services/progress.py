@@ -27,7 +27,7 @@ from latentcore.runs import (
     stop_run,
 )
 from latentcore.runs.control import is_paused
-from latentcore.store.bundle import default_name
+from latentcore.store.names import default_name
 from latentcore.store.owners import public_name
 
 __all__ = ["Run", "RunStatus", "continue_run", "finish_run", "pause_run", "resume_run", "stop_run"]
