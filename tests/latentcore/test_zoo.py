@@ -11,9 +11,11 @@ from latentcore.metrics.generation import class_shares, predict_logistic
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.recipes import ZOO
 from latentcore.store import list_bundles, load_bundle, models_folder
+from latentcore.store.bundle import FORMATION_FILE
 from tests.splits import split_or_skip
 
 MAX_BYTES = 2_500_000
+MAX_FORMATION_BYTES = 200_000
 MAX_ALL_BYTES = 150_000_000
 IDS = [spec.id for spec in list_bundles()]
 TRAIN, TEST = load_dataset("digits", "train"), load_dataset("digits", "test")
@@ -38,7 +40,9 @@ def test_everything_together_is_small():
 def test_a_bundle_decodes_what_it_did(bundle_id):
     bundle = load_bundle(bundle_id)
     assert np.abs(bundle.model.decode(bundle.golden_codes) - bundle.golden_images).max() < 1e-4
-    assert sum(path.stat().st_size for path in bundle.spec.folder.rglob("*") if path.is_file()) <= MAX_BYTES
+    sizes = {path.name: path.stat().st_size for path in bundle.spec.folder.rglob("*") if path.is_file()}
+    assert sizes.pop(FORMATION_FILE, 0) <= MAX_FORMATION_BYTES
+    assert sum(sizes.values()) <= MAX_BYTES
     for score in bundle.metrics.values():
         assert {"value", "protocol", "n", "seed", "interval"} == set(score)
 
