@@ -36,6 +36,8 @@ def opened(view: str = "overview", **query: str) -> AppTest:
 
 
 def shown_page(app: AppTest) -> str:
+    if any(caption.value.startswith("The same test images throughout") for caption in app.caption):
+        return "explore"  # the player of how a space formed has no widget
     keys = {
         widget.key
         for kind in ("number_input", "selectbox", "segmented_control", "pills", "slider", "toggle")
@@ -65,13 +67,13 @@ def test_the_story_is_shown_page_by_page_and_ends():
     app.run()
     next(button for button in app.button if button.label == "Present").click().run()
     titles = []
-    for _ in range(6):
+    for _ in range(7):
         assert not app.exception
         titles.append(next(e.value for e in app.markdown if e.value.startswith("## ")))
         pickers = {widget.key for widget in [*app.selectbox, *app.multiselect]}
         assert not pickers & {"pick_dataset", "pick_models", "pick_plane"}
         app.button(key="story_next").click().run()
-    assert len(set(titles)) == 6
+    assert len(set(titles)) == 7
     assert app.button(key="story_next").disabled
     app.button(key="story_back").click().run()
     assert titles[-1] in headings(app)
@@ -94,10 +96,10 @@ def test_a_link_to_another_page_ends_the_story():
 @pytest.mark.parametrize(
     ("view", "dataset", "number"),
     [
-        *(("overview", "digits", number) for number in range(7)),
-        *(("compare", "digits", number) for number in (0, 1, 6)),
-        *(("explore", "digits", number) for number in (0, 3, 6)),
-        ("explore", "mnist", 7),
+        *(("overview", "digits", number) for number in range(8)),
+        *(("compare", "digits", number) for number in (0, 1, 7)),
+        *(("explore", "digits", number) for number in (0, 3, 5, 7)),
+        ("explore", "mnist", 8),
     ],
 )
 def test_the_url_of_a_step_opens_its_page(view, dataset, number):
@@ -107,14 +109,14 @@ def test_the_url_of_a_step_opens_its_page(view, dataset, number):
 
 
 def test_a_step_sets_its_models_and_keeps_other_values_of_the_url():
-    assert_shows_step(opened("explore", dataset="digits", model="vae-d8", present="5"), 5)
+    assert_shows_step(opened("explore", dataset="digits", model="vae-d8", present="6"), 6)
     app = opened("explore", dataset="digits", model="pca-d2", point="42", present="1")
     assert_shows_step(app, 1)
     assert "Test image 42" in headings(app)
 
 
 @pytest.mark.parametrize(
-    ("now", "view", "then"), [(6, "explore", 5), (1, "overview", 0), (5, "interpolate", 6)]
+    ("now", "view", "then"), [(7, "explore", 6), (1, "overview", 0), (6, "interpolate", 7)]
 )
 def test_back_and_forward_show_the_step_of_the_page(now, view, then):
     """The browser opens the page with the query of the former one."""
@@ -135,7 +137,7 @@ def test_shading_of_one_step_does_not_stay_for_the_next():
 
 
 @pytest.mark.parametrize(
-    ("step", "number"), [("99", 6), ("9" * 5000, 6), ("-1", 0), ("x", 0), ("", 0), ("1.5", 0), ("nan", 0)]
+    ("step", "number"), [("99", 7), ("9" * 5000, 7), ("-1", 0), ("x", 0), ("", 0), ("1.5", 0), ("nan", 0)]
 )
 def test_a_step_out_of_range_is_clipped_with_a_notice(step, number):
     app = opened(dataset="digits", present=step)
