@@ -50,16 +50,24 @@ def test_no_serious_violation_beyond_an_empty_app(tab, server, axe, usual, path)
     assert not ours, "\n".join(f"{rule} at {place}: {what}" for (rule, place), what in ours.items())
 
 
+SILENT_SCRIPT = """
+() => [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+  .filter((chart) => ![chart, ...chart.querySelectorAll('[aria-label], [alt], .sr-only')]
+    .some((part) => (part.getAttribute('aria-label') ?? part.textContent).trim().length > 10))
+  .map((chart) => chart.closest('[class*="st-key-"]')?.className ?? chart.outerHTML.slice(0, 200))
+"""
+"""Returns the charts without words."""
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_figure_has_words(tab, server, path):
     tab.goto(f"{server}/{path}{'&' if '?' in path else '?'}dataset=digits")
     wait_until_still(tab)
-    silent = tab.evaluate(
-        """() => [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
-          .filter((chart) => ![chart, ...chart.querySelectorAll('[aria-label], [alt], .sr-only')]
-            .some((part) => (part.getAttribute('aria-label') ?? part.textContent).trim().length > 10))
-          .map((chart) => chart.closest('[class*="st-key-"]')?.className ?? chart.outerHTML.slice(0, 200))"""
-    )
+    for _ in range(20):  # a chart has no words before it is drawn
+        silent = tab.evaluate(SILENT_SCRIPT)
+        if not silent:
+            break
+        tab.wait_for_timeout(500)
     assert silent == []
     images = tab.evaluate(
         "() => [...document.images].filter((i) => !i.alt.trim()).map((i) => i.outerHTML.slice(0, 200))"

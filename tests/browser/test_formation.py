@@ -40,7 +40,7 @@ def test_it_plays_once_and_then_the_slider_moves_it(page, server):
 
 def test_the_server_has_no_part_in_it(page, server):
     sent: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))  # noqa: PLW0108 - no builtin
     page.emulate_media(reduced_motion="reduce")
     open_player(page, server)
     page.wait_for_timeout(3000)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from latentcore import bundling
 from latentcore.atomic_files import temporary_folder
 from latentcore.bundling import train_bundle
 from latentcore.cli import commands
@@ -132,13 +131,17 @@ def no_draft(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
 def test_a_place_that_cannot_be_written_is_found_out_before_the_training(tmp_path, monkeypatch, code):
     no_draft(monkeypatch, code)
-    monkeypatch.setattr(bundling, "_train", lambda *_: pytest.fail("it was trained"))
+    monkeypatch.setattr(
+        "latentcore.bundling.bundle.fit_recipe", lambda *_, **__: pytest.fail("it was trained")
+    )
     with pytest.raises(BundleError, match=f"cannot be written: {os.strerror(code)}"):
         train_bundle(make_recipe("digits", "pca", 2), tmp_path)
 
 
 def test_a_place_that_is_taken_is_found_out_before_the_training(root, monkeypatch):
-    monkeypatch.setattr(bundling, "_train", lambda *_: pytest.fail("it was trained"))
+    monkeypatch.setattr(
+        "latentcore.bundling.bundle.fit_recipe", lambda *_, **__: pytest.fail("it was trained")
+    )
     with pytest.raises(BundleError, match="exists already"):
         train_bundle(make_recipe("digits", "pca", 2), root)
 

@@ -136,8 +136,8 @@ def test_a_bundle_of_a_session_on_a_dataset_of_all_is_seen_by_no_other():
             assert may_see(bundle_id) is sees
             assert (bundle_id in found.specs) is sees
             assert found.models("digits") == ["vae-d2"] + [name] * sees
-            assert model_title("digits", name) == ("VAE, 2-D (trained here)" if sees else name)
-            assert bundle_title(bundle_id) == ("VAE, 2-D (trained here)" if sees else "digits/vae-d2-trained")
+            assert model_title("digits", name) == ("VAE, 2-D (imported)" if sees else name)
+            assert bundle_title(bundle_id) == ("VAE, 2-D (imported)" if sees else "digits/vae-d2-trained")
             assert (len(score_rows([bundle_id, "digits/vae-d2"])) == 2) is sees
     with acting_for("one"):
         assert open_bundle(bundle_id).spec.id == bundle_id

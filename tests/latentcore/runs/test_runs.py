@@ -204,7 +204,7 @@ def test_runs_of_a_group_train_at_the_same_time_and_others_wait():
 
 
 def test_of_a_group_all_are_started_or_none(monkeypatch):
-    real, started = control._start_process, []
+    real, started = control._start_new, []
 
     def once(*arguments):
         if started:
@@ -212,7 +212,7 @@ def test_of_a_group_all_are_started_or_none(monkeypatch):
         started.append(real(*arguments))
         return started[0]
 
-    monkeypatch.setattr(control, "_start_process", once)
+    monkeypatch.setattr(control, "_start_new", once)
     with pytest.raises(OSError, match="no space"):
         start_runs([LONG, LONG])
     with pytest.raises(UnknownNameError):
