@@ -39,7 +39,7 @@ def test_a_decoder_mirrors_its_encoder():
 
 
 def test_a_training_that_diverges_ends_with_a_sentence(shapes):
-    model = make_model("vae", {"latent_dim": 2, "hidden": (16,), "n_epochs": 3, "learning_rate": 1.0})
+    model = make_model("vae", {"latent_dim": 2, "hidden": (64, 64), "n_epochs": 3, "learning_rate": 1.0})
     with pytest.raises(ValueError, match=r"diverged: .* in epoch \d of 3"):
         model.fit(shapes.images, seed=0)
 

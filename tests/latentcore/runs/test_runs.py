@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import EndTrainingPhase, UnknownNameError
@@ -44,6 +45,15 @@ from latentcore.store import load_bundle
 from latentcore.training import EpochEnd
 
 LONG = RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=30)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def usual_kernels():
+    """Those that another process uses: tests of the dashboard switch them off in theirs."""
+    before = torch.backends.mkldnn.enabled
+    torch.backends.mkldnn.set_flags(True)
+    yield
+    torch.backends.mkldnn.set_flags(before)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from latentcore.bundling import train_bundle
 from latentcore.exceptions import CheckpointError, EndTrainingPhase, TrainingCancelled
@@ -47,6 +48,15 @@ def kill_at(line: str, root: Path, checkpoints: Path) -> None:
         while (heard := process.stdout.readline().strip()) != line:
             assert heard, "it ended before"
         process.kill()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def usual_kernels():
+    """Those that another process uses: tests of the dashboard switch them off in theirs."""
+    before = torch.backends.mkldnn.enabled
+    torch.backends.mkldnn.set_flags(True)
+    yield
+    torch.backends.mkldnn.set_flags(before)
 
 
 @pytest.fixture(scope="module")
