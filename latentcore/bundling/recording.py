@@ -35,8 +35,7 @@ class FormationRecorder:
         self._early: list[Moment] = []
         self._ends: list[Moment] = []
         self._last: Moment | None = None
-        self._phase, self._before, self._stride = "", 0, 1
-        self._n_ended = 0
+        self._stride, self._n_ended = 1, 0
 
     def __call__(self, event: EpochEnd) -> None:
         """Record the end of an epoch, or once more that of the last one if the training diverged after it."""

@@ -8,25 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from dashboard.compare.scores.charts import Axis
 from dashboard.compare.scores.dimension_chart import dimension_chart
+from dashboard.compare.scores.pareto import DIRECTIONS, axis_of
 from dashboard.compare.scores.services.grid import GridPoint, grid_points
-from dashboard.compare.scores.services.scores import SUITE, Better, Measure
+from dashboard.compare.scores.services.scores import SUITE, Measure
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.theme import is_dark
 
 DEFAULT = "mse"
-DIRECTIONS = {Better.LOWER: "lower is better", Better.HIGHER: "higher is better"}
 MORE = 'latentcore train {dataset} --grid "ae,vae x 2,4,8,16"'
 
 
 def draw_by_dimension(dataset: str) -> None:
     """Draw the picker and the plot; nothing where no family has a score in two dimensions."""
-    measures = {
-        measure.name: measure
-        for measure in SUITE
-        if measure.better in DIRECTIONS and grid_points(dataset, measure.name)
-    }
+    points = grid_points(dataset)
+    measures = {one.name: one for one in SUITE if one.better in DIRECTIONS and one.name in points}
     if not measures:
         return
     st.markdown("#### How many numbers does it take?")
@@ -39,7 +35,7 @@ def draw_by_dimension(dataset: str) -> None:
             f"More dimensions: `{MORE.format(dataset=dataset)}`"
         )
     with plot:
-        _draw_plot(measure, grid_points(dataset, measure.name))
+        _draw_plot(measure, points[measure.name])
 
 
 def _pick_measure(measures: dict[str, Measure]) -> Measure:
@@ -57,12 +53,9 @@ def _pick_measure(measures: dict[str, Measure]) -> Measure:
 
 def _draw_plot(measure: Measure, points: Sequence[GridPoint]) -> None:
     table = pd.DataFrame([vars(point) for point in points])
-    axis = Axis(
-        f"{measure.title} ({DIRECTIONS[measure.better]})", measure.better is Better.LOWER, measure.style
-    )
     families = ", ".join(table["family"].unique())
     st.vega_lite_chart(
-        spec=cached_chart(dimension_chart)(table, axis, dark=is_dark()),
+        spec=cached_chart(dimension_chart)(table, axis_of(measure), dark=is_dark()),
         width="stretch",
         key="by_dimension",
         alt=f"{measure.title} against the number of latent dimensions of {families}",

@@ -75,7 +75,7 @@ def _draw_plot(x: Measure, y: Measure, rows: Sequence[Row]) -> None:
             for bundle_id, (title, across, up) in scores.items()
         ]
     )
-    spec = cached_chart(pareto_chart)(points, _axis(x), _axis(y), dark=is_dark())
+    spec = cached_chart(pareto_chart)(points, axis_of(x), axis_of(y), dark=is_dark())
     on_front = ", ".join(points.loc[points["front"], "title"])
     alt = f"{y.title} against {x.title} of {len(points)} models, with intervals; Pareto front: {on_front}"
     st.vega_lite_chart(spec=spec, width="stretch", key="pareto", alt=alt)
@@ -86,7 +86,8 @@ def _columns(axis: str, score: Score) -> dict[str, float]:
     return {axis: score.value, f"{axis}_low": low, f"{axis}_high": high}
 
 
-def _axis(measure: Measure) -> Axis:
+def axis_of(measure: Measure) -> Axis:
+    """Return the axis of a measure, whose title says which direction is better."""
     title = f"{measure.title} ({DIRECTIONS[measure.better]})"
     return Axis(title, measure.better is Better.LOWER, measure.style)
 

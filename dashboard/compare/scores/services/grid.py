@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.compare.scores.services.scores import SUITE, score_rows
-from dashboard.data.catalogue import catalogue, family_title
+from dashboard.compare.scores.services.scores import SUITE, Measure, Row, score_rows
+from dashboard.data.catalogue import BundleSpec, catalogue, family_title
 
 FEWEST_DIMENSIONS = 2
 """Of a family, for a line."""
@@ -35,35 +36,28 @@ class GridPoint:
     on_line: bool
 
 
-def grid_points(dataset: str, measure: str) -> list[GridPoint]:
-    """Return a score of all models of a dataset whose family has it in at least two dimensions.
+def grid_points(dataset: str) -> dict[str, list[GridPoint]]:
+    """Return the scores of all models of a dataset, by name of the measure.
 
-    Parameters
-    ----------
-    dataset, measure : str
+    Of each measure, these are the models whose family has it in at least two dimensions; measures without
+    any are left out.
     """
     specs = [spec for spec in catalogue().specs.values() if spec.dataset == dataset]
     specs.sort(key=lambda spec: (spec.family, spec.latent_dim, spec.has_own_name, spec.name))
-    rows = {row.id: row for row in score_rows([spec.id for spec in specs])}
-    wanted = next(one for one in SUITE if one.name == measure)
-    points, seen = [], set[tuple[str, int]]()
-    for spec in specs:
-        score = rows[spec.id].score(wanted)
-        if score is not None:
-            low, high = score.bounds
-            key = (spec.family, spec.latent_dim)
-            points.append(
-                GridPoint(
-                    family_title(spec.family),
-                    spec.latent_dim,
-                    score.value,
-                    low,
-                    high,
-                    on_line=key not in seen,
-                )
-            )
-            seen.add(key)
+    rows = score_rows([spec.id for spec in specs])
+    found = {measure.name: _points(measure, specs, rows) for measure in SUITE}
+    return {name: points for name, points in found.items() if points}
+
+
+def _points(measure: Measure, specs: Sequence[BundleSpec], rows: Sequence[Row]) -> list[GridPoint]:
+    points: list[GridPoint] = []
     dimensions: dict[str, set[int]] = {}
-    for point in points:
-        dimensions.setdefault(point.family, set()).add(point.dimensions)
+    for spec, row in zip(specs, rows, strict=True):
+        score = row.score(measure)
+        if score is not None:
+            family, (low, high) = family_title(spec.family), score.bounds
+            seen = dimensions.setdefault(family, set())
+            on_line = spec.latent_dim not in seen
+            points.append(GridPoint(family, spec.latent_dim, score.value, low, high, on_line=on_line))
+            seen.add(spec.latent_dim)
     return [point for point in points if len(dimensions[point.family]) >= FEWEST_DIMENSIONS]

@@ -31,7 +31,7 @@ def few_models(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("few_models")
 def test_a_family_with_several_dimensions_has_a_line_through_each_dimension_once():
-    points = grid_points("digits", "mse")
+    points = grid_points("digits")["mse"]
     assert {point.family for point in points} == {"PCA"}
     assert [(point.dimensions, point.on_line) for point in points] == [
         (2, True),
