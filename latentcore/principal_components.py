@@ -54,6 +54,21 @@ def principal_components(
     return mean, components * np.where(largest < 0, -1, 1), variances / max(total, np.finfo(float).tiny)
 
 
+def project(rows: FloatArray | DoubleArray, mean: DoubleArray, components: DoubleArray) -> DoubleArray:
+    """Return the coordinates of rows ``(n, d)`` on components ``(k, d)`` around a mean ``(d,)``.
+
+    Returns
+    -------
+    float64 array, shape (n, k)
+        Computed in blocks, so that no centred copy of all rows is made.
+    """
+    coordinates = np.empty((len(rows), len(components)))
+    for start in range(0, len(rows), BLOCK_ROWS):
+        part = slice(start, start + BLOCK_ROWS)
+        coordinates[part] = (rows[part] - mean) @ components.T
+    return coordinates
+
+
 def _from_few_rows(centred: DoubleArray, k: int) -> tuple[DoubleArray, DoubleArray, float]:
     """Return at least the `k` largest variances and their components, descending, and the total variance.
 

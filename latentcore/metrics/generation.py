@@ -8,7 +8,7 @@ import numpy as np
 
 from latentcore.metrics.classification import few_images_per_class
 from latentcore.metrics.nearest_neighbours import nearest
-from latentcore.principal_components import principal_components
+from latentcore.principal_components import principal_components, project
 from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 MAX_LOGISTIC_PIXELS, N_COMPONENTS = 256, 64
@@ -218,13 +218,15 @@ def predict_logistic(images: FloatArray, labels: LabelArray, samples: FloatArray
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    flat_images, flat_samples = (part.reshape(len(part), -1).astype(np.float64) for part in (images, samples))
-    if flat_images.shape[1] > MAX_LOGISTIC_PIXELS:
-        mean, components, _ = principal_components(flat_images, min(N_COMPONENTS, *flat_images.shape))
-        flat_images, flat_samples = ((part - mean) @ components.T for part in (flat_images, flat_samples))
+    rows, sample_rows = (part.reshape(len(part), -1) for part in (images, samples))
+    if rows.shape[1] > MAX_LOGISTIC_PIXELS:
+        mean, components, _ = principal_components(rows, min(N_COMPONENTS, *rows.shape))
+        known, asked = (project(part, mean, components) for part in (rows, sample_rows))
+    else:
+        known, asked = (part.astype(np.float64) for part in (rows, sample_rows))
     with few_images_per_class():
-        classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(flat_images, labels)
-    return np.asarray(classifier.predict(flat_samples), np.int64)
+        classifier = LogisticRegression(tol=1e-8, max_iter=20_000).fit(known, labels)
+    return np.asarray(classifier.predict(asked), np.int64)
 
 
 def class_shares(labels: LabelArray, *, n_classes: int) -> FloatArray:

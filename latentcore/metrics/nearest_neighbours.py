@@ -54,9 +54,10 @@ def _search_all(
     """
     centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
     found = []
+    buffer = torch.empty(min(CHUNK, len(queries)), len(reference))  # one for all: the heap would fragment
     for start in range(0, len(queries), CHUNK):
         part = queries[start : start + CHUNK]
-        rough = _rough_distances(reference, centre, torch.from_numpy(part - centre))
+        rough = _rough_distances(reference, centre, torch.from_numpy(part - centre), buffer[: len(part)])
         wide = rough.topk(min(k + SPARE, len(reference)), largest=False, sorted=False).indices.numpy()
         offsets = reference[wide].astype(np.float64) - part[:, None]
         exact = np.sqrt((offsets**2).sum(axis=2))
@@ -67,10 +68,9 @@ def _search_all(
 
 
 def _rough_distances(
-    reference: FloatArray | PixelArray, centre: FloatArray, queries: torch.Tensor
+    reference: FloatArray | PixelArray, centre: FloatArray, queries: torch.Tensor, rough: torch.Tensor
 ) -> torch.Tensor:
-    """Return squared distances to the rows of `reference`, without the term that is constant per query."""
-    rough = torch.empty(len(queries), len(reference))
+    """Fill `rough` with squared distances to the rows of `reference`, less the term constant per query."""
     for start in range(0, len(reference), BLOCK):
         block = torch.from_numpy(reference[start : start + BLOCK] - centre)
         rough[:, start : start + BLOCK] = torch.addmm(block.square().sum(dim=1), queries, block.T, alpha=-2)

@@ -33,6 +33,9 @@ from latentcore.runs.process import HALTED, is_alive, process_facts, process_sta
 
 STOP_SECONDS, KILL_SECONDS = 1.3, 0.5
 """Time that a process has to end by itself when it is stopped, and until it is gone after it was killed."""
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000", "MALLOC_ARENA_MAX": "2"}
+"""Settings of glibc for the process: arrays of a megabyte and more go back to the system when they are freed,
+instead of leaving holes in the heap. Other C libraries ignore them."""
 
 
 def start_run(request: RunRequest) -> str:
@@ -107,6 +110,7 @@ def _start_process(folder: Path) -> None:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env={**os.environ, **MALLOC},
         )
     threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay a zombie
     if not (folder / STATUS_FILE).exists():

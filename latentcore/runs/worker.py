@@ -27,6 +27,7 @@ from latentcore.runs.process import process_facts
 from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.store import models_folder
 from latentcore.training import EarlyStep, EpochEnd
+from latentcore.training.without_compiler import leave_out_compiler
 
 NICENESS = 10
 TURN_SECONDS = 0.5
@@ -119,6 +120,7 @@ def main(folder: Path) -> int:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     signal.signal(signal.SIGTERM, _end)
+    leave_out_compiler()
     worker = Worker(folder)
     try:
         worker.work()
