@@ -39,5 +39,9 @@ class EndTrainingPhase(LatentcoreError):  # noqa: N818 - a request, not a fault
     """Raised by an event handler to end the current phase of a training; the model is finished as it is."""
 
 
+class EndScoring(LatentcoreError):  # noqa: N818 - a request, not a fault
+    """Raised by a listener to end the measuring of scores; those measured so far are kept."""
+
+
 class TrainingCancelled(LatentcoreError):  # noqa: N818 - a request, not a fault
     """Raised by an event handler to stop a training run; the model keeps its previous state."""

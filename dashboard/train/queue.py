@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.train.services.progress import (
+    Run,
     n_active_runs,
     progress_of,
     run_title,
@@ -19,15 +20,19 @@ def run_queue() -> None:
     if not n_all:
         return
     st.markdown("**Under way**")
+    groups: dict[str, list[Run]] = {}
     for run in runs:
-        with st.container(border=True, key=f"run_{run.id}", gap="xxsmall"):
+        groups.setdefault(run.request.group or run.id, []).append(run)
+    for group in groups.values():
+        with st.container(border=True, key=f"run_{group[0].id}", gap="xxsmall"):
             st.page_link(
                 "train/page.py",
-                label=state.escape_markdown(run_title(run)),
+                label=state.escape_markdown(" beside ".join(run_title(run) for run in group)),
                 icon=":material/monitoring:",
-                query_params={"run": run.id},
+                query_params={"run": [run.id for run in group]},
             )
-            st.caption(state.escape_markdown(progress_of(run, run.events()).words))
+            for run in group:
+                st.caption(state.escape_markdown(progress_of(run, run.events()).words))
     others = n_all - len(runs)
     if others > 0:
         st.caption(

@@ -23,6 +23,10 @@ KEEP_GAN = (
     "**Stop and keep**: the training of generator and critic ends after this epoch. The inversion network is "
     "then trained as planned, so that the model can encode images; that can be stopped as well."
 )
+KEEP_UNSCORED = (
+    "**Keep without the rest**: the model is kept with the scores measured so far. "
+    "`latentcore evaluate ID --record` measures the others later."
+)
 THROW = "**Throw away**: the training ends at once, and nothing of it is kept."
 CRITIC_PHASE = "adversarial"
 
@@ -72,9 +76,10 @@ def _stop_button(run: Run, events: list[dict[str, Any]], progress: Progress, suf
         return
     with st.popover("Stop", icon=":material/stop:", key=f"run_stop_ask{suffix}"):
         if progress.can_keep:
-            st.markdown(KEEP_GAN if events[-1]["phase"] == CRITIC_PHASE else KEEP)
+            label, text = _what_is_kept(run, events)
+            st.markdown(text)
             st.button(
-                "Stop and keep",
+                label,
                 key=f"run_keep{suffix}",
                 icon=":material/save:",
                 type="primary",
@@ -83,6 +88,13 @@ def _stop_button(run: Run, events: list[dict[str, Any]], progress: Progress, suf
             )
         st.markdown(THROW)
         st.button("Throw away", key=f"run_stop_sure{suffix}", icon=":material/delete:", **throw)
+
+
+def _what_is_kept(run: Run, events: list[dict[str, Any]]) -> tuple[str, str]:
+    """Return the label of the button that ends a run and keeps its model, and what it does."""
+    if run.status is RunStatus.SCORING:
+        return "Keep without the rest", KEEP_UNSCORED
+    return "Stop and keep", KEEP_GAN if events[-1]["phase"] == CRITIC_PHASE else KEEP
 
 
 def _keep(run_id: str) -> None:

@@ -59,7 +59,8 @@ def train_bundle(
     on_event : callable, optional
         Receives an `EpochEnd` after each epoch.
     on_stage : callable, optional
-        Receives the name of each stage after the training.
+        Receives the name of each stage after the training; that of the scores as "scores", then as
+        "scores, 40%: neighbours". If it raises `EndScoring` there, the other scores are not measured.
     checkpoints : Path, optional
         Folder in which the training keeps checkpoints, and from whose checkpoints it goes on if there are
         any; created if it does not exist, and removed once the bundle is written.
@@ -91,7 +92,11 @@ def train_bundle(
     model = trained.model
     announce("scores")
     metrics = evaluate(
-        model, train, test, reference=_reference(recipe.dataset, dataset_spec(recipe.dataset).version)
+        model,
+        train,
+        test,
+        reference=_reference(recipe.dataset, dataset_spec(recipe.dataset).version),
+        on_part=lambda part, share: announce(f"scores, {share:.0%}: {part}"),
     )
     announce("plane")
     test_table, train_table = _code_tables(model, train, test)

@@ -27,6 +27,7 @@ from latentcore.evaluation.optional_scores import (
 )
 from latentcore.evaluation.sample_scores import RealReference, sample_scores
 from latentcore.evaluation.score import Score
+from latentcore.exceptions import EndScoring
 from latentcore.models import LatentModel
 from latentcore.models.capabilities import (
     HasCodeRefinement,
@@ -65,7 +66,8 @@ def evaluate(
         What samples are compared with, ``RealReference.compute(train, test)`` by default; one serves all
         models of a dataset.
     on_part : callable, optional
-        Called before each part with its name and the share done, in [0, 1]; an exception that it raises ends
+        Called before each part with its name and the share done, in [0, 1]. If it raises `EndScoring`, the
+        scores measured so far are returned, those of the reconstructions at least; any other exception ends
         the evaluation.
     without : collection of str
         Names of parts to leave out, as passed to `on_part`.
@@ -76,15 +78,26 @@ def evaluate(
         Fields of a `latentcore.evaluation.score.Score` by name of the score.
     """
     announce = on_part or (lambda _name, _share: None)
-    announce("codes", 0.0)
     scores: dict[str, Score] = {}
+    goes_on = _goes_on(announce, "codes", 0.0)
     with one_thread():
         evaluated = EvaluatedModel.compute(model, train, test)
         parts = {name: part for name, part in _parts(evaluated, reference).items() if name not in without}
         for k, (name, part) in enumerate(parts.items()):
-            announce(name, k / len(parts))
+            goes_on = goes_on and _goes_on(announce, name, k / len(parts))
+            if scores and not goes_on:
+                break
             scores |= part()
     return {name: score.to_json() for name, score in scores.items()}
+
+
+def _goes_on(announce: Callable[[str, float], None], name: str, share: float) -> bool:
+    """Announce a part; return whether the evaluation goes on."""
+    try:
+        announce(name, share)
+    except EndScoring:
+        return False
+    return True
 
 
 def _parts(evaluated: EvaluatedModel, reference: RealReference | None) -> dict[str, Part]:

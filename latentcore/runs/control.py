@@ -177,10 +177,11 @@ def stop_run(run_id: str) -> None:
 def finish_run(run_id: str) -> None:
     """Have a run end the current phase of its training after this epoch, and score and save the model.
 
-    A GAN whose generator is being trained goes on with its inversion network, which can be ended as well.
+    A GAN whose generator is being trained goes on with its inversion network, which can be ended as well. A
+    run that is scored leaves out the scores that are not measured yet, and saves the model.
     """
     run = find_run(run_id)
-    if run.status is RunStatus.TRAINING:
+    if run.status in (RunStatus.TRAINING, RunStatus.SCORING):
         (run.folder / KEEP_FILE).touch()
         resume_run(run_id)
 

@@ -11,7 +11,13 @@ from pathlib import Path
 
 from latentcore.bundling import train_bundle
 from latentcore.datasets import find_dataset, load_dataset
-from latentcore.exceptions import CheckpointError, EndTrainingPhase, LatentcoreError, TrainingCancelled
+from latentcore.exceptions import (
+    CheckpointError,
+    EndScoring,
+    EndTrainingPhase,
+    LatentcoreError,
+    TrainingCancelled,
+)
 from latentcore.models.networks import EncoderDecoder
 from latentcore.runs.control import runs_ahead
 from latentcore.runs.event_log import EventLog
@@ -30,6 +36,10 @@ from latentcore.training import EarlyStep, EpochEnd
 from latentcore.training.without_compiler import leave_out_compiler
 
 NICENESS = 10
+SCORES, CARD = "scores", "card"
+"""Beginnings of the names of two stages of `latentcore.bundling.train_bundle`."""
+SAVING_FILE = "saving"
+"""Marks that the bundle is about to be saved: one of its name that exists later is this run's."""
 TURN_SECONDS = 0.5
 SNAPSHOT_SECONDS = 1.0
 """A snapshot is written at the end of an epoch, or within the first, but not more often than this."""
@@ -55,6 +65,9 @@ class Worker:
         self.status(RunStatus.TRAINING)
         self.log.start_clock()
         recipe = request.recipe()
+        if (self.folder / SAVING_FILE).exists() and (models_folder() / recipe.id).exists():
+            self.status(RunStatus.DONE, bundle_id=recipe.id)  # it was killed when all was done
+            return
         self.snapshots = SnapshotWriter(
             self.folder,
             load_dataset(request.dataset, "test"),
@@ -76,9 +89,18 @@ class Worker:
         write_json(self.folder / STATUS_FILE, {"status": status, **process_facts(os.getpid()), **more})
 
     def on_stage(self, name: str) -> None:
-        """Write which stage begins; scores and others follow the training."""
-        after = self.log.n_epochs > 0
+        """Write which stage begins; scores and others follow the training. End the scoring if asked to."""
+        after = self.log.n_epochs > 0 or name.startswith(SCORES)
         self.status(RunStatus.SCORING if after else RunStatus.TRAINING, message=name)
+        if name == CARD:
+            (self.folder / SAVING_FILE).touch()
+        keep = self.folder / KEEP_FILE
+        if name == SCORES:
+            keep.unlink(missing_ok=True)  # asked for when the training had just ended
+        if name.startswith(f"{SCORES},") and keep.exists():
+            keep.unlink()
+            self.notes.append("Its scoring was ended: scores that are missing were not measured.")
+            raise EndScoring
 
     def on_early_step(self, event: EarlyStep) -> None:
         """Write a snapshot within the first epoch, if it is time for one: large datasets have long epochs."""

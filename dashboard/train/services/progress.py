@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,9 @@ __all__ = ["Run", "RunStatus", "continue_run", "finish_run", "pause_run", "resum
 
 PHASES = {"adversarial": "generator and critic", "inversion": "inversion network"}
 """Phases of the training in words; a family with one phase needs none."""
-STAGES = {"scores": "measuring the scores", "plane": "laying out the map", "card": "writing the model card"}
+STAGES = {"scores": "preparing the scores", "plane": "laying out the map", "card": "writing the model card"}
+SCORES = re.compile(r"scores, (\d+)%: (.+)")
+"""The stage in which scores are measured: the share done, and which scores come next."""
 RECONSTRUCTION_ERROR = "reconstruction error"
 TRAIN, HELD_OUT = "train", "held-out"
 MEASURED = {"train_mse": TRAIN, "held_out_mse": HELD_OUT}
@@ -63,7 +66,7 @@ class Progress:
     is_young : bool
         Little is lost if it is thrown away.
     can_keep : bool
-        It is being trained, and can be stopped so that the model is kept.
+        It is being trained or scored, and can be stopped so that the model is kept.
     """
 
     words: str
@@ -104,7 +107,8 @@ def progress_of(run: Run, events: list[dict[str, Any]]) -> Progress:
     words, share = _words(run, events)
     trained = events[-1]["seconds"] if events else 0.0  # more than since it was continued
     young = max(trained, 0.0 if run.status is RunStatus.WAITING else time.time() - run.created)
-    can_keep = run.status is RunStatus.TRAINING and bool(events) and not run.is_ending
+    can_end = SCORES.match(run.message) if run.status is RunStatus.SCORING else events
+    can_keep = run.status is not RunStatus.WAITING and bool(can_end) and not run.is_ending
     return Progress(f"Paused. {words}" if paused else words, share, paused, young < SECONDS_AT_ONCE, can_keep)
 
 
@@ -112,7 +116,7 @@ def _words(run: Run, events: list[dict[str, Any]]) -> tuple[str, float]:
     if run.status is RunStatus.WAITING:
         return _place_in_queue(run), 0.0
     if run.status is RunStatus.SCORING:
-        return f"Scoring: {STAGES.get(run.message, run.message)}.", 1.0
+        return _scoring(run)
     if not events:
         if not has_epochs(run.request.family):
             return "Training: computed in closed form, without epochs.", 0.0
@@ -128,6 +132,17 @@ def _words(run: Run, events: list[dict[str, Any]]) -> tuple[str, float]:
         left = duration(per_epoch * (last["n_epochs"] - last["epoch"]))
         words += f", {per_epoch:.2g} s per epoch, about {left} left{' in this phase' if phase else ''}"
     return f"{words}.", last["epoch"] / max(last["n_epochs"], 1)
+
+
+def _scoring(run: Run) -> tuple[str, float]:
+    """Return the stage after the training in words, and the share done."""
+    scores = SCORES.match(run.message)
+    if scores is None:
+        return f"Scoring: {STAGES.get(run.message, run.message)}.", 1.0
+    share = int(scores[1]) / 100
+    if run.is_ending:
+        return "Scoring ends after this part; the model is kept.", share
+    return f"Scoring, {scores[1]}% done: {scores[2]}.", share
 
 
 def _place_in_queue(run: Run) -> str:

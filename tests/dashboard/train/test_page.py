@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -199,6 +200,14 @@ def test_active_runs_are_listed_below_the_form():
     assert len(app.get("page_link")) == 1
 
 
+def test_two_runs_side_by_side_are_listed_with_one_link_to_both():
+    pair = [write_run(replace(request, group="both"), events=fit_events(3)) for request in (VAE, PCA)]
+    app = open_page("train")
+    (link,) = app.get("page_link")
+    assert " beside " in link.proto.label
+    assert all(f"run={run_id}" in link.proto.query_string for run_id in pair)
+
+
 def test_a_waiting_run_says_its_place():
     write_run(age=60)
     app = open_page("train", run=write_run(status=RunStatus.WAITING))
@@ -299,6 +308,11 @@ def test_stop_asks_whether_the_model_is_kept():
     app = open_page("train", run=write_run(status=RunStatus.SCORING, events=fit_events(2), age=100))
     assert "Stop and keep" not in labels_of(app)
     assert "Throw away" in labels_of(app)
+    scored = write_run(
+        status=RunStatus.SCORING, events=fit_events(2), age=100, message="scores, 10%: neighbours"
+    )
+    app = open_page("train", run=scored)
+    assert labels_of(app)[1:3] == ["Keep without the rest", "Throw away"]
 
 
 def test_a_model_that_was_stopped_and_kept_says_how_far_it_came():

@@ -242,6 +242,15 @@ def test_pca_has_no_epochs_and_scoring_has_stages():
     assert words_of(write_run(status=RunStatus.SCORING, message="plane")) == "Scoring: laying out the map."
 
 
+def test_scoring_says_how_far_it_is_and_can_be_ended():
+    run_id = write_run(status=RunStatus.SCORING, message="scores, 40%: neighbours", events=fit_events(3))
+    shown = progress.progress_of(find_run(run_id), find_run(run_id).events())
+    assert (shown.words, shown.share, shown.can_keep) == ("Scoring, 40% done: neighbours.", 0.4, True)
+    finish_run(run_id)
+    shown = progress.progress_of(find_run(run_id), find_run(run_id).events())
+    assert (shown.words, shown.can_keep) == ("Scoring ends after this part; the model is kept.", False)
+
+
 def test_a_pause_does_not_count_as_the_pace():
     events = fit_events(10)
     for event in events[5:]:

@@ -18,7 +18,7 @@ from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.evaluation import evaluate
 from latentcore.evaluation.class_conditional import real_accuracy, sample_classes
 from latentcore.evaluation.suite import GROUPS, SUITE, absent_reason
-from latentcore.exceptions import BundleError, UnknownNameError
+from latentcore.exceptions import BundleError, EndScoring, UnknownNameError
 from latentcore.metrics.classification import probe_correct
 from latentcore.metrics.factors import dci_scores
 from latentcore.metrics.generation import copying, kernel_distance
@@ -239,6 +239,23 @@ def test_an_evaluation_says_what_it_does_and_can_be_ended():
         evaluate(bundle.model, train, test, on_part=on_part)
     assert [name for name, _ in seen] == ["codes", "reconstructions", "neighbours", "structure", "geometry"]
     assert [share for _, share in seen] == sorted(share for _, share in seen)
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "measured"), [("codes", {"mse", "ssim"}), ("structure", {"mse", "ssim", "knn_accuracy"})]
+)
+def test_scores_measured_before_the_end_of_an_evaluation_are_kept(ended_at, measured):
+    bundle = load_bundle("digits/pca-d2")
+    train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
+
+    def on_part(name: str, share: float) -> None:
+        if name == ended_at:
+            raise EndScoring
+
+    scores = evaluate(bundle.model, train, test, on_part=on_part)
+    assert measured <= set(scores)
+    assert "trustworthiness" not in scores
+    assert ("knn_accuracy" in scores) is (ended_at == "structure")
 
 
 def test_a_study_is_written_whole_and_read_back(tmp_path):

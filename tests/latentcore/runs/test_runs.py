@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,9 +43,10 @@ from latentcore.runs.folder import CHECKPOINTS, STATUS_FILE, write_json
 from latentcore.runs.process import is_alive, process_facts
 from latentcore.runs.snapshots import SnapshotWriter, some_train_images
 from latentcore.runs.worker import Worker
-from latentcore.store import load_bundle
+from latentcore.store import load_bundle, models_folder
 from latentcore.training import EpochEnd
 
+PRETRAINED = models_folder()
 LONG = RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=30)
 
 
@@ -292,6 +295,38 @@ def test_a_run_killed_while_it_is_scored_is_scored_again_and_not_trained(folders
     assert run.status is RunStatus.DONE, run.message
     assert run.events() == events
     assert load_bundle("digits/mine", folders / "models").history[-1]["losses"] == events[-1]["losses"]
+
+
+def test_a_run_killed_after_its_bundle_was_saved_is_done(folders):
+    run_id = start_run(RunRequest(dataset="digits", family="pca", latent_dim=2, name="mine"))
+    run = until(run_id, lambda run: run.is_over)
+    write_json(run.folder / STATUS_FILE, {"status": RunStatus.SCORING, "message": "card", "process": 0})
+    status = json.loads((run.folder / STATUS_FILE).read_text()) | process_facts(_ended_process())
+    write_json(run.folder / STATUS_FILE, status)
+    assert find_run(run_id).can_continue
+    continue_run(run_id)
+    run = until(run_id, lambda run: run.is_over)
+    assert (run.status, run.bundle_id) == (RunStatus.DONE, "digits/mine")
+
+
+def _ended_process() -> int:
+    """Return the number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_model_is_kept_without_the_scores_that_are_not_measured_yet(folders):
+    request = RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=0.02, name="mine")
+    run_id = start_run(request)
+    until(run_id, lambda run: run.message.startswith("scores, 0%"))
+    finish_run(run_id)
+    run = until(run_id, lambda run: run.is_over)
+    assert run.status is RunStatus.DONE, run.message
+    assert "scoring was ended" in run.message
+    assert not run.is_ending
+    kept = load_bundle("digits/mine", folders / "models")
+    assert len(kept.metrics) < len(load_bundle("digits/ae-d2", PRETRAINED).metrics)
 
 
 def test_a_run_that_is_continued_waits_for_its_turn():
