@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from latentcore.datasets.own.entries import Problem, printable
 from latentcore.datasets.own.items import Item
 from latentcore.datasets.own.names import check_name, title_of
 from latentcore.datasets.own.options import AddOptions
-from latentcore.datasets.own.pictures import Target, UnreadablePicture, fit_picture
+from latentcore.datasets.own.pictures import DEPTH_RANGE, Target, UnreadablePicture, fit_picture
 from latentcore.datasets.own.split import assigned_splits, chosen_items
 from latentcore.datasets.own.stored import (
     CONFIG_FILE,
@@ -84,6 +84,8 @@ class _Plan:
     classes: tuple[str, ...]
     target: Target
     options: AddOptions
+    too_bright: list[str] = field(default_factory=list)
+    """Names of pictures with values above that which is white, filled while they are decoded."""
 
 
 def add_dataset(
@@ -186,6 +188,11 @@ def _write_images(
                 writers[split].write(pixels, numbers[item.label] if item.label else UNLABELLED)
             if on_progress is not None and (done % PROGRESS_STEP == 0 or done == len(plan.items)):
                 on_progress(done, len(plan.items))
+    if plan.too_bright:
+        n, first = len(plan.too_bright), plan.too_bright[0]
+        who = "1 picture has" if n == 1 else f"{n:,} pictures have"
+        above = f"values above {plan.target.max_deep:,}, which became white"
+        notes.append(f"{who} {above}: {first}{'' if n == 1 else ' is one of them'}.")
     train = set(writers["train"].digests)
     repeated = sum(digest in train for digest in writers["test"].digests)
     if repeated:
@@ -203,7 +210,10 @@ def _decoded(plan: _Plan) -> Iterator[tuple[Item, str, PixelArray | Problem]]:
 
     def decode(item: Item) -> PixelArray | Problem:
         try:
-            return fit_picture(item.decode(plan.target), plan.target)
+            picture = item.decode(plan.target)
+            if picture.info.get(DEPTH_RANGE, (0, 0))[1] > plan.target.max_deep:
+                plan.too_bright.append(item.name)
+            return fit_picture(picture, plan.target)
         except UnreadablePicture as unreadable:
             return Problem(item.name, str(unreadable))
 

@@ -24,6 +24,7 @@ COLOUR_DIFFERENCE = 12
 
 DEPTH_RANGE = "depth range"
 """Key of a decoded picture's `info`: lowest and highest value of 16 bits."""
+MAX_DEEP = 65535
 
 Fit = Literal["crop", "pad", "stretch"]
 Colour = Literal["grey", "rgb"]
@@ -51,11 +52,14 @@ class Target:
     colour : "grey" or "rgb"
     fit : "crop", "pad" or "stretch"
         Crop to the central square, pad to a square with the border's colour, or change the aspect ratio.
+    max_deep : int
+        Value of 16-bit pictures that is white; less than 65,535 where they use fewer bits.
     """
 
     size: int
     colour: Colour
     fit: Fit
+    max_deep: int = MAX_DEEP
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -66,13 +70,13 @@ class Target:
 def open_picture(data: bytes, target: Target | None = None) -> Image.Image:
     """Decode a picture to mode "L" or "RGB", upright, its first frame, transparent parts over white.
 
-    16-bit and floating-point values are scaled from 0..65535 and 0..1.
+    Floating-point values are scaled from 0..1, 16-bit values from 0..65535 or to the target's `max_deep`.
 
     Parameters
     ----------
     data : bytes
     target : Target, optional
-        Lets JPEG be decoded at a reduced size.
+        Lets JPEG be decoded at a reduced size, too.
 
     Raises
     ------
@@ -88,7 +92,8 @@ def open_picture(data: bytes, target: Target | None = None) -> Image.Image:
                 file.draft("RGB" if target.colour == "rgb" else "L", (2 * target.size, 2 * target.size))
             file.load()
             turned = file.getexif().get(ExifTags.Base.Orientation, 1) != 1
-            return plain_picture(ImageOps.exif_transpose(file) if turned else file)
+            upright = ImageOps.exif_transpose(file) if turned else file
+            return plain_picture(upright, MAX_DEEP if target is None else target.max_deep)
         except UnreadablePicture:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -133,13 +138,16 @@ def fit_picture(image: Image.Image, target: Target) -> PixelArray:
     return pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))  # noqa: PLR2004
 
 
-def plain_picture(image: Image.Image) -> Image.Image:
-    """Return a picture of any mode in mode "L" or "RGB", 16 bits scaled, transparent parts over white."""
+def plain_picture(image: Image.Image, max_deep: int = MAX_DEEP) -> Image.Image:
+    """Return a picture of any mode in mode "L" or "RGB", 16 bits scaled, transparent parts over white.
+
+    A value of `max_deep` and more is white in pictures of 16 bits.
+    """
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image, np.float64)
         deep = image.mode != "F" or values.max() > 1
         scaled = Image.fromarray(
-            np.rint(np.clip(values * (255 / 65535 if deep else 255), 0, 255)).astype(np.uint8)
+            np.rint(np.clip(values * (255 / max_deep if deep else 255), 0, 255)).astype(np.uint8)
         )
         if deep:
             scaled.info[DEPTH_RANGE] = (float(values.min()), float(values.max()))

@@ -11,12 +11,15 @@ from latentcore.datasets.own.options import GREY_SIZE, RGB_SIZE, AddOptions
 from latentcore.datasets.own.pictures import (
     DEPTH_RANGE,
     FIT_WORDS,
+    MAX_DEEP,
     Target,
     UnreadablePicture,
     is_coloured,
 )
 
 N_COLOUR_SAMPLE = 200
+DEPTHS = (8, 10, 12, 14)
+"""Bits that cameras and scanners store in pictures of 16 bits."""
 
 
 def chosen_target(items: Sequence[Item], options: AddOptions, notes: list[str]) -> Target:
@@ -30,14 +33,25 @@ def chosen_target(items: Sequence[Item], options: AddOptions, notes: list[str]) 
         colour = "rgb" if coloured else "grey"
         word = "RGB" if coloured else "grey"
         notes.append(f"{coloured} of {len(rows)} random pictures have colours: images are {word}.")
-    if ranges := [depth for _, depth in sample if depth is not None]:
-        low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-        notes.append(
-            f"16-bit values, {low:,.0f} to {high:,.0f} in a random sample, are scaled from 0 to 65,535."
-        )
+    max_deep = _max_deep([depth for _, depth in sample if depth is not None], notes)
     size = options.size or (RGB_SIZE if colour == "rgb" else GREY_SIZE)
     notes.append(f"Images are {FIT_WORDS[options.fit]} and resized to {size}x{size} pixels.")
-    return Target(size, colour, options.fit)
+    return Target(size, colour, options.fit, max_deep)
+
+
+def _max_deep(ranges: Sequence[tuple[float, float]], notes: list[str]) -> int:
+    """Return which value of 16-bit pictures is white, given the range of each; say so if there are any."""
+    if not ranges:
+        return MAX_DEEP
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    bits = next((bits for bits in DEPTHS if 0 < high < 2**bits), 16)
+    words = "" if bits == 16 else f", which are {bits} bits"  # noqa: PLR2004
+    max_deep: int = 2**bits - 1
+    notes.append(
+        f"16-bit values, {low:,.0f} to {high:,.0f} in a random sample{words}, "
+        f"are scaled from 0 to {max_deep:,}."
+    )
+    return max_deep
 
 
 def _looked_at(item: Item) -> tuple[bool, tuple[float, float] | None] | None:

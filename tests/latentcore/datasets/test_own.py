@@ -166,6 +166,31 @@ def test_a_link_out_of_a_folder_is_not_followed(tmp_path, add):
     assert [problem.name for problem in add(source).problems] == ["a/secret.png"]
 
 
+@pytest.mark.parametrize(("highest", "white"), [(250, 255), (4000, 4095), (4096, 16383), (60_000, 65_535)])
+def test_values_of_fewer_bits_than_16_are_not_dark(tmp_path, add, highest, white):
+    files = {}
+    for k in range(10):
+        buffer = io.BytesIO()
+        values = np.linspace(0, highest, 400).reshape(20, 20).astype(np.uint16)
+        Image.fromarray(np.roll(values, k, axis=0)).save(buffer, "PNG")
+        files[f"{k}.png"] = buffer.getvalue()
+    added = add(write(tmp_path / "in", files), size=20)
+    assert any(note.endswith(f"are scaled from 0 to {white:,}.") for note in added.notes)
+    assert stored(tmp_path)[0].max() == pytest.approx(255 * highest / white, abs=1)
+
+
+def test_pictures_brighter_than_the_sample_are_named(tmp_path, add, monkeypatch):
+    monkeypatch.setattr("latentcore.datasets.own.target.N_COLOUR_SAMPLE", 0)
+    monkeypatch.setattr("latentcore.datasets.own.target._max_deep", lambda *_: 4095)
+    files = {}
+    for k in range(10):
+        buffer = io.BytesIO()
+        Image.fromarray(np.full((20, 20), 9000 if k == 7 else 100 + k, np.uint16)).save(buffer, "PNG")
+        files[f"{k}.png"] = buffer.getvalue()
+    notes = add(write(tmp_path / "in", files), size=20).notes
+    assert "1 picture has values above 4,095, which became white: 7.png." in notes
+
+
 def test_values_of_16_bits_keep_their_differences(tmp_path, add):
     files = {}
     for number in range(3):
