@@ -239,4 +239,4 @@ _component = st.components.v2.component("latent_atlas_player", html=_HTML, css=_
 
 def formation_player(data: PlayerData) -> None:
     """Draw the player; it plays once when it opens, unless the visitor's system asks for less motion."""
-    _component(key="formation_player", data=data, height="content")
+    _component(key="formation", data=data, height="content")

@@ -20,13 +20,13 @@ STYLE = """
 :is(.st-key-run_status, .st-key-run_status_1, .st-key-run_status_2, .st-key-run_outcome) { min-height: 58px; }
 .st-key-run_links a { border: 1px solid color-mix(in srgb, gray 40%, transparent);
   border-radius: 0.5rem; padding: 0.3rem 0.75rem; }
-.st-key-run_losses { min-height: 184px; overflow-x: auto; }
-.st-key-run_map { min-height: 528px; overflow-x: auto; }
-:is(.st-key-run_map_1, .st-key-run_map_2, .st-key-run_losses_1, .st-key-run_losses_2) { min-height: 298px;
+.st-key-loss_curves { min-height: 184px; overflow-x: auto; }
+.st-key-train_map { min-height: 528px; overflow-x: auto; }
+:is(.st-key-train_map_1, .st-key-train_map_2, .st-key-loss_curves_1, .st-key-loss_curves_2) { min-height: 298px;
   overflow-x: auto; }
 @media (max-width: 640px) {
-  [class*="st-key-run_map"] { min-height: 0; }
-  [class*="st-key-run_map"] canvas { max-width: 100%; height: auto !important; }
+  [class*="st-key-train_map"] { min-height: 0; }
+  [class*="st-key-train_map"] canvas { max-width: 100%; height: auto !important; }
 }
 """
 # Streamlit fades what it is about to redraw, which on a busy machine flickers once per second.

@@ -71,7 +71,7 @@ def snapshot_view(run: Run, events: list[dict[str, Any]], size: Size = ALONE, su
     snapshot = snapshot_of(run)
     strips = None if snapshot is None else image_strips(snapshot)
     left, right = st.columns(size.columns, gap="medium" if size is ALONE else "small")
-    with left, st.container(key=f"run_map{suffix}"):
+    with left, st.container(key=f"train_map{suffix}"):
         if snapshot is None or snapshot.places is None:
             _map_place(_why_no_map(run), size.map_side)
         else:
@@ -87,7 +87,7 @@ def snapshot_view(run: Run, events: list[dict[str, Any]], size: Size = ALONE, su
             if size is ALONE:  # side by side, the address may still name classes
                 pick_classes(classes, only)
     with right:
-        with st.container(key=f"run_losses{suffix}"):
+        with st.container(key=f"loss_curves{suffix}"):
             _losses(events, run, size)
         if size is ALONE:
             _images(strips, run, size.strip_width)

@@ -116,7 +116,7 @@ def first_points(page: Page, address: str, dataset: str) -> float:
     started = time.perf_counter()
     page.goto(f"{address}/train?dataset={dataset}")
     page.get_by_role("button", name="Start training").click(timeout=60_000)
-    page.locator(".st-key-run_map canvas").wait_for(timeout=120_000)
+    page.locator(".st-key-train_map canvas").wait_for(timeout=120_000)
     seconds = time.perf_counter() - started
     remove_run(page.url.partition("run=")[2][:16])
     return seconds

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.explore import canvas_pixels, query_of
 
 PLAYER = "/explore?dataset=digits&model=vae-d2&formed=on"
-MAP = ".player canvas.map"
+MAP = ".st-key-formation .player canvas.map"
 SECONDS = 9
 FRAMES = 20
 """Per second, at least, on a machine that does other things meanwhile; a quiet one shows 60."""

@@ -31,13 +31,13 @@ def own_server(tmp_path, monkeypatch):
 
 def picture(page: Page) -> str:
     """Return what the map's canvas shows."""
-    shown: str = page.evaluate("document.querySelector('.st-key-run_map canvas').toDataURL()")
+    shown: str = page.evaluate("document.querySelector('.st-key-train_map canvas').toDataURL()")
     return shown
 
 
 def wait_for_change(page: Page, before: str) -> None:
     page.wait_for_function(
-        "before => document.querySelector('.st-key-run_map canvas')?.toDataURL() !== before",
+        "before => document.querySelector('.st-key-train_map canvas')?.toDataURL() !== before",
         arg=before,
         timeout=MILLISECONDS,
     )
@@ -50,20 +50,22 @@ def test_a_model_is_trained_watched_and_explored(page, own_server):
     page.get_by_text("1 min", exact=True).click()
     page.get_by_text("Learns to compress").wait_for()
     page.get_by_role("button", name="Start training").click()
-    page.locator(".st-key-run_map canvas").wait_for()
+    page.locator(".st-key-train_map canvas").wait_for()
     assert "run=" in page.url
 
-    page.evaluate("document.querySelector('.st-key-run_map canvas').marked = true")
+    page.evaluate("document.querySelector('.st-key-train_map canvas').marked = true")
     for _ in range(3):
         wait_for_change(page, picture(page))  # the points move
-    assert page.evaluate("document.querySelector('.st-key-run_map canvas').marked === true")  # not drawn anew
+    assert page.evaluate(
+        "document.querySelector('.st-key-train_map canvas').marked === true"
+    )  # not drawn anew
 
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused.").wait_for()
     page.reload()
     page.get_by_text("Paused.").wait_for()
     page.get_by_role("button", name="Go on").click()
-    page.locator(".st-key-run_map canvas").wait_for()
+    page.locator(".st-key-train_map canvas").wait_for()
     wait_for_change(page, picture(page))
 
     page.get_by_text("is scored, and every page shows it").wait_for()
@@ -81,7 +83,7 @@ def test_two_models_are_trained_side_by_side_stopped_and_kept(page, own_server):
     page.get_by_text("Second model").wait_for()
     page.get_by_role("button", name="Start training").click()
     for number in (1, 2):
-        page.locator(f".st-key-run_map_{number} canvas").wait_for()
+        page.locator(f".st-key-train_map_{number} canvas").wait_for()
         page.locator(f".st-key-run_stop_ask_{number} button").click()
         page.locator(f".st-key-run_keep_{number} button").click()
         page.locator(f".st-key-run_keep_{number}").wait_for(state="hidden")
