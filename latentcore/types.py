@@ -44,4 +44,5 @@ class Capability(StrEnum):
     PRINCIPAL_COMPONENTS = "components ordered by explained variance"
     CODE_REFINEMENT = "refines codes by gradient steps"
     DENOISING = "trained to denoise"
+    FLOW = "carries its prior to codes by a flow"
     SUPERVISED = "has seen the labels"

@@ -42,6 +42,7 @@ ABOUT = {
     "vae": "An autoencoder whose codes fill the space around zero evenly, so that images can be sampled.",
     "beta_vae": "A VAE with a larger weight on independent dimensions, at the price of blurrier images.",
     "gan": "Learns to generate images that a critic cannot separate from real ones; takes the longest.",
+    "flow": "An autoencoder, and a small diffusion-like model of its codes: noise becomes an image step by step.",
 }
 """One sentence per family; a family that is not here needs none."""
 

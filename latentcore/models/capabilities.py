@@ -76,10 +76,32 @@ class HasCodeRefinement(Protocol):
         """Return refined codes, float32 ``(n, latent_dim)``; see `latentcore.models.gan.GANModel.refine`."""
 
 
+@runtime_checkable
+class HasFlow(Protocol):
+    """A model whose decoder carries points of the prior to codes of an autoencoder, step by step."""
+
+    @property
+    def solver_steps(self) -> int:
+        """Number of solver steps that its `decode` takes."""
+
+    def decode_in_steps(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return decodes with another number of steps; see `latentcore.models.flow.FlowModel`."""
+
+    def decode_path(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return images at each step, float32 ``(n_steps + 1, n, channels, height, width)``."""
+
+    def autoencoder_codes(self, images: FloatArray) -> FloatArray:
+        """Return standardised codes of images before the flow, float32 ``(n, latent_dim)``."""
+
+    def decode_autoencoder_codes(self, codes: FloatArray) -> FloatArray:
+        """Return decodes of such codes, without the flow."""
+
+
 PROTOCOLS: Mapping[Capability, type] = {
     Capability.POSTERIOR: HasPosterior,
     Capability.LIKELIHOOD_BOUND: HasLikelihoodBound,
     Capability.PRINCIPAL_COMPONENTS: HasPrincipalComponents,
     Capability.CODE_REFINEMENT: HasCodeRefinement,
+    Capability.FLOW: HasFlow,
 }
 """The protocol of each capability that has operations of its own."""

@@ -13,11 +13,14 @@ MAX_COUNT, MAX_WIDTH, MAX_LAYERS = 10**6, 2**14, 16
 RANGES: Mapping[str, tuple[float, float]] = {
     "n_epochs": (1, 100_000),
     "inversion_epochs": (1, 100_000),
+    "flow_epochs": (1, 100_000),
     "batch_size": (1, 10_000),
+    "flow_batch_size": (1, 10_000),
     "learning_rate": (1e-7, 1),
     "generator_rate": (1e-7, 1),
     "critic_rate": (1e-7, 1),
     "inverter_rate": (1e-7, 1),
+    "flow_rate": (1e-7, 1),
     "weight_decay": (0, 10),
     "gradient_limit": (0, MAX_COUNT),
     "gradient_penalty": (0, 1000),
@@ -28,6 +31,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "beta": (0, 1000),
     "aggregate_weight": (0, 1000),
     "noise": (0, 2),
+    "code_noise": (0, 1),
+    "solver_steps": (1, 20),
 }
 """Smallest and largest value of numbers that have others than `MAX_COUNT`, by the name of the setting."""
 

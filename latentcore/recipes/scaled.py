@@ -9,15 +9,16 @@ from latentcore.models.networks import STRIDE, count_pixels
 from latentcore.training import count_batches
 from latentcore.types import ImageShape
 
-N_STEPS, N_GAN_STEPS, N_INVERSION_STEPS = 6_000, 8_000, 2_000
+N_STEPS, N_GAN_STEPS, N_INVERSION_STEPS, N_FLOW_STEPS = 6_000, 8_000, 2_000, 4_000
 """Optimiser steps in all, for images of up to `REFERENCE_PIXELS`; fewer for larger ones, whose steps take
 longer. On one core, 6,000 steps of a VAE of 16 dimensions on images of 3x32x32 take below five minutes."""
 REFERENCE_PIXELS, MIN_STEPS_SHARE = 3 * 32 * 32, 1 / 3
 MIN_EPOCHS, MAX_EPOCHS = 5, 600
-BATCH_SIZE, GAN_BATCH_SIZE = 64, 32
+BATCH_SIZE, GAN_BATCH_SIZE, FLOW_BATCH_SIZE = 64, 32, 256
 FEW_IMAGES = 2_000
 """Below this, training images are augmented and weights decay faster, against overfitting."""
 FEW_SETTINGS: Mapping[str, Any] = {"distorted_share": 0.5, "weight_decay": 0.05}
+FEW_CODE_NOISE = 0.1
 MIN_CONVOLUTION_IMAGES = 500
 """Below this, a perceptron replaces the convolutions."""
 CHANNELS = (16, 32, 64, 64)
@@ -45,7 +46,7 @@ def scaled_settings(image_shape: ImageShape, n_train: int, family: str, latent_d
     channels = convolution_channels(image_shape) if n_train >= MIN_CONVOLUTION_IMAGES else ()
     if family == "gan":
         return _gan_settings(image_shape, n_train, channels)
-    if family not in ("ae", "dae", "vae", "beta_vae"):
+    if family not in ("ae", "dae", "vae", "beta_vae", "flow"):
         return {}
     if latent_dim <= LOW_DIM and count_pixels(image_shape) <= MAX_GREY_PIXELS:
         channels = ()
@@ -56,6 +57,16 @@ def scaled_settings(image_shape: ImageShape, n_train: int, family: str, latent_d
         "batch_size": batch_size,
         "n_epochs": epochs_for(N_STEPS, image_shape, n_train, batch_size),
         **(FEW_SETTINGS if n_train < FEW_IMAGES else {}),
+        **(_flow_settings(image_shape, n_train) if family == "flow" else {}),
+    }
+
+
+def _flow_settings(image_shape: ImageShape, n_train: int) -> dict[str, Any]:
+    batch_size = min(FLOW_BATCH_SIZE, max(1, n_train))
+    return {
+        "flow_batch_size": batch_size,
+        "flow_epochs": epochs_for(N_FLOW_STEPS, image_shape, n_train, batch_size),
+        "code_noise": FEW_CODE_NOISE if n_train < FEW_IMAGES else 0.0,
     }
 
 

@@ -15,6 +15,7 @@ SETTINGS = {
     "ae": {"n_epochs": 2, "distorted_share": 0.5},
     "vae": {"n_epochs": 2},
     "gan": {"n_epochs": 2, "inversion_epochs": 1},
+    "flow": {"n_epochs": 2, "flow_epochs": 2, "distorted_share": 0.5},
 }
 
 
@@ -63,7 +64,7 @@ def test_the_seed_decides_and_refitting_starts_over(family, digits):
     assert same_state(model, fresh)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow"])
 def test_another_seed_gives_another_network(family, digits):
     one, other = (unfitted(family).fit(digits.images, seed=seed) for seed in (0, 1))
     assert not same_state(one, other)
@@ -157,7 +158,7 @@ def test_lda_wants_labels(digits):
         unfitted("lda").fit(digits.images, seed=0)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow"])
 def test_a_cancelled_fit_leaves_the_model_as_it_was(family, digits):
     model = unfitted(family).fit(digits.images, seed=0)
     before = model.state()

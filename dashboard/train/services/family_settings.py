@@ -17,7 +17,7 @@ SIZES: Mapping[str, float] = {"small": 0.5, "as the recipe": 1.0, "large": 1.5}
 USUAL_SIZE = "as the recipe"
 FIRST = {"vae": "beta", "beta_vae": "beta", "dae": "noise"}
 """The setting of a family that is asked for before all others."""
-EPOCHS = ("n_epochs", "inversion_epochs")
+EPOCHS = ("n_epochs", "inversion_epochs", "flow_epochs")
 WORDS: Mapping[str, tuple[str, str]] = {
     "channels": ("Convolutions", "Channels of each convolution of the encoder; the decoder mirrors them."),
     "hidden": ("Hidden layers", "Width of each hidden layer of the encoder; the decoder mirrors them."),
@@ -40,12 +40,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "inverter_rate": ("Learning rate of the inversion network", "Its peak: it rises and falls."),
     "weight_decay": ("Weight decay", "Pulls weights towards 0, against overfitting."),
     "gradient_limit": ("Gradient limit", "Clips gradients to this norm; 0: no clipping."),
-    "average_decay": ("Decay of the weight average", "Of the generator; closer to 1 averages longer."),
+    "average_decay": ("Decay of the weight average", "Of the weights that are kept; near 1 averages longer."),
     "distorted_share": ("Share of changed images", "Of each batch, slightly moved and turned, from 0 to 1."),
     "binarised_share": ("Share of binarised images", "Of each batch, pixels become black or white, 0 to 1."),
     "beta": ("Weight of the KL term (beta)", "1: a VAE. More: smoother, more independent, blurrier codes."),
     "warmup": ("Warm-up", "Share of the training over which the KL term's weight rises, from 0 to 1."),
     "aggregate_weight": ("Weight of the aggregate KL term", "Closes holes between codes and prior."),
+    "decoder_residual": ("Residual block in the decoder", "Before the last convolution."),
+    "field_hidden": ("Layers of the velocity field", "Width of each residual block; one or more."),
+    "flow_epochs": ("Epochs of the velocity field", "Which is trained after the autoencoder."),
+    "flow_batch_size": ("Codes per step of the velocity field", "Its batch size."),
+    "flow_rate": ("Learning rate of the velocity field", "Its peak: it rises and falls."),
+    "code_noise": ("Noise on the codes", "Keeps the flow from memorising few codes; 1 is their spread."),
+    "solver_steps": ("Solver steps", "Of Heun's method, to encode and to decode; more is slower and closer."),
     "noise": ("Noise", "Largest standard deviation of the noise, where 1 is the range of a pixel."),
 }
 """Label and help of each setting; one that is not here is shown by its name."""

@@ -45,6 +45,7 @@ FAMILIES: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("gan", {**GAN, "distorted_share": 0.5}),
+    ("flow", {**CONVOLUTIONS, "field_hidden": (16,), "flow_epochs": 3, "flow_batch_size": 64}),
     ("gan", {**GAN, "batch_norm": True, "gradient_penalty": 0.1, "generator_residual": True}),
     ("gan", {**GAN, "half_precision": True, "batch_norm": True, "gradient_penalty": 0.1}),
 ]
