@@ -45,4 +45,5 @@ class Capability(StrEnum):
     CODE_REFINEMENT = "refines codes by gradient steps"
     DENOISING = "trained to denoise"
     FLOW = "carries its prior to codes by a flow"
+    CLASSIFIER = "classifies images"
     SUPERVISED = "has seen the labels"

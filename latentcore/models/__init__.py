@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from latentcore.exceptions import UnknownNameError
 from latentcore.models.autoencoder import AutoencoderModel, DenoisingAutoencoderModel
 from latentcore.models.base import LatentModel
+from latentcore.models.cnn import CNNModel
 from latentcore.models.flow import FlowModel
 from latentcore.models.gan import GANModel
 from latentcore.models.lda import LDAModel
@@ -27,6 +28,7 @@ MODELS: dict[str, type[LatentModel]] = {
         BetaVAEModel,
         GANModel,
         FlowModel,
+        CNNModel,
     )
 }
 """Every model family by name: what bundles, the command line and the dashboard look families up in."""

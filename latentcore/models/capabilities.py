@@ -84,6 +84,21 @@ class HasFlow(Protocol):
     def solver_steps(self) -> int:
         """Number of solver steps that its `decode` takes."""
 
+    def sample_codes(self, n: int, *, seed: int) -> FloatArray:
+        """Return points of the prior; see `latentcore.models.base.LatentModel.sample_codes`."""
+
+    def encode(self, images: FloatArray) -> FloatArray:
+        """Return points of the prior; see `latentcore.models.base.LatentModel.encode`."""
+
+    def decode(self, codes: FloatArray) -> FloatArray:
+        """Return images; see `latentcore.models.base.LatentModel.decode`."""
+
+    def flow_path(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return codes at each step, float32 ``(n_steps + 1, n, latent_dim)``."""
+
+    def codes_to_prior(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return codes of the autoencoder carried back to the prior, float32 ``(n, latent_dim)``."""
+
     def decode_in_steps(self, codes: FloatArray, n_steps: int) -> FloatArray:
         """Return decodes with another number of steps; see `latentcore.models.flow.FlowModel`."""
 
@@ -97,11 +112,20 @@ class HasFlow(Protocol):
         """Return decodes of such codes, without the flow."""
 
 
+@runtime_checkable
+class HasClassifier(Protocol):
+    """A model that classifies images."""
+
+    def class_probabilities(self, images: FloatArray) -> FloatArray:
+        """Return class probabilities, float32 ``(n, n_classes)``."""
+
+
 PROTOCOLS: Mapping[Capability, type] = {
     Capability.POSTERIOR: HasPosterior,
     Capability.LIKELIHOOD_BOUND: HasLikelihoodBound,
     Capability.PRINCIPAL_COMPONENTS: HasPrincipalComponents,
     Capability.CODE_REFINEMENT: HasCodeRefinement,
     Capability.FLOW: HasFlow,
+    Capability.CLASSIFIER: HasClassifier,
 }
 """The protocol of each capability that has operations of its own."""

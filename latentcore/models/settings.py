@@ -26,6 +26,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "gradient_penalty": (0, 1000),
     "average_decay": (0, 0.99999),
     "distorted_share": (0, 1),
+    "decoder_distorted_share": (0, 1),
+    "label_smoothing": (0, 0.5),
     "binarised_share": (0, 1),
     "warmup": (0, 1),
     "beta": (0, 1000),

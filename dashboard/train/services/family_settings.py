@@ -17,6 +17,8 @@ SIZES: Mapping[str, float] = {"small": 0.5, "as the recipe": 1.0, "large": 1.5}
 USUAL_SIZE = "as the recipe"
 FIRST = {"vae": "beta", "beta_vae": "beta", "dae": "noise"}
 """The setting of a family that is asked for before all others."""
+CRITIC = "critic_channels"
+"""Convolutions that have to fit the images, but are no part of the stored network."""
 EPOCHS = ("n_epochs", "inversion_epochs", "flow_epochs")
 WORDS: Mapping[str, tuple[str, str]] = {
     "channels": ("Convolutions", "Channels of each convolution of the encoder; the decoder mirrors them."),
@@ -32,7 +34,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "batch_norm": ("Batch normalisation in the generator", "Folded into its weights after the training."),
     "half_precision": ("Half precision", "Computes with bfloat16; faster on processors that support it."),
     "n_epochs": ("Epochs", "How many times the training goes through all images."),
-    "inversion_epochs": ("Epochs of the inversion network", "Which learns to encode after the generator."),
+    "inversion_epochs": ("Epochs of the inversion network", "Which a GAN encodes with, a CNN decodes with."),
     "batch_size": ("Images per step", "The batch size."),
     "learning_rate": ("Learning rate", "Its peak: it rises and falls during the training."),
     "generator_rate": ("Learning rate of the generator", "Constant."),
@@ -46,6 +48,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "beta": ("Weight of the KL term (beta)", "1: a VAE. More: smoother, more independent, blurrier codes."),
     "warmup": ("Warm-up", "Share of the training over which the KL term's weight rises, from 0 to 1."),
     "aggregate_weight": ("Weight of the aggregate KL term", "Closes holes between codes and prior."),
+    "decoder_channels": ("Convolutions of the decoder", "Channels, in the order of an encoder."),
+    "decoder_hidden": ("Hidden layers of the decoder", "Widths, in the order of an encoder."),
+    "label_smoothing": ("Label smoothing", "Share of the target's probability that all classes get."),
+    "decoder_distorted_share": ("Share of changed images, decoder", "Of each batch of its training, 0 to 1."),
     "decoder_residual": ("Residual block in the decoder", "Before the last convolution."),
     "field_hidden": ("Layers of the velocity field", "Width of each residual block; one or more."),
     "flow_epochs": ("Epochs of the velocity field", "Which is trained after the autoencoder."),
@@ -139,9 +145,7 @@ def _check_network(dataset: str, family: str, settings: dict[str, Any]) -> None:
     spec = find_dataset(dataset)
     if spec is None or not has_size(family):
         return
-    for name, value in settings.items():
-        if name.endswith("channels"):
-            feature_map_shape(spec.image_shape, value)
+    feature_map_shape(spec.image_shape, settings.get(CRITIC, ()))
     MODELS[family].expected_arrays({"settings": settings, "image_shape": list(spec.image_shape)})
 
 

@@ -9,8 +9,9 @@ import torch
 from latentcore.datasets import load_dataset
 from latentcore.models import make_model
 from latentcore.models.capabilities import HasFlow
-from latentcore.models.flow import MAX_SOLVER_STEPS, FlowModel
-from latentcore.models.velocity import VelocityField, integrate, time_features
+from latentcore.models.flow import FlowModel
+from latentcore.models.flow.model import MAX_SOLVER_STEPS
+from latentcore.models.flow.velocity import VelocityField, integrate, time_features
 
 SETTINGS = {
     "latent_dim": 2,

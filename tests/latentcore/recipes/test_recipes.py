@@ -25,7 +25,7 @@ from latentcore.store import list_bundles, load_bundle
 from latentcore.training import count_batches
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (1, 20, 20), (3, 32, 32), (3, 33, 47), (3, 64, 64)]
-NEURAL = ("ae", "dae", "vae", "beta_vae", "gan", "flow")
+NEURAL = ("ae", "dae", "vae", "beta_vae", "gan", "flow", "cnn")
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_settings_of_an_own_dataset_follow_from_what_is_stored(own):
     assert settings_for("unknown", "vae", 2) == {}
 
 
-@pytest.mark.parametrize("family", ["pca", "ae", "vae", "gan", "flow"])
+@pytest.mark.parametrize("family", ["pca", "ae", "vae", "gan", "flow", "cnn"])
 def test_a_dozen_colour_images_train(own, family, monkeypatch):
     monkeypatch.setattr("latentcore.recipes.scaled.MAX_EPOCHS", 10)
     model = make_recipe(own(12), family, 2).make_model()

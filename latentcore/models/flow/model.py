@@ -7,9 +7,9 @@ import torch
 
 from latentcore.models.checks import check_codes, check_images
 from latentcore.models.density import Gaussian
-from latentcore.models.flow_training import FlowNetwork, FlowSettings, train_flow
+from latentcore.models.flow.training import FlowNetwork, FlowSettings, train_flow
+from latentcore.models.flow.velocity import integrate
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
-from latentcore.models.velocity import integrate
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 

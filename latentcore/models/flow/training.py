@@ -9,13 +9,13 @@ import torch
 from torch import nn
 
 from latentcore.models.autoencoder import AutoencoderSettings, train_autoencoder
+from latentcore.models.flow.velocity import VelocityField, integrate
 from latentcore.models.networks import (
     EncoderDecoder,
     apply_in_chunks,
     decoder_network,
     encoder_network,
 )
-from latentcore.models.velocity import VelocityField, integrate
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 
@@ -32,7 +32,7 @@ class FlowSettings(AutoencoderSettings):
     decoder_residual : bool
         Whether the decoder has a residual block; see `latentcore.models.networks.decoder_network`.
     field_hidden : sequence of int
-        Widths of the velocity field; see `latentcore.models.velocity.VelocityField`. At least one.
+        Widths of the velocity field; see `latentcore.models.flow.velocity.VelocityField`. At least one.
     flow_epochs, flow_batch_size : int
         Length of the velocity field's training.
     flow_rate : float
