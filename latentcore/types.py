@@ -45,5 +45,6 @@ class Capability(StrEnum):
     CODE_REFINEMENT = "refines codes by gradient steps"
     DENOISING = "trained to denoise"
     FLOW = "carries its prior to codes by a flow"
+    ATTENTION = "attention between patches"
     CLASSIFIER = "classifies images"
     SUPERVISED = "has seen the labels"

@@ -13,6 +13,7 @@ from latentcore.models.flow import FlowModel
 from latentcore.models.gan import GANModel
 from latentcore.models.lda import LDAModel
 from latentcore.models.pca import PCAModel
+from latentcore.models.transformer import TransformerModel
 from latentcore.models.vae import BetaVAEModel, VAEModel
 
 __all__ = ["MODELS", "LatentModel", "make_model", "model_family"]
@@ -29,6 +30,7 @@ MODELS: dict[str, type[LatentModel]] = {
         GANModel,
         FlowModel,
         CNNModel,
+        TransformerModel,
     )
 }
 """Every model family by name: what bundles, the command line and the dashboard look families up in."""

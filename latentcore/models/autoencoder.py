@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -74,11 +75,35 @@ class AutoencoderNetwork(EncoderDecoder):
         return torch.sigmoid(self.decoder(codes))
 
 
+class AutoencoderTraining(Protocol):
+    """The settings that `train_autoencoder` reads; see `AutoencoderSettings`."""
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs."""
+
+    @property
+    def batch_size(self) -> int:
+        """Images per step."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Peak of the one-cycle schedule."""
+
+    @property
+    def weight_decay(self) -> float:
+        """Decay of AdamW."""
+
+    @property
+    def distorted_share(self) -> float:
+        """Share of each batch that is augmented."""
+
+
 def train_autoencoder(
     network: EncoderDecoder,
     rows: torch.Tensor,
     image_shape: ImageShape,
-    settings: AutoencoderSettings,
+    settings: AutoencoderTraining,
     on_event: OnEvent | None,
     *,
     phase: str = "fit",
@@ -93,7 +118,7 @@ def train_autoencoder(
     rows : float32 tensor, shape (n, pixels)
         Training images.
     image_shape : (int, int, int)
-    settings : AutoencoderSettings
+    settings : AutoencoderTraining
     on_event : callable or None
         Receives an `EpochEnd` after each epoch.
     phase : str

@@ -120,6 +120,22 @@ class HasClassifier(Protocol):
         """Return class probabilities, float32 ``(n, n_classes)``."""
 
 
+@runtime_checkable
+class HasAttention(Protocol):
+    """A model whose encoder looks from each patch of an image at the others."""
+
+    @property
+    def patch_grid(self) -> tuple[int, int]:
+        """Rows and columns of patches in an image."""
+
+    @property
+    def patch_side(self) -> int:
+        """Side of a patch in pixels; the last row and column may reach beyond the image."""
+
+    def attention(self, images: FloatArray) -> FloatArray:
+        """Return weights, float32 ``(n, layers, heads, patches, patches)``; the last axis sums to 1."""
+
+
 PROTOCOLS: Mapping[Capability, type] = {
     Capability.POSTERIOR: HasPosterior,
     Capability.LIKELIHOOD_BOUND: HasLikelihoodBound,
@@ -127,5 +143,6 @@ PROTOCOLS: Mapping[Capability, type] = {
     Capability.CODE_REFINEMENT: HasCodeRefinement,
     Capability.FLOW: HasFlow,
     Capability.CLASSIFIER: HasClassifier,
+    Capability.ATTENTION: HasAttention,
 }
 """The protocol of each capability that has operations of its own."""

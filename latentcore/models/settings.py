@@ -35,6 +35,12 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "noise": (0, 2),
     "code_noise": (0, 1),
     "solver_steps": (1, 20),
+    "patch": (1, 64),
+    "width": (1, 1024),
+    "n_heads": (1, 64),
+    "encoder_layers": (1, 12),
+    "decoder_layers": (1, 12),
+    "masked_share": (0, 0.9),
 }
 """Smallest and largest value of numbers that have others than `MAX_COUNT`, by the name of the setting."""
 

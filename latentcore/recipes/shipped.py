@@ -43,6 +43,8 @@ CNN_SETTINGS: Mapping[str, Any] = {
 convolutions would add no detail."""
 CNN_LOW_DIM: Mapping[str, Any] = {"n_epochs": 14}
 """In addition, codes of two dimensions, through which ten classes pass only after some epochs."""
+TRANSFORMER_SETTINGS: Mapping[str, Any] = {"batch_size": 128, "n_epochs": 14}
+"""The Transformer on large datasets: 49 patches of 4x4 pixels, two layers on either side."""
 GAN_SETTINGS: Mapping[str, Any] = {
     "generator_channels": (32, 64),
     "generator_hidden": (),
@@ -98,6 +100,7 @@ DIGITS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "vae": {"n_epochs": 300},
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
     "flow": {"n_epochs": 400, "distorted_share": 0.5},
+    "transformer": {"patch": 2, "n_epochs": 150, "distorted_share": 0.5},
 }
 ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"channels": (32, 24), "hidden": (208,), "n_epochs": 110, "learning_rate": 3e-3},
@@ -126,6 +129,7 @@ ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
         **FLOW_SHAPES,
     },
     "cnn": CNN_SETTINGS,
+    "transformer": TRANSFORMER_SETTINGS,
 }
 """The autoencoder's held-out error after 16 epochs, by channels and width at 660,000 to 680,000 weights, is
 .00101 with (16, 32) and 160, .00077 with (48, 24) and 200: more channels at the higher resolution pay. It
@@ -178,6 +182,8 @@ def _large_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str, 
         return {**GAN_SETTINGS, **epochs, **(GAN_LOW_DIM if latent_dim <= LOW_DIM else sharper)}
     if family == "cnn":
         return {**CNN_SETTINGS, **(CNN_LOW_DIM if latent_dim <= LOW_DIM else {})}
+    if family == "transformer":
+        return TRANSFORMER_SETTINGS
     if family not in CONVOLUTIONAL:
         return {}
     field = {**FLOW_FIELD, **(FLOW_SHAPES if dataset == "shapes" else {})} if family == "flow" else {}

@@ -15,6 +15,7 @@ SETTINGS = {
     "ae": {"n_epochs": 2, "distorted_share": 0.5},
     "vae": {"n_epochs": 2},
     "gan": {"n_epochs": 2, "inversion_epochs": 1},
+    "transformer": {"n_epochs": 2, "distorted_share": 0.5, "masked_share": 0.2},
     "cnn": {"n_epochs": 2, "inversion_epochs": 1},
     "flow": {"n_epochs": 2, "flow_epochs": 2, "distorted_share": 0.5},
 }
@@ -65,7 +66,7 @@ def test_the_seed_decides_and_refitting_starts_over(family, digits):
     assert same_state(model, fresh)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn", "transformer"])
 def test_another_seed_gives_another_network(family, digits):
     one, other = (unfitted(family).fit(digits.images, digits.labels, seed=seed) for seed in (0, 1))
     assert not same_state(one, other)
@@ -160,7 +161,7 @@ def test_supervised_families_want_labels(family, digits):
         unfitted(family).fit(digits.images, seed=0)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn", "transformer"])
 def test_a_cancelled_fit_leaves_the_model_as_it_was(family, digits):
     model = unfitted(family).fit(digits.images, digits.labels, seed=0)
     before = model.state()

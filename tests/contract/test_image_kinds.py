@@ -20,6 +20,7 @@ SETTINGS = {
     "vae": {"n_epochs": 2},
     "beta_vae": {"n_epochs": 2},
     "gan": {"n_epochs": 2, "inversion_epochs": 1},
+    "transformer": {"n_epochs": 2, "distorted_share": 0.5, "masked_share": 0.2},
     "cnn": {"n_epochs": 2, "inversion_epochs": 1},
     "flow": {"n_epochs": 2, "flow_epochs": 2, "distorted_share": 0.5},
 }

@@ -46,6 +46,7 @@ FAMILIES: list[tuple[str, dict[str, Any]]] = [
     ),
     ("gan", {**GAN, "distorted_share": 0.5}),
     ("cnn", {"channels": (4, 8), "hidden": (16,), "n_epochs": 3, "inversion_epochs": 2}),
+    ("transformer", {"width": 8, "hidden": (16,), "n_epochs": 3, "masked_share": 0.3}),
     ("flow", {**CONVOLUTIONS, "field_hidden": (16,), "flow_epochs": 3, "flow_batch_size": 64}),
     ("gan", {**GAN, "batch_norm": True, "gradient_penalty": 0.1, "generator_residual": True}),
     ("gan", {**GAN, "half_precision": True, "batch_norm": True, "gradient_penalty": 0.1}),
