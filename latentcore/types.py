@@ -44,4 +44,7 @@ class Capability(StrEnum):
     PRINCIPAL_COMPONENTS = "components ordered by explained variance"
     CODE_REFINEMENT = "refines codes by gradient steps"
     DENOISING = "trained to denoise"
+    FLOW = "carries its prior to codes by a flow"
+    ATTENTION = "attention between patches"
+    CLASSIFIER = "classifies images"
     SUPERVISED = "has seen the labels"

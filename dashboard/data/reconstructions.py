@@ -20,7 +20,7 @@ from latentcore.types import Capability, FloatArray
 OUTERMOST = 0.01
 """Share of points at each end of an axis that a small map may leave out of its frame."""
 CAVEATS = {
-    Capability.APPROXIMATE_DECODER: "approximate decoder (linear map back to pixels)",
+    Capability.APPROXIMATE_DECODER: "approximate decoder, fitted afterwards",
     Capability.INVERSION_ENCODER: "code from the inversion network",
 }
 

@@ -30,20 +30,19 @@ TERMS = (
     Entry("Latent dimension", "The number of components of a code, and each of these components."),
     Entry(
         "Encoder",
-        "The map from image to code: a projection (PCA, LDA), a network (autoencoder), the mean of the "
+        "The map from image to code: a projection (PCA, LDA), a network (autoencoder, CNN), the mean of the "
         "posterior (VAE), or, as a GAN has none, an inversion network that was trained to find codes of "
         "given images.",
     ),
     Entry(
         "Decoder",
         "The map from code to image; LDA has none of its own, so a least-squares linear map back to pixels "
-        "is used.",
+        "is used, and for a CNN's features a network that is trained afterwards.",
     ),
     Entry(
         "Prior",
-        "The distribution that codes are sampled from: N(0, I), with which VAEs and GANs are trained; PCA "
-        "and autoencoders have none, so a Gaussian or a mixture of Gaussians fitted to their train codes "
-        "is used.",
+        "The distribution that codes are sampled from: N(0, I) for VAEs, GANs and flows; other families have "
+        "none, so a Gaussian or a mixture of Gaussians fitted to their train codes is used.",
     ),
     Entry(
         "Family",
@@ -105,6 +104,13 @@ SCORES = (
         "window, sigma = 1.5 pixels).",
         ("ssim",),
     ),
+    Entry(
+        "Round trip",
+        "Relative distance of prior samples to themselves after the flow there and back, or after decode and "
+        "encode.",
+        ("flow_round_trip", "pixel_round_trip"),
+    ),
+    Entry("Classifier", "Accuracy of the CNN itself on test images.", ("classifier_accuracy",)),
     Entry("5-NN", "Accuracy of predicting classes from the 5 nearest train codes.", ("knn_accuracy",)),
     Entry(
         "FD",

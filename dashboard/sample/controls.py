@@ -68,7 +68,7 @@ def pick_settings(settings: SamplingSettings) -> None:
         format_func=TITLES.__getitem__,
         required=True,
         help="PCA and autoencoders have no prior: their codes are sampled from a density fitted to the train "
-        "codes. Codes of a VAE or a GAN are sampled from the prior that it was trained with, N(0, I).",
+        "codes. Codes of a VAE, a GAN or a flow are sampled from the prior it was trained with, N(0, I).",
         **state.bind("pick_density", settings.density, _set, "density"),
     )
 

@@ -10,6 +10,7 @@ from dashboard.data.catalogue import Bundle, family_title
 from dashboard.data.sampling import sample_images
 from dashboard.sample.controls import chosen_settings, pick_settings, published_settings
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
+from dashboard.sample.noise_to_image import noise_strips
 from dashboard.sample.variations import image_variations
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.model_set import pick_bundles
@@ -50,6 +51,7 @@ def sample(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
         with st.container(key="samples"):
             opened_sample(results, opened)
             sample_columns(results, settings, top=max(largest_share, 0.2))
+        noise_strips(generative, settings.seed)
     copy_link()
     image_variations(bundles, settings.seed)
 

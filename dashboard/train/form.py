@@ -42,6 +42,9 @@ ABOUT = {
     "vae": "An autoencoder whose codes fill the space around zero evenly, so that images can be sampled.",
     "beta_vae": "A VAE with a larger weight on independent dimensions, at the price of blurrier images.",
     "gan": "Learns to generate images that a critic cannot separate from real ones; takes the longest.",
+    "flow": "An autoencoder, and a small diffusion model of its codes: noise becomes an image in steps.",
+    "cnn": "Learns to classify the images; its last hidden layer is the code, and shows what makes a class.",
+    "transformer": "An autoencoder that cuts the image into patches, which look at each other by attention.",
 }
 """One sentence per family; a family that is not here needs none."""
 

@@ -19,16 +19,26 @@ from dashboard.train.services.progress import (
 )
 
 KEEP = "**Stop and keep**: the training ends after this epoch; the model is scored and says how far it came."
-KEEP_GAN = (
-    "**Stop and keep**: the training of generator and critic ends after this epoch. The inversion network is "
-    "then trained as planned, so that the model can encode images; that can be stopped as well."
-)
 KEEP_UNSCORED = (
     "**Keep without the rest**: the model is kept with the scores measured so far. "
     "`latentcore evaluate ID --record` measures the others later."
 )
+
+
+def _first(now: str, after: str, purpose: str) -> str:
+    return (
+        f"**Stop and keep**: the training of {now} ends after this epoch. The {after} is then trained as "
+        f"planned, so that the model can {purpose}; that can be stopped as well."
+    )
+
+
+KEEP_PHASE = {
+    "adversarial": _first("generator and critic", "inversion network", "encode images"),
+    "autoencoder": _first("the autoencoder", "velocity field", "sample from its prior"),
+    "classifier": _first("the classifier", "inversion network", "decode codes"),
+}
+"""By phase, of those that another one follows."""
 THROW = "**Throw away**: the training ends at once, and nothing of it is kept."
-CRITIC_PHASE = "adversarial"
 
 
 def run_controls(run: Run, events: list[dict[str, Any]], progress: Progress, suffix: str = "") -> None:
@@ -94,7 +104,7 @@ def _what_is_kept(run: Run, events: list[dict[str, Any]]) -> tuple[str, str]:
     """Return the label of the button that ends a run and keeps its model, and what it does."""
     if run.status is RunStatus.SCORING:
         return "Keep without the rest", KEEP_UNSCORED
-    return "Stop and keep", KEEP_GAN if events[-1]["phase"] == CRITIC_PHASE else KEEP
+    return "Stop and keep", KEEP_PHASE.get(events[-1]["phase"], KEEP)
 
 
 def _keep(run_id: str) -> None:

@@ -178,7 +178,7 @@ def _encoder(model: LatentModel) -> str:
 
 def _decoder(model: LatentModel) -> str:
     if Capability.APPROXIMATE_DECODER in model.capabilities:
-        return "a least-squares map back to pixels, approximate; the family has no decoder of its own"
+        return f"an approximate {model.approximation}; the family has no decoder of its own"
     return "its own decoder"
 
 

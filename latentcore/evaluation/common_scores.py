@@ -172,7 +172,7 @@ def _magnification_score(factors: FloatArray) -> Score:
 
 def _approximation_note(evaluated: EvaluatedModel) -> str:
     if Capability.APPROXIMATE_DECODER in evaluated.model.capabilities:
-        return " The decoder is an approximate least-squares map back."
+        return f" The decoder is an approximate {evaluated.model.approximation}."
     if Capability.INVERSION_ENCODER in evaluated.model.capabilities:
         return " The encoder is an inversion network."
     return ""

@@ -21,7 +21,9 @@ from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
 from latentcore.models.capabilities import (
     ACTIVE_VARIANCE,
+    HasClassifier,
     HasCodeRefinement,
+    HasFlow,
     HasLikelihoodBound,
     HasPosterior,
     HasPrincipalComponents,
@@ -34,6 +36,7 @@ N_REFINED, REFINE_STEPS, REFINE_BATCH_SIZE = 1000, 150, 25
 NOISE_SIGMA = 0.5
 N_ACTIVE_RESAMPLES = 200
 N_FACTOR_RESAMPLES = 50
+N_ROUND_TRIPS = 1000
 N_FOREST_CODES, N_FOREST_SEEDS = 5_000, 3
 
 
@@ -120,6 +123,33 @@ def denoising_scores(model: LatentModel, test: Dataset) -> dict[str, Score]:
             f"PSNR of the reconstruction of images with {how}.",
         ),
         "noisy_psnr": psnr_score(image_mse(test.images, noisy), f"PSNR of the images with {how}."),
+    }
+
+
+def classifier_accuracy_scores(model: HasClassifier, test: Dataset) -> dict[str, Score]:
+    """Return the accuracy of the model's own class probabilities."""
+    correct = model.class_probabilities(test.images).argmax(axis=1) == test.labels
+    protocol = "Accuracy of the model's own classifier, whose last hidden layer is the code."
+    return {"classifier_accuracy": mean_score(correct.astype(np.float32), protocol)}
+
+
+def flow_scores(model: HasFlow) -> dict[str, Score]:
+    """Return the errors of the flow there and back, and of decoding and encoding, on codes of the prior."""
+    codes = model.sample_codes(N_ROUND_TRIPS, seed=SEED)
+    norm = float(np.linalg.norm(codes, axis=1).mean(dtype=np.float64))
+    carried = model.flow_path(codes, model.solver_steps)[-1]
+    ends = {
+        "flow_round_trip": (model.codes_to_prior(carried, model.solver_steps), "the flow there and back"),
+        "pixel_round_trip": (model.encode(model.decode(codes)), "decoding and encoding, through pixels"),
+    }
+    steps = f"Heun's method, {model.solver_steps} steps"
+    return {
+        name: mean_score(
+            np.linalg.norm(end - codes, axis=1) / np.float32(norm),
+            f"Distance of a code sampled from N(0, I) to itself after {way}, over the mean norm of these "
+            f"codes; {steps}.",
+        )
+        for name, (end, way) in ends.items()
     }
 
 

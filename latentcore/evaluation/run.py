@@ -18,9 +18,11 @@ from latentcore.evaluation.common_scores import (
 )
 from latentcore.evaluation.evaluated_model import EvaluatedModel
 from latentcore.evaluation.optional_scores import (
+    classifier_accuracy_scores,
     component_scores,
     denoising_scores,
     factor_scores,
+    flow_scores,
     likelihood_scores,
     posterior_scores,
     refinement_scores,
@@ -30,7 +32,9 @@ from latentcore.evaluation.score import Score
 from latentcore.exceptions import EndScoring
 from latentcore.models import LatentModel
 from latentcore.models.capabilities import (
+    HasClassifier,
     HasCodeRefinement,
+    HasFlow,
     HasLikelihoodBound,
     HasPosterior,
     HasPrincipalComponents,
@@ -117,6 +121,10 @@ def _parts(evaluated: EvaluatedModel, reference: RealReference | None) -> dict[s
         parts["likelihood"] = partial(likelihood_scores, model, test)
     if isinstance(model, HasCodeRefinement):
         parts["inversion"] = partial(refinement_scores, model, test)
+    if isinstance(model, HasClassifier):
+        parts["own classifier"] = partial(classifier_accuracy_scores, model, test)
+    if isinstance(model, HasFlow):
+        parts["flow"] = partial(flow_scores, model)
     if Capability.DENOISING in model.capabilities:
         parts["denoising"] = partial(denoising_scores, model, test)
     if test.factors is not None and model.latent_dim > 1:

@@ -95,6 +95,8 @@ FACTORS = Requirement(
     lambda spec: (found := find_dataset(spec.dataset)) is not None and bool(found.factor_names),
 )
 REFINEMENT = Requirement("has its own encoder", lambda spec: Capability.CODE_REFINEMENT in spec.capabilities)
+CLASSIFIER = Requirement("has no classifier", lambda spec: Capability.CLASSIFIER in spec.capabilities)
+FLOW = Requirement("has no flow", lambda spec: Capability.FLOW in spec.capabilities)
 DENOISING = Requirement("not trained to denoise", lambda spec: Capability.DENOISING in spec.capabilities)
 
 LABELS = Requirement("no labels", lambda spec: bool(spec.config["classes"]))
@@ -169,6 +171,12 @@ SUITE = (
             "How well the factors can be predicted from the codes.", (FACTORS,)),
     Measure("mse_refined", "MSE refined", "Special", Better.LOWER, ".4f",
             "Reconstruction error after a GAN's codes were refined by gradient steps.", (REFINEMENT,)),
+    Measure("classifier_accuracy", "Classifier", "Special", Better.HIGHER, ".3f",
+            "Accuracy of the classifier whose last hidden layer is the code.", (CLASSIFIER,)),
+    Measure("flow_round_trip", "Flow round trip", "Special", Better.LOWER, ".4f",
+            "Relative distance of prior samples to where the flow there and back ends.", (FLOW,)),
+    Measure("pixel_round_trip", "Pixel round trip", "Special", Better.LOWER, ".3f",
+            "The same through the decoded image: decode, then encode.", (FLOW,)),
     Measure("denoised_psnr", "Denoised PSNR", "Special", Better.HIGHER, ".2f",
             "PSNR after denoising Gaussian noise of sigma 0.5, dB.", (DENOISING,)),
     Measure("noisy_psnr", "Noisy PSNR", "Special", Better.NEITHER, ".2f",
@@ -181,7 +189,17 @@ GROUPS = tuple(dict.fromkeys(measure.group for measure in SUITE))
 """Groups of scores in the order of display; the first one summarises the others."""
 
 _PROPORTIONS = frozenset(
-    {"knn_accuracy", "probe_accuracy", "precision", "recall", "density", "coverage", "c2st", "class_shares"}
+    {
+        "knn_accuracy",
+        "classifier_accuracy",
+        "probe_accuracy",
+        "precision",
+        "recall",
+        "density",
+        "coverage",
+        "c2st",
+        "class_shares",
+    }
 )
 _FORESTS = frozenset({"disentanglement", "completeness", "informativeness"})
 

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from latentcore.exceptions import UnknownNameError
 from latentcore.models.autoencoder import AutoencoderModel, DenoisingAutoencoderModel
 from latentcore.models.base import LatentModel
+from latentcore.models.cnn import CNNModel
+from latentcore.models.flow import FlowModel
 from latentcore.models.gan import GANModel
 from latentcore.models.lda import LDAModel
 from latentcore.models.pca import PCAModel
+from latentcore.models.transformer import TransformerModel
 from latentcore.models.vae import BetaVAEModel, VAEModel
 
 __all__ = ["MODELS", "LatentModel", "make_model", "model_family"]
@@ -25,6 +28,9 @@ MODELS: dict[str, type[LatentModel]] = {
         VAEModel,
         BetaVAEModel,
         GANModel,
+        FlowModel,
+        CNNModel,
+        TransformerModel,
     )
 }
 """Every model family by name: what bundles, the command line and the dashboard look families up in."""

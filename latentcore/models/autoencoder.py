@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -73,6 +75,80 @@ class AutoencoderNetwork(EncoderDecoder):
         return torch.sigmoid(self.decoder(codes))
 
 
+class AutoencoderTraining(Protocol):
+    """The settings that `train_autoencoder` reads; see `AutoencoderSettings`."""
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs."""
+
+    @property
+    def batch_size(self) -> int:
+        """Images per step."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Peak of the one-cycle schedule."""
+
+    @property
+    def weight_decay(self) -> float:
+        """Decay of AdamW."""
+
+    @property
+    def distorted_share(self) -> float:
+        """Share of each batch that is augmented."""
+
+
+def train_autoencoder(
+    network: EncoderDecoder,
+    rows: torch.Tensor,
+    image_shape: ImageShape,
+    settings: AutoencoderTraining,
+    on_event: OnEvent | None,
+    *,
+    phase: str = "fit",
+    corrupt: Callable[[torch.Tensor], torch.Tensor] | None = None,
+) -> None:
+    """Train encoder and decoder together on the mean squared error of the reconstruction.
+
+    Parameters
+    ----------
+    network : EncoderDecoder
+        Trained in place.
+    rows : float32 tensor, shape (n, pixels)
+        Training images.
+    image_shape : (int, int, int)
+    settings : AutoencoderTraining
+    on_event : callable or None
+        Receives an `EpochEnd` after each epoch.
+    phase : str
+        Name of the phase in the events.
+    corrupt : callable, optional
+        Returns the encoder's input for images (n, pixels); the images themselves by default.
+    """
+    channels_last(network)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+    )
+
+    def compute_losses(batch: torch.Tensor, _: float) -> Losses:
+        target = random_affine(rows[batch], image_shape, share=settings.distorted_share)
+        shown = target if corrupt is None else corrupt(target)
+        loss = nn.functional.mse_loss(network.decode(network.encode(shown)), target)
+        return loss, {"mse": loss}
+
+    run_one_cycle(
+        optimiser,
+        compute_losses,
+        n_samples=len(rows),
+        batch_size=settings.batch_size,
+        n_epochs=settings.n_epochs,
+        phase=phase,
+        on_event=on_event,
+        network=network,
+    )
+
+
 class AutoencoderModel(TorchModel[AutoencoderNetwork]):
     """Encoder and decoder trained together on the mean squared error of the copy.
 
@@ -107,30 +183,11 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
         seed: int,
         on_event: OnEvent | None,
     ) -> None:
-        settings = self.settings
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
         rows = torch.from_numpy(images.reshape(len(images), -1))
         with seeded(seed):
-            network = channels_last(self.make_network(settings, image_shape))
-            optimiser = torch.optim.AdamW(
-                network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-            )
-
-            def compute_losses(batch: torch.Tensor, _: float) -> Losses:
-                target = random_affine(rows[batch], image_shape, share=settings.distorted_share)
-                shown = self._corrupt(target)
-                loss = nn.functional.mse_loss(network.decode(network.encode(shown)), target)
-                return loss, {"mse": loss}
-
-            run_one_cycle(
-                optimiser,
-                compute_losses,
-                n_samples=len(rows),
-                batch_size=settings.batch_size,
-                n_epochs=settings.n_epochs,
-                on_event=on_event,
-                network=network,
-            )
+            network = self.make_network(self.settings, image_shape)
+            train_autoencoder(network, rows, image_shape, self.settings, on_event, corrupt=self._corrupt)
         freeze(network)
         density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))
         network.density_mean.copy_(torch.from_numpy(density.mean))

@@ -1,9 +1,8 @@
 """The contract of a model family: the base class `LatentModel`.
 
-A family is one module with a frozen dataclass of settings, derived from
-`latentcore.models.settings.Settings`, and a subclass of `LatentModel`, or of
-`latentcore.models.networks.TorchModel` if its state is one network. The subclass sets the class attributes
-and implements the abstract members; what users call is implemented here once, with all checks.
+A family is one module or package with a frozen dataclass of settings, derived from `Settings`, and a subclass
+of `LatentModel`, or of `latentcore.models.networks.TorchModel` if its state is one network. The subclass sets
+the class attributes and implements the abstract members; what users call is here once, with all checks.
 `latentcore.models.MODELS` lists the families.
 """
 
@@ -27,9 +26,9 @@ from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 class LatentModel(ABC):
     """Base class of all models: maps images to codes and back.
 
-    Images are float32 ``(n, channels, height, width)`` in [0, 1], codes float32 ``(n, latent_dim)``,
-    labels int64 ``(n,)``. The constructor stores the settings and touches no data; learned
-    attributes end in an underscore and are set once `fit` or `from_state` has succeeded.
+    Images are float32 ``(n, channels, height, width)`` in [0, 1], codes float32 ``(n, latent_dim)``, labels
+    int64 ``(n,)``. The constructor stores the settings and touches no data; learned attributes end in an
+    underscore and are set once `fit` or `from_state` has succeeded.
 
     Attributes
     ----------
@@ -40,9 +39,10 @@ class LatentModel(ABC):
     capabilities : frozenset of Capability
     sampling : str
         What samples are drawn from, completing "samples from ...".
-    settings_type : type
-        The family's subclass of `Settings`.
+    approximation : str
+        What decodes in a family without a decoder of its own, completing "an approximate ...".
     settings : Settings
+        An instance of `settings_type`, the family's subclass.
     image_shape_ : (int, int, int)
         ``(channels, height, width)`` of the images fitted on.
     """
@@ -51,6 +51,7 @@ class LatentModel(ABC):
     title: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]]
     sampling: ClassVar[str]
+    approximation: ClassVar[str] = ""
     settings_type: ClassVar[type[Settings]]
 
     image_shape_: ImageShape

@@ -76,10 +76,73 @@ class HasCodeRefinement(Protocol):
         """Return refined codes, float32 ``(n, latent_dim)``; see `latentcore.models.gan.GANModel.refine`."""
 
 
+@runtime_checkable
+class HasFlow(Protocol):
+    """A model whose decoder carries points of the prior to codes of an autoencoder, step by step."""
+
+    @property
+    def solver_steps(self) -> int:
+        """Number of solver steps that its `decode` takes."""
+
+    def sample_codes(self, n: int, *, seed: int) -> FloatArray:
+        """Return points of the prior; see `latentcore.models.base.LatentModel.sample_codes`."""
+
+    def encode(self, images: FloatArray) -> FloatArray:
+        """Return points of the prior; see `latentcore.models.base.LatentModel.encode`."""
+
+    def decode(self, codes: FloatArray) -> FloatArray:
+        """Return images; see `latentcore.models.base.LatentModel.decode`."""
+
+    def flow_path(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return codes at each step, float32 ``(n_steps + 1, n, latent_dim)``."""
+
+    def codes_to_prior(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return codes of the autoencoder carried back to the prior, float32 ``(n, latent_dim)``."""
+
+    def decode_in_steps(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return decodes with another number of steps; see `latentcore.models.flow.FlowModel`."""
+
+    def decode_path(self, codes: FloatArray, n_steps: int) -> FloatArray:
+        """Return images at each step, float32 ``(n_steps + 1, n, channels, height, width)``."""
+
+    def autoencoder_codes(self, images: FloatArray) -> FloatArray:
+        """Return standardised codes of images before the flow, float32 ``(n, latent_dim)``."""
+
+    def decode_autoencoder_codes(self, codes: FloatArray) -> FloatArray:
+        """Return decodes of such codes, without the flow."""
+
+
+@runtime_checkable
+class HasClassifier(Protocol):
+    """A model that classifies images."""
+
+    def class_probabilities(self, images: FloatArray) -> FloatArray:
+        """Return class probabilities, float32 ``(n, n_classes)``."""
+
+
+@runtime_checkable
+class HasAttention(Protocol):
+    """A model whose encoder looks from each patch of an image at the others."""
+
+    @property
+    def patch_grid(self) -> tuple[int, int]:
+        """Rows and columns of patches in an image."""
+
+    @property
+    def patch_side(self) -> int:
+        """Side of a patch in pixels; the last row and column may reach beyond the image."""
+
+    def attention(self, images: FloatArray) -> FloatArray:
+        """Return weights, float32 ``(n, layers, heads, patches, patches)``; the last axis sums to 1."""
+
+
 PROTOCOLS: Mapping[Capability, type] = {
     Capability.POSTERIOR: HasPosterior,
     Capability.LIKELIHOOD_BOUND: HasLikelihoodBound,
     Capability.PRINCIPAL_COMPONENTS: HasPrincipalComponents,
     Capability.CODE_REFINEMENT: HasCodeRefinement,
+    Capability.FLOW: HasFlow,
+    Capability.CLASSIFIER: HasClassifier,
+    Capability.ATTENTION: HasAttention,
 }
 """The protocol of each capability that has operations of its own."""

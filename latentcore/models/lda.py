@@ -37,6 +37,7 @@ class LDAModel(LatentModel):
         {Capability.NATIVE_ENCODER, Capability.APPROXIMATE_DECODER, Capability.SUPERVISED}
     )
     sampling = "none: LDA models no density"
+    approximation = "least-squares map back"
     settings_type = LDASettings
 
     mean_: FloatArray

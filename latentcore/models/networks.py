@@ -172,11 +172,17 @@ class TorchModel(LatentModel, Generic[NetworkT]):
     def _decode(self, codes: FloatArray) -> FloatArray:
         return apply_in_chunks(self.network_.decode, codes).reshape(-1, *self.image_shape_)
 
+    @classmethod
+    def network_of(cls, config: Mapping[str, Any]) -> NetworkT:
+        """Return the untrained network that `config` describes."""
+        channels, height, width = config["image_shape"]
+        return cls.make_network(cls.from_config(config).settings, (channels, height, width))
+
     def untrained_copy(self, *, seed: int) -> Self:
         """Return a model with the initial weights of a training; see `LatentModel.untrained_copy`."""
         self._check_fitted()
         with seeded(seed):
-            network = self.make_network(self.settings, self.image_shape_)
+            network = self.network_of(self.config())
         arrays = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
         return self.from_state(self.config(), arrays)
 
@@ -187,9 +193,8 @@ class TorchModel(LatentModel, Generic[NetworkT]):
     @classmethod
     def expected_arrays(cls, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the network that `config` describes."""
-        channels, height, width = config["image_shape"]
         with torch.device("meta"):
-            network = cls.make_network(cls.from_config(config).settings, (channels, height, width))
+            network = cls.network_of(config)
         return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
     def _restore(self, image_shape: ImageShape, arrays: Mapping[str, FloatArray]) -> None:

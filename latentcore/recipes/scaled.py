@@ -9,18 +9,23 @@ from latentcore.models.networks import STRIDE, count_pixels
 from latentcore.training import count_batches
 from latentcore.types import ImageShape
 
-N_STEPS, N_GAN_STEPS, N_INVERSION_STEPS = 6_000, 8_000, 2_000
+N_STEPS, N_GAN_STEPS, N_INVERSION_STEPS, N_FLOW_STEPS = 6_000, 8_000, 2_000, 4_000
+N_CLASSIFIER_STEPS, N_TRANSFORMER_STEPS = 3_000, 3_000
 """Optimiser steps in all, for images of up to `REFERENCE_PIXELS`; fewer for larger ones, whose steps take
 longer. On one core, 6,000 steps of a VAE of 16 dimensions on images of 3x32x32 take below five minutes."""
 REFERENCE_PIXELS, MIN_STEPS_SHARE = 3 * 32 * 32, 1 / 3
 MIN_EPOCHS, MAX_EPOCHS = 5, 600
-BATCH_SIZE, GAN_BATCH_SIZE = 64, 32
+BATCH_SIZE, GAN_BATCH_SIZE, FLOW_BATCH_SIZE = 64, 32, 256
 FEW_IMAGES = 2_000
 """Below this, training images are augmented and weights decay faster, against overfitting."""
 FEW_SETTINGS: Mapping[str, Any] = {"distorted_share": 0.5, "weight_decay": 0.05}
+FEW_CODE_NOISE = 0.1
 MIN_CONVOLUTION_IMAGES = 500
 """Below this, a perceptron replaces the convolutions."""
 CHANNELS = (16, 32, 64, 64)
+PATCHES, MAX_PATCHES = (2, 4, 8, 16), 64
+"""Sides of the Transformer's patches: the smallest that cuts an image into few enough."""
+CNN_CHANNELS = (16, 32, 32, 32)
 MIN_FEATURE_SIDE = 5
 """Convolutions halve the image as long as a side is even and at least this long afterwards."""
 MIN_CONVOLUTIONS = 2
@@ -45,7 +50,11 @@ def scaled_settings(image_shape: ImageShape, n_train: int, family: str, latent_d
     channels = convolution_channels(image_shape) if n_train >= MIN_CONVOLUTION_IMAGES else ()
     if family == "gan":
         return _gan_settings(image_shape, n_train, channels)
-    if family not in ("ae", "dae", "vae", "beta_vae"):
+    if family == "cnn":
+        return _cnn_settings(image_shape, n_train)
+    if family == "transformer":
+        return _transformer_settings(image_shape, n_train)
+    if family not in ("ae", "dae", "vae", "beta_vae", "flow"):
         return {}
     if latent_dim <= LOW_DIM and count_pixels(image_shape) <= MAX_GREY_PIXELS:
         channels = ()
@@ -55,6 +64,46 @@ def scaled_settings(image_shape: ImageShape, n_train: int, family: str, latent_d
         "hidden": CONVOLUTION_HIDDEN if channels else perceptron_widths(image_shape),
         "batch_size": batch_size,
         "n_epochs": epochs_for(N_STEPS, image_shape, n_train, batch_size),
+        **(FEW_SETTINGS if n_train < FEW_IMAGES else {}),
+        **(_flow_settings(image_shape, n_train) if family == "flow" else {}),
+    }
+
+
+def _flow_settings(image_shape: ImageShape, n_train: int) -> dict[str, Any]:
+    batch_size = min(FLOW_BATCH_SIZE, max(1, n_train))
+    return {
+        "flow_batch_size": batch_size,
+        "flow_epochs": epochs_for(N_FLOW_STEPS, image_shape, n_train, batch_size),
+        "code_noise": FEW_CODE_NOISE if n_train < FEW_IMAGES else 0.0,
+    }
+
+
+def _cnn_settings(image_shape: ImageShape, n_train: int) -> dict[str, Any]:
+    batch_size = min(BATCH_SIZE, max(1, n_train))
+    side = min(image_shape[1:])
+    channels = tuple(n for k, n in enumerate(CNN_CHANNELS) if side > MIN_FEATURE_SIDE * STRIDE ** (k - 1))
+    is_large = n_train >= MIN_CONVOLUTION_IMAGES and count_pixels(image_shape) > MAX_GREY_PIXELS
+    decoder_channels = convolution_channels(image_shape) if is_large else ()
+    return {
+        "channels": channels,
+        "decoder_channels": decoder_channels,
+        "decoder_hidden": CONVOLUTION_HIDDEN if decoder_channels else perceptron_widths(image_shape)[1:],
+        "batch_size": batch_size,
+        "n_epochs": epochs_for(N_CLASSIFIER_STEPS, image_shape, n_train, batch_size),
+        "inversion_epochs": epochs_for(N_INVERSION_STEPS, image_shape, n_train, batch_size),
+        "weight_decay": FEW_SETTINGS["weight_decay"] if n_train < FEW_IMAGES else 0.01,
+        "decoder_distorted_share": FEW_SETTINGS["distorted_share"] if n_train < FEW_IMAGES else 0.0,
+    }
+
+
+def _transformer_settings(image_shape: ImageShape, n_train: int) -> dict[str, Any]:
+    batch_size = min(BATCH_SIZE, max(1, n_train))
+    _, height, width = image_shape
+    patch = next(p for p in PATCHES if -(-height // p) * -(-width // p) <= MAX_PATCHES or p == PATCHES[-1])
+    return {
+        "patch": patch,
+        "batch_size": batch_size,
+        "n_epochs": epochs_for(N_TRANSFORMER_STEPS, image_shape, n_train, batch_size),
         **(FEW_SETTINGS if n_train < FEW_IMAGES else {}),
     }
 

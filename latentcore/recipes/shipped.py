@@ -19,7 +19,32 @@ CONVOLUTIONAL: Mapping[str, Mapping[str, Any]] = {
     "dae": {"channels": (16, 32), "hidden": (224,), "batch_size": 64, "n_epochs": 22},
     "vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 24},
     "beta_vae": {"channels": (16, 32), "hidden": (128,), "batch_size": 128, "n_epochs": 24},
+    "flow": {"channels": (32, 24), "hidden": (192,), "batch_size": 64, "n_epochs": 24},
 }
+FLOW_FIELD: Mapping[str, Any] = {
+    "field_hidden": (192, 192, 192),
+    "flow_epochs": 60,
+    "flow_batch_size": 512,
+    "code_noise": 0.0,
+}
+"""The velocity field of flows on large datasets: about 7,000 steps on 60,000 codes. Together with the
+autoencoder it has to fit into 2.5 MB."""
+FLOW_SHAPES: Mapping[str, Any] = {"flow_epochs": 180}
+"""In addition, the flow of shapes, which have a third as many images."""
+FLOW_LOW_DIM: Mapping[str, Any] = {"hidden": (384, 192, 128)}
+CNN_SETTINGS: Mapping[str, Any] = {
+    "channels": (16, 32, 32),
+    "batch_size": 128,
+    "n_epochs": 10,
+    "inversion_epochs": 12,
+    "decoder_distorted_share": 0.0,
+}
+"""The CNN on large datasets. Its decoder is a perceptron: what the codes hold is a class and little more, and
+convolutions would add no detail."""
+CNN_LOW_DIM: Mapping[str, Any] = {"n_epochs": 14}
+"""In addition, codes of two dimensions, through which ten classes pass only after some epochs."""
+TRANSFORMER_SETTINGS: Mapping[str, Any] = {"batch_size": 128, "n_epochs": 14}
+"""The Transformer on large datasets: 49 patches of 4x4 pixels, two layers on either side."""
 GAN_SETTINGS: Mapping[str, Any] = {
     "generator_channels": (32, 64),
     "generator_hidden": (),
@@ -74,6 +99,8 @@ DIGITS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"n_epochs": 400, "distorted_share": 0.5},
     "vae": {"n_epochs": 300},
     "gan": {"n_epochs": 1500, "inversion_epochs": 200, "distorted_share": 0.5},
+    "flow": {"n_epochs": 400, "distorted_share": 0.5},
+    "transformer": {"patch": 2, "n_epochs": 150, "distorted_share": 0.5},
 }
 ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"channels": (32, 24), "hidden": (208,), "n_epochs": 110, "learning_rate": 3e-3},
@@ -93,6 +120,16 @@ ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "generator_rate": 3e-4,
         "critic_rate": 5e-4,
     },
+    "flow": {
+        "channels": (32, 24),
+        "hidden": (160,),
+        "n_epochs": 60,
+        "learning_rate": 3e-3,
+        **FLOW_FIELD,
+        **FLOW_SHAPES,
+    },
+    "cnn": CNN_SETTINGS,
+    "transformer": TRANSFORMER_SETTINGS,
 }
 """The autoencoder's held-out error after 16 epochs, by channels and width at 660,000 to 680,000 weights, is
 .00101 with (16, 32) and 160, .00077 with (48, 24) and 200: more channels at the higher resolution pay. It
@@ -106,7 +143,7 @@ ROOMS_EPOCHS: Mapping[tuple[str, int], Mapping[str, Any]] = {
     ("gan", 2): {"n_epochs": 8, "inversion_epochs": 2},
     ("gan", 16): {"n_epochs": 60, "inversion_epochs": 6},
 }
-LOW_DIM_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40}
+LOW_DIM_EPOCHS: Mapping[str, int] = {"ae": 70, "vae": 40, "flow": 70}
 LOW_DIM_OVERRIDES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("mnist", "ae"): {"n_epochs": 150, "weight_decay": 0.1},
     ("fashion_mnist", "vae"): {"n_epochs": 70, "weight_decay": 0.1, "gradient_limit": 200.0},
@@ -143,11 +180,17 @@ def _large_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str, 
         epochs = {"n_epochs": n_epochs, "inversion_epochs": inversion_epochs}
         sharper = {**GAN_HIGH_DIM, **(GAN_SHAPES if dataset == "shapes" else {})}
         return {**GAN_SETTINGS, **epochs, **(GAN_LOW_DIM if latent_dim <= LOW_DIM else sharper)}
+    if family == "cnn":
+        return {**CNN_SETTINGS, **(CNN_LOW_DIM if latent_dim <= LOW_DIM else {})}
+    if family == "transformer":
+        return TRANSFORMER_SETTINGS
     if family not in CONVOLUTIONAL:
         return {}
+    field = {**FLOW_FIELD, **(FLOW_SHAPES if dataset == "shapes" else {})} if family == "flow" else {}
     if latent_dim <= LOW_DIM:
         epochs = {"n_epochs": LOW_DIM_EPOCHS.get(family, 40)}
-        return {**PERCEPTRON, **epochs, **LOW_DIM_OVERRIDES.get((dataset, family), {})}
+        narrow = FLOW_LOW_DIM if family == "flow" else {}
+        return {**PERCEPTRON, **epochs, **field, **narrow, **LOW_DIM_OVERRIDES.get((dataset, family), {})}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
     filled = VAE_MNIST if (dataset, family) == ("mnist", "vae") else {}
-    return {**CONVOLUTIONAL[family], **binarised, **filled}
+    return {**CONVOLUTIONAL[family], **field, **binarised, **filled}

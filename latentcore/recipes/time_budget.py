@@ -18,8 +18,12 @@ from latentcore.training import EpochEnd, count_batches
 
 N_TRIAL_STEPS = 30
 """Steps of each phase that are timed, after a first epoch that is not."""
-EPOCHS = ("n_epochs", "inversion_epochs")
-"""Settings that are numbers of epochs, in the order of a family's phases."""
+EPOCHS: Mapping[str, str] = {
+    "n_epochs": "batch_size",
+    "inversion_epochs": "batch_size",
+    "flow_epochs": "flow_batch_size",
+}
+"""Settings that are numbers of epochs, in the order of a family's phases, with the batch size of each."""
 
 
 def within_minutes(
@@ -60,10 +64,10 @@ def within_minutes(
     epochs = {name: int(getattr(settings, name)) for name in EPOCHS if hasattr(settings, name)}
     if not epochs:
         raise ValueError(f"{recipe.family} is not trained in epochs, so --minutes does not apply to it.")
-    batch_size: int = getattr(settings, "batch_size")  # noqa: B009 - of the families that have epochs
-    seconds = _seconds_per_step(recipe, train, list(epochs), batch_size)
-    n_batches = count_batches(len(train), batch_size)
-    total = sum(epochs[name] * n_batches * seconds[name] for name in epochs) * len(recipe.seeds)
+    batch_sizes = {name: int(getattr(settings, EPOCHS[name])) for name in epochs}
+    seconds = _seconds_per_step(recipe, train, batch_sizes)
+    n_steps = {name: epochs[name] * count_batches(len(train), batch_sizes[name]) for name in epochs}
+    total = sum(n_steps[name] * seconds[name] for name in epochs) * len(recipe.seeds)
     factor = 60 * recipe.minutes / total
     fitting = {name: max(1, round(n * factor)) for name, n in epochs.items()}
     if on_stage is not None:
@@ -84,21 +88,19 @@ def _with_epochs(recipe: Recipe, epochs: Mapping[str, int]) -> Recipe:
     )
 
 
-def _seconds_per_step(
-    recipe: Recipe, train: Dataset, names: list[str], batch_size: int
-) -> Mapping[str, float]:
-    """Return seconds per step of each phase, by the name of its number of epochs."""
-    part = train.take(np.arange(min(len(train), N_TRIAL_STEPS * batch_size)))
-    n_batches = count_batches(len(part), batch_size)
-    n_epochs = 1 + math.ceil(N_TRIAL_STEPS / n_batches)
+def _seconds_per_step(recipe: Recipe, train: Dataset, batch_sizes: Mapping[str, int]) -> Mapping[str, float]:
+    """Return seconds per step of each phase, by the name of its number of epochs, for batch sizes by it."""
+    part = train.take(np.arange(min(len(train), N_TRIAL_STEPS * min(batch_sizes.values()))))
+    n_batches = {name: count_batches(len(part), size) for name, size in batch_sizes.items()}
+    n_epochs = {name: 1 + math.ceil(N_TRIAL_STEPS / n) for name, n in n_batches.items()}
     times: dict[str, list[float]] = {}
 
     def record(event: EpochEnd) -> None:
         times.setdefault(event.phase, []).append(time.perf_counter())
 
-    trial: dict[str, Any] = {**recipe.settings, **dict.fromkeys(names, n_epochs)}
+    trial: dict[str, Any] = {**recipe.settings, **n_epochs}
     replace(recipe, settings=trial).make_model().fit(part.images, part.known_labels, seed=0, on_event=record)
     return {
-        name: (ends[-1] - ends[0]) / ((n_epochs - 1) * n_batches)
-        for name, ends in zip(names, times.values(), strict=True)
+        name: (ends[-1] - ends[0]) / ((n_epochs[name] - 1) * n_batches[name])
+        for name, ends in zip(n_epochs, times.values(), strict=True)
     }

@@ -15,6 +15,9 @@ SETTINGS = {
     "ae": {"n_epochs": 2, "distorted_share": 0.5},
     "vae": {"n_epochs": 2},
     "gan": {"n_epochs": 2, "inversion_epochs": 1},
+    "transformer": {"n_epochs": 2, "distorted_share": 0.5, "masked_share": 0.2},
+    "cnn": {"n_epochs": 2, "inversion_epochs": 1},
+    "flow": {"n_epochs": 2, "flow_epochs": 2, "distorted_share": 0.5},
 }
 
 
@@ -63,9 +66,9 @@ def test_the_seed_decides_and_refitting_starts_over(family, digits):
     assert same_state(model, fresh)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn", "transformer"])
 def test_another_seed_gives_another_network(family, digits):
-    one, other = (unfitted(family).fit(digits.images, seed=seed) for seed in (0, 1))
+    one, other = (unfitted(family).fit(digits.images, digits.labels, seed=seed) for seed in (0, 1))
     assert not same_state(one, other)
 
 
@@ -152,21 +155,22 @@ def test_an_unfitted_model_says_so(family, digits):
         unfitted(family).encode(digits.images)
 
 
-def test_lda_wants_labels(digits):
-    with pytest.raises(ValueError, match="labels"):
-        unfitted("lda").fit(digits.images, seed=0)
+@pytest.mark.parametrize("family", ["lda", "cnn"])
+def test_supervised_families_want_labels(family, digits):
+    with pytest.raises(ValueError, match="is supervised: it needs images with labels"):
+        unfitted(family).fit(digits.images, seed=0)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn", "transformer"])
 def test_a_cancelled_fit_leaves_the_model_as_it_was(family, digits):
-    model = unfitted(family).fit(digits.images, seed=0)
+    model = unfitted(family).fit(digits.images, digits.labels, seed=0)
     before = model.state()
 
     def cancel(_: object) -> None:
         raise TrainingCancelled("enough")
 
     with pytest.raises(TrainingCancelled):
-        model.fit(digits.images, seed=5, on_event=cancel)
+        model.fit(digits.images, digits.labels, seed=5, on_event=cancel)
     after = model.state()
     assert all(np.array_equal(before[name], after[name]) for name in before)
 

@@ -20,6 +20,9 @@ SETTINGS = {
     "vae": {"n_epochs": 2},
     "beta_vae": {"n_epochs": 2},
     "gan": {"n_epochs": 2, "inversion_epochs": 1},
+    "transformer": {"n_epochs": 2, "distorted_share": 0.5, "masked_share": 0.2},
+    "cnn": {"n_epochs": 2, "inversion_epochs": 1},
+    "flow": {"n_epochs": 2, "flow_epochs": 2, "distorted_share": 0.5},
 }
 CONVOLUTIONS = {"channels": (8, 8), "hidden": (32,)}
 
@@ -115,7 +118,7 @@ def test_a_bundle_is_written_and_read_back(fitted, data, tmp_path):
     assert np.allclose(bundle.model.reconstruct(data.images), fitted.reconstruct(data.images), atol=1e-6)
 
 
-@pytest.mark.parametrize("family", ["ae", "vae"])
+@pytest.mark.parametrize("family", ["ae", "vae", "flow"])
 def test_convolutions_take_colour(family):
     data = make_images(Kind((3, 16, 16), 2))
     settings = {"latent_dim": 2, **SETTINGS[family], **CONVOLUTIONS}

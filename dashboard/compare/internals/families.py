@@ -15,7 +15,7 @@ from dashboard.compare.internals.services import (
     score_of,
     score_table,
 )
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Bundle, family_title
 from dashboard.data.sampling import group_shares
 from dashboard.ui.chart_cache import cached_chart
 
@@ -29,8 +29,34 @@ def pca_figures(bundle: Bundle) -> list[Figure]:
 
 
 def lda_figures(bundle: Bundle) -> list[Figure]:
-    """Return class separation per discriminant, and the spread of the codes."""
+    """Return class separation per dimension, and the spread of the codes."""
     return [_class_separation(bundle), _code_deviations(bundle)]
+
+
+def cnn_figures(bundle: Bundle) -> list[Figure]:
+    """Return the accuracy of the classifier, class separation per dimension, and the spread of the codes."""
+    accuracy = _score_dots(
+        bundle,
+        "Accuracy of the classifier",
+        {"classifier_accuracy": "classifier", "knn_accuracy": "5-NN on its codes"},
+        axis_title="accuracy on test images",
+        description="The code is the last hidden layer of the classifier",
+        number_format=".3f",
+    )
+    return [accuracy, _class_separation(bundle), _code_deviations(bundle)]
+
+
+def flow_figures(bundle: Bundle) -> list[Figure]:
+    """Return the errors of the way to the codes and back, and the spread of the codes."""
+    trips = _score_dots(
+        bundle,
+        "Round trip of codes from the prior",
+        {"flow_round_trip": "flow there and back", "pixel_round_trip": "decode, then encode"},
+        axis_title="distance over norm",
+        description="How far a code ends from where it started; through pixels, the loss of the autoencoder "
+        "is included",
+    )
+    return [trips, _code_deviations(bundle)]
 
 
 def autoencoder_figures(bundle: Bundle) -> list[Figure]:
@@ -88,10 +114,10 @@ def _class_separation(bundle: Bundle) -> Figure:
     ratios = fisher_ratios(bundle)
     table = pd.DataFrame({"name": dimension_names(len(ratios)), "value": ratios})
     return Figure(
-        "Class separation per discriminant (Fisher ratio)",
+        "Class separation per dimension (Fisher ratio)",
         cached_chart(dimension_bars)(table, "between / within"),
         f"Between-class over within-class variance of n = {len(bundle.train):,} train codes, computed "
-        "exactly. LDA was fitted with these labels.",
+        f"exactly. {family_title(bundle.spec.family)} was trained with these labels.",
     )
 
 

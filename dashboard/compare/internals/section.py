@@ -8,7 +8,9 @@ import streamlit as st
 
 from dashboard.compare.internals.families import (
     autoencoder_figures,
+    cnn_figures,
     denoising_autoencoder_figures,
+    flow_figures,
     gan_figures,
     lda_figures,
     pca_figures,
@@ -23,9 +25,11 @@ N_COLUMNS = 3
 FIGURES: dict[Capability, Callable[[Bundle], list[Figure]]] = {
     Capability.POSTERIOR: vae_figures,
     Capability.PRINCIPAL_COMPONENTS: pca_figures,
+    Capability.CLASSIFIER: cnn_figures,
     Capability.SUPERVISED: lda_figures,
     Capability.DENOISING: denoising_autoencoder_figures,
     Capability.INVERSION_ENCODER: gan_figures,
+    Capability.FLOW: flow_figures,
 }
 """The figures of models with a capability, the first that fits; others get those of an autoencoder."""
 

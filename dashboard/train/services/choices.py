@@ -16,10 +16,12 @@ from latentcore.models import MODELS
 from latentcore.runs import RunRequest, active_runs, start_runs
 from latentcore.store.names import check_chosen_name, default_name
 from latentcore.store.owners import public_name
+from latentcore.types import Capability
 
 __all__ = ["RunRequest"]
 
-NEEDS_LABELS = "lda"
+DISCRIMINANTS = "lda"
+"""The family whose latent dimension is below the number of classes."""
 MOST_DIMENSIONS = 128
 SETTING = "LATENTCORE_TRAINING"
 """Setting (environment or Streamlit secrets): "off" for a server on which nothing can be trained."""
@@ -48,7 +50,8 @@ def has_labels(dataset: str) -> bool:
 
 def families_of(dataset: str) -> list[str]:
     """Return the model families that can be trained on a dataset."""
-    return [family for family in MODELS if family != NEEDS_LABELS or has_labels(dataset)]
+    labelled = has_labels(dataset)
+    return [name for name, one in MODELS.items() if labelled or Capability.SUPERVISED not in one.capabilities]
 
 
 def has_epochs(family: str) -> bool:
@@ -61,7 +64,7 @@ def most_dimensions(dataset: str, family: str) -> int:
     spec = find_dataset(dataset)
     if spec is None:
         return MOST_DIMENSIONS
-    if family == NEEDS_LABELS:
+    if family == DISCRIMINANTS:
         return max(1, len(spec.classes) - 1)
     channels, height, width = spec.image_shape
     return min(MOST_DIMENSIONS, channels * height * width)

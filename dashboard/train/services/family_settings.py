@@ -17,7 +17,9 @@ SIZES: Mapping[str, float] = {"small": 0.5, "as the recipe": 1.0, "large": 1.5}
 USUAL_SIZE = "as the recipe"
 FIRST = {"vae": "beta", "beta_vae": "beta", "dae": "noise"}
 """The setting of a family that is asked for before all others."""
-EPOCHS = ("n_epochs", "inversion_epochs")
+CRITIC = "critic_channels"
+"""Convolutions that have to fit the images, but are no part of the stored network."""
+EPOCHS = ("n_epochs", "inversion_epochs", "flow_epochs")
 WORDS: Mapping[str, tuple[str, str]] = {
     "channels": ("Convolutions", "Channels of each convolution of the encoder; the decoder mirrors them."),
     "hidden": ("Hidden layers", "Width of each hidden layer of the encoder; the decoder mirrors them."),
@@ -32,7 +34,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "batch_norm": ("Batch normalisation in the generator", "Folded into its weights after the training."),
     "half_precision": ("Half precision", "Computes with bfloat16; faster on processors that support it."),
     "n_epochs": ("Epochs", "How many times the training goes through all images."),
-    "inversion_epochs": ("Epochs of the inversion network", "Which learns to encode after the generator."),
+    "inversion_epochs": ("Epochs of the inversion network", "Which a GAN encodes with, a CNN decodes with."),
     "batch_size": ("Images per step", "The batch size."),
     "learning_rate": ("Learning rate", "Its peak: it rises and falls during the training."),
     "generator_rate": ("Learning rate of the generator", "Constant."),
@@ -40,12 +42,29 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "inverter_rate": ("Learning rate of the inversion network", "Its peak: it rises and falls."),
     "weight_decay": ("Weight decay", "Pulls weights towards 0, against overfitting."),
     "gradient_limit": ("Gradient limit", "Clips gradients to this norm; 0: no clipping."),
-    "average_decay": ("Decay of the weight average", "Of the generator; closer to 1 averages longer."),
+    "average_decay": ("Decay of the weight average", "Of the weights that are kept; near 1 averages longer."),
     "distorted_share": ("Share of changed images", "Of each batch, slightly moved and turned, from 0 to 1."),
     "binarised_share": ("Share of binarised images", "Of each batch, pixels become black or white, 0 to 1."),
     "beta": ("Weight of the KL term (beta)", "1: a VAE. More: smoother, more independent, blurrier codes."),
     "warmup": ("Warm-up", "Share of the training over which the KL term's weight rises, from 0 to 1."),
     "aggregate_weight": ("Weight of the aggregate KL term", "Closes holes between codes and prior."),
+    "patch": ("Side of a patch", "In pixels; sides that it does not divide are padded."),
+    "width": ("Width of a token", "Numbers per patch inside the Transformer; a multiple of the heads."),
+    "n_heads": ("Attention heads", "Of each layer."),
+    "encoder_layers": ("Layers of the encoder", "Each of attention and a small perceptron."),
+    "decoder_layers": ("Layers of the decoder", "Each of attention and a small perceptron."),
+    "masked_share": ("Share of hidden patches", "Hidden from the encoder in training, from 0 to 0.9."),
+    "decoder_channels": ("Convolutions of the decoder", "Channels, in the order of an encoder."),
+    "decoder_hidden": ("Hidden layers of the decoder", "Widths, in the order of an encoder."),
+    "label_smoothing": ("Label smoothing", "Share of the target's probability that all classes get."),
+    "decoder_distorted_share": ("Share of changed images, decoder", "Of each batch of its training, 0 to 1."),
+    "decoder_residual": ("Residual block in the decoder", "Before the last convolution."),
+    "field_hidden": ("Layers of the velocity field", "Width of each residual block; one or more."),
+    "flow_epochs": ("Epochs of the velocity field", "Which is trained after the autoencoder."),
+    "flow_batch_size": ("Codes per step of the velocity field", "Its batch size."),
+    "flow_rate": ("Learning rate of the velocity field", "Its peak: it rises and falls."),
+    "code_noise": ("Noise on the codes", "Keeps the flow from memorising few codes; 1 is their spread."),
+    "solver_steps": ("Solver steps", "Of Heun's method, to encode and to decode; more is slower and closer."),
     "noise": ("Noise", "Largest standard deviation of the noise, where 1 is the range of a pixel."),
 }
 """Label and help of each setting; one that is not here is shown by its name."""
@@ -132,9 +151,7 @@ def _check_network(dataset: str, family: str, settings: dict[str, Any]) -> None:
     spec = find_dataset(dataset)
     if spec is None or not has_size(family):
         return
-    for name, value in settings.items():
-        if name.endswith("channels"):
-            feature_map_shape(spec.image_shape, value)
+    feature_map_shape(spec.image_shape, settings.get(CRITIC, ()))
     MODELS[family].expected_arrays({"settings": settings, "image_shape": list(spec.image_shape)})
 
 

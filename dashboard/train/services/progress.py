@@ -33,7 +33,13 @@ from latentcore.store.owners import public_name
 
 __all__ = ["Run", "RunStatus", "continue_run", "finish_run", "pause_run", "resume_run", "stop_run"]
 
-PHASES = {"adversarial": "generator and critic", "inversion": "inversion network"}
+PHASES = {
+    "adversarial": "generator and critic",
+    "inversion": "inversion network",
+    "autoencoder": "autoencoder",
+    "flow": "velocity field",
+    "classifier": "classifier",
+}
 """Phases of the training in words; a family with one phase needs none."""
 STAGES = {"scores": "preparing the scores", "plane": "laying out the map", "card": "writing the model card"}
 SCORES = re.compile(r"scores, (\d+)%: (.+)")

@@ -25,7 +25,7 @@ from latentcore.store import list_bundles, load_bundle
 from latentcore.training import count_batches
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (1, 20, 20), (3, 32, 32), (3, 33, 47), (3, 64, 64)]
-NEURAL = ("ae", "dae", "vae", "beta_vae", "gan")
+NEURAL = ("ae", "dae", "vae", "beta_vae", "gan", "flow", "cnn", "transformer")
 
 
 @pytest.fixture
@@ -89,6 +89,11 @@ def test_few_images_are_regularised():
     assert many["channels"] == convolution_channels((3, 32, 32)) != ()
 
 
+def test_patches_are_as_small_as_their_number_allows():
+    sides = {shape: scaled_settings(shape, 3_000, "transformer", 2)["patch"] for shape in SHAPES}
+    assert list(sides.values()) == [2, 4, 4, 4, 8, 8]
+
+
 def test_odd_sides_get_a_perceptron():
     assert convolution_channels((3, 33, 32)) == ()
     assert convolution_channels((1, 8, 8)) == ()
@@ -101,7 +106,7 @@ def test_settings_of_an_own_dataset_follow_from_what_is_stored(own):
     assert settings_for("unknown", "vae", 2) == {}
 
 
-@pytest.mark.parametrize("family", ["pca", "ae", "vae", "gan"])
+@pytest.mark.parametrize("family", ["pca", "ae", "vae", "gan", "flow", "cnn", "transformer"])
 def test_a_dozen_colour_images_train(own, family, monkeypatch):
     monkeypatch.setattr("latentcore.recipes.scaled.MAX_EPOCHS", 10)
     model = make_recipe(own(12), family, 2).make_model()

@@ -45,9 +45,14 @@ FAMILIES: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("gan", {**GAN, "distorted_share": 0.5}),
+    ("cnn", {"channels": (4, 8), "hidden": (16,), "n_epochs": 3, "inversion_epochs": 2}),
+    ("transformer", {"width": 8, "hidden": (16,), "n_epochs": 3, "masked_share": 0.3}),
+    ("flow", {**CONVOLUTIONS, "field_hidden": (16,), "flow_epochs": 3, "flow_batch_size": 64}),
     ("gan", {**GAN, "batch_norm": True, "gradient_penalty": 0.1, "generator_residual": True}),
     ("gan", {**GAN, "half_precision": True, "batch_norm": True, "gradient_penalty": 0.1}),
 ]
+LABELS = np.arange(200, dtype=np.int64) % 5
+"""Of supervised families; others do not look at them."""
 TRAINING = {"settings": {"latent_dim": 2, "hidden": [16]}, "seed": 0, "version": "1"}
 
 
@@ -74,10 +79,10 @@ def fit(
 
     model = make_model(family, {"latent_dim": 3, **settings})
     if path is None:
-        return model.fit(images, seed=0, on_event=on_event), heard
+        return model.fit(images, LABELS, seed=0, on_event=on_event), heard
     try:
         with Checkpoint(path, {"seed": 0}, save_seconds=0).active():
-            return model.fit(images, seed=0, on_event=on_event), heard
+            return model.fit(images, LABELS, seed=0, on_event=on_event), heard
     except TrainingCancelled:
         return None, heard
 

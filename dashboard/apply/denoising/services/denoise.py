@@ -170,7 +170,7 @@ def _caveat(bundle: Bundle) -> str:
     if Capability.DENOISING in bundle.model.capabilities:
         return "trained on Gaussian noise"
     if Capability.APPROXIMATE_DECODER in bundle.model.capabilities:
-        return "approximate decoder (linear map back to pixels); trained with labels"
+        return "approximate decoder, fitted afterwards; trained with labels"
     if Capability.INVERSION_ENCODER in bundle.model.capabilities:
         return "code from the inversion network"
     return ""

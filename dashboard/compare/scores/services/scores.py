@@ -199,8 +199,8 @@ def _bundle_row(spec: BundleSpec) -> Row:
 
 
 def _n_epochs(settings: Mapping[str, Any]) -> int:
-    """Return the number of training epochs, those of an inversion network included; 0 for closed forms."""
-    return int(settings.get("n_epochs", 0)) + int(settings.get("inversion_epochs", 0))
+    """Return the number of training epochs, all phases together; 0 for closed forms."""
+    return sum(int(settings.get(name, 0)) for name in ("n_epochs", "inversion_epochs", "flow_epochs"))
 
 
 def _stored_score(name: str, entry: Mapping[str, Any], image_shape: tuple[int, ...]) -> Score:

@@ -34,6 +34,9 @@ FIGURES = {
     "vae": ("KL divergence from the prior", "prior"),
     "beta_vae": ("KL divergence from the prior", "prior"),
     "gan": ("Class distribution of samples", "Reconstruction error of real images"),
+    "flow": ("Round trip of codes from the prior", "Standard deviation of the codes"),
+    "cnn": ("Accuracy of the classifier", "Class separation"),
+    "transformer": ("Standard deviation of the codes",),
 }
 
 
