@@ -77,6 +77,32 @@ def _rough_distances(
     return rough
 
 
+def nearest_others(reference: FloatArray, rows: LabelArray, *, k: int) -> tuple[FloatArray, LabelArray]:
+    """Return the `k` nearest other rows of some rows of `reference`, nearest first.
+
+    Parameters
+    ----------
+    reference : float32 or float16 array, shape (m, d)
+    rows : int64 array, shape (n,)
+        The rows of `reference` whose neighbours are searched.
+    k : int
+        If it exceeds m - 1, all other rows are returned.
+
+    Returns
+    -------
+    distances : float32 array, shape (n, min(k, m - 1))
+        Euclidean.
+    rows : int64 array, shape (n, min(k, m - 1))
+        A row is never its own neighbour, even among equal rows.
+    """
+    queries = np.asarray(reference[rows], np.float32)
+    distances, found = nearest(reference, queries, k=k + 1)
+    others = found != rows[:, None]
+    others[others.all(axis=1), -1] = False  # with many equal rows the row itself may not be among them
+    shape = (len(rows), min(k, len(reference) - 1))
+    return distances[others].reshape(shape), found[others].reshape(shape)
+
+
 def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
     """Return the local density around each code: -log10 of the mean distance to `k` reference neighbours.
 
@@ -91,5 +117,9 @@ def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> F
     float32 array, shape (n,)
         Higher is denser; one unit is a factor of ten in distance.
     """
-    distances, _ = nearest(reference, codes, k=k)
+    return density_of(nearest(reference, codes, k=k)[0])
+
+
+def density_of(distances: FloatArray) -> FloatArray:
+    """Return the local density, float32 ``(n,)``, from distances to neighbours ``(n, k)``."""
     return np.asarray(-np.log10(np.maximum(distances.mean(axis=1), 1e-9)), np.float32)
