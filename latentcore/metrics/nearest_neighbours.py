@@ -16,7 +16,7 @@ session); additional candidates, for rounding of the approximate distances."""
 
 
 def nearest(
-    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int
+    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int, chunk: int = CHUNK
 ) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows of `reference` to each query, nearest first.
 
@@ -27,6 +27,8 @@ def nearest(
         In the units of `reference`.
     k : int
         If it exceeds m, all m rows are returned.
+    chunk : int
+        Queries processed at once; more are faster where there are thousands, and take 4 m bytes each.
 
     Returns
     -------
@@ -40,12 +42,12 @@ def nearest(
 
         distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
     else:
-        distances, rows = _search_all(reference, queries, wanted)
+        distances, rows = _search_all(reference, queries, wanted, chunk)
     return distances.astype(np.float32), rows.astype(np.int64)
 
 
 def _search_all(
-    reference: FloatArray | PixelArray, queries: FloatArray, k: int
+    reference: FloatArray | PixelArray, queries: FloatArray, k: int, chunk: int
 ) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows by brute force; ties go to the lower row.
 
@@ -54,8 +56,8 @@ def _search_all(
     """
     centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
     found = []
-    for start in range(0, len(queries), CHUNK):
-        part = queries[start : start + CHUNK]
+    for start in range(0, len(queries), chunk):
+        part = queries[start : start + chunk]
         rough = _rough_distances(reference, centre, torch.from_numpy(part - centre))
         wide = rough.topk(min(k + SPARE, len(reference)), largest=False, sorted=False).indices.numpy()
         offsets = reference[wide].astype(np.float64) - part[:, None]
@@ -77,7 +79,9 @@ def _rough_distances(
     return rough
 
 
-def nearest_others(reference: FloatArray, rows: LabelArray, *, k: int) -> tuple[FloatArray, LabelArray]:
+def nearest_others(
+    reference: FloatArray, rows: LabelArray, *, k: int, chunk: int = CHUNK
+) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest other rows of some rows of `reference`, nearest first.
 
     Parameters
@@ -87,6 +91,8 @@ def nearest_others(reference: FloatArray, rows: LabelArray, *, k: int) -> tuple[
         The rows of `reference` whose neighbours are searched.
     k : int
         If it exceeds m - 1, all other rows are returned.
+    chunk : int
+        See `nearest`.
 
     Returns
     -------
@@ -96,7 +102,7 @@ def nearest_others(reference: FloatArray, rows: LabelArray, *, k: int) -> tuple[
         A row is never its own neighbour, even among equal rows.
     """
     queries = np.asarray(reference[rows], np.float32)
-    distances, found = nearest(reference, queries, k=k + 1)
+    distances, found = nearest(reference, queries, k=k + 1, chunk=chunk)
     others = found != rows[:, None]
     others[others.all(axis=1), -1] = False  # with many equal rows the row itself may not be among them
     shape = (len(rows), min(k, len(reference) - 1))

@@ -32,6 +32,7 @@ def read_derived(
     n_classes: int,
     *,
     of_items: bool = False,
+    recompute: bool = True,
 ) -> DerivedTables:
     """Return the tables stored in named arrays, after checking them against the codes.
 
@@ -46,6 +47,8 @@ def read_derived(
     n_classes : int
     of_items : bool
         Whether the test items are some of the train items; see `DerivedTables.of_items`.
+    recompute : bool
+        Whether to recompute a few values, which reads all train codes.
 
     Raises
     ------
@@ -55,7 +58,8 @@ def read_derived(
     try:
         _check_shapes(arrays, len(test), n_classes, train.codes.shape[1])
         tables = _build(arrays, test, train, n_classes)
-        _check_values(tables, test, train, of_items=of_items)
+        if recompute:
+            _check_values(tables, test, train, of_items=of_items)
     except ValueError as error:
         raise BundleError(
             f"{path}: {error}; the tables do not belong to these codes. Recompute them with "
