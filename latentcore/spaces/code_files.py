@@ -52,6 +52,10 @@ class CodesWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write the number of rows into the header, and close the file."""
         self._file.seek(0)
         self._write_header(self.n)
         self._file.close()

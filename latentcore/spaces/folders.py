@@ -32,7 +32,7 @@ def space_roots() -> tuple[Path, Path]:
 
 
 def collection_folders(root: Path) -> dict[str, Path]:
-    """Return the folders of the collections in a folder, by name; a name may not begin with ``_`` or ``.``."""
+    """Return the folders of the collections in a folder, by name; none begins with ``_`` or ``.``."""
     found = (folder for folder in sorted(root.glob("[!_.]*")) if (folder / CONFIG_FILE).is_file())
     return {folder.name: folder for folder in found}
 

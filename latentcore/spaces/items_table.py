@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from latentcore.exceptions import SpaceError
 from latentcore.spaces.columns import ColumnKind, ItemColumn, Roles, stored_type
 from latentcore.spaces.kinds import UnusableColumn, as_texts, typed_column
+from latentcore.spaces.reading.source import unique_names
 from latentcore.spaces.roles import (
     class_name,
     found_classes,
@@ -73,6 +74,13 @@ def find_bad_ids(table: Any, asked: str | None) -> tuple[str | None, dict[int, s
     if bad and not strict:
         return None, {}
     return column, bad
+
+
+def with_rows(table: Any, n: int) -> tuple[Any, str]:  # noqa: ANN401
+    """Return a table (or None) with a column of row numbers in front, and the name of that column."""
+    columns, names = ([], []) if table is None else (table.columns, table.column_names)
+    name = unique_names([*names, "row"])[-1]
+    return pa.table([pa.array(range(n)), *columns], names=[name, *names]), name
 
 
 def items_table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,18 @@ from latentcore.spaces.config import MAX_DIM
 from latentcore.spaces.folders import CODES_FILE
 from latentcore.spaces.loading import MAX_CODE
 from latentcore.types import FloatArray
+
+
+def space_names(titles: Sequence[str]) -> list[str]:
+    """Return names for spaces of these titles: small letters, digits and hyphens, all different."""
+    found: list[str] = []
+    for title in titles:
+        plain = re.sub(r"[^a-z0-9._-]+", "-", title.lower()).strip("-._")[:60] or "vectors"
+        name, k = plain, 2
+        while name in found:
+            name, k = f"{plain}-{k}", k + 1
+        found.append(name)
+    return found
 
 
 def check_codes(codes: FloatArray, n_items: int, new: NewSpace) -> None:
