@@ -165,9 +165,10 @@ def _print_added(name: str, added: Added) -> None:
     for column in added.columns:
         console.print(f"Column {column}", markup=False, highlight=False, soft_wrap=True)
     classes = f"{len(added.classes)} classes" if added.classes else "no labels"
+    folder = own_spaces() / name
     for space, latent_dim in added.spaces:
         console.print(
-            f"{space}: {added.n_items:,} items of {latent_dim:,} dimensions, {classes}, in {own_spaces() / name}.",
+            f"{space}: {added.n_items:,} items of {latent_dim:,} dimensions, {classes}, in {folder}.",
             markup=False,
             highlight=False,
             soft_wrap=True,

@@ -145,7 +145,7 @@ def _check_values(
 ) -> None:
     """Add the rows that are not finite, too large, or without direction."""
     with np.errstate(invalid="ignore"):
-        wrong = ~(np.abs(values) <= MAX_CODE).all(axis=1)
+        wrong = ~(np.abs(values.astype(np.promote_types(values.dtype, np.float32))) <= MAX_CODE).all(axis=1)
     if cosine:
         wrong |= ~values.any(axis=1)
     for k in np.flatnonzero(wrong):

@@ -47,8 +47,8 @@ def joined(
     table, file = read_items(metadata, n)
     if len(table) != n:
         raise SpaceError(
-            f"{metadata} has {len(table):,} rows{'' if file.has_header else ' (and no header)'}, but there are "
-            f"{n:,} vectors; nothing is cut or filled in."
+            f"{metadata} has {len(table):,} rows{'' if file.has_header else ' (and no header)'}, but there "
+            f"are {n:,} vectors; nothing is cut or filled in."
         )
     notes += file.notes
     if columns is None:

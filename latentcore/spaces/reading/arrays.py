@@ -101,7 +101,7 @@ def array_source(path: Path, vectors: Sequence[StoredArray], columns: Any) -> So
             or not 1 <= math.prod(array.shape[1:]) <= MAX_DIM
         ):
             raise SpaceError(
-                f"{path}: array {array.name!r} has the shape {array.shape}; expected one row per item and 1 to "
+                f"{path}: array {array.name!r} has the shape {array.shape}; expected a row per item and 1 to "
                 f"{MAX_DIM:,} columns."
             )
     found = tuple(
