@@ -19,6 +19,10 @@ class BundleError(LatentcoreError):
     """A bundle on disk is damaged, incomplete or too new; the message names file and cause."""
 
 
+class SpaceError(LatentcoreError):
+    """A space, or the table that it is made of, cannot be read or written; the message names the cause."""
+
+
 class CodecError(LatentcoreError):
     """Images cannot be compressed, or a compressed file cannot be read; the message names the cause."""
 

@@ -12,6 +12,8 @@ Extent: TypeAlias = tuple[float, float, float, float]
 """``(x_min, x_max, y_min, y_max)``."""
 
 MIN_NORM = 1e-8
+BLOCK_ROWS = 10_000
+"""Codes that are summed at once: they are converted to double precision."""
 
 
 def square_extent(points: FloatArray, *, margin: float = 0.06, share: float = 1.0) -> Extent:
@@ -212,7 +214,9 @@ def class_means(codes: FloatArray, labels: LabelArray, n_classes: int) -> FloatA
     sums = np.zeros((n_classes, codes.shape[1]))
     if n_classes == 0:
         return sums.astype(np.float32)
-    np.add.at(sums, labels, codes)
+    for start in range(0, len(codes), BLOCK_ROWS):
+        part = slice(start, start + BLOCK_ROWS)
+        np.add.at(sums, labels[part], codes[part])
     counts = np.bincount(labels, minlength=n_classes)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         return (sums / counts).astype(np.float32)

@@ -22,8 +22,8 @@ STYLE = """
   border-radius: 0.5rem; padding: 0.3rem 0.75rem; }
 .st-key-loss_curves { min-height: 184px; overflow-x: auto; }
 .st-key-train_map { min-height: 528px; overflow-x: auto; }
-:is(.st-key-train_map_1, .st-key-train_map_2, .st-key-loss_curves_1, .st-key-loss_curves_2) { min-height: 298px;
-  overflow-x: auto; }
+:is(.st-key-train_map_1, .st-key-train_map_2, .st-key-loss_curves_1, .st-key-loss_curves_2) {
+  min-height: 298px; overflow-x: auto; }
 @media (max-width: 640px) {
   [class*="st-key-train_map"] { min-height: 0; }
   [class*="st-key-train_map"] canvas { max-width: 100%; height: auto !important; }

@@ -52,15 +52,18 @@ def to_python(values: FloatArray) -> Values:
     return to_json
 
 
-def mean_score(values: FloatArray, protocol: str) -> Score:
-    """Return the mean over images of values ``(n,)`` or ``(n, k)``, with its bootstrap interval."""
+def mean_score(values: FloatArray, protocol: str, *, of: str = "images") -> Score:
+    """Return the mean over images of values ``(n,)`` or ``(n, k)``, with its bootstrap interval.
+
+    `of` is what the values belong to, in the plural.
+    """
     low, high = bootstrap_interval(values, seed=SEED)
     return Score(
         value=to_python(values.mean(axis=0, dtype=np.float64)),
         n=len(values),
         seed=SEED,
         interval=(to_python(low), to_python(high)),
-        protocol=protocol + " Mean over images; 95% bootstrap interval over images, 1,000 resamples.",
+        protocol=f"{protocol} Mean over {of}; 95% bootstrap interval over {of}, 1,000 resamples.",
     )
 
 

@@ -49,10 +49,17 @@ def knn_correct(
         1 for a correct prediction, else 0; the mean is the k-NN accuracy.
     """
     _, rows = nearest(train_codes, test_codes, k=k)
-    votes = train_labels[rows]
-    n_classes = int(max(train_labels.max(), test_labels.max())) + 1
+    return majority_correct(train_labels[rows], test_labels)
+
+
+def majority_correct(votes: LabelArray, labels: LabelArray) -> FloatArray:
+    """Return for each row whether its label has most votes ``(n, k)``, float32 ``(n,)``.
+
+    Ties go to the smallest label. Votes and `labels` are not negative.
+    """
+    n_classes = int(max(votes.max(), labels.max())) + 1
     counts = (votes[:, :, None] == np.arange(n_classes)).sum(axis=1)
-    return np.asarray(counts.argmax(axis=1) == test_labels, np.float32)
+    return np.asarray(counts.argmax(axis=1) == labels, np.float32)
 
 
 def probe_correct(

@@ -16,7 +16,7 @@ session); additional candidates, for rounding of the approximate distances."""
 
 
 def nearest(
-    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int
+    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int, chunk: int = CHUNK
 ) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows of `reference` to each query, nearest first.
 
@@ -27,6 +27,8 @@ def nearest(
         In the units of `reference`.
     k : int
         If it exceeds m, all m rows are returned.
+    chunk : int
+        Queries processed at once; more are faster where there are thousands, and take 4 m bytes each.
 
     Returns
     -------
@@ -40,12 +42,12 @@ def nearest(
 
         distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
     else:
-        distances, rows = _search_all(reference, queries, wanted)
+        distances, rows = _search_all(reference, queries, wanted, chunk)
     return distances.astype(np.float32), rows.astype(np.int64)
 
 
 def _search_all(
-    reference: FloatArray | PixelArray, queries: FloatArray, k: int
+    reference: FloatArray | PixelArray, queries: FloatArray, k: int, chunk: int
 ) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows by brute force; ties go to the lower row.
 
@@ -54,9 +56,9 @@ def _search_all(
     """
     centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
     found = []
-    buffer = torch.empty(min(CHUNK, len(queries)), len(reference))  # one for all: the heap would fragment
-    for start in range(0, len(queries), CHUNK):
-        part = queries[start : start + CHUNK]
+    buffer = torch.empty(min(chunk, len(queries)), len(reference))  # one for all: the heap would fragment
+    for start in range(0, len(queries), chunk):
+        part = queries[start : start + chunk]
         rough = _rough_distances(reference, centre, torch.from_numpy(part - centre), buffer[: len(part)])
         wide = rough.topk(min(k + SPARE, len(reference)), largest=False, sorted=False).indices.numpy()
         offsets = reference[wide].astype(np.float64) - part[:, None]
@@ -77,6 +79,36 @@ def _rough_distances(
     return rough
 
 
+def nearest_others(
+    reference: FloatArray, rows: LabelArray, *, k: int, chunk: int = CHUNK
+) -> tuple[FloatArray, LabelArray]:
+    """Return the `k` nearest other rows of some rows of `reference`, nearest first.
+
+    Parameters
+    ----------
+    reference : float32 or float16 array, shape (m, d)
+    rows : int64 array, shape (n,)
+        The rows of `reference` whose neighbours are searched.
+    k : int
+        If it exceeds m - 1, all other rows are returned.
+    chunk : int
+        See `nearest`.
+
+    Returns
+    -------
+    distances : float32 array, shape (n, min(k, m - 1))
+        Euclidean.
+    rows : int64 array, shape (n, min(k, m - 1))
+        A row is never its own neighbour, even among equal rows.
+    """
+    queries = np.asarray(reference[rows], np.float32)
+    distances, found = nearest(reference, queries, k=k + 1, chunk=chunk)
+    others = found != rows[:, None]
+    others[others.all(axis=1), -1] = False  # with many equal rows the row itself may not be among them
+    shape = (len(rows), min(k, len(reference) - 1))
+    return distances[others].reshape(shape), found[others].reshape(shape)
+
+
 def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> FloatArray:
     """Return the local density around each code: -log10 of the mean distance to `k` reference neighbours.
 
@@ -91,5 +123,9 @@ def local_density(reference: FloatArray, codes: FloatArray, *, k: int = 10) -> F
     float32 array, shape (n,)
         Higher is denser; one unit is a factor of ten in distance.
     """
-    distances, _ = nearest(reference, codes, k=k)
+    return density_of(nearest(reference, codes, k=k)[0])
+
+
+def density_of(distances: FloatArray) -> FloatArray:
+    """Return the local density, float32 ``(n,)``, from distances to neighbours ``(n, k)``."""
     return np.asarray(-np.log10(np.maximum(distances.mean(axis=1), 1e-9)), np.float32)

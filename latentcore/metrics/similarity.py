@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.metrics.nearest_neighbours import nearest_others
 from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 
@@ -30,10 +30,7 @@ def neighbour_rows(codes: FloatArray, *, k: int = 10) -> LabelArray:
     n = len(codes)
     if not 1 <= k < n:
         raise ValueError(f"k is {k}; of {n} codes each has from 1 to {n - 1} neighbours.")
-    _, rows = nearest(codes, codes, k=k + 1)
-    others = rows != np.arange(n)[:, None]
-    others[others.all(axis=1), -1] = False  # with many equal codes the row itself may not be among them
-    return np.asarray(rows[others].reshape(n, k), np.int64)
+    return nearest_others(codes, np.arange(n), k=k)[1]
 
 
 def neighbour_overlap(first: FloatArray, second: FloatArray, *, k: int = 10) -> FloatArray:

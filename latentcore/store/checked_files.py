@@ -33,7 +33,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
-            raise BundleError(f"{path}: not a regular file. Restore or retrain the bundle.")
+            raise BundleError(f"{path}: not a regular file. Restore it, or make it again.")
         if facts.st_size > max_bytes:
             raise BundleError(f"{path}: larger than {max_bytes // 2**20} MiB, the limit for such a file.")
         with path.open("rb") as file:
@@ -41,7 +41,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
                 facts.st_size
             )  # without a size, memory for a larger file could be allocated first
     except FileNotFoundError:
-        raise BundleError(f"{path}: the file is missing. Restore or retrain the bundle.") from None
+        raise BundleError(f"{path}: the file is missing. Restore it, or make it again.") from None
     except OSError as error:
         raise BundleError(f"{path}: cannot be read ({error.strerror or error}).") from error
 
@@ -85,14 +85,14 @@ def resolve_inside(folder: Path, name: str) -> Path:
         and not {"..", ".", ""} & set(name.split("/"))
     )
     if not plain or "\\" in name or not name.isprintable():
-        raise BundleError(f"{folder / CONFIG_FILE}: {short_repr(name)} leads out of the bundle.")
+        raise BundleError(f"{folder / CONFIG_FILE}: {short_repr(name)} leads out of its folder.")
     path = folder / name
     try:
         within = path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError) as error:  # a name that is too long, circular links
         raise BundleError(f"{folder / CONFIG_FILE}: {short_repr(name)} cannot be followed.") from error
     if not within:
-        raise BundleError(f"{folder / CONFIG_FILE}: {short_repr(name)} leads out of the bundle.")
+        raise BundleError(f"{folder / CONFIG_FILE}: {short_repr(name)} leads out of its folder.")
     return path
 
 
@@ -135,7 +135,7 @@ def verify_files(folder: Path, listed: Mapping[str, Any], required: tuple[str, .
                 "or changed."
             )
         if hashlib.sha256(data).hexdigest() != expected.get("sha256"):
-            raise BundleError(f"{path}: wrong checksum; the file was changed. Restore or retrain the bundle.")
+            raise BundleError(f"{path}: wrong checksum; the file was changed. Restore it, or make it again.")
         if name in required:
             content[name] = data
     return content

@@ -1,4 +1,4 @@
-"""Tables derived from a bundle's codes, computed once when it is saved so that pages need not."""
+"""Tables derived from the codes of a space, computed once when it is saved so that pages need not."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import numpy as np
 
 from latentcore.geometry import class_means
 from latentcore.metrics.clusters import cluster_centres
-from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, local_density, nearest
+from latentcore.metrics.nearest_neighbours import (
+    TREE_DIMENSIONS,
+    density_of,
+    local_density,
+    nearest,
+    nearest_others,
+)
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
 from latentcore.models import LatentModel
 from latentcore.models.density import GaussianMixture
-from latentcore.store.code_table import CodeTable
+from latentcore.store.code_table import CodeTable, train_code_rows
 from latentcore.training import one_thread
 from latentcore.types import Capability, FloatArray, LabelArray
 
@@ -29,7 +35,7 @@ SEED = 0
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedTables:
-    """Tables derived from the codes of a bundle.
+    """Tables derived from the codes of a bundle, or of a space without a model.
 
     Attributes
     ----------
@@ -76,16 +82,48 @@ class DerivedTables:
         """
         with one_thread():
             distances = nearest(train.codes, test.codes, k=1)[0][:, 0]
-            sampled_rows = stratified_rows(test.labels, N_SAMPLED, seed=SEED)
-            mixture = neighbours = None
+            density = local_density(train.codes, test.codes)
+            mixture = None
             if has_mixture(model.capabilities):
                 mixture = GaussianMixture.fit(
                     train.codes, n_components=min(N_COMPONENTS, len(train)), seed=SEED
                 )
-            if has_neighbours(model.latent_dim, len(test)):
-                neighbours = neighbour_rows(test.codes[sampled_rows], k=N_NEIGHBOURS)
-            density = local_density(train.codes, test.codes)
-            centres = cluster_centres(train.codes, seed=SEED) if n_classes == 0 else None
+            return cls._with(distances, density, mixture, test=test, train=train, n_classes=n_classes)
+
+    @classmethod
+    def of_items(cls, test: CodeTable, train: CodeTable, n_classes: int) -> DerivedTables:
+        """Compute the tables of a space without a model, whose test items are some of its train items.
+
+        An item is never its own neighbour.
+
+        Parameters
+        ----------
+        test, train : CodeTable
+            ``test.indices`` are rows of `train`.
+        n_classes : int
+        """
+        distances, _ = nearest_others(train.codes, test.indices, k=N_NEIGHBOURS)
+        return cls._with(
+            distances[:, 0], density_of(distances), None, test=test, train=train, n_classes=n_classes
+        )
+
+    @classmethod
+    def _with(
+        cls,
+        distances: FloatArray,
+        density: FloatArray,
+        mixture: GaussianMixture | None,
+        *,
+        test: CodeTable,
+        train: CodeTable,
+        n_classes: int,
+    ) -> DerivedTables:
+        sampled_rows = stratified_rows(test.labels, N_SAMPLED, seed=SEED)
+        neighbours = centres = None
+        if has_neighbours(train.codes.shape[1], len(test)):
+            neighbours = neighbour_rows(test.codes[sampled_rows], k=N_NEIGHBOURS)
+        if n_classes == 0:
+            centres = cluster_centres(np.asarray(train.codes[train_code_rows(len(train))]), seed=SEED)
         return cls(
             code_distances=np.quantile(distances, np.linspace(0, 1, N_QUANTILES)).astype(np.float32),
             test_density=density.astype(np.float16).astype(np.float32),
@@ -133,14 +171,16 @@ def has_neighbours(latent_dim: int, n_test: int) -> bool:
     return latent_dim > TREE_DIMENSIONS and n_test > N_NEIGHBOURS
 
 
-def derived_types(model: LatentModel, n_test: int, n_classes: int) -> dict[str, np.dtype[Any]]:
-    """Return names and types of the arrays in which the tables of a model's bundle are stored."""
+def derived_types(
+    capabilities: frozenset[Capability], latent_dim: int, n_test: int, n_classes: int
+) -> dict[str, np.dtype[Any]]:
+    """Return names and types of the arrays in which the tables of a space are stored."""
     names = ["code_distances", "test_density", "class_means"]
     if n_classes == 0:
         names.append("cluster_centres")
-    if has_mixture(model.capabilities):
+    if has_mixture(capabilities):
         names += ["mixture_weights", "mixture_means", "mixture_factors"]
     types: dict[str, np.dtype[Any]] = dict.fromkeys(names, np.dtype(np.float32))
-    if has_neighbours(model.latent_dim, n_test):
+    if has_neighbours(latent_dim, n_test):
         types["neighbours"] = np.dtype(np.uint16)
     return types

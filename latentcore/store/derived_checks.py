@@ -9,7 +9,7 @@ import numpy as np
 
 from latentcore.exceptions import BundleError
 from latentcore.metrics.clusters import MAX_CLUSTERS
-from latentcore.metrics.nearest_neighbours import local_density, nearest
+from latentcore.metrics.nearest_neighbours import density_of, nearest, nearest_others
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.models.density import Gaussian, GaussianMixture
 from latentcore.store.code_table import CodeTable
@@ -25,7 +25,14 @@ TOLERANCE = 0.01
 
 
 def read_derived(
-    arrays: Mapping[str, np.ndarray], path: Path, test: CodeTable, train: CodeTable, n_classes: int
+    arrays: Mapping[str, np.ndarray],
+    path: Path,
+    test: CodeTable,
+    train: CodeTable,
+    n_classes: int,
+    *,
+    of_items: bool = False,
+    recompute: bool = True,
 ) -> DerivedTables:
     """Return the tables stored in named arrays, after checking them against the codes.
 
@@ -38,6 +45,10 @@ def read_derived(
     test, train : CodeTable
         The codes that they were derived from.
     n_classes : int
+    of_items : bool
+        Whether the test items are some of the train items; see `DerivedTables.of_items`.
+    recompute : bool
+        Whether to recompute a few values, which reads all train codes.
 
     Raises
     ------
@@ -47,7 +58,8 @@ def read_derived(
     try:
         _check_shapes(arrays, len(test), n_classes, train.codes.shape[1])
         tables = _build(arrays, test, train, n_classes)
-        _check_values(tables, test, train)
+        if recompute:
+            _check_values(tables, test, train, of_items=of_items)
     except ValueError as error:
         raise BundleError(
             f"{path}: {error}; the tables do not belong to these codes. Recompute them with "
@@ -95,7 +107,7 @@ def _build(
     )
 
 
-def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> None:
+def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable, *, of_items: bool) -> None:
     """Raise `ValueError` if ranges are impossible, or a few recomputed rows differ."""
     distances, low, high = tables.code_distances, train.codes.min(axis=0), train.codes.max(axis=0)
     if distances[0] < 0 or (np.diff(distances) < 0).any():
@@ -108,12 +120,14 @@ def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable) -> N
         if name in MEANS and ((means < low - slack).any() or (means > high + slack).any()):
             raise ValueError(f"array '{name}' lies outside the codes")
     room = TOLERANCE * max(float(distances[-1]), 1e-6)
-    for row in np.linspace(0, len(test) - 1, min(N_CHECKED, len(test))).astype(np.int64):
-        code = test.codes[row][None]
-        density = float(local_density(train.codes, code)[0])
+    rows = np.linspace(0, len(test) - 1, min(N_CHECKED, len(test))).astype(np.int64)
+    if of_items:
+        away = nearest_others(train.codes, test.indices[rows], k=N_NEIGHBOURS)[0]
+    else:
+        away = nearest(train.codes, test.codes[rows], k=N_NEIGHBOURS)[0]
+    for row, density, reach in zip(rows, density_of(away), away[:, 0], strict=True):
         if abs(density - tables.test_density[row]) > TOLERANCE * max(abs(density), 1):
             raise ValueError("array 'test_density' does not match the codes")
-        reach = float(nearest(train.codes, code, k=1)[0][0, 0])
         if not distances[0] - room <= reach <= distances[-1] + room:
             raise ValueError("array 'code_distances' does not match the codes")
     if tables.neighbours is not None:

@@ -74,7 +74,8 @@ def load_bundle(bundle_id: str, root: Path | None = None) -> Bundle:
     path, n_classes = spec.folder / DERIVED_FILE, len(spec.config["classes"])
 
     def derive(model: LatentModel, test: CodeTable, train: CodeTable) -> DerivedTables:
-        arrays = parse_npz(files[DERIVED_FILE], path, derived_types(model, len(test), n_classes))
+        types = derived_types(model.capabilities, model.latent_dim, len(test), n_classes)
+        arrays = parse_npz(files[DERIVED_FILE], path, types)
         return read_derived(arrays, path, test, train, n_classes)
 
     return _build_bundle(spec, files, derive)

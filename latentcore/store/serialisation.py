@@ -28,9 +28,10 @@ def codes_npz(test: CodeTable, train: CodeTable, *, own_plane: bool) -> bytes:
     return npz_bytes(columns)
 
 
-def derived_npz(derived: DerivedTables) -> bytes:
-    """Return ``derived.npz``; see `latentcore.store.derived.DerivedTables.arrays`."""
-    return npz_bytes({name: _half_if_exact(array) for name, array in derived.arrays().items()})
+def derived_npz(derived: DerivedTables, **others: FloatArray) -> bytes:
+    """Return ``derived.npz``, with other arrays by name; see `DerivedTables.arrays`."""
+    arrays = {**derived.arrays(), **others}
+    return npz_bytes({name: _half_if_exact(array) for name, array in arrays.items()})
 
 
 def safetensors_bytes(arrays: Mapping[str, FloatArray]) -> bytes:
