@@ -26,7 +26,7 @@ NAMES = (
     *("labels", "maker", "labelled"),
     *("noise", "level"),
     *("normal", "against", "detector", "score", "flagged"),
-    "run",
+    *("run", "front"),
 )
 """Every name that a URL may have."""
 

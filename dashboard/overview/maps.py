@@ -18,6 +18,7 @@ from dashboard.data.maps import default_plane
 from dashboard.overview.charts.content import PICTURES, FrontContent
 from dashboard.overview.charts.layout import WIDTHS, Corner, FrontLayout, front_layout, rounded_down
 from dashboard.overview.charts.maps import front_maps_chart
+from dashboard.overview.front_models import MAX_MAPS, front_models
 from dashboard.overview.preview import model_preview
 from dashboard.overview.services import FrontMaps, clicked_image_or_position, front_maps_data
 from dashboard.ui.chart_cache import compact
@@ -26,13 +27,6 @@ from dashboard.ui.keyboard import map_keyboard
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.theme import is_dark
 
-FRONT_MODELS = {
-    "pca-d2": "The best linear projection: images overlap, decodes are blurred averages.",
-    "ae-d2": "Images compressed to two numbers: sharper decodes, but holes between the groups.",
-    "vae-d2": "Trained with noise and a prior: a filled disc, almost every position decodes well.",
-    "gan-d2": "Trained against a critic: realistic samples; codes of real images are found afterwards.",
-}
-"""Models on the front door, by name, each with a sentence about it."""
 KEY = "front_maps"
 DOTS_SIDE = 580
 """Side of the image of a map's points in pixels, enough for high-resolution screens."""
@@ -78,7 +72,7 @@ def prepare_front() -> None:
     """Compute the front door's maps of the first dataset before the first visitor opens it."""
     found = catalogue()
     for dataset in found.datasets()[:1]:
-        names = [name for name in FRONT_MODELS if name in found.models(dataset)]
+        names = list(front_models(found, dataset))[:MAX_MAPS]
         if names:
             _pictures([open_bundle(f"{dataset}/{name}") for name in names])
 

@@ -7,8 +7,14 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import dataset_description, dataset_title
 from dashboard.data.maps import FRAMED, clusters_note
+from dashboard.overview.front_models import (
+    chosen_front_models,
+    front_models,
+    pick_front_models,
+    published_front,
+)
 from dashboard.overview.glossary import glossary
-from dashboard.overview.maps import FRONT_MODELS, draw_front_maps, page_links
+from dashboard.overview.maps import draw_front_maps, page_links
 from dashboard.overview.preview import originals_preview
 from dashboard.overview.services import N_SHOWN
 from dashboard.ui.pickers import pick_dataset
@@ -22,7 +28,9 @@ def page() -> None:
     catalogue = catalogue_or_stop()
     datasets = catalogue.datasets()
     dataset = state.choose("dataset", datasets, datasets[0])
-    state.publish(dataset=dataset)
+    present = front_models(catalogue, dataset)
+    lines = chosen_front_models(present)
+    state.publish(dataset=dataset, front=published_front(present, lines))
     text, pictures = st.columns([1, 1], gap="large", vertical_alignment="bottom")
     if not is_presenting():
         with text:
@@ -36,7 +44,8 @@ def page() -> None:
         with pictures:
             originals_preview(first)
     show_notices()
-    lines = {name: line for name, line in FRONT_MODELS.items() if name in catalogue.models(dataset)}
+    if not is_presenting():
+        pick_front_models(present, lines)
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
     shown = ""
     if bundles:

@@ -34,6 +34,28 @@ def test_a_map_for_each_model_that_there_is(tmp_path, monkeypatch, names, titles
     assert sum("Test MSE" in caption.value for caption in app.caption) == len(titles)
 
 
+def test_four_models_are_shown_at_first_and_others_can_be_chosen(tmp_path, monkeypatch):
+    app = overview(tmp_path, monkeypatch, ("pca-d2", "ae-d2", "vae-d2", "gan-d2", "flow-d2")).run()
+    picker = app.multiselect(key="pick_front")
+    assert picker.value == ["pca-d2", "ae-d2", "vae-d2", "gan-d2"]
+    assert "front" not in app.query_params
+    picker.set_value(["flow-d2", "pca-d2"]).run()
+    assert not app.exception
+    assert [e.value for e in app.markdown if e.value.startswith("#### ")] == ["#### PCA", "#### Latent flow"]
+    assert app.query_params["front"] in ("pca-d2,flow-d2", ["pca-d2,flow-d2"])
+    app.multiselect(key="pick_front").set_value([]).run()
+    assert sum(e.value.startswith("#### ") for e in app.markdown) == 4
+
+
+@pytest.mark.parametrize("front", ["nothing", "ae-d2,ae-d2,vae-d8", "pca-d2,ae-d2,vae-d2,gan-d2,flow-d2"])
+def test_an_address_with_other_models_shows_those_that_there_are(tmp_path, monkeypatch, front):
+    app = overview(tmp_path, monkeypatch, ("pca-d2", "ae-d2", "vae-d8"))
+    app.query_params["front"] = front
+    app.run()
+    assert not app.exception
+    assert 1 <= sum(e.value.startswith("#### ") for e in app.markdown) <= 2
+
+
 def test_without_a_model_of_two_dimensions_there_is_no_map(tmp_path, monkeypatch):
     app = overview(tmp_path, monkeypatch, ("lda-d9",)).run()
     assert not app.exception
