@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import Bundle, file_stem, open_bundle
 from dashboard.data.code_tables import existing_index
+from dashboard.data.images.attention import has_attention
 from dashboard.data.images.pixels import (
     RESIDUAL_LIMIT,
     data_uri,
@@ -24,6 +25,7 @@ from dashboard.data.places import CodeDetails
 from dashboard.explore.refine import refine_code
 from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.missing_originals import originals_note
+from dashboard.ui.panels.attention import attention_panel
 from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name
 from dashboard.ui.selection import SelectedImage, Selection, select_image
 
@@ -42,6 +44,9 @@ def decode_panel(bundle: Bundle, details: CodeDetails, selection: Selection) -> 
         originals_note(dataset)
         _errors_and_code(details)
         refine_code(bundle, details)
+        if isinstance(selection, SelectedImage) and has_attention(bundle):
+            with st.expander("Attention: which patches the encoder looks at", icon=":material/grid_on:"):
+                attention_panel(bundle, selection.index, "decode", side=TINY)
         shown_as = stand_ins_label(details.neighbours_by) or "originals"
         st.markdown(f"**Nearest train images** in code space ({shown_as})")
         picture_row([_neighbour(details, k) for k in range(len(details.neighbours))], gap=8)

@@ -19,6 +19,10 @@ from dashboard.compare.internals.figures import Figure, draw_figures
 from dashboard.compare.internals.services import Capability
 from dashboard.compare.internals.vae import vae_figures
 from dashboard.data.catalogue import Bundle
+from dashboard.data.images.attention import has_attention
+from dashboard.ui.image_input import image_input
+from dashboard.ui.panels.attention import attention_panel
+from dashboard.ui.selection import chosen_image
 
 N_COLUMNS = 3
 
@@ -40,6 +44,17 @@ def draw_internals(bundles: list[Bundle]) -> None:
         for bundle in bundles:
             st.markdown(f"#### {bundle.spec.title}")
             draw_figures(bundle, _figures_of(bundle), N_COLUMNS)
+            if has_attention(bundle):
+                _attention(bundle)
+
+
+def _attention(bundle: Bundle) -> None:
+    st.markdown("**Attention**")
+    left, right = st.columns([1, 3], gap="large")
+    with left:
+        index = image_input("Test image", bundle, f"attended_{bundle.spec.id}", chosen_image(bundle))
+    with right:
+        attention_panel(bundle, index, "inside")
 
 
 def _figures_of(bundle: Bundle) -> list[Figure]:
