@@ -17,7 +17,13 @@ from dashboard.interpolate.endpoint_controls import (
 from dashboard.interpolate.path_controls import chosen_path, kind_of, pick_path
 from dashboard.interpolate.path_maps import path_maps
 from dashboard.interpolate.services import make_strip
-from dashboard.interpolate.strips import draw_strip, endpoint_row, strip_legend, upper_limit
+from dashboard.interpolate.strips import (
+    draw_autoencoder_line,
+    draw_strip,
+    endpoint_row,
+    strip_legend,
+    upper_limit,
+)
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.missing_originals import originals_note
@@ -64,8 +70,9 @@ def interpolate(bundles: list[Bundle], dataset: str, names: list[str]) -> None:
     with st.container(key="interpolation"):
         strip_legend(strips)
         endpoint_row(first, endpoints, choice.n_steps)
-        for strip in strips:
+        for bundle, strip in zip(shown, strips, strict=True):
             draw_strip(strip, top=upper_limit(strips))
+            draw_autoencoder_line(bundle, endpoints, choice.n_steps)
     path_maps(shown, strips, endpoints)
     corner_grid(bundles)
 

@@ -57,7 +57,7 @@ def pick_path(choice: PathChoice) -> None:
         PATHS,
         format_func=TITLES.__getitem__,
         required=True,
-        help="Auto: spherical for a VAE and a GAN, straight for PCA, LDA and autoencoders. In many "
+        help="Auto: spherical for a VAE, a GAN and a flow, straight for the other families. In many "
         "dimensions, codes from the prior N(0, I) lie close to a sphere. A straight line crosses its inside, "
         "where the prior has hardly any mass; a spherical path (slerp) follows an arc around the origin.",
         **state.bind("pick_path", choice.path, _set_path),

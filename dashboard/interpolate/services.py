@@ -14,7 +14,18 @@ from dashboard.data.images.originals import has_originals
 from dashboard.data.images.search import nearest_train_images, usual_image_distance
 from dashboard.data.places import distances_to_train
 from latentcore.geometry import bilinear_grid, linear_path, path_length, spherical_path
+from latentcore.models.capabilities import HasFlow
 from latentcore.types import Capability, FloatArray
+
+__all__ = [
+    "PathKind",
+    "Strip",
+    "autoencoder_line",
+    "corner_images",
+    "has_gaussian_prior",
+    "make_strip",
+    "path_length",
+]
 
 PathKind = Literal["straight", "spherical"]
 
@@ -110,6 +121,35 @@ def _strip(
         estimated=found is not None and found.estimated,
         confidence=None if network is None else network.probabilities(images).max(axis=1),
     )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
+def autoencoder_line(bundle: Bundle, start: Endpoint, end: Endpoint, n_steps: int) -> FloatArray | None:
+    """Return decodes of the straight line between the autoencoder's codes of two endpoints.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    start, end : ImageEndpoint or ClassMeanEndpoint
+    n_steps : int
+        Codes on the line, endpoints included.
+
+    Returns
+    -------
+    float32 array, shape (n_steps, channels, height, width), or None
+        None unless the model joins codes of an autoencoder to a prior by a flow.
+
+    Raises
+    ------
+    BundleError
+        If the bundle has no code of an endpoint's test image.
+    """
+    model = bundle.model
+    if not isinstance(model, HasFlow):
+        return None
+    codes = np.stack([endpoint_code(bundle, start), endpoint_code(bundle, end)])
+    ends = model.flow_path(codes, model.solver_steps)[-1]
+    return model.decode_autoencoder_codes(linear_path(ends[0], ends[1], n_steps))
 
 
 def corner_images(bundle: Bundle, corners: tuple[int, int, int, int], n_cells: int) -> FloatArray:

@@ -14,7 +14,7 @@ from dashboard.data.images.grids import grid_png, grid_uri, morph_gif, morph_web
 from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_ins_label
 from dashboard.interpolate.charts.plausibility import AXIS_SPACE, COLOURS, SERIES, plausibility
-from dashboard.interpolate.services import Strip
+from dashboard.interpolate.services import Strip, autoencoder_line, path_length
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.pictures import in_brackets
 
@@ -90,6 +90,24 @@ def draw_strip(strip: Strip, *, top: float) -> None:
             key=f"curve_{strip.bundle_id}",
             alt=f"Plausibility of the steps of {strip.title}",
         )
+
+
+def draw_autoencoder_line(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint], n_steps: int) -> None:
+    """Draw, for a flow, the straight line between its autoencoder's codes; nothing for other models."""
+    images = autoencoder_line(bundle, *endpoints, n_steps)
+    if images is None:
+        return
+    label, picture = st.columns([1, 5.2], vertical_alignment="center", gap="small")
+    length, chord = path_length(images), max(path_length(images[[0, -1]]), 1e-9)
+    label.caption(
+        f"the same endpoints, straight line between the autoencoder's codes, without the flow  \nratio "
+        f"**{length / chord:.2f}**"
+    )
+    picture.html(
+        f'<img src="{grid_uri(images, n_steps)}" alt="{escape(bundle.spec.title)}: {n_steps} decodes along a '
+        'straight line between codes of its autoencoder" style="width:100%;padding-left:{AXIS_SPACE}px;'
+        'image-rendering:pixelated">'
+    )
 
 
 def upper_limit(strips: list[Strip]) -> float:

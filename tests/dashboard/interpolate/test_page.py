@@ -68,6 +68,14 @@ def test_the_controls_of_a_path_change_the_strips():
     assert app.query_params["start"] != "3"
 
 
+def test_a_flow_also_shows_the_straight_line_between_its_autoencoders_codes():
+    app = open_page("interpolate", models=["vae-d2", "flow-d2"], steps="7")
+    assert not app.exception
+    html = " ".join(element.proto.body for element in app.get("html"))
+    assert "Latent flow, 2-D: 7 decodes along a spherical path" in html
+    assert html.count("straight line between codes of its autoencoder") == 1
+
+
 def test_without_the_dataset_stand_ins_are_shown_and_distances_estimated(no_data):
     app = open_page("interpolate", dataset="mnist", models=["pca-d16", "ae-d16", "vae-d16", "gan-d16"])
     assert any("shown as stand-ins: decodes by Autoencoder, 16-D" in one.value for one in app.caption)

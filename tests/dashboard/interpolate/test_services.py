@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 
 from dashboard.data.catalogue import open_bundle
-from dashboard.data.endpoints import ImageEndpoint
-from dashboard.interpolate.services import corner_images, make_strip
+from dashboard.data.endpoints import ImageEndpoint, endpoint_code
+from dashboard.interpolate.services import autoencoder_line, corner_images, make_strip
 from latentcore.store import load_bundle
 from tests.dashboard.bundles import partial_bundle
 
@@ -53,3 +53,12 @@ def test_a_grid_of_a_part_of_the_test_split_finds_its_images_by_index():
     whole = load_bundle("digits/vae-d8")
     corners = (100, 200, 300, 539)
     assert np.array_equal(corner_images(part, corners, 5), corner_images(whole, corners, 5))
+
+
+def test_the_line_between_codes_of_an_autoencoder_has_the_endpoints_of_the_flow():
+    flow, start, end = open_bundle("digits/flow-d2"), ImageEndpoint(3), ImageEndpoint(40)
+    images = autoencoder_line(flow, start, end, 5)
+    ends = flow.model.decode(np.stack([endpoint_code(flow, start), endpoint_code(flow, end)]))
+    assert images.shape == (5, 1, 8, 8)
+    assert np.allclose(images[[0, -1]], ends, atol=1e-4)
+    assert autoencoder_line(open_bundle("digits/vae-d2"), start, end, 5) is None
