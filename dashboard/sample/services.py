@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue
 from dashboard.server.concurrency import limited
 from latentcore.exceptions import UnsupportedOperation
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.capabilities import HasFlow
+from latentcore.store.names import default_name
 from latentcore.types import FloatArray
 
 MAX_STEPS = 20
@@ -38,6 +39,27 @@ class NoiseToImage:
     images: FloatArray
     steps: tuple[int, ...]
     difference: float
+
+
+@dataclass(frozen=True)
+class AgainstAutoencoder:
+    """FD% of a flow's samples and of those of an autoencoder of the same dataset and dimension."""
+
+    title: str
+    flow: float
+    autoencoder: float
+
+
+def against_autoencoder(bundle: Bundle) -> AgainstAutoencoder | None:
+    """Return by how much a flow changes FD%; None where the autoencoder or a score is missing."""
+    spec = bundle.spec
+    other = catalogue().specs.get(f"{spec.dataset}/{default_name('ae', spec.latent_dim)}")
+    if other is None:
+        return None
+    own, plain = (metrics.get("fd_percent", {}).get("value") for metrics in (spec.metrics, other.metrics))
+    if own is None or plain is None:
+        return None
+    return AgainstAutoencoder(other.title, float(own), float(plain))
 
 
 def has_flow(bundle: Bundle) -> bool:

@@ -98,6 +98,12 @@ STORY = (
         "The generator learns to make images that a second network, the critic, cannot tell from real ones. "
         "There is no encoder: the codes of real images are found afterwards.",
     ),
+    _explore(
+        "flow-d2",
+        "Latent flow: from noise to a code",
+        "An autoencoder again, with a small relative of today's diffusion models: a flow that carries noise "
+        "to its codes, step by step, and codes back. Every position decodes, as in a VAE.",
+    ),
     Step(
         "interpolate/page.py",
         {"models": ["pca-d2", "ae-d2", "vae-d2"], "steps": "11"},

@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.data.catalogue import open_bundle
-from dashboard.sample.services import MAX_COLUMNS, milliseconds, noise_to_image, usual_steps
+from dashboard.data.catalogue import catalogue, open_bundle
+from dashboard.sample.services import (
+    MAX_COLUMNS,
+    against_autoencoder,
+    milliseconds,
+    noise_to_image,
+    usual_steps,
+)
 from latentcore.exceptions import UnsupportedOperation
-from latentcore.store import list_bundles
 from tests.dashboard.pages import open_page, text_of
 
-FLOW = "digits/flow-d8"
-pytestmark = pytest.mark.skipif(
-    FLOW not in {spec.id for spec in list_bundles()}, reason=f"{FLOW} has not been trained yet"
-)
+FLOW = "digits/flow-d2"
 
 
 def html_of(app) -> str:
@@ -43,14 +45,25 @@ def test_more_steps_follow_the_flow_more_closely():
 
 
 def test_the_page_shows_the_strip_of_a_flow_and_of_no_other_model():
-    app = open_page("sample", models=["vae-d8", "flow-d8"])
+    app = open_page("sample", models=["vae-d2", "flow-d2"])
     assert not app.exception
     assert html_of(app).count("after 10 of 10 steps") == 4
     app.slider(key="solver_steps").set_value(2).run()
     assert html_of(app).count("after 2 of 2 steps") == 4
-    assert "From noise to image" not in text_of(open_page("sample", models=["vae-d8"]))
+    assert "From noise to image" not in text_of(open_page("sample", models=["vae-d2"]))
 
 
 def test_a_model_without_a_flow_is_refused():
     with pytest.raises(UnsupportedOperation, match="has no flow"):
         noise_to_image(open_bundle("digits/vae-d8"), 1, 0, 5)
+
+
+def test_the_gain_over_an_autoencoder_is_that_of_the_scores(monkeypatch):
+    bundle = open_bundle(FLOW)
+    assert against_autoencoder(bundle) is None  # digits have no feature network
+    plain = catalogue().specs["digits/ae-d2"]
+    monkeypatch.setitem(plain.metrics, "fd_percent", {"value": 12.0})
+    monkeypatch.setitem(bundle.spec.metrics, "fd_percent", {"value": 1.5})
+    found = against_autoencoder(bundle)
+    assert found is not None
+    assert (found.title, found.flow, found.autoencoder) == ("Autoencoder, 2-D", 1.5, 12.0)
