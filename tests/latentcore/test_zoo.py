@@ -134,6 +134,27 @@ BARS = {
     "fashion_mnist/vae-d16": {"mse": (0, 0.0125)},
     "fashion_mnist/gan-d2": {"class_shares": (0.03, 0.20)},
     "fashion_mnist/gan-d16": {"fd_percent": (0, 5), "class_shares": (0.05, 0.16), "mse": (0, 0.018)},
+    "mnist/flow-d16": {
+        "fd_percent": (0, 1.6),
+        "precision": (0.90, 1),
+        "recall": (0.88, 1),
+        "c2st": (0, 0.58),
+        "flow_round_trip": (0, 0.01),
+        "pixel_round_trip": (0, 0.30),
+    },
+    "fashion_mnist/flow-d16": {
+        "fd_percent": (0, 3.6),
+        "precision": (0.88, 1),
+        "recall": (0.75, 1),
+        "c2st": (0, 0.69),
+        "flow_round_trip": (0, 0.01),
+    },
+    "mnist/transformer-d16": {"mse": (0, 0.0070), "knn_accuracy": (0.975, 1)},
+    "fashion_mnist/transformer-d16": {"mse": (0, 0.0095), "knn_accuracy": (0.86, 1)},
+    "mnist/cnn-d16": {"knn_accuracy": (0.990, 1), "classifier_accuracy": (0.990, 1)},
+    "fashion_mnist/cnn-d16": {"knn_accuracy": (0.90, 1), "classifier_accuracy": (0.90, 1)},
+    "mnist/cnn-d2": {"knn_accuracy": (0.97, 1)},
+    "fashion_mnist/cnn-d2": {"knn_accuracy": (0.85, 1)},
 }
 """What each bundle was asked to reach, from its recorded scores."""
 
@@ -146,3 +167,13 @@ def test_a_bundle_reaches_its_bar(bundle_id, score):
     values = np.atleast_1d(load_bundle(bundle_id).metrics[score]["value"])
     assert low <= values.min()
     assert values.max() <= high
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist"])
+def test_a_flow_reconstructs_nearly_as_well_as_an_autoencoder(dataset):
+    if f"{dataset}/flow-d16" not in IDS:
+        pytest.skip(f"{dataset}/flow-d16 has not been trained yet")
+    flow, plain = (
+        load_bundle(f"{dataset}/{family}-d16").metrics["mse"]["value"] for family in ("flow", "ae")
+    )
+    assert flow <= 1.05 * plain
