@@ -139,6 +139,25 @@ def test_phases_keep_their_proportion_and_seeds_share_the_time(monkeypatch):
         assert total == pytest.approx(600, rel=0.01)
 
 
+def test_a_phase_may_have_a_batch_size_of_its_own(monkeypatch):
+    seconds = {"n_epochs": 0.001, "flow_epochs": 0.004}
+    monkeypatch.setattr(time_budget, "_seconds_per_step", lambda *_: seconds)
+    train = load_dataset("digits", "train")
+    found = within_minutes(make_recipe("digits", "flow", 2, minutes=10), train).settings
+    n_batches = {"n_epochs": count_batches(len(train), 64), "flow_epochs": count_batches(len(train), 256)}
+    total = sum(found[name] * n_batches[name] * seconds[name] for name in seconds)
+    assert total == pytest.approx(600, rel=0.01)
+
+
+@pytest.mark.parametrize("family", ["flow", "cnn", "transformer"])
+def test_the_time_of_every_phase_is_measured(family):
+    recipe = make_recipe("digits", family, 2, minutes=0.1)
+    found = within_minutes(recipe, load_dataset("digits", "train"))
+    names = [name for name in time_budget.EPOCHS if hasattr(found.make_model().settings, name)]
+    assert set(names) == set(found.overrides)
+    assert all(found.settings[name] >= 1 for name in names)
+
+
 def test_minutes_become_epochs_in_the_command_and_are_refused_where_there_are_none(tmp_path):
     assert make_recipe("digits", "ae", 2, minutes=0.02).command.endswith("--minutes 0.02")
     folder = train_bundle(make_recipe("digits", "ae", 2, minutes=0.02), tmp_path)
