@@ -19,7 +19,8 @@ BATCH_SIZE, GAN_BATCH_SIZE, FLOW_BATCH_SIZE = 64, 32, 256
 FEW_IMAGES = 2_000
 """Below this, training images are augmented and weights decay faster, against overfitting."""
 FEW_SETTINGS: Mapping[str, Any] = {"distorted_share": 0.5, "weight_decay": 0.05}
-FEW_CODE_NOISE = 0.1
+FEW_CODE_NOISE, MAX_FLOW_EPOCHS = 0.2, 150
+"""Noise on few codes, and epochs at most: a velocity field that is trained for longer memorises the codes."""
 MIN_CONVOLUTION_IMAGES = 500
 """Below this, a perceptron replaces the convolutions."""
 CHANNELS = (16, 32, 64, 64)
@@ -73,7 +74,7 @@ def _flow_settings(image_shape: ImageShape, n_train: int) -> dict[str, Any]:
     batch_size = min(FLOW_BATCH_SIZE, max(1, n_train))
     return {
         "flow_batch_size": batch_size,
-        "flow_epochs": epochs_for(N_FLOW_STEPS, image_shape, n_train, batch_size),
+        "flow_epochs": min(MAX_FLOW_EPOCHS, epochs_for(N_FLOW_STEPS, image_shape, n_train, batch_size)),
         "code_noise": FEW_CODE_NOISE if n_train < FEW_IMAGES else 0.0,
     }
 

@@ -29,7 +29,7 @@ FLOW_FIELD: Mapping[str, Any] = {
 }
 """The velocity field of flows on large datasets: about 7,000 steps on 60,000 codes. Together with the
 autoencoder it has to fit into 2.5 MB."""
-FLOW_SHAPES: Mapping[str, Any] = {"flow_epochs": 180}
+FLOW_SHAPES: Mapping[str, Any] = {"flow_epochs": 120}
 """In addition, the flow of shapes, which have a third as many images."""
 FLOW_LOW_DIM: Mapping[str, Any] = {"hidden": (384, 192, 128)}
 CNN_SETTINGS: Mapping[str, Any] = {
@@ -102,6 +102,11 @@ DIGITS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "flow": {"n_epochs": 400, "distorted_share": 0.5},
     "transformer": {"patch": 2, "n_epochs": 150, "distorted_share": 0.5},
 }
+DIGITS_FLOW_LOW_DIM: Mapping[str, Any] = {"flow_epochs": 600, "code_noise": 0.05}
+"""In addition, digits' flow of two dimensions. In more, a long training with little noise memorises the 1,257
+codes: at 8 dimensions, 5-NN of held-out images by their points of the prior is .960 after 150 epochs with a
+noise of .2, .956 with .05, and .893 after 300 with .2, where the autoencoder's codes have .972; on test .70
+after 600 with .05. The distance of sampled codes to held-out ones hardly changes."""
 ROOMS_SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ae": {"channels": (32, 24), "hidden": (208,), "n_epochs": 110, "learning_rate": 3e-3},
     "vae": {"channels": (16, 32), "hidden": (128,), "n_epochs": 14},
@@ -171,7 +176,10 @@ def shipped_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str,
         return {**ROOMS_SETTINGS.get(family, {}), **epochs}
     if dataset in LARGE_DATASETS:
         return _large_settings(dataset, family, latent_dim)
-    return DIGITS_SETTINGS.get(family, {}) if dataset == "digits" else {}
+    if dataset != "digits":
+        return {}
+    longer = DIGITS_FLOW_LOW_DIM if family == "flow" and latent_dim <= LOW_DIM else {}
+    return {**DIGITS_SETTINGS.get(family, {}), **longer}
 
 
 def _large_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str, Any]:

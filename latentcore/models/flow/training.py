@@ -48,11 +48,11 @@ class FlowSettings(AutoencoderSettings):
 
     decoder_residual: bool = False
     field_hidden: tuple[int, ...] = (128, 128, 128)
-    flow_epochs: int = 600
+    flow_epochs: int = 150
     flow_batch_size: int = 256
     flow_rate: float = 2e-3
     average_decay: float = 0.998
-    code_noise: float = 0.05
+    code_noise: float = 0.2
     solver_steps: int = 10
 
     def __post_init__(self) -> None:
