@@ -21,7 +21,7 @@ N_TRIED, N_CHECKED = 500, 1_000
 """Random rows on which the number of cells is chosen, and other ones on which the recall is measured."""
 N_FITTED = 20_000
 """Random rows that the cells are fitted to."""
-CHUNK = 512
+CHUNK = 2_048
 
 OnProgress = Callable[[int, int], None]
 """Receives the number of rows done, and of all."""
@@ -92,7 +92,7 @@ def _exact(codes: FloatArray, k: int, report: OnProgress) -> NeighbourLists:
     distances = np.empty(rows.shape, np.float32)
     for start in range(0, n, CHUNK):
         part = np.arange(start, min(start + CHUNK, n))
-        distances[part], rows[part] = nearest_others(codes, part, k=k, chunk=CHUNK)
+        distances[part], rows[part] = nearest_others(codes, part, k=k)
         report(int(part[-1]) + 1, n)
     return NeighbourLists(rows, distances, None)
 
@@ -101,11 +101,11 @@ def _by_cells(codes: FloatArray, k: int, seed: int, report: OnProgress) -> Neigh
     """Search within the nearest cells; None where that would hardly save time."""
     n, generator = len(codes), np.random.default_rng(seed)
     sample = generator.choice(n, N_TRIED + N_CHECKED, replace=False)
-    true = nearest_others(codes, sample, k=RECALL_AT, chunk=CHUNK)[1]
+    true = nearest_others(codes, sample, k=RECALL_AT)[1]
     centres = _cell_centres(codes, generator, seed)
     cells = np.concatenate(
         [
-            nearest(centres, np.asarray(codes[start : start + CHUNK], np.float32), k=1, chunk=CHUNK)[1][:, 0]
+            nearest(centres, np.asarray(codes[start : start + CHUNK], np.float32), k=1)[1][:, 0]
             for start in range(0, n, CHUNK)
         ]
     )
@@ -149,7 +149,7 @@ def _search_cells(  # noqa: PLR0917
             chosen.append(members[other])
         candidates = np.sort(np.concatenate(chosen))
         near = np.asarray(codes[candidates], np.float32)
-        distances[own], found = nearest_others(near, np.searchsorted(candidates, own), k=k, chunk=CHUNK)
+        distances[own], found = nearest_others(near, np.searchsorted(candidates, own), k=k)
         rows[own] = candidates[found]
         done += len(own)
         report(done, n)
