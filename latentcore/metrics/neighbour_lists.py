@@ -109,7 +109,8 @@ def _by_cells(codes: FloatArray, k: int, seed: int, report: OnProgress) -> Neigh
             for start in range(0, n, CHUNK)
         ]
     )
-    order = nearest(centres, centres, k=len(centres))[1]
+    squares = (centres**2).sum(axis=1)
+    order = np.argsort(squares[:, None] + squares - 2 * centres @ centres.T, axis=1, kind="stable")
     ranks = np.argsort(order, axis=1)
     tried = ranks[cells[sample[:N_TRIED], None], cells[true[:N_TRIED]]]
     n_cells = int(np.quantile(tried, TARGET_RECALL, method="inverted_cdf")) + 1

@@ -149,7 +149,16 @@ def _delimiter(text: str, path: Path) -> str:
             score /= 2
         if score > best_score + 1e-3 or (score > best_score and delimiter != "|"):
             best, best_score = delimiter, score
-    return best
+    return best if best_score or not _is_spaced(text) else " "
+
+
+def _is_spaced(text: str) -> bool:
+    """Return whether most lines are numbers separated by spaces, as in word2vec's format."""
+    lines = [line.split(" ") for line in text.splitlines()[1:20] if line.strip()]
+    spaced = [
+        line for line in lines if len(line) > FEWEST_NUMBERED and all(map(is_number, filter(None, line[1:])))
+    ]
+    return bool(lines) and len(spaced) > 0.5 * len(lines)
 
 
 def _splits_numbers(text: str) -> bool:
@@ -180,7 +189,7 @@ def _has_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> tuple[
     if any(_mostly(column, is_vector_text) for column in columns):
         return True, True
     if any(numeric):
-        tops = [cell for cell, is_numeric in zip(first, numeric, strict=True) if is_numeric]
+        tops = [cell for cell, is_numeric in zip(first, numeric, strict=True) if is_numeric and cell.strip()]
         if _counts_up(tops) and not all(cell.strip().lstrip("+-").isdigit() for row in rest for cell in row):
             return True, True
         return not any(number(cell) or cell.strip().lower() in MISSING_NUMBERS for cell in tops), True

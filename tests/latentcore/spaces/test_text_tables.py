@@ -279,3 +279,38 @@ def test_columns_of_every_kind_are_recognised_and_said(add):
     assert "day: date, 2024-01-01 to 2024-01-28" in added.columns
     assert space.items.values("remark")[3] == "<b>=SUM(A1) 3</b>"
     assert "<b>" not in space.card
+
+
+def test_the_index_of_pandas_is_no_dimension(add):
+    space, _ = add(table(["", *(str(k) for k in range(DIM)), "kind"], before=str, after=lambda k: LABELS[k]))
+    check(space)
+    assert space.spec.collection.roles.id == "index"
+    assert set(space.classes) == set(CLASSES)
+
+
+def test_row_names_of_r_are_ids(add):
+    space, _ = add(table(NAMES, before=lambda k: f"r{k}", separator="\t"), "table.tsv")
+    check(space)
+    assert space.items.ids[2] == "r2"
+
+
+@pytest.mark.parametrize("first", [[], [f"{N} {DIM}"]])
+def test_words_and_numbers_separated_by_spaces_as_of_word2vec(add, first):
+    rows = table(before=lambda k: f"word{k}", separator=" ").splitlines()
+    space, _ = add("\n".join([*first, *rows]), "vectors.txt")
+    check(space)
+    assert space.items.names(np.array([4])) == ["word4"]
+
+
+def test_a_table_of_whole_numbers_with_a_label_by_name(add):
+    rows = [",".join([str(k % 3), *(str(int(value * 100)) for value in CODES[k])]) for k in range(N)]
+    space, _ = add("\n".join(["label," + ",".join(f"p{k}" for k in range(DIM)), *rows]))
+    assert space.latent_dim == DIM
+    assert space.classes == ("0", "1", "2")
+
+
+@pytest.mark.parametrize("n", [N - 1, N + 1])
+def test_metadata_without_header_that_differs_by_one_row_is_refused(add, tmp_path, n):
+    (tmp_path / "meta.tsv").write_text("\n".join(f"w{k}\tc{k % 2}\t{k / 3}" for k in range(n)))
+    with pytest.raises(SpaceError, match=f"has {n} rows"):
+        add(table(), metadata=tmp_path / "meta.tsv")
