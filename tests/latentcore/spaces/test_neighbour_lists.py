@@ -8,7 +8,7 @@ import pytest
 from latentcore.metrics import neighbour_lists as module
 from latentcore.metrics.neighbour_lists import neighbour_lists
 from latentcore.metrics.similarity import neighbour_rows
-from latentcore.plane import fit_umap_on_neighbours
+from latentcore.plane import fit_umap_on_neighbours, pca_plane
 
 
 def clusters(n, dim, *, n_clusters=12, dtype=np.float32):
@@ -76,3 +76,11 @@ def test_umap_of_lists_keeps_clusters_apart_and_is_repeatable():
     assert points.shape == (150, 2)
     assert (labels[neighbour_rows(points, k=5)] == labels[:, None]).mean() > 0.95
     assert np.array_equal(points, again)
+
+
+def test_the_principal_plane_of_many_codes_is_that_of_a_decomposition():
+    codes = clusters(12_000, 6)
+    plane = pca_plane(codes[:50], codes)
+    centred = codes - codes.mean(axis=0)
+    axes = np.linalg.svd(centred, full_matrices=False)[2][:2]
+    assert np.allclose(np.abs(plane.points), np.abs(centred[:50] @ axes.T), atol=1e-3)
