@@ -118,7 +118,7 @@ def pca_plane(codes: FloatArray, reference: FloatArray) -> Plane:
     return Plane(
         name="pca",
         axis_titles=("first principal component", "second principal component"),
-        points=(codes - centre) @ axes.T,
+        points=np.asarray((codes - centre) @ axes.T, np.float32),
         to_codes=lambda points: (points @ axes + centre).astype(np.float32),
         note="A position without a point decodes a code on the plane of the first two principal components; "
         "a point decodes its own full code.",
@@ -131,7 +131,7 @@ def _principal_axes(reference: FloatArray) -> tuple[FloatArray, FloatArray]:
     if len(reference) > MAX_DECOMPOSED:
         mean, components, _ = principal_components(reference, 2)
         return mean.astype(np.float32), components.astype(np.float32)
-    centre = reference.mean(axis=0)
+    centre: FloatArray = reference.mean(axis=0)
     _, _, rotation = np.linalg.svd(reference - centre, full_matrices=False)
     axes = rotation[:2] * np.sign(rotation[:2, np.abs(rotation[:2]).argmax(axis=1)].diagonal())[:, None]
     return centre, axes.astype(np.float32)
