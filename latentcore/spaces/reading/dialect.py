@@ -195,7 +195,7 @@ def _has_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> tuple[
         return not any(number(cell) or cell.strip().lower() in MISSING_NUMBERS for cell in tops), True
     known = any(cell.strip().lower() in KNOWN_NAMES for cell in first)
     different = len(set(first)) == len(first)
-    return different and (known or len(first) > 1), known and different and len(first) > 1
+    return different and (known or len(first) > 1), known and different
 
 
 def _mostly(column: Sequence[str], holds: Callable[[str], bool]) -> bool:
