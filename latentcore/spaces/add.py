@@ -153,6 +153,7 @@ class _Adding:
 
     def _write_items(self, folder: Path, read: Gathered, folders: dict[str, Path]) -> CollectionSpec:
         """Recognise the columns, leave out bad rows, and write the items."""
+        self._on_stage("columns", 0, None)
         columns, comma = self._columns(read)
         id_name, columns, n = self._set_aside(read, columns, folders)
         items = items_table(
@@ -212,10 +213,10 @@ class _Adding:
 
     def _refusal(self, bad: Sequence[BadRow], n: int) -> str:
         them = "it" if len(bad) == 1 else "them"
+        numbered = ", or number the items with --id -" if any(one.is_id for one in bad) else ""
         return (
-            f"{self._source.path}: {len(bad):,} of {n:,} rows cannot be used: {_named(bad)} (rows count "
-            f"from 0). Mend {them}, or set {them} aside with --skip-bad"
-            f"{', or number the items with --id -' if any(one.is_id for one in bad) else ''}."
+            f"{self._source.path}: {len(bad):,} of {n:,} rows cannot be used: {_named(bad)} "
+            f"(rows are counted from 0). Mend {them}, or set {them} aside with --skip-bad{numbered}."
         )
 
 

@@ -84,6 +84,7 @@ def build_space(
     latent_dim, dtype = shape
     path = folder / CODES_FILE
     codes = open_array(path, (collection.n_items, latent_dim), dtype)
+    on_stage("neighbours", 0, collection.n_items)
     wanted = max(RECALL_AT, UMAP_NEIGHBOURS - 1)
     lists = neighbour_lists(codes, k=wanted, on_progress=lambda done, n: on_stage("neighbours", done, n))
     stored = lists.rows[:, :RECALL_AT]

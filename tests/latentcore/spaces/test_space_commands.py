@@ -61,7 +61,7 @@ def test_a_space_is_added_listed_shown_and_removed(run, file):
         (("add", "mine", "FILE", "--label", "colour"), "no column 'colour'"),
         (("add", "mine", "FILE", "--vector", "text"), "holds no vectors"),
         (("add", "mine", "FILE", "--vector", "x_*"), "no columns of numbers match"),
-        (("add", "mine", "FILE", "--id", "label"), "row 2: column 'label': the id 'cat' is that of row 0"),
+        (("add", "mine", "FILE", "--id", "label"), "row 2, column 'label': the id 'cat' is that of row 0"),
         (("info", "mine"), "No space 'mine'"),
         (("remove", "mine"), "No space 'mine' was added"),
     ],

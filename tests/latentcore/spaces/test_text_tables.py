@@ -189,9 +189,12 @@ def test_the_projectors_metadata_with_a_header(add, tmp_path):
     [
         ("[1.0 2.0 ... 6.0]", r"row 4 \(line 6\), column 'vector': the numbers are cut off"),
         ("[1, 2, 3, 4, 5]", r"row 4 \(line 6\), column 'vector': a vector of 5 numbers, where others have 6"),
-        ("[1, 2, nan, 4, 5, 6]", r"row 4, column 'vector': number 2 of the vector is missing"),
-        ("[1, 2, inf, 4, 5, 6]", "row 4, column 'vector': number 2 of the vector is infinite"),
-        ("[1, 2, 1e200, 4, 5, 6]", "row 4, column 'vector': number 2 of the vector is larger than"),
+        ("[1, 2, nan, 4, 5, 6]", r"row 4 \(line 6\), column 'vector': number 2 of the vector is missing"),
+        ("[1, 2, inf, 4, 5, 6]", r"row 4 \(line 6\), column 'vector': number 2 of the vector is infinite"),
+        (
+            "[1, 2, 1e200, 4, 5, 6]",
+            r"row 4 \(line 6\), column 'vector': number 2 of the vector is larger than",
+        ),
         ("[1, x, 3, 4, 5, 6]", "row 4.*'x' is no number"),
         ("", "row 4.*there is no vector"),
     ],
@@ -234,7 +237,7 @@ def test_a_bad_cell_is_refused_by_row_and_column(add, change, message):
 
 def test_repeated_ids_are_refused_by_row_or_set_aside_or_not_used(add):
     text = table(["id", *NAMES], before=lambda k: str(k if k != 9 else 2))
-    with pytest.raises(SpaceError, match="row 9: column 'id': the id '2' is that of row 2, too"):
+    with pytest.raises(SpaceError, match="row 9, column 'id': the id '2' is that of row 2, too"):
         add(text)
     space, _ = add(text, skip_bad=True)
     assert len(space.items) == N - 1
