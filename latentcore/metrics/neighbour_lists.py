@@ -18,7 +18,7 @@ MAX_EXACT = 50_000
 RECALL_AT = 10
 TARGET_RECALL = 0.975
 """So many cells are searched that this share of the neighbours of a sample is found."""
-N_TRIED, N_CHECKED = 500, 1_000
+N_TRIED, N_CHECKED = 300, 700
 """Random rows on which the number of cells is chosen, and other ones on which the recall is measured."""
 N_FITTED = 20_000
 """Random rows that the cells are fitted to."""
@@ -39,7 +39,7 @@ class NeighbourLists:
     distances : float32 array, shape (n, k)
         Euclidean.
     recall : float or None
-        Share of the true 10 nearest rows that are among the 10 first of the lists, over 1,000 random rows;
+        Share of the true 10 nearest rows that are among the 10 first of the lists, over 700 random rows;
         None for an exact search.
     """
 

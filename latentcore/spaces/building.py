@@ -95,7 +95,7 @@ def build_space(
     on_stage("derived tables", 0, None)
     test, train = code_tables(codes, items_of(collection).labels, plane)
     n_classes = len(collection.classes)
-    derived = DerivedTables.of_items(test, train, n_classes)
+    derived = DerivedTables.of_items(lists.distances[test.indices, :RECALL_AT], test, train, n_classes)
     (folder / TABLES_FILE).write_bytes(derived_npz(derived, plane=plane))
     on_stage("scores", 0, None)
     scored = ScoredSpace(test, train, lists, n_classes - collection.has_unlabelled)
