@@ -103,22 +103,31 @@ def build_space(
     metrics = {**measured, **new.scores}
     _write_json(folder / METRICS_FILE, metrics)
     config = {
-        "format_version": FORMAT_VERSION,
-        "id": f"{collection.name}/{new.name}",
-        "title": new.title,
-        "latent_dim": latent_dim,
-        "dtype": dtype,
-        "n_items": collection.n_items,
-        "metric": new.metric,
-        "plane": plane_name,
+        **_config(new, collection, shape, plane_name),
         "neighbours": _described(lists),
-        "items": collection.checksums,
-        "recipe": dict(new.recipe),
         "absent": absent,
-        "notes": list(new.notes),
     }
     (folder / CARD_FILE).write_text(space_card(config, metrics, collection), encoding="utf-8")
     _write_json(folder / CONFIG_FILE, {**config, "files": file_facts(folder, SPACE_FILES)})
+
+
+def _config(
+    new: NewSpace, collection: CollectionSpec, shape: tuple[int, str], plane_name: str
+) -> dict[str, Any]:
+    """Return what is known of a space before it is measured."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "id": f"{collection.name}/{new.name}",
+        "title": new.title,
+        "latent_dim": shape[0],
+        "dtype": shape[1],
+        "n_items": collection.n_items,
+        "metric": new.metric,
+        "plane": plane_name,
+        "items": collection.checksums,
+        "recipe": dict(new.recipe),
+        "notes": list(new.notes),
+    }
 
 
 def _described(lists: NeighbourLists) -> dict[str, Any]:

@@ -118,15 +118,7 @@ def items_table(
     """
     table = pa.table(dict(table)) if isinstance(table, Mapping) else table
     notes: list[str] = []
-    found: dict[str, tuple[ColumnKind, Any]] = {}
-    for name in table.column_names:
-        if name == id_column:
-            found[name] = ColumnKind.ID, _ids(table[name], name)
-            continue
-        try:
-            found[name] = typed_column(table[name], decimal_comma=decimal_comma)
-        except UnusableColumn as reason:
-            notes.append(f"Column {name!r} {reason} and is left out.")
+    found = _recognised(table, id_column, notes, decimal_comma=decimal_comma)
     kinds = {name: kind for name, (kind, _) in found.items()}
     chosen, classes, has_unlabelled = _labelled(table, found, label, label_hint, notes)
     lengths = {
@@ -148,6 +140,26 @@ def items_table(
         has_unlabelled=has_unlabelled,
         notes=notes,
     )
+
+
+def _recognised(
+    table: Any,  # noqa: ANN401
+    id_column: str | None,
+    notes: list[str],
+    *,
+    decimal_comma: bool,
+) -> dict[str, tuple[ColumnKind, Any]]:
+    """Return kind and values of each column; what cannot be stored is left out, and noted."""
+    found: dict[str, tuple[ColumnKind, Any]] = {}
+    for name in table.column_names:
+        if name == id_column:
+            found[name] = ColumnKind.ID, _ids(table[name], name)
+            continue
+        try:
+            found[name] = typed_column(table[name], decimal_comma=decimal_comma)
+        except UnusableColumn as reason:
+            notes.append(f"Column {name!r} {reason} and is left out.")
+    return found
 
 
 def _ids(column: Any, name: str) -> Any:  # noqa: ANN401
