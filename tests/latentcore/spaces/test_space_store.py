@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,6 +103,25 @@ def test_scores_that_need_labels_are_absent_with_the_reason(tmp_path):
     assert space.group_word == "cluster"
     assert len(space.test_groups) == N
     assert not space.classes
+
+
+def test_pictures_are_kept_and_stay_out_of_tables(tmp_path):
+    pictures = [b"\x89PNG\r\n\x1a\n%d" % k if k else None for k in range(N)]
+    new = collection(items={**ITEMS, "thumb": pictures})
+    save_collection(new, [(new_space(), CODES)], tmp_path)
+    items = load_space("mine/one", tmp_path).items
+    assert items.roles.picture == "thumb"
+    assert items.picture(7) == pictures[7]
+    assert items.picture(0) is None
+    assert "thumb" not in items.frame(np.arange(3)).columns
+    assert items.search("PNG").tolist() == []
+
+
+def test_items_may_be_the_images_of_a_dataset(tmp_path):
+    new = replace(collection(), images=("digits", "test"))
+    save_collection(new, [(new_space(), CODES)], tmp_path)
+    assert find_collection("mine", tmp_path).images == ("digits", "test")
+    assert load_space("mine/one", tmp_path).items.picture(3) is None
 
 
 def test_items_are_found_by_text_without_case(saved):
