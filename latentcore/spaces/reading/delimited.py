@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.reading.dialect import SAMPLE_ROWS, Dialect, found_dialect
+from latentcore.spaces.reading.dialect import SAMPLE_ROWS, STATED_DELIMITER, Dialect, found_dialect
 from latentcore.spaces.reading.source import CELLS_PER_CHUNK, BadRow, Batch, TableFile, unique_names
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".vec")
@@ -113,7 +113,8 @@ def _rows(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
                 if row and (len(row) > 1 or row[0].strip()):
                     if line == 1:
                         row[0] = row[0].removeprefix("\ufeff")
-                    yield line, row
+                    if line > 1 or not STATED_DELIMITER.match(dialect.delimiter.join(row) + "\n"):
+                        yield line, row
                 line = reader.line_num + 1
     except (csv.Error, UnicodeError) as error:
         raise SpaceError(f"{path} cannot be read: {str(error)[:100]}.") from error

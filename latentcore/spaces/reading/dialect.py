@@ -22,6 +22,8 @@ DELIMITERS = ",\t;|"
 FEWEST_NUMBERED = 3
 """A first row of 0, 1, 2 ... of at least so many numbers is a header."""
 KNOWN_NAMES = frozenset((*ID_NAMES, *INDEX_NAMES, *LABEL_NAMES, *TEXT_NAMES, "vector", "embedding"))
+STATED_DELIMITER = re.compile(r"sep=([,;|\t])\r?\n")
+"""First line by which Excel is told the delimiter."""
 _BLOCK = 2**22
 
 
@@ -108,7 +110,10 @@ def found_dialect(path: Path, header: bool | None = None) -> Dialect:
             text = file.read(SAMPLE_BYTES)
     except (UnicodeError, OSError) as error:
         raise SpaceError(f"{path} cannot be read as text: {str(error)[:100]}.") from error
-    delimiter = _delimiter(text, path)
+    text = text.removeprefix("\ufeff")
+    stated = STATED_DELIMITER.match(text)
+    text = text[stated.end() :] if stated else text
+    delimiter = stated[1] if stated else _delimiter(text, path)
     rows = sample_rows(text, delimiter, complete=len(text) < SAMPLE_BYTES)
     if not rows:
         raise SpaceError(f"{path} holds no rows.")

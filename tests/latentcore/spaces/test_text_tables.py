@@ -318,3 +318,10 @@ def test_metadata_without_header_that_differs_by_one_row_is_refused(add, tmp_pat
     (tmp_path / "meta.tsv").write_text("\n".join(f"w{k}\tc{k % 2}\t{k / 3}" for k in range(n)))
     with pytest.raises(SpaceError, match=f"has {n} rows"):
         add(table(), metadata=tmp_path / "meta.tsv")
+
+
+def test_a_first_line_that_states_the_delimiter_is_no_row(add):
+    text = table(["label", *NAMES], before=lambda k: LABELS[k], separator=";")
+    space, _ = add("sep=;\r\n" + text.replace("\n", "\r\n"))
+    check(space)
+    assert set(space.classes) == set(CLASSES)
