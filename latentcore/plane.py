@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from latentcore.principal_components import principal_components
 from latentcore.types import FloatArray
 
 N_BLENDED = 8
+MAX_DECOMPOSED = 10_000
+"""Of more codes, principal components come from the covariance: a singular value decomposition copies all."""
 N_NEIGHBOURS, MIN_SPECTRAL = 15, 50
 """UMAP's neighbours per code, and number of codes from which its spectral initialisation is possible."""
 
@@ -111,19 +114,27 @@ def dimension_plane(codes: FloatArray, reference: FloatArray, first: int, second
 
 def pca_plane(codes: FloatArray, reference: FloatArray) -> Plane:
     """Return the plane of the first two principal components of `reference`, float32 ``(m, latent_dim)``."""
-    centre = reference.mean(axis=0)
-    _, _, rotation = np.linalg.svd(reference - centre, full_matrices=False)
-    axes = rotation[:2] * np.sign(rotation[:2, np.abs(rotation[:2]).argmax(axis=1)].diagonal())[:, None]
-    axes = axes.astype(np.float32)
+    centre, axes = _principal_axes(reference)
     return Plane(
         name="pca",
         axis_titles=("first principal component", "second principal component"),
-        points=(codes - centre) @ axes.T,
+        points=np.asarray((codes - centre) @ axes.T, np.float32),
         to_codes=lambda points: (points @ axes + centre).astype(np.float32),
         note="A position without a point decodes a code on the plane of the first two principal components; "
         "a point decodes its own full code.",
         to_points=lambda codes: ((codes - centre) @ axes.T).astype(np.float32),
     )
+
+
+def _principal_axes(reference: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean ``(latent_dim,)`` and the first two principal components ``(2, latent_dim)``."""
+    if len(reference) > MAX_DECOMPOSED:
+        mean, components, _ = principal_components(reference, 2)
+        return mean.astype(np.float32), components.astype(np.float32)
+    centre: FloatArray = reference.mean(axis=0)
+    _, _, rotation = np.linalg.svd(reference - centre, full_matrices=False)
+    axes = rotation[:2] * np.sign(rotation[:2, np.abs(rotation[:2]).argmax(axis=1)].diagonal())[:, None]
+    return centre, axes.astype(np.float32)
 
 
 def umap_plane(points: FloatArray, reference_points: FloatArray, reference_codes: FloatArray) -> Plane:

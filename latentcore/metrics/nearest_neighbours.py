@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from latentcore.types import FloatArray, LabelArray, PixelArray
+from latentcore.types import DoubleArray, FloatArray, LabelArray, PixelArray
 
 TREE_DIMENSIONS = 8
 """Up to this many dimensions a tree is faster than brute force, except for a single query: building a tree of
@@ -13,10 +13,13 @@ TREE_DIMENSIONS = 8
 CHUNK, BLOCK, SPARE = 128, 1000, 8
 """Queries processed at once; reference rows centred at once (a copy of all 10,000 images would take 31 MB per
 session); additional candidates, for rounding of the approximate distances."""
+MANY_ROWS, MANY_QUERIES, LARGE_BLOCK = 10_000, 2_048, 4_096
+"""Beyond so many rows, many queries are compared with one block of rows after the other: with all of 200,000
+rows at once, 128 queries would take 100 MB, and each of these passes would centre all rows again."""
 
 
 def nearest(
-    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int, chunk: int = CHUNK
+    reference: FloatArray | PixelArray, queries: FloatArray, *, k: int
 ) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows of `reference` to each query, nearest first.
 
@@ -27,8 +30,6 @@ def nearest(
         In the units of `reference`.
     k : int
         If it exceeds m, all m rows are returned.
-    chunk : int
-        Queries processed at once; more are faster where there are thousands, and take 4 m bytes each.
 
     Returns
     -------
@@ -42,12 +43,12 @@ def nearest(
 
         distances, rows = KDTree(reference).query(queries, k=np.arange(1, wanted + 1))
     else:
-        distances, rows = _search_all(reference, queries, wanted, chunk)
+        distances, rows = _search_all(reference, queries, wanted)
     return distances.astype(np.float32), rows.astype(np.int64)
 
 
 def _search_all(
-    reference: FloatArray | PixelArray, queries: FloatArray, k: int, chunk: int
+    reference: FloatArray | PixelArray, queries: FloatArray, k: int
 ) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest rows by brute force; ties go to the lower row.
 
@@ -56,17 +57,52 @@ def _search_all(
     """
     centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
     found = []
-    buffer = torch.empty(min(chunk, len(queries)), len(reference))  # one for all: the heap would fragment
+    n_wide = min(k + SPARE, len(reference))
+    by_blocks = len(reference) > MANY_ROWS and len(queries) > CHUNK
+    chunk = MANY_QUERIES if by_blocks else CHUNK
+    n_buffered = 0 if by_blocks else min(chunk, len(queries))
+    buffer = torch.empty(n_buffered, len(reference))  # one for all: the heap would fragment
     for start in range(0, len(queries), chunk):
         part = queries[start : start + chunk]
-        rough = _rough_distances(reference, centre, torch.from_numpy(part - centre), buffer[: len(part)])
-        wide = rough.topk(min(k + SPARE, len(reference)), largest=False, sorted=False).indices.numpy()
-        offsets = reference[wide].astype(np.float64) - part[:, None]
-        exact = np.sqrt((offsets**2).sum(axis=2))
+        centred = torch.from_numpy(part - centre)
+        if by_blocks:
+            wide = _near_by_blocks(reference, centre, centred, n_wide)
+        else:
+            rough = _rough_distances(reference, centre, centred, buffer[: len(part)])
+            wide = rough.topk(n_wide, largest=False, sorted=False).indices.numpy()
+        exact = _exact_distances(reference, part, wide)
         order = np.lexsort((wide, exact))[:, :k]
         found.append((np.take_along_axis(exact, order, axis=1), np.take_along_axis(wide, order, axis=1)))
     distances, rows = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return distances, rows
+
+
+def _exact_distances(
+    reference: FloatArray | PixelArray, queries: FloatArray, rows: LabelArray
+) -> DoubleArray:
+    """Return the distance of each query ``(n, d)`` to its own rows ``(n, k)``, in double precision."""
+    found = np.empty(rows.shape)
+    for start in range(0, len(queries), CHUNK):
+        part = slice(start, start + CHUNK)
+        offsets = reference[rows[part]].astype(np.float64) - queries[part, None]
+        found[part] = np.sqrt((offsets**2).sum(axis=2))
+    return found
+
+
+def _near_by_blocks(
+    reference: FloatArray | PixelArray, centre: FloatArray, queries: torch.Tensor, k: int
+) -> LabelArray:
+    """Return the `k` nearest rows by rough distances, in any order, reading each row once for all queries."""
+    best = torch.full((len(queries), k), torch.inf)
+    rows = torch.zeros((len(queries), k), dtype=torch.int64)
+    for start in range(0, len(reference), LARGE_BLOCK):
+        block = torch.from_numpy(reference[start : start + LARGE_BLOCK] - centre)
+        rough = torch.addmm(block.square().sum(dim=1), queries, block.T, alpha=-2)
+        near = rough.topk(min(k, len(block)), largest=False, sorted=False)
+        best, kept = torch.cat([best, near.values], dim=1).topk(k, largest=False, sorted=False)
+        rows = torch.cat([rows, near.indices + start], dim=1).gather(1, kept)
+    found: LabelArray = rows.numpy()
+    return found
 
 
 def _rough_distances(
@@ -79,9 +115,7 @@ def _rough_distances(
     return rough
 
 
-def nearest_others(
-    reference: FloatArray, rows: LabelArray, *, k: int, chunk: int = CHUNK
-) -> tuple[FloatArray, LabelArray]:
+def nearest_others(reference: FloatArray, rows: LabelArray, *, k: int) -> tuple[FloatArray, LabelArray]:
     """Return the `k` nearest other rows of some rows of `reference`, nearest first.
 
     Parameters
@@ -91,8 +125,6 @@ def nearest_others(
         The rows of `reference` whose neighbours are searched.
     k : int
         If it exceeds m - 1, all other rows are returned.
-    chunk : int
-        See `nearest`.
 
     Returns
     -------
@@ -102,7 +134,7 @@ def nearest_others(
         A row is never its own neighbour, even among equal rows.
     """
     queries = np.asarray(reference[rows], np.float32)
-    distances, found = nearest(reference, queries, k=k + 1, chunk=chunk)
+    distances, found = nearest(reference, queries, k=k + 1)
     others = found != rows[:, None]
     others[others.all(axis=1), -1] = False  # with many equal rows the row itself may not be among them
     shape = (len(rows), min(k, len(reference) - 1))

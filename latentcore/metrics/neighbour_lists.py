@@ -8,20 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
-from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, nearest, nearest_others
+from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, nearest_others
 from latentcore.types import FloatArray, LabelArray
 
 MAX_EXACT = 50_000
 """Up to this many rows the lists are exact; the time of an exact search grows with the square."""
 RECALL_AT = 10
-TARGET_RECALL = 0.98
+TARGET_RECALL = 0.975
 """So many cells are searched that this share of the neighbours of a sample is found."""
-N_TRIED, N_CHECKED = 500, 1_000
+N_TRIED, N_CHECKED = 300, 700
 """Random rows on which the number of cells is chosen, and other ones on which the recall is measured."""
 N_FITTED = 20_000
 """Random rows that the cells are fitted to."""
-CHUNK = 512
+CHUNK, WITHIN, SPARE = 2_048, 256, 4
+"""Rows searched at once: among all, and within cells; additional candidates, for rounding."""
 
 OnProgress = Callable[[int, int], None]
 """Receives the number of rows done, and of all."""
@@ -37,7 +39,7 @@ class NeighbourLists:
     distances : float32 array, shape (n, k)
         Euclidean.
     recall : float or None
-        Share of the true 10 nearest rows that are among the 10 first of the lists, over 1,000 random rows;
+        Share of the true 10 nearest rows that are among the 10 first of the lists, over 700 random rows;
         None for an exact search.
     """
 
@@ -92,7 +94,7 @@ def _exact(codes: FloatArray, k: int, report: OnProgress) -> NeighbourLists:
     distances = np.empty(rows.shape, np.float32)
     for start in range(0, n, CHUNK):
         part = np.arange(start, min(start + CHUNK, n))
-        distances[part], rows[part] = nearest_others(codes, part, k=k, chunk=CHUNK)
+        distances[part], rows[part] = nearest_others(codes, part, k=k)
         report(int(part[-1]) + 1, n)
     return NeighbourLists(rows, distances, None)
 
@@ -101,15 +103,11 @@ def _by_cells(codes: FloatArray, k: int, seed: int, report: OnProgress) -> Neigh
     """Search within the nearest cells; None where that would hardly save time."""
     n, generator = len(codes), np.random.default_rng(seed)
     sample = generator.choice(n, N_TRIED + N_CHECKED, replace=False)
-    true = nearest_others(codes, sample, k=RECALL_AT, chunk=CHUNK)[1]
+    true = nearest_others(codes, sample, k=RECALL_AT)[1]
     centres = _cell_centres(codes, generator, seed)
-    cells = np.concatenate(
-        [
-            nearest(centres, np.asarray(codes[start : start + CHUNK], np.float32), k=1, chunk=CHUNK)[1][:, 0]
-            for start in range(0, n, CHUNK)
-        ]
-    )
-    order = nearest(centres, centres, k=len(centres))[1]
+    cells = _assigned(codes, centres)
+    squares = (centres**2).sum(axis=1)
+    order = np.argsort(squares[:, None] + squares - 2 * centres @ centres.T, axis=1, kind="stable")
     ranks = np.argsort(order, axis=1)
     tried = ranks[cells[sample[:N_TRIED], None], cells[true[:N_TRIED]]]
     n_cells = int(np.quantile(tried, TARGET_RECALL, method="inverted_cdf")) + 1
@@ -132,6 +130,37 @@ def _cell_centres(codes: FloatArray, generator: np.random.Generator, seed: int) 
         return np.asarray(kmeans.fit(fitted).cluster_centers_, np.float32)
 
 
+def _assigned(codes: FloatArray, centres: FloatArray) -> LabelArray:
+    """Return the cell of each code: the nearest centre, up to rounding."""
+    columns = torch.from_numpy(centres).T
+    squares = columns.square().sum(dim=0)
+    found = []
+    for start in range(0, len(codes), CHUNK):
+        part = torch.from_numpy(np.array(codes[start : start + CHUNK], np.float32))
+        found.append(torch.addmm(squares, part, columns, alpha=-2).argmin(dim=1).numpy())
+    return np.concatenate(found)
+
+
+def _nearest_within(near: FloatArray, own: LabelArray, k: int) -> tuple[FloatArray, LabelArray]:
+    """Return distances and rows of the `k` nearest other rows of ``near[own]``, in single precision.
+
+    Twice as fast as `nearest_others`, whose last digits make no difference among rows left out.
+    """
+    rows = torch.from_numpy(near - near.mean(axis=0))
+    squares, itself = rows.square().sum(dim=1), torch.from_numpy(own)
+    distances, found = [], []
+    for part in itself.split(WITHIN):
+        queries = rows[part]
+        rough = torch.addmm(squares, queries, rows.T, alpha=-2)
+        rough[torch.arange(len(part)), part] = torch.inf
+        wide = rough.topk(min(k + SPARE, len(rows) - 1), largest=False, sorted=False).indices
+        away = (rows[wide] - queries[:, None]).square_().sum(dim=2).sqrt_()
+        sorted_away, order = away.sort(dim=1)
+        distances.append(sorted_away[:, :k].numpy())
+        found.append(wide.gather(1, order[:, :k]).numpy())
+    return np.concatenate(distances), np.concatenate(found)
+
+
 def _search_cells(  # noqa: PLR0917
     codes: FloatArray, k: int, cells: LabelArray, order: LabelArray, n_cells: int, report: OnProgress
 ) -> tuple[npt.NDArray[np.int32], FloatArray]:
@@ -149,7 +178,7 @@ def _search_cells(  # noqa: PLR0917
             chosen.append(members[other])
         candidates = np.sort(np.concatenate(chosen))
         near = np.asarray(codes[candidates], np.float32)
-        distances[own], found = nearest_others(near, np.searchsorted(candidates, own), k=k, chunk=CHUNK)
+        distances[own], found = _nearest_within(near, np.searchsorted(candidates, own), k)
         rows[own] = candidates[found]
         done += len(own)
         report(done, n)

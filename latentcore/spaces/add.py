@@ -23,6 +23,7 @@ from latentcore.spaces.new_codes import space_names
 from latentcore.spaces.reading import BadRow, Source, open_source
 from latentcore.spaces.reading.open_file import projector_metadata
 from latentcore.spaces.roles import NUMBER_ROWS
+from latentcore.spaces.specs import CollectionSpec
 from latentcore.spaces.writing import NewCollection, store_collection, write_items
 
 MAX_NAMED = 5
@@ -135,6 +136,24 @@ class _Adding:
             raise SpaceError(f"{self._source.path} has no rows.")
         if read.bad and not skip:
             raise SpaceError(self._refusal(read.bad, read.n))
+        collection, n = self._write_items(folder, read, folders), self.added.n_items
+        del read
+        for column, name in zip(self._source.vectors, self._names, strict=True):
+            shape = (column.latent_dim, dtype_of(column))
+            notes: list[str] = []
+            codes = open_array(folders[column.name] / CODES_FILE, (n, shape[0]), shape[1])
+            check_variety(codes, column.name, notes)
+            del codes
+            self.added.notes += notes
+            title = f"{column.name[:100].capitalize()}, {column.latent_dim}-D"
+            space = NewSpace(
+                name=name, title=title, metric=self._options.metric, plane=self._options.plane, notes=notes
+            )
+            build_space(folders[column.name], space, collection, shape, self._on_stage)
+
+    def _write_items(self, folder: Path, read: Gathered, folders: dict[str, Path]) -> CollectionSpec:
+        """Recognise the columns, leave out bad rows, and write the items."""
+        self._on_stage("columns", 0, None)
         columns, comma = self._columns(read)
         id_name, columns, n = self._set_aside(read, columns, folders)
         items = items_table(
@@ -142,6 +161,7 @@ class _Adding:
             label=self._options.label,
             text=self._options.text,
             id_column=id_name,
+            label_hint=self._source.hints.get("label"),
             decimal_comma=comma,
         )
         self.added.n_items, self.added.classes = n, items.classes
@@ -151,24 +171,13 @@ class _Adding:
             notes=self.added.notes,
         )  # fmt: skip
         self.added.notes = [*self.added.notes, *items.notes]
-        collection = write_items(folder, new, self._owner)
-        for column, name in zip(self._source.vectors, self._names, strict=True):
-            shape = (column.latent_dim, dtype_of(column))
-            notes: list[str] = []
-            codes = open_array(folders[column.name] / CODES_FILE, (n, shape[0]), shape[1])
-            check_variety(codes, column.name, notes)
-            self.added.notes += notes
-            title = f"{column.name[:100].capitalize()}, {column.latent_dim}-D"
-            space = NewSpace(
-                name=name, title=title, metric=self._options.metric, plane=self._options.plane, notes=notes
-            )
-            build_space(folders[column.name], space, collection, shape, self._on_stage)
+        return write_items(folder, new, self._owner)
 
     def _columns(self, read: Gathered) -> tuple[Any, bool]:
         """Return the columns of all rows with the metadata, and whether they have decimal commas."""
         if self._metadata is None:
             return read.columns, self._source.decimal_comma
-        columns, file = joined(read.columns, self._metadata, read.n, self._options.id, self.added.notes)
+        columns, file = joined(read.columns, self._metadata, read.n, self._options, self.added.notes)
         return columns, file.decimal_comma or self._source.decimal_comma
 
     def _set_aside(
@@ -180,9 +189,9 @@ class _Adding:
         """Leave out the bad rows, those with bad ids included; return the column of ids, columns and rows."""
         id_name, bad = None, {one.row: one for one in read.bad}
         if columns is not None:
-            id_name, bad_ids = find_bad_ids(columns, self._options.id)
+            id_name, bad_ids = find_bad_ids(columns, self._options.id, self._source.hints.get("id"))
             for row, reason in bad_ids.items():
-                bad.setdefault(row, BadRow(row, reason))
+                bad.setdefault(row, BadRow(row, reason, id_name, is_id=True))
         elif self._options.id not in (None, NUMBER_ROWS):
             raise SpaceError(f"--id: there is no column {self._options.id!r}; the file holds vectors only.")
         if not bad:
@@ -204,9 +213,10 @@ class _Adding:
 
     def _refusal(self, bad: Sequence[BadRow], n: int) -> str:
         them = "it" if len(bad) == 1 else "them"
+        numbered = ", or number the items with --id -" if any(one.is_id for one in bad) else ""
         return (
-            f"{self._source.path}: {len(bad):,} of {n:,} rows cannot be used: {_named(bad)} (rows count "
-            f"from 0). Mend {them}, or set {them} aside with --skip-bad."
+            f"{self._source.path}: {len(bad):,} of {n:,} rows cannot be used: {_named(bad)} "
+            f"(rows are counted from 0). Mend {them}, or set {them} aside with --skip-bad{numbered}."
         )
 
 

@@ -28,7 +28,7 @@ class AddOptions:
     skip_bad : bool
         Whether to set bad rows aside instead of refusing the file.
     header : bool, optional
-        Whether a text file has a header; found out by default.
+        Whether the text file has a header, or else its metadata; found out by default.
     latent_dim : int, optional
     dtype : str, optional
         Both of a memory map.
@@ -45,6 +45,11 @@ class AddOptions:
     header: bool | None = None
     latent_dim: int | None = None
     dtype: str | None = None
+
+    @property
+    def metadata_header(self) -> bool | None:
+        """Whether the metadata has a header, where that was said of it: not if both are text files."""
+        return self.header
 
     @property
     def reading(self) -> ReadOptions:

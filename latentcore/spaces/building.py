@@ -84,6 +84,7 @@ def build_space(
     latent_dim, dtype = shape
     path = folder / CODES_FILE
     codes = open_array(path, (collection.n_items, latent_dim), dtype)
+    on_stage("neighbours", 0, collection.n_items)
     wanted = max(RECALL_AT, UMAP_NEIGHBOURS - 1)
     lists = neighbour_lists(codes, k=wanted, on_progress=lambda done, n: on_stage("neighbours", done, n))
     stored = lists.rows[:, :RECALL_AT]
@@ -94,7 +95,7 @@ def build_space(
     on_stage("derived tables", 0, None)
     test, train = code_tables(codes, items_of(collection).labels, plane)
     n_classes = len(collection.classes)
-    derived = DerivedTables.of_items(test, train, n_classes)
+    derived = DerivedTables.of_items(lists.distances[test.indices, :RECALL_AT], test, train, n_classes)
     (folder / TABLES_FILE).write_bytes(derived_npz(derived, plane=plane))
     on_stage("scores", 0, None)
     scored = ScoredSpace(test, train, lists, n_classes - collection.has_unlabelled)
@@ -102,22 +103,31 @@ def build_space(
     metrics = {**measured, **new.scores}
     _write_json(folder / METRICS_FILE, metrics)
     config = {
-        "format_version": FORMAT_VERSION,
-        "id": f"{collection.name}/{new.name}",
-        "title": new.title,
-        "latent_dim": latent_dim,
-        "dtype": dtype,
-        "n_items": collection.n_items,
-        "metric": new.metric,
-        "plane": plane_name,
+        **_config(new, collection, shape, plane_name),
         "neighbours": _described(lists),
-        "items": collection.checksums,
-        "recipe": dict(new.recipe),
         "absent": absent,
-        "notes": list(new.notes),
     }
     (folder / CARD_FILE).write_text(space_card(config, metrics, collection), encoding="utf-8")
     _write_json(folder / CONFIG_FILE, {**config, "files": file_facts(folder, SPACE_FILES)})
+
+
+def _config(
+    new: NewSpace, collection: CollectionSpec, shape: tuple[int, str], plane_name: str
+) -> dict[str, Any]:
+    """Return what is known of a space before it is measured."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "id": f"{collection.name}/{new.name}",
+        "title": new.title,
+        "latent_dim": shape[0],
+        "dtype": shape[1],
+        "n_items": collection.n_items,
+        "metric": new.metric,
+        "plane": plane_name,
+        "items": collection.checksums,
+        "recipe": dict(new.recipe),
+        "notes": list(new.notes),
+    }
 
 
 def _described(lists: NeighbourLists) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from latentcore.spaces.code_files import CodesWriter, blocks, open_array
 from latentcore.spaces.folders import CODES_FILE
 from latentcore.spaces.loading import MAX_CODE
 from latentcore.spaces.new_codes import unit_rows
-from latentcore.spaces.reading import BadRow, Source, VectorColumn
+from latentcore.spaces.reading import BadRow, Chunk, Source, VectorColumn
 from latentcore.types import FloatArray
 
 MAX_BAD = 1_000
@@ -66,14 +66,15 @@ def gather(
         column.name: CodesWriter(folders[column.name] / CODES_FILE, column.latent_dim, dtype_of(column))
         for column in source.vectors
     }
+    columns = {column.name: column for column in source.vectors}
     bad: dict[int, BadRow] = {}
     tables, start = [], 0
     try:
         for chunk in source.chunks():
             for one in chunk.bad:
                 bad.setdefault(one.row, one)
-            for name, values in chunk.vectors.items():
-                _check_values(name, values, start, bad, cosine=cosine)
+            for name in chunk.vectors:
+                _check_values(columns[name], chunk, start, bad, cosine=cosine)
             wrong = np.array([row - start for row in bad if row >= start], np.int64)
             for name, values in chunk.vectors.items():
                 writers[name].write(_usable(values, wrong, cosine=cosine))
@@ -86,8 +87,8 @@ def gather(
     finally:
         for writer in writers.values():
             writer.close()
-    columns = pa.concat_tables(tables, promote_options="permissive") if tables else None
-    return Gathered(n=start, columns=columns, bad=[bad[row] for row in sorted(bad)])
+    others = pa.concat_tables(tables, promote_options="permissive") if tables else None
+    return Gathered(n=start, columns=others, bad=[bad[row] for row in sorted(bad)])
 
 
 def keep_rows(folder: Path, n: int, column: VectorColumn, kept: npt.NDArray[np.bool_]) -> None:
@@ -141,26 +142,34 @@ def dtype_of(column: VectorColumn) -> str:
 
 
 def _check_values(
-    name: str, values: npt.NDArray[Any], start: int, bad: dict[int, BadRow], *, cosine: bool
+    column: VectorColumn, chunk: Chunk, start: int, bad: dict[int, BadRow], *, cosine: bool
 ) -> None:
     """Add the rows that are not finite, too large, or without direction."""
+    values = chunk.vectors[column.name]
     with np.errstate(invalid="ignore"):
         wrong = ~(np.abs(values.astype(np.promote_types(values.dtype, np.float32))) <= MAX_CODE).all(axis=1)
     if cosine:
         wrong |= ~values.any(axis=1)
-    for k in np.flatnonzero(wrong):
-        if start + int(k) not in bad:
-            bad[start + int(k)] = BadRow(start + int(k), _why(values[k]), name)
+    for k in map(int, np.flatnonzero(wrong)):
+        if start + k not in bad:
+            line = None if chunk.lines is None else chunk.lines[k]
+            name, reason = _why(values[k], column)
+            bad[start + k] = BadRow(start + k, reason, name, line)
 
 
-def _why(values: npt.NDArray[Any]) -> str:
+def _why(values: npt.NDArray[Any], column: VectorColumn) -> tuple[str, str]:
+    """Return the column of a bad value, and what is wrong with it."""
     if not values.any():
-        return "a vector of zeros has no direction, which the cosine distance needs"
-    for test, words in ((np.isnan, "is missing (NaN)"), (np.isinf, "is infinite")):
-        found = test(values)
-        if found.any():
-            return f"number {int(found.argmax())} of the vector {words}"
-    return f"number {int(np.abs(values).argmax())} of the vector is larger than {MAX_CODE:g}"
+        return column.name, "a vector of zeros has no direction, which the cosine distance needs"
+    if np.isnan(values).any():
+        k, words = int(np.isnan(values).argmax()), "is missing (NaN)"
+    elif np.isinf(values).any():
+        k, words = int(np.isinf(values).argmax()), "is infinite"
+    else:
+        k, words = int(np.abs(values).argmax()), f"is larger than {MAX_CODE:g}"
+    if column.form == "numbers":
+        return column.columns[k], f"the number {words}"
+    return column.name, f"number {k} of the vector {words}"
 
 
 def _usable(values: npt.NDArray[Any], wrong: npt.NDArray[np.int64], *, cosine: bool) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from latentcore.exceptions import SpaceError
 from latentcore.spaces.columns import ColumnKind, ItemColumn, Roles, stored_type
 from latentcore.spaces.kinds import UnusableColumn, as_texts, typed_column
-from latentcore.spaces.reading.source import unique_names
+from latentcore.spaces.reading.source import shown, unique_names
 from latentcore.spaces.roles import (
     class_name,
     found_classes,
@@ -25,6 +26,8 @@ from latentcore.spaces.roles import (
 )
 from latentcore.store.config import MAX_CLASSES, MAX_NAME_LENGTH
 
+WHOLE = re.compile(r"-?\d+\.0+")
+"""A whole number written as one with fractions: labels are shown without."""
 WORDS = (ColumnKind.TEXT, ColumnKind.CATEGORY, ColumnKind.ID)
 
 
@@ -52,7 +55,7 @@ class ItemsTable:
     notes: list[str] = field(default_factory=list)
 
 
-def find_bad_ids(table: Any, asked: str | None) -> tuple[str | None, dict[int, str]]:  # noqa: ANN401
+def find_bad_ids(table: Any, asked: str | None, hint: str | None = None) -> tuple[str | None, dict[int, str]]:  # noqa: ANN401
     """Return the column of ids, and what is wrong with the id of a row, by row.
 
     Parameters
@@ -60,17 +63,18 @@ def find_bad_ids(table: Any, asked: str | None) -> tuple[str | None, dict[int, s
     table : pyarrow.Table
     asked : str, optional
         The column to take; "-" for none.
+    hint : str, optional
+        Taken if no column has a usual name.
     """
     column, strict = id_column(table.column_names, asked)
+    if column is None and asked is None and hint in table.column_names:
+        column = hint
     if column is None:
         return None, {}
     ids = as_texts(table[column])
     again = repeated(ids)
-    bad = {row: f"column {column!r}: there is no id" for row, one in enumerate(ids) if one is None}
-    bad |= {
-        row: f"column {column!r}: the id {ids[row]!r:.60} is that of row {first}, too"
-        for row, first in again.items()
-    }
+    bad = {row: "there is no id" for row, one in enumerate(ids) if one is None}
+    bad |= {row: f"the id {shown(ids[row])} is that of row {first}, too" for row, first in again.items()}
     if bad and not strict:
         return None, {}
     return column, bad
@@ -89,6 +93,7 @@ def items_table(
     label: str | None = None,
     text: str | None = None,
     id_column: str | None = None,
+    label_hint: str | None = None,
     decimal_comma: bool = False,
 ) -> ItemsTable:
     """Return a table as items: each column's kind is recognised, and their roles are chosen.
@@ -101,6 +106,8 @@ def items_table(
         Columns to take; by default those of usual names, or of usual content.
     id_column : str, optional
         Column of ids, unique and complete; none by default; see `find_bad_ids`.
+    label_hint : str, optional
+        Column of labels if none has a usual name or is the only one of categories.
     decimal_comma : bool
         Whether numbers in texts are written with a decimal comma.
 
@@ -111,17 +118,9 @@ def items_table(
     """
     table = pa.table(dict(table)) if isinstance(table, Mapping) else table
     notes: list[str] = []
-    found: dict[str, tuple[ColumnKind, Any]] = {}
-    for name in table.column_names:
-        if name == id_column:
-            found[name] = ColumnKind.ID, _ids(table[name], name)
-            continue
-        try:
-            found[name] = typed_column(table[name], decimal_comma=decimal_comma)
-        except UnusableColumn as reason:
-            notes.append(f"Column {name!r} {reason} and is left out.")
+    found = _recognised(table, id_column, notes, decimal_comma=decimal_comma)
     kinds = {name: kind for name, (kind, _) in found.items()}
-    chosen, classes, has_unlabelled = _labelled(table, found, label, notes)
+    chosen, classes, has_unlabelled = _labelled(table, found, label, label_hint, notes)
     lengths = {
         name: mean_length(column.to_pylist()) for name, (kind, column) in found.items() if kind in WORDS
     }
@@ -143,6 +142,26 @@ def items_table(
     )
 
 
+def _recognised(
+    table: Any,  # noqa: ANN401
+    id_column: str | None,
+    notes: list[str],
+    *,
+    decimal_comma: bool,
+) -> dict[str, tuple[ColumnKind, Any]]:
+    """Return kind and values of each column; what cannot be stored is left out, and noted."""
+    found: dict[str, tuple[ColumnKind, Any]] = {}
+    for name in table.column_names:
+        if name == id_column:
+            found[name] = ColumnKind.ID, _ids(table[name], name)
+            continue
+        try:
+            found[name] = typed_column(table[name], decimal_comma=decimal_comma)
+        except UnusableColumn as reason:
+            notes.append(f"Column {name!r} {reason} and is left out.")
+    return found
+
+
 def _ids(column: Any, name: str) -> Any:  # noqa: ANN401
     ids = as_texts(column)
     again = repeated(ids)
@@ -156,14 +175,19 @@ def _labelled(
     table: Any,  # noqa: ANN401
     found: dict[str, tuple[ColumnKind, Any]],
     asked: str | None,
+    hint: str | None,
     notes: list[str],
 ) -> tuple[str | None, tuple[str, ...], bool]:
     """Return the column of labels and the classes; it becomes a column of categories."""
     name = label_column({one: kind for one, (kind, _) in found.items()}, asked)
+    name = hint if name is None and hint in found else name
     if name is None:
         return None, (), False
     labels = [class_name(label) for label in as_texts(table[name])]
     distinct = {label for label in labels if label}
+    if distinct and all(WHOLE.fullmatch(label) for label in distinct):
+        labels = [label and label.partition(".")[0] for label in labels]
+        distinct = {label for label in labels if label}
     why = ""
     if len(distinct) < 2:  # noqa: PLR2004
         why = "has only one value"

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
+from latentcore.spaces.add_options import AddOptions
 from latentcore.spaces.kinds import as_texts
 from latentcore.spaces.reading import read_items
 from latentcore.spaces.reading.source import TableFile, shown, unique_names
@@ -22,7 +23,7 @@ def joined(
     columns: Any,  # noqa: ANN401 - pyarrow has no types
     metadata: Path,
     n: int,
-    asked_id: str | None,
+    options: AddOptions,
     notes: list[str],
 ) -> tuple[Any, TableFile]:
     """Return the columns of the items with those of a table of metadata.
@@ -34,8 +35,7 @@ def joined(
     metadata : Path
     n : int
         Number of vectors.
-    asked_id : str or None
-        Column of ids that the user named.
+    options : AddOptions
     notes : list of str
         Sentences on what was done are added.
 
@@ -44,7 +44,7 @@ def joined(
     SpaceError
         If the table cannot be read, has another number of rows, or both have ids that differ.
     """
-    table, file = read_items(metadata, n)
+    table, file = read_items(metadata, n, header=options.metadata_header)
     if len(table) != n:
         raise SpaceError(
             f"{metadata} has {len(table):,} rows{'' if file.has_header else ' (and no header)'}, but there "
@@ -54,7 +54,7 @@ def joined(
     if columns is None:
         _warn_of_order(table, notes)
         return table, file
-    common = _common_id(columns.column_names, table.column_names, asked_id)
+    common = _common_id(columns.column_names, table.column_names, options.id)
     if common is not None:
         table = _matched(columns, table, common, metadata, notes)
     names = [name for name in columns.column_names if name != common]

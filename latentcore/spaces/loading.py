@@ -113,7 +113,7 @@ def _tables(
         if plane.shape != (n, 2):
             raise SpaceError(f"{path}: array 'plane' has shape {plane.shape}, expected {(n, 2)}.")
         test, train = code_tables(codes, labels, plane)
-        small = codes.nbytes <= VERIFIED_BYTES
+        small = codes.nbytes <= VERIFIED_BYTES and spec.config["neighbours"]["method"] == "exact"
         derived = read_derived(arrays, path, test, train, n_classes, of_items=True, recompute=small)
     except BundleError as error:
         raise SpaceError(str(error)) from error

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from latentcore.datasets.own.names import NAME as COLLECTION_NAME
@@ -186,6 +187,7 @@ def write_items(folder: Path, new: NewCollection, owner: str | None = None) -> C
                 f"There are {new.n_items:,} items, but {items.table.num_rows:,} rows of columns."
             )
         pq.write_table(items.table, folder / ITEMS_FILE, compression="zstd", row_group_size=50_000)
+        pa.default_memory_pool().release_unused()
         files = (ITEMS_FILE,)
     config = {
         "format_version": FORMAT_VERSION,

@@ -14,7 +14,6 @@ from latentcore.metrics.nearest_neighbours import (
     density_of,
     local_density,
     nearest,
-    nearest_others,
 )
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
@@ -91,18 +90,21 @@ class DerivedTables:
             return cls._with(distances, density, mixture, test=test, train=train, n_classes=n_classes)
 
     @classmethod
-    def of_items(cls, test: CodeTable, train: CodeTable, n_classes: int) -> DerivedTables:
+    def of_items(
+        cls, distances: FloatArray, test: CodeTable, train: CodeTable, n_classes: int
+    ) -> DerivedTables:
         """Compute the tables of a space without a model, whose test items are some of its train items.
 
         An item is never its own neighbour.
 
         Parameters
         ----------
+        distances : float32 array, shape (n_test, k)
+            Of each test item to the nearest other train items, up to ten of them, nearest first.
         test, train : CodeTable
             ``test.indices`` are rows of `train`.
         n_classes : int
         """
-        distances, _ = nearest_others(train.codes, test.indices, k=N_NEIGHBOURS)
         return cls._with(
             distances[:, 0], density_of(distances), None, test=test, train=train, n_classes=n_classes
         )

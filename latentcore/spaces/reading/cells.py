@@ -16,10 +16,7 @@ from latentcore.spaces.reading.source import BadRow, Batch, VectorColumn, shown
 FEWEST_BARE = 3
 """Numbers in a text without brackets that make it a vector."""
 ELLIPSIS = ("...", "…")
-CUT_OFF = (
-    "the numbers are cut off by '...': this is a vector as it was printed; save the vectors themselves "
-    "(as lists, or as an npy file)"
-)
+CUT_OFF = "the numbers are cut off by '...': the vector was printed, not saved"
 MISSING = "there is no vector"
 _WRAPPED = re.compile(r"(?:np|numpy|torch)\.\w+\(([^()]*)\)")
 _TOKENS = re.compile(r"[\s,;|]+")

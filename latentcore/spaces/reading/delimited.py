@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,12 +13,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.reading.dialect import SAMPLE_ROWS, Dialect, found_dialect
+from latentcore.spaces.reading.dialect import SAMPLE_ROWS, STATED_DELIMITER, Dialect, found_dialect
 from latentcore.spaces.reading.source import CELLS_PER_CHUNK, BadRow, Batch, TableFile, unique_names
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".tab")
+SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".vec")
 MAX_CELL = 2**24
-DELIMITER_WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+INDEX = "index"
+"""Name of a first column without one, as tables of pandas have it."""
+DELIMITER_WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "spaces"}
 
 
 def open_delimited(path: Path, *, header: bool | None = None) -> TableFile:
@@ -39,12 +42,15 @@ def open_delimited(path: Path, *, header: bool | None = None) -> TableFile:
     rows = _rows(path, dialect)
     first = next(rows)[1]
     sampled = [cells for _, cells in islice(rows, SAMPLE_ROWS)]
+    sized = _states_size(first, sampled)
+    if sized:  # the first row is neither names nor data
+        dialect = replace(dialect, header=True)
     if not dialect.header:
         sampled.insert(0, first)
     if not sampled:
         raise SpaceError(f"{path} has a header and no rows.")
     width = Counter(map(len, sampled)).most_common(1)[0][0]
-    names = _names(first, width) if dialect.header else [f"column {k + 1}" for k in range(width)]
+    names = _names(first, width) if dialect.header and not sized else _made_up(width)
     unique = unique_names(names)
     notes = _notes(dialect)
     if list(unique) != names:
@@ -55,7 +61,7 @@ def open_delimited(path: Path, *, header: bool | None = None) -> TableFile:
         names=unique,
         sample=_table(fitting, unique),
         batches=partial(_batches, path, dialect, unique),
-        has_header=dialect.header,
+        has_header=dialect.header and not sized,
         header_is_certain=dialect.header_is_certain,
         decimal_comma=dialect.decimal_comma,
         notes=notes,
@@ -66,8 +72,25 @@ def _names(first: Sequence[str], width: int) -> list[str]:
     """Return the names of columns; a first column without a name holds the names of the rows."""
     names = [name.strip() for name in first]
     if len(names) == width - 1:
-        return ["", *names]
-    return [*names, *(f"column {k + 1}" for k in range(len(names), width))][:width] if width else names
+        names.insert(0, "")
+    names[0] = names[0] or INDEX
+    named = [name or f"column {k + 1}" for k, name in enumerate(names)]
+    return [*named, *_made_up(width)[len(named) :]][:width]
+
+
+def _made_up(width: int) -> list[str]:
+    return [f"column {k + 1}" for k in range(width)]
+
+
+def _states_size(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row states rows and dimensions, as in word2vec's format."""
+    cells = [cell for cell in first if cell]
+    return (
+        len(cells) == 2  # noqa: PLR2004
+        and all(map(str.isdecimal, cells))
+        and bool(rows)
+        and len([cell for cell in rows[0] if cell]) == int(cells[1]) + 1
+    )
 
 
 def _notes(dialect: Dialect) -> list[str]:
@@ -84,13 +107,14 @@ def _rows(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank with the line on which it begins."""
     try:
         with path.open(encoding=dialect.encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=dialect.delimiter)
+            reader = csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=dialect.delimiter == " ")
             line = 1
             for row in reader:
                 if row and (len(row) > 1 or row[0].strip()):
                     if line == 1:
                         row[0] = row[0].removeprefix("\ufeff")
-                    yield line, row
+                    if line > 1 or not STATED_DELIMITER.match(dialect.delimiter.join(row) + "\n"):
+                        yield line, row
                 line = reader.line_num + 1
     except (csv.Error, UnicodeError) as error:
         raise SpaceError(f"{path} cannot be read: {str(error)[:100]}.") from error

@@ -22,6 +22,8 @@ DELIMITERS = ",\t;|"
 FEWEST_NUMBERED = 3
 """A first row of 0, 1, 2 ... of at least so many numbers is a header."""
 KNOWN_NAMES = frozenset((*ID_NAMES, *INDEX_NAMES, *LABEL_NAMES, *TEXT_NAMES, "vector", "embedding"))
+STATED_DELIMITER = re.compile(r"sep=([,;|\t])\r?\n")
+"""First line by which Excel is told the delimiter."""
 _BLOCK = 2**22
 
 
@@ -108,7 +110,10 @@ def found_dialect(path: Path, header: bool | None = None) -> Dialect:
             text = file.read(SAMPLE_BYTES)
     except (UnicodeError, OSError) as error:
         raise SpaceError(f"{path} cannot be read as text: {str(error)[:100]}.") from error
-    delimiter = _delimiter(text, path)
+    text = text.removeprefix("\ufeff")
+    stated = STATED_DELIMITER.match(text)
+    text = text[stated.end() :] if stated else text
+    delimiter = stated[1] if stated else _delimiter(text, path)
     rows = sample_rows(text, delimiter, complete=len(text) < SAMPLE_BYTES)
     if not rows:
         raise SpaceError(f"{path} holds no rows.")
@@ -149,7 +154,16 @@ def _delimiter(text: str, path: Path) -> str:
             score /= 2
         if score > best_score + 1e-3 or (score > best_score and delimiter != "|"):
             best, best_score = delimiter, score
-    return best
+    return best if best_score or not _is_spaced(text) else " "
+
+
+def _is_spaced(text: str) -> bool:
+    """Return whether most lines are numbers separated by spaces, as in word2vec's format."""
+    lines = [line.split(" ") for line in text.splitlines()[1:20] if line.strip()]
+    spaced = [
+        line for line in lines if len(line) > FEWEST_NUMBERED and all(map(is_number, filter(None, line[1:])))
+    ]
+    return bool(lines) and len(spaced) > 0.5 * len(lines)
 
 
 def _splits_numbers(text: str) -> bool:
@@ -180,13 +194,13 @@ def _has_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> tuple[
     if any(_mostly(column, is_vector_text) for column in columns):
         return True, True
     if any(numeric):
-        tops = [cell for cell, is_numeric in zip(first, numeric, strict=True) if is_numeric]
+        tops = [cell for cell, is_numeric in zip(first, numeric, strict=True) if is_numeric and cell.strip()]
         if _counts_up(tops) and not all(cell.strip().lstrip("+-").isdigit() for row in rest for cell in row):
             return True, True
         return not any(number(cell) or cell.strip().lower() in MISSING_NUMBERS for cell in tops), True
     known = any(cell.strip().lower() in KNOWN_NAMES for cell in first)
     different = len(set(first)) == len(first)
-    return different and (known or len(first) > 1), known and different and len(first) > 1
+    return different and (known or len(first) > 1), known and different
 
 
 def _mostly(column: Sequence[str], holds: Callable[[str], bool]) -> bool:

@@ -23,7 +23,7 @@ SHARE_OF_VECTORS = 0.5
 
 
 def find_vectors(
-    file: TableFile, asked: Sequence[str], others: Sequence[str], notes: list[str]
+    file: TableFile, asked: Sequence[str], others: Sequence[str], notes: list[str], hints: dict[str, str]
 ) -> tuple[VectorColumn, ...]:
     """Return the vector columns of a table.
 
@@ -36,6 +36,8 @@ def find_vectors(
         Columns that are no vectors, because they are the label, the text or the ids.
     notes : list of str
         Sentences on what was chosen are added.
+    hints : dict of str to str
+        Columns of numbers that were set aside are added: "id" and "label".
 
     Raises
     ------
@@ -50,7 +52,7 @@ def find_vectors(
         found.append(numbers_column(single, "vectors"))
     if not asked:
         found = [one for name in file.names if name not in others and (one := _cell_vectors(file, name))]
-        found += numbered_vectors(file, numeric, notes, beside=bool(found))
+        found += numbered_vectors(file, numeric, notes, hints, beside=bool(found))
     if not found:
         raise SpaceError(f"{file.path}: {_why_none(file)}")
     for column in found:

@@ -23,7 +23,7 @@ Sample = dict[str, npt.NDArray[np.float64]]
 
 
 def numbered_vectors(
-    file: TableFile, numeric: Sample, notes: list[str], *, beside: bool
+    file: TableFile, numeric: Sample, notes: list[str], hints: dict[str, str], *, beside: bool
 ) -> list[VectorColumn]:
     """Return the vectors whose dimensions are columns: those with numbers in their names, or else all."""
     usable = [name for name in numeric if not file.has_header or name.strip().lower() not in NEVER]
@@ -39,10 +39,11 @@ def numbered_vectors(
         groups = {"": usable if not file.has_header else _measured(usable, numeric, notes)}
     found = []
     for prefix, names in groups.items():
-        chosen = _without_ids_and_labels(names, numeric, file.sample.num_rows, notes)
+        chosen = _without_ids_and_labels(names, numeric, file.sample.num_rows, hints)
         if chosen:
             ordered = in_order(chosen) if file.has_header and prefix != "" else chosen
             found.append(numbers_column(ordered, prefix.strip(" _.:-[(") or "vectors"))
+    notes += [f"Column {name!r} is taken as the {role}, not as a dimension." for role, name in hints.items()]
     return found
 
 
@@ -58,7 +59,7 @@ def _measured(names: list[str], numeric: Sample, notes: list[str]) -> list[str]:
     return fractions or names
 
 
-def _without_ids_and_labels(names: list[str], numeric: Sample, n: int, notes: list[str]) -> list[str]:
+def _without_ids_and_labels(names: list[str], numeric: Sample, n: int, hints: dict[str, str]) -> list[str]:
     """Return columns without a first one that counts and a first or last one with few whole numbers.
 
     Only where all other columns hold fractions: then such a column is something else.
@@ -68,8 +69,7 @@ def _without_ids_and_labels(names: list[str], numeric: Sample, n: int, notes: li
         if len(chosen) > 2 and is_other(numeric[chosen[position]], n):  # noqa: PLR2004
             rest = [name for name in chosen if name != chosen[position]]
             if not any(_is_whole(numeric[name]) for name in rest):
-                what = "as an id" if is_other is _is_count else "as a label"
-                notes.append(f"Column {chosen[position]!r} is taken {what}, not as a dimension.")
+                hints.setdefault("id" if is_other is _is_count else "label", chosen[position])
                 chosen = rest
     return chosen
 

@@ -83,7 +83,8 @@ def open_source(path: Path, options: ReadOptions | None = None) -> Source:
         raise SpaceError(f"{path} is a pickle, which may run any program and is never read; save it as npy.")
     file = open_table(path, header=options.header)
     notes = list(file.notes)
-    vectors = find_vectors(file, options.vectors, options.others, notes)
+    hints: dict[str, str] = {}
+    vectors = find_vectors(file, options.vectors, options.others, notes, hints)
     return Source(
         path=path,
         vectors=vectors,
@@ -91,6 +92,7 @@ def open_source(path: Path, options: ReadOptions | None = None) -> Source:
         n_rows=file.n_rows,
         decimal_comma=file.decimal_comma,
         notes=notes,
+        hints=hints,
     )
 
 
@@ -174,4 +176,4 @@ def _table_chunks(file: TableFile, vectors: Sequence[VectorColumn]) -> Iterator[
             found[column.name], wrong = read_vectors(column, batch, decimal_comma=file.decimal_comma)
             bad += [one for one in wrong if one.row not in ragged]
         columns = batch.table.select(others) if others else None
-        yield Chunk(n=len(batch.table), vectors=found, columns=columns, bad=bad)
+        yield Chunk(n=len(batch.table), vectors=found, columns=columns, bad=bad, lines=batch.lines)

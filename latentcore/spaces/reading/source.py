@@ -28,12 +28,15 @@ class BadRow:
     column : str or None
     line : int or None
         Line of a text file on which it begins, counted from 1.
+    is_id : bool
+        Whether only the id is wrong.
     """
 
     row: int
     reason: str
     column: str | None = None
     line: int | None = None
+    is_id: bool = False
 
     def __str__(self) -> str:
         place = f"row {self.row}" + (f" (line {self.line})" if self.line is not None else "")
@@ -76,12 +79,15 @@ class Chunk:
     columns : pyarrow.Table or None
         The other columns; None where there are none.
     bad : list of BadRow
+    lines : sequence of int, optional
+        Line on which each row begins.
     """
 
     n: int
     vectors: Mapping[str, npt.NDArray[np.floating[Any]]]
     columns: Any
     bad: Sequence[BadRow] = ()
+    lines: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +107,8 @@ class Source:
         Whether numbers in texts have a decimal comma.
     notes : list of str
         Sentences on what was recognised.
+    hints : mapping of str to str
+        Columns that were set aside "as an id" and "as a label", by what they are.
     """
 
     path: Path
@@ -109,6 +117,7 @@ class Source:
     n_rows: int | None = None
     decimal_comma: bool = False
     notes: list[str] = field(default_factory=list)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

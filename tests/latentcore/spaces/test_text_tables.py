@@ -61,14 +61,15 @@ def test_a_class_word_in_the_first_column_with_header(add):
 def test_a_label_of_whole_numbers_never_becomes_a_dimension(add, header):
     space, _ = add(table(header, before=lambda k: str(k % 3)))
     check(space)
-    assert space.classes == ("0", "1", "2") or header is None
+    assert space.classes == ("0", "1", "2")
     assert len(space.spec.collection.columns) == 1
 
 
 def test_a_header_of_numbers_is_a_header_and_its_last_column_the_label(add):
     space, added = add(table([str(k) for k in range(DIM + 1)], after=lambda k: str(k % 3)))
     check(space)
-    assert any("as a label" in note for note in added.notes)
+    assert any("as the label" in note for note in added.notes)
+    assert space.classes == ("0", "1", "2")
 
 
 def test_ids_that_look_like_numbers_stay_ids(add):
@@ -188,9 +189,12 @@ def test_the_projectors_metadata_with_a_header(add, tmp_path):
     [
         ("[1.0 2.0 ... 6.0]", r"row 4 \(line 6\), column 'vector': the numbers are cut off"),
         ("[1, 2, 3, 4, 5]", r"row 4 \(line 6\), column 'vector': a vector of 5 numbers, where others have 6"),
-        ("[1, 2, nan, 4, 5, 6]", r"row 4, column 'vector': number 2 of the vector is missing"),
-        ("[1, 2, inf, 4, 5, 6]", "row 4, column 'vector': number 2 of the vector is infinite"),
-        ("[1, 2, 1e200, 4, 5, 6]", "row 4, column 'vector': number 2 of the vector is larger than"),
+        ("[1, 2, nan, 4, 5, 6]", r"row 4 \(line 6\), column 'vector': number 2 of the vector is missing"),
+        ("[1, 2, inf, 4, 5, 6]", r"row 4 \(line 6\), column 'vector': number 2 of the vector is infinite"),
+        (
+            "[1, 2, 1e200, 4, 5, 6]",
+            r"row 4 \(line 6\), column 'vector': number 2 of the vector is larger than",
+        ),
         ("[1, x, 3, 4, 5, 6]", "row 4.*'x' is no number"),
         ("", "row 4.*there is no vector"),
     ],
@@ -233,7 +237,7 @@ def test_a_bad_cell_is_refused_by_row_and_column(add, change, message):
 
 def test_repeated_ids_are_refused_by_row_or_set_aside_or_not_used(add):
     text = table(["id", *NAMES], before=lambda k: str(k if k != 9 else 2))
-    with pytest.raises(SpaceError, match="row 9: column 'id': the id '2' is that of row 2, too"):
+    with pytest.raises(SpaceError, match="row 9, column 'id': the id '2' is that of row 2, too"):
         add(text)
     space, _ = add(text, skip_bad=True)
     assert len(space.items) == N - 1
@@ -279,3 +283,45 @@ def test_columns_of_every_kind_are_recognised_and_said(add):
     assert "day: date, 2024-01-01 to 2024-01-28" in added.columns
     assert space.items.values("remark")[3] == "<b>=SUM(A1) 3</b>"
     assert "<b>" not in space.card
+
+
+def test_the_index_of_pandas_is_no_dimension(add):
+    space, _ = add(table(["", *(str(k) for k in range(DIM)), "kind"], before=str, after=lambda k: LABELS[k]))
+    check(space)
+    assert space.spec.collection.roles.id == "index"
+    assert set(space.classes) == set(CLASSES)
+
+
+def test_row_names_of_r_are_ids(add):
+    space, _ = add(table(NAMES, before=lambda k: f"r{k}", separator="\t"), "table.tsv")
+    check(space)
+    assert space.items.ids[2] == "r2"
+
+
+@pytest.mark.parametrize("first", [[], [f"{N} {DIM}"]])
+def test_words_and_numbers_separated_by_spaces_as_of_word2vec(add, first):
+    rows = table(before=lambda k: f"word{k}", separator=" ").splitlines()
+    space, _ = add("\n".join([*first, *rows]), "vectors.txt")
+    check(space)
+    assert space.items.names(np.array([4])) == ["word4"]
+
+
+def test_a_table_of_whole_numbers_with_a_label_by_name(add):
+    rows = [",".join([str(k % 3), *(str(int(value * 100)) for value in CODES[k])]) for k in range(N)]
+    space, _ = add("\n".join(["label," + ",".join(f"p{k}" for k in range(DIM)), *rows]))
+    assert space.latent_dim == DIM
+    assert space.classes == ("0", "1", "2")
+
+
+@pytest.mark.parametrize("n", [N - 1, N + 1])
+def test_metadata_without_header_that_differs_by_one_row_is_refused(add, tmp_path, n):
+    (tmp_path / "meta.tsv").write_text("\n".join(f"w{k}\tc{k % 2}\t{k / 3}" for k in range(n)))
+    with pytest.raises(SpaceError, match=f"has {n} rows"):
+        add(table(), metadata=tmp_path / "meta.tsv")
+
+
+def test_a_first_line_that_states_the_delimiter_is_no_row(add):
+    text = table(["label", *NAMES], before=lambda k: LABELS[k], separator=";")
+    space, _ = add("sep=;\r\n" + text.replace("\n", "\r\n"))
+    check(space)
+    assert set(space.classes) == set(CLASSES)
