@@ -7,8 +7,12 @@ from dashboard.data.catalogue import Bundle
 
 def card_text(bundle: Bundle) -> str:
     """Return the model card without its title and its pictures, which a page shows itself."""
-    body = bundle.card.split("## Pictures")[0]
-    return body.partition("\n")[2] if body.startswith("# ") else body
+    return card_body(bundle.card.split("## Pictures")[0])
+
+
+def card_body(card: str) -> str:
+    """Return a card without its title."""
+    return card.partition("\n")[2] if card.startswith("# ") else card
 
 
 def card_pictures(bundle: Bundle) -> list[tuple[str, bytes]]:
