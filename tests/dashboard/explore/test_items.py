@@ -39,9 +39,8 @@ def plain(app: AppTest) -> str:
 
 def map_spec(app: AppTest) -> str:
     """Return the spec of the map as it was sent."""
-    sent = (block.proto for block in app.main if block.type == "unknown")
-    (spec,) = (proto.arrow_vega_lite_chart.spec for proto in sent if proto.HasField("arrow_vega_lite_chart"))
-    return str(spec)
+
+    return str(app.get("vega_lite_chart")[0].proto.spec)
 
 
 def near(app: AppTest, which: str) -> list[str]:
