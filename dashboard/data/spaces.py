@@ -12,6 +12,7 @@ from latentcore.exceptions import UnknownNameError
 from latentcore.spaces import CollectionSpec, ItemSpace, SpaceSpec, load_space, scan_spaces
 from latentcore.spaces.items import Items
 from latentcore.spaces.loading import items_of
+from latentcore.store import Space
 
 __all__ = ["CollectionSpec", "ItemSpace", "SpaceSpec", "find_collection", "found_spaces", "open_space"]
 
@@ -77,3 +78,8 @@ def _loaded(space_id: str, checksums: str) -> ItemSpace:  # noqa: ARG001 - a key
 def _items(name: str, checksums: str, _collection: CollectionSpec) -> Items:  # noqa: ARG001 - a key
     """Return the items of a collection, which all its spaces share, so that texts are in memory once."""
     return items_of(_collection)
+
+
+def shown_things(space: Space) -> str:
+    """Return what the points of a space's map are, in the plural: "test images", or "items"."""
+    return "items" if isinstance(space, ItemSpace) else "test images"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from textwrap import wrap
-from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -14,6 +12,7 @@ from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.item_colours import CLASS, Colouring, colouring, item_colours
 from dashboard.data.item_pictures import N_TILES, item_strips
 from dashboard.data.item_planes import axis_titles, positions
+from dashboard.data.item_texts import wrapped_text
 from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED
 from dashboard.data.spaces import ItemSpace
@@ -22,8 +21,8 @@ from latentcore.metrics.sampling import stratified_rows
 
 MAX_FOUND = 500
 """Found items that are ringed, drawn or not."""
-LINE, LINES, LINES_BELOW_IMAGE = 34, 22, 9
-"""Usual letters per line of the text under the pointer, and lines."""
+LINES, LINES_BELOW_IMAGE = 22, 9
+"""Of the text under the pointer."""
 
 
 @dataclass(frozen=True)
@@ -145,14 +144,6 @@ def _targets(
         head=[wrapped_text(f"{title}{name}", 1) for name in coloured.names],
         text=[wrapped_text(name, lines) for name in space.items.names(rows)],
     )
-
-
-def wrapped_text(text: str, n_lines: int, width: int = LINE) -> str:
-    """Return a text broken into lines of at most `width` usual letters, and cut after `n_lines` of them."""
-    wide = sum(east_asian_width(letter) in "WF" for letter in text[: width * n_lines])
-    letters = max(width * len(text) // (len(text) + wide), 4) if wide else width
-    lines = wrap(" ".join(text.split()), letters, max_lines=n_lines, placeholder=" …") if text.strip() else []
-    return "\n".join(lines)
 
 
 def row_at(space: ItemSpace, item_id: str | None) -> int | None:

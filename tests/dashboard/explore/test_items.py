@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.data.item_colours import item_colours
 from dashboard.data.item_planes import item_planes, plane_quality, positions
+from dashboard.data.item_texts import wrapped_text
 from dashboard.data.spaces import open_space, scanned_spaces
-from dashboard.explore.services.item_map import item_map_data, wrapped_text
+from dashboard.explore.services.item_map import item_map_data
 from dashboard.explore.services.item_search import found_items, items_csv, items_parquet
 from tests.dashboard.pages import notices_of, open_page, text_of
 from tests.dashboard.spaces import MARKUP, N_ITEMS, add_images, add_texts
