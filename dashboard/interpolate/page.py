@@ -18,6 +18,7 @@ from dashboard.interpolate.path_controls import chosen_path, kind_of, pick_path
 from dashboard.interpolate.path_maps import path_maps
 from dashboard.interpolate.services import make_strip
 from dashboard.interpolate.strips import draw_strip, endpoint_row, strip_legend, upper_limit
+from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.missing_originals import originals_note
@@ -29,6 +30,7 @@ from dashboard.ui.share import copy_link, show_notices
 
 def page() -> None:
     """Draw the page."""
+    stop_at_collection("Paths between images need a model that decodes codes")
     catalogue = catalogue_or_stop()
     dataset, names, bundles = pick_bundles(catalogue)
     if bundles:

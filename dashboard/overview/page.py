@@ -11,6 +11,7 @@ from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import FRONT_MODELS, draw_front_maps, page_links
 from dashboard.overview.preview import originals_preview
 from dashboard.overview.services import N_SHOWN
+from dashboard.ui.collections import collection_links, collection_note, named_collection
 from dashboard.ui.pickers import pick_dataset
 from dashboard.ui.presentation import is_presenting, start_button
 from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems
@@ -21,8 +22,9 @@ def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
     datasets = catalogue.datasets()
-    dataset = state.choose("dataset", datasets, datasets[0])
-    state.publish(dataset=dataset)
+    collection = named_collection(catalogue)
+    dataset = datasets[0] if collection else state.choose("dataset", datasets, datasets[0])
+    state.publish(dataset=collection or dataset)
     text, pictures = st.columns([1, 1], gap="large", vertical_alignment="bottom")
     if not is_presenting():
         with text:
@@ -36,6 +38,8 @@ def page() -> None:
         with pictures:
             originals_preview(first)
     show_notices()
+    if collection is not None:
+        collection_note(collection, "The maps on this page show models of images")
     lines = {name: line for name, line in FRONT_MODELS.items() if name in catalogue.models(dataset)}
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
     shown = ""
@@ -59,6 +63,7 @@ def page() -> None:
             query_params={"dataset": dataset},
         )
     page_links(dataset, list(lines))
+    collection_links(catalogue)
     st.caption(dataset_description(dataset) + shown)
     glossary()
     show_problems(catalogue)

@@ -25,7 +25,7 @@ def pick_space(catalogue: Catalogue, collection: str, space: str) -> None:
     """Draw the pickers of the collection, beside the datasets, and of one of its spaces."""
     left, right = st.columns([1.1, 3.4], vertical_alignment="bottom")
     with left:
-        _pick_dataset(catalogue, collection)
+        pick_any_dataset(catalogue, collection)
     titles = {name: catalogue.title(collection, name) for name in catalogue.models(collection)}
     right.segmented_control(
         "Space",
@@ -37,7 +37,8 @@ def pick_space(catalogue: Catalogue, collection: str, space: str) -> None:
     )
 
 
-def _pick_dataset(catalogue: Catalogue, dataset: str) -> None:
+def pick_any_dataset(catalogue: Catalogue, dataset: str) -> None:
+    """Draw the picker of a dataset or of a collection of items."""
     st.selectbox(
         "Dataset",
         [*catalogue.datasets(), *catalogue.collections()],
@@ -53,7 +54,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
     families = _families(catalogue, dataset)
     left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
     with left:
-        _pick_dataset(catalogue, dataset)
+        pick_any_dataset(catalogue, dataset)
     middle.segmented_control(
         "Model",
         families,
