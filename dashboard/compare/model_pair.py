@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle
+from dashboard.data.catalogue import Space
 
 URL_NAMES = ("first", "second")
+SpaceT = TypeVar("SpaceT", bound=Space)
 
 
-def chosen_pair(bundles: list[Bundle]) -> tuple[Bundle, Bundle]:
-    """Return the two chosen models, always different; by default the first two of at least two bundles."""
-    by_name = {bundle.spec.name: bundle for bundle in bundles}
+def chosen_pair(spaces: Sequence[SpaceT]) -> tuple[SpaceT, SpaceT]:
+    """Return the two chosen models, always different; by default the first two of at least two."""
+    by_name = {_name(space): space for space in spaces}
     first = _valid_choice("first", list(by_name))
     second = _valid_choice("second", [name for name in by_name if name != first])
     return by_name[first], by_name[second]
 
 
-def pick_pair(bundles: list[Bundle], pair: tuple[Bundle, Bundle], labels: tuple[str, str]) -> None:
+def pick_pair(spaces: Sequence[SpaceT], pair: tuple[SpaceT, SpaceT], labels: tuple[str, str]) -> None:
     """Draw the two model pickers in a row.
 
     Parameters
     ----------
-    bundles : list of Bundle
-        Models to choose from.
-    pair : (Bundle, Bundle)
+    spaces : sequence of Space
+        Models, or spaces without one, to choose from.
+    pair : (Space, Space)
         The current choice.
     labels : (str, str)
         Labels of the two pickers.
     """
-    titles = {bundle.spec.name: bundle.spec.title for bundle in bundles}
-    names = pair[0].spec.name, pair[1].spec.name
+    titles = {_name(space): space.title for space in spaces}
+    names = _name(pair[0]), _name(pair[1])
     excluded = {"first": None, "second": names[0]}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, label, bundle in zip(URL_NAMES, labels, pair, strict=True):
+        for name, label, space in zip(URL_NAMES, labels, pair, strict=True):
             st.selectbox(
                 label,
                 [option for option in titles if option != excluded[name]],
                 format_func=titles.__getitem__,
                 width=220,
-                **state.bind(f"pick_{name}", bundle.spec.name, _set_model, name, names),
+                **state.bind(f"pick_{name}", _name(space), _set_model, name, names),
             )
+
+
+def _name(space: Space) -> str:
+    return space.id.partition("/")[2]
 
 
 def _valid_choice(name: str, options: list[str]) -> str:

@@ -16,8 +16,8 @@ from dashboard.compare.neighbours import section as neighbours
 from dashboard.compare.one_image import section as one_image
 from dashboard.compare.scores import section as scores
 from dashboard.compare.similarity import section as similarity
-from dashboard.data.catalogue import Bundle
-from dashboard.ui.model_set import MAX_MODELS, load_models, model_head
+from dashboard.data.catalogue import Bundle, Space, dataset_title
+from dashboard.ui.model_set import MAX_MODELS, load_models, load_spaces, model_head
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
@@ -37,12 +37,15 @@ class Section:
     url_names : tuple of str
         Names in the URL that the section owns.
     max_models : int
+    needs_decoder : str
+        Why a collection of items does not have the section; empty where it does.
     """
 
     title: str
     draw: Callable[[list[str]], None]
     url_names: tuple[str, ...] = ()
     max_models: int = MAX_MODELS
+    needs_decoder: str = ""
 
 
 def with_loaded_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[str]], None]:
@@ -55,35 +58,64 @@ def with_loaded_bundles(draw: Callable[[list[Bundle]], None]) -> Callable[[list[
     return draw_loaded
 
 
+def with_loaded_spaces(draw: Callable[[list[Space]], None]) -> Callable[[list[str]], None]:
+    """Return a section that takes ids and calls `draw` with the bundles or spaces that could be loaded."""
+
+    def draw_loaded(ids: list[str]) -> None:
+        if spaces := load_spaces(ids):
+            draw(spaces)
+
+    return draw_loaded
+
+
 # By the value of "view" in the address; shared links have these names, so they stay.
 SECTIONS = {
     "scores": Section("Scoreboard", scores.draw_scores, scores.URL_NAMES, max_models=MAX_TABLE_MODELS),
-    "image": Section("One image", with_loaded_bundles(one_image.draw_one_image), one_image.URL_NAMES),
+    "image": Section(
+        "One image",
+        with_loaded_bundles(one_image.draw_one_image),
+        one_image.URL_NAMES,
+        needs_decoder="Reconstructions of one image need models that encode and decode",
+    ),
     "maps": Section(
         "Linked maps",
-        with_loaded_bundles(maps.draw_linked_maps),
+        with_loaded_spaces(maps.draw_linked_maps),
         (*maps.URL_NAMES, *model_pair.URL_NAMES),
     ),
-    "neighbours": Section(
-        "Neighbours", with_loaded_bundles(neighbours.draw_neighbours), model_pair.URL_NAMES
-    ),
+    "neighbours": Section("Neighbours", with_loaded_spaces(neighbours.draw_neighbours), model_pair.URL_NAMES),
     "spaces": Section(
         "Similarity", similarity.draw_similarity, similarity.URL_NAMES, max_models=MAX_TABLE_MODELS
     ),
-    "inside": Section("Internals", with_loaded_bundles(internals.draw_internals)),
-    "geometry": Section("Decoder geometry", with_loaded_bundles(decoder_geometry.draw_decoder_geometry)),
+    "inside": Section(
+        "Internals",
+        with_loaded_bundles(internals.draw_internals),
+        needs_decoder="Internals are those of trained models",
+    ),
+    "geometry": Section(
+        "Decoder geometry",
+        with_loaded_bundles(decoder_geometry.draw_decoder_geometry),
+        needs_decoder="Decoder geometry is that of a model's decoder",
+    ),
 }
 
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
+    catalogue = catalogue_or_stop(also_spaces=True)
     view = state.choose("view", list(SECTIONS), next(iter(SECTIONS)))
     section = SECTIONS[view]
-    dataset, names = model_head(catalogue, section.max_models)
+    dataset, names = model_head(catalogue, section.max_models, also_spaces=True)
     _pick_section(view)
     notices = st.container()
-    section.draw([f"{dataset}/{name}" for name in names])
+    if section.needs_decoder and catalogue.is_collection(dataset):
+        st.info(
+            state.escape_markdown(
+                f"{section.needs_decoder}; {dataset_title(dataset)} has spaces of items without a model."
+            ),
+            icon=":material/info:",
+        )
+    else:
+        section.draw([f"{dataset}/{name}" for name in names])
     state.publish(
         dataset=dataset,
         models=",".join(names),

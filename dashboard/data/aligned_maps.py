@@ -14,7 +14,9 @@ from dashboard.data.code_tables import rows_of
 from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
+from dashboard.data.item_pictures import has_pictures, item_images, pictures_made_by
 from dashboard.data.maps import stratified_rows
+from dashboard.data.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.atlas import webp_bytes
 from latentcore.geometry import square_extent
@@ -41,12 +43,12 @@ class LinkedData:
     titles : tuple of str
         Of the models.
     planes : tuple of str
-        Plane of each map: "codes" or "UMAP of the codes".
+        Plane of each map: "codes", "UMAP of the codes" or "PCA of the codes".
     contexts : tuple of str
         Per map, a picture of all samples as faint dots, reaching `EDGE` to each side of the centre.
     classes : tuple of str
     n_total : int
-        Test images of which the table holds a sample.
+        Test images, or drawn items, of which the table holds a sample.
     """
 
     table: pd.DataFrame
@@ -107,10 +109,25 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
     return LinkedData(
         table=table,
         titles=tuple(space.title for space in spaces),
-        planes=tuple("codes" if space.latent_dim == 2 else "UMAP of the codes" for space in spaces),
+        planes=tuple(_plane_title(space) for space in spaces),
         contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
         classes=first.groups,
         n_total=len(common[0]),
+    )
+
+
+def item_atlas(space: ItemSpace, rows: tuple[int, ...]) -> SampleAtlas | None:
+    """Return the images of items tiled into one picture, or None where they have none."""
+    images = item_images(space, np.array(rows, np.int64)) if has_pictures(space) else None
+    if images is None:
+        return None
+    atlas = webp_bytes(grid_pixels(images, ATLAS_COLUMNS), lossless=False, quality=WEBP_QUALITY)
+    return SampleAtlas(
+        uri=data_uri(atlas, "image/webp"),
+        tile_shape=(images.shape[2], images.shape[3]),
+        n_columns=ATLAS_COLUMNS,
+        n_rows=-(-len(rows) // ATLAS_COLUMNS),
+        made_by=pictures_made_by(space),
     )
 
 
@@ -143,6 +160,13 @@ def common_rows(spaces: Sequence[Space]) -> list[LabelArray]:
     for space in spaces[1:]:
         shared = np.intersect1d(shared, space.test.indices)
     return [rows_of(space, np.sort(shared)) for space in spaces]
+
+
+def _plane_title(space: Space) -> str:
+    if space.latent_dim == 2:
+        return "codes"
+    plane = space.spec.plane if isinstance(space, ItemSpace) else "umap"
+    return f"{plane.upper()} of the codes"
 
 
 def _drawn_in(points: FloatArray) -> FloatArray:

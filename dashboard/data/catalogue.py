@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 import streamlit as st
 
 from dashboard.data.ownership import find_dataset, may_see
+from dashboard.data.spaces import ItemSpace, SpaceSpec, find_collection, found_spaces
 from latentcore.datasets import DATASETS
 from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.features import FeatureNetwork, load_feature_network
@@ -45,18 +46,23 @@ _alive: WeakValueDictionary[str, Bundle] = WeakValueDictionary()
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The readable bundles, and the problems of the others.
+    """The readable bundles and spaces, and the problems of the others.
+
+    A collection of items is chosen like a dataset, a space without a model like a model.
 
     Attributes
     ----------
     specs : dict of str to BundleSpec
         By bundle id.
     problems : dict of str to str
-        One sentence by bundle id.
+        One sentence by id.
+    spaces : dict of str to SpaceSpec
+        Spaces without a model, by id.
     """
 
     specs: Mapping[str, BundleSpec]
     problems: Mapping[str, str]
+    spaces: Mapping[str, SpaceSpec] = field(default_factory=dict)
 
     def datasets(self) -> list[str]:
         """Return the names of the datasets that have at least one bundle, in registry order."""
@@ -64,9 +70,28 @@ class Catalogue:
         return [name for name in DATASETS if name in present] + sorted(present - set(DATASETS))
 
     def models(self, dataset: str) -> list[str]:
-        """Return the names of a dataset's bundles ("vae-d2"), families in the order of the registry."""
+        """Return the names of a dataset's bundles ("vae-d2"), families in the order of the registry.
+
+        Of a collection, they are those of its spaces.
+        """
+        if self.is_collection(dataset):
+            return [spec.name for spec in self.spaces.values() if spec.collection.name == dataset]
         specs = [spec for spec in self.specs.values() if spec.dataset == dataset]
         return [spec.name for spec in sorted(specs, key=_order)]
+
+    def collections(self) -> list[str]:
+        """Return the names of the collections; a dataset with bundles hides one of the same name."""
+        names, taken = {spec.collection.name: None for spec in self.spaces.values()}, self.datasets()
+        return [name for name in names if name not in taken]
+
+    def is_collection(self, name: str) -> bool:
+        """Return whether a name is that of a collection of items, not of a dataset of images."""
+        return name in self.collections()
+
+    def title(self, dataset: str, model: str) -> str:
+        """Return the display name of a bundle, or of a space."""
+        known = self.spaces if self.is_collection(dataset) else self.specs
+        return known[f"{dataset}/{model}"].title
 
     def spec(self, dataset: str, model: str) -> BundleSpec:
         """Return the spec of one bundle."""
@@ -97,11 +122,10 @@ def scanned_bundles() -> Catalogue:
 
 
 def catalogue() -> Catalogue:
-    """Return the bundles that the current session may see; see `dashboard.data.ownership`."""
-    found = scanned_bundles()
-    if all(map(may_see, [*found.specs, *found.problems])):
-        return found
-    return Catalogue(_visible(found.specs), _visible(found.problems))
+    """Return the bundles and spaces that the current session may see; see `dashboard.data.ownership`."""
+    bundles, spaces = scanned_bundles(), found_spaces()
+    problems = {**_visible(bundles.problems), **spaces.problems}
+    return Catalogue(_visible(bundles.specs), problems, spaces.specs)
 
 
 def _visible(by_id: Mapping[str, Entry]) -> dict[str, Entry]:
@@ -163,8 +187,9 @@ def _content(space: Space) -> str:
     return f"{space.id} {space.checksums}"
 
 
-BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content}
-"""``hash_funcs`` of caches with bundles as arguments: the key is the id with the checksums of the files."""
+BY_CONTENT: dict[str | type[Any], Callable[[Any], Any]] = {Bundle: _content, ItemSpace: _content}
+"""``hash_funcs`` of caches with bundles or spaces as arguments: the key is the id with the checksums of the
+files."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -177,8 +202,9 @@ def feature_network(dataset: str) -> FeatureNetwork | None:
 
 
 def bundle_title(bundle_id: str) -> str:
-    """Return a bundle's display name, such as "VAE, 16-D", or its id if it is no longer there."""
-    spec = catalogue().specs.get(bundle_id)
+    """Return the display name of a bundle or space, such as "VAE, 16-D", or its id if it is not there."""
+    found = catalogue()
+    spec = found.specs.get(bundle_id) or found.spaces.get(bundle_id)
     return public_id(bundle_id) if spec is None else spec.title
 
 
@@ -188,8 +214,8 @@ def file_stem(bundle_id: str) -> str:
 
 
 def dataset_title(name: str) -> str:
-    """Return the display name of a dataset."""
-    spec = find_dataset(name)
+    """Return the display name of a dataset, or of a collection."""
+    spec = find_dataset(name) or find_collection(name)
     return name if spec is None else spec.title
 
 
@@ -202,25 +228,3 @@ def dataset_description(name: str) -> str:
 def family_title(family: str) -> str:
     """Return the display name of a model family."""
     return MODELS[family].title
-
-
-def card_text(bundle: Bundle) -> str:
-    """Return the model card without its title and its pictures, which a page shows itself."""
-    body = bundle.card.split("## Pictures")[0]
-    return body.partition("\n")[2] if body.startswith("# ") else body
-
-
-def card_pictures(bundle: Bundle) -> list[tuple[str, bytes]]:
-    """Return the card's PNG files as (file name, bytes); unreadable ones are left out."""
-    pictures = []
-    for path in sorted((bundle.spec.folder / "card").glob("*.png")):
-        try:
-            pictures.append((path.name, path.read_bytes()))
-        except OSError:
-            continue
-    return pictures
-
-
-def megabytes(bundle: Bundle) -> float:
-    """Return the size of the bundle's files in MB of 10^6 bytes."""
-    return float(sum(facts["bytes"] for facts in bundle.config["files"].values())) / 1e6

@@ -23,6 +23,7 @@ from latentcore.datasets.own.stored import OwnDataset, find_own, list_own, own_f
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import DatasetError, UnknownNameError
 from latentcore.runs import remove_runs_on
+from latentcore.spaces.folders import own_spaces
 from latentcore.store import bundle_folders, models_folder
 from latentcore.store.owners import owned_name, owners_of
 
@@ -127,8 +128,8 @@ def own_datasets(*, of_session: bool) -> list[OwnDataset]:
 
 
 def owned_bytes() -> int:
-    """Return the size on disk of the datasets and bundles of all sessions, drafts of uploads included."""
-    folders = [*owned_datasets(), *owned_bundles().values(), *upload_drafts()]
+    """Return the size on disk of all that belongs to sessions, drafts of uploads included."""
+    folders = [*owned_datasets(), *owned_collections(), *owned_bundles().values(), *upload_drafts()]
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
@@ -146,6 +147,11 @@ def owned_datasets() -> list[Path]:
     return [path for path in folder.iterdir() if is_owned(path.name)] if folder.is_dir() else []
 
 
+def owned_collections() -> list[Path]:
+    """Return the folders of the collections of items of all sessions."""
+    return [path for path in own_spaces().glob("*") if is_owned(path.name)]
+
+
 def owned_bundles() -> dict[str, Path]:
     """Return the folders of the bundles of all sessions, by id."""
     return {one: folder for one, folder in bundle_folders(models_folder()).items() if owners_of(one)}
@@ -153,7 +159,11 @@ def owned_bundles() -> dict[str, Path]:
 
 def upload_drafts() -> list[Path]:
     """Return what uploads are being unpacked in, or were when a server was killed."""
-    found = [*own_folder(data_folder()).glob("_draft-*"), *models_folder().glob("_draft-import-*")]
+    found = [
+        *own_folder(data_folder()).glob("_draft-*"),
+        *own_spaces().glob("_draft-*"),
+        *models_folder().glob("_draft-import-*"),
+    ]
     return [path for path in found if path.is_dir()]
 
 

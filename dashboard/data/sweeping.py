@@ -1,4 +1,4 @@
-"""Removing the datasets, bundles and training runs of sessions that have ended."""
+"""Removing the datasets, collections, bundles and training runs of sessions that have ended."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dashboard.data.ownership import (
     ABANDONED_SECONDS,
     kept_tokens,
     owned_bundles,
+    owned_collections,
     owned_datasets,
     remove_owned,
     tokens_of_this_server,
@@ -42,6 +43,9 @@ def sweep() -> None:
     for folder in owned_datasets():
         if not _is_kept(folder.name, folder / CONFIG_FILE, kept):
             remove_owned(folder.name)
+    for folder in owned_collections():
+        if not _is_kept(folder.name, folder / CONFIG_FILE, kept):
+            shutil.rmtree(folder, ignore_errors=True)
     for bundle_id, folder in owned_bundles().items():
         if not _is_kept(bundle_id, folder / CONFIG_FILE, kept):
             _remove_bundle(folder)
@@ -70,6 +74,8 @@ def remove_all_of_this_server() -> None:
     for folder in owned_datasets():
         if owners_of(folder.name) & tokens:
             remove_owned(folder.name)
+    for folder in (folder for folder in owned_collections() if owners_of(folder.name) & tokens):
+        shutil.rmtree(folder, ignore_errors=True)
     for bundle_id, folder in owned_bundles().items():
         if owners_of(bundle_id) & tokens:
             _remove_bundle(folder)

@@ -6,6 +6,7 @@ from dashboard import state
 from dashboard.edit.directions import direction_rows
 from dashboard.edit.sliders import dimension_sliders
 from dashboard.edit.traversals import traversal_matrix
+from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.image_picker import pick_image
 from dashboard.ui.model_set import pick_bundles
@@ -16,6 +17,7 @@ from dashboard.ui.share import copy_link, show_notices
 
 def page() -> None:
     """Draw the page."""
+    stop_at_collection("Editing a code shows what a model decodes it to")
     catalogue = catalogue_or_stop()
     dataset, names, bundles = pick_bundles(catalogue)
     if bundles:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, card_pictures, card_text, megabytes
+from dashboard.data.cards import card_pictures, card_text, megabytes
+from dashboard.data.catalogue import Bundle
 from dashboard.explore.charts.training_curves import training_curves
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.fragments import bundle_fragment

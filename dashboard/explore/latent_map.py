@@ -11,8 +11,9 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.maps import MapData, clusters_note, coloured_points, index_of_row, map_data, trust_shading
-from dashboard.explore.charts.latent_map import SPACING, MapContent, MapStyle
+from dashboard.explore.charts.latent_map import MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
+from dashboard.explore.charts.preview import SPACING
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, colour_title, legend_title
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND

@@ -1,4 +1,4 @@
-"""Explore: one model's latent map; hovering shows decodes, a click shows one code in full."""
+"""Explore: one latent map; hovering shows decodes or items, a click shows one code in full."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from dashboard.explore.about import about_model
 from dashboard.explore.decode_panel import decode_panel
 from dashboard.explore.downloads import downloads
 from dashboard.explore.formation import formation_button, formation_view, shows_formation
+from dashboard.explore.items.view import items_view
 from dashboard.explore.latent_map import latent_map
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, chosen_map, pick_map
 from dashboard.ui.fragments import bundle_fragment
-from dashboard.ui.pickers import chosen_model, pick_model
+from dashboard.ui.pickers import chosen_model, pick_model, pick_space
 from dashboard.ui.presentation import is_presenting
-from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems
+from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems, space_or_error
 from dashboard.ui.selection import (
     current_selection,
     inspect_selection,
@@ -30,8 +31,28 @@ PAGE_RUNS = "page runs"
 
 def page() -> None:
     """Draw the page."""
-    catalogue = catalogue_or_stop()
+    catalogue = catalogue_or_stop(also_spaces=True)
     dataset, model = chosen_model(catalogue)
+    if catalogue.is_collection(dataset):
+        _space(catalogue, dataset, model)
+    else:
+        _model(catalogue, dataset, model)
+    show_problems(catalogue)
+
+
+def _space(catalogue: Catalogue, collection: str, name: str) -> None:
+    """Draw a space without a model: what needs a decoder is absent."""
+    pickers, actions = st.columns([6, 1], vertical_alignment="bottom")
+    with pickers:
+        pick_space(catalogue, collection, name)
+    with actions:
+        reset_button()
+    space = space_or_error(f"{collection}/{name}")
+    if space is not None:
+        items_view(space)
+
+
+def _model(catalogue: Catalogue, dataset: str, model: str) -> None:
     if not is_presenting():
         _pickers(catalogue, dataset, model)
     bundle = bundle_or_error(f"{dataset}/{model}")
@@ -41,7 +62,6 @@ def page() -> None:
         else:
             _map(bundle, dataset, model)
         about_model(bundle)
-    show_problems(catalogue)
 
 
 def _formation(bundle: Bundle, dataset: str, model: str) -> None:

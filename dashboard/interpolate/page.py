@@ -24,6 +24,7 @@ from dashboard.interpolate.strips import (
     strip_legend,
     upper_limit,
 )
+from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.missing_originals import originals_note
@@ -35,6 +36,7 @@ from dashboard.ui.share import copy_link, show_notices
 
 def page() -> None:
     """Draw the page."""
+    stop_at_collection("Paths between images need a model that decodes codes")
     catalogue = catalogue_or_stop()
     dataset, names, bundles = pick_bundles(catalogue)
     if bundles:

@@ -17,6 +17,7 @@ from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import draw_front_maps, page_links
 from dashboard.overview.preview import originals_preview
 from dashboard.overview.services import N_SHOWN
+from dashboard.ui.collections import collection_links, collection_note, named_collection
 from dashboard.ui.pickers import pick_dataset
 from dashboard.ui.presentation import is_presenting, start_button
 from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems
@@ -27,10 +28,11 @@ def page() -> None:
     """Draw the page."""
     catalogue = catalogue_or_stop()
     datasets = catalogue.datasets()
-    dataset = state.choose("dataset", datasets, datasets[0])
+    collection = named_collection(catalogue)
+    dataset = datasets[0] if collection else state.choose("dataset", datasets, datasets[0])
     present = front_models(catalogue, dataset)
     lines = chosen_front_models(present)
-    state.publish(dataset=dataset, front=published_front(present, lines))
+    state.publish(dataset=collection or dataset, front=published_front(present, lines))
     text, pictures = st.columns([1, 1], gap="large", vertical_alignment="bottom")
     if not is_presenting():
         with text:
@@ -44,6 +46,8 @@ def page() -> None:
         with pictures:
             originals_preview(first)
     show_notices()
+    if collection is not None:
+        collection_note(collection, "The maps on this page show models of images")
     if not is_presenting():
         pick_front_models(present, lines)
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
@@ -68,6 +72,7 @@ def page() -> None:
             query_params={"dataset": dataset},
         )
     page_links(dataset, list(lines))
+    collection_links(catalogue)
     st.caption(dataset_description(dataset) + shown)
     glossary()
     show_problems(catalogue)

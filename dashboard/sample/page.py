@@ -12,6 +12,7 @@ from dashboard.sample.controls import chosen_settings, pick_settings, published_
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
 from dashboard.sample.noise_to_image import noise_strips
 from dashboard.sample.variations import image_variations
+from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.model_set import pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
@@ -20,6 +21,7 @@ from dashboard.ui.share import copy_link, show_notices
 
 def page() -> None:
     """Draw the page."""
+    stop_at_collection("Samples need a model with a prior or a fitted density, and a decoder")
     catalogue = catalogue_or_stop()
     dataset, names, bundles = pick_bundles(catalogue)
     if bundles:

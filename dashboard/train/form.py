@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import dataset_description, dataset_title, family_title
+from dashboard.data.catalogue import catalogue, dataset_description, dataset_title, family_title
 from dashboard.data.upload_rules import UploadRules
 from dashboard.train.bring_back import bring_back_form
 from dashboard.train.queue import run_queue
@@ -106,7 +106,7 @@ def _form(datasets: list[str], blocked: str | None) -> None:
 def _pick_dataset(datasets: list[str]) -> str:
     known = state.get("dataset")
     dataset = known if known in datasets else usual_dataset(datasets)
-    if known is not None and known != dataset:
+    if known is not None and known != dataset and not catalogue().is_collection(known):
         state.put("dataset", None)
         state.notify("dataset", f"“{dataset_title(known)[:60]}” cannot be trained on here; take another.")
     st.selectbox(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.catalogue import catalogue
 from dashboard.data.upload_rules import upload_rules
 from dashboard.train.form import train_form
 from dashboard.train.run_view import pair_view, run_view
 from dashboard.train.services.progress import Run, seen_run
+from dashboard.ui.collections import collection_note, named_collection
 from dashboard.ui.share import copy_link, show_notices
 from dashboard.ui.theme import is_dark
 
@@ -42,6 +44,8 @@ def page() -> None:
     st.html(f"<style>{''.join(styles)}</style>")
     notices = st.container()
     if not runs:
+        if (collection := named_collection(catalogue())) is not None:
+            collection_note(collection, "Models are trained on images")
         train_form(upload_rules())
     elif len(runs) == 1:
         run_view(runs[0])

@@ -1,23 +1,25 @@
-"""Fragments, callbacks and downloads that hold bundle ids, not bundles, and tolerate removed bundles."""
+"""Fragments, callbacks and downloads that hold ids of bundles and spaces, and tolerate removed ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from dashboard.data.catalogue import Bundle, LatentcoreError, open_bundle
+from dashboard.data.catalogue import LatentcoreError, Space, open_bundle
+from dashboard.data.spaces import ItemSpace, open_space
 from dashboard.server.sessions import acting_for, current_session
 from dashboard.ui.problems import show_removed
 
 P = ParamSpec("P")
+SpaceT = TypeVar("SpaceT", bound=Space)
 
 
 def bundle_fragment(draw: Callable[P, None]) -> Callable[P, None]:
-    """Make a fragment of `draw`, whose positional arguments may be bundles or lists of bundles.
+    """Make a fragment of `draw`, whose positional arguments may be bundles, spaces, or lists of them.
 
     Streamlit keeps the arguments of a fragment until its page is left: every session would hold its
     bundles, 2 to 5 MB each, after the cache has evicted them. So their ids are kept, and the bundles are
@@ -58,32 +60,35 @@ def bundle_callback(callback: Callable[P, None]) -> Callable[P, None]:
 
 
 def deferred_file(
-    make: Callable[Concatenate[Bundle, P], bytes], bundle: Bundle, *args: P.args, **kwargs: P.kwargs
+    make: Callable[Concatenate[SpaceT, P], bytes], space: SpaceT, *args: P.args, **kwargs: P.kwargs
 ) -> Callable[[], bytes]:
     """Return the data of a download button: made on click, without holding the bundle until then."""
-    bundle_id, session = bundle.spec.id, current_session()
+    stored, session = _Ids([space], is_list=False), current_session()
 
     def made() -> bytes:  # on a thread that belongs to no session
         with acting_for(session):
-            return make(open_bundle(bundle_id), *args, **kwargs)
+            return make(cast("SpaceT", stored.opened()), *args, **kwargs)
 
     return made
 
 
 class _Ids:
-    """Ids in the place of a bundle or of a list of bundles."""
+    """Ids in the place of a bundle or a space, or of a list of them."""
 
-    def __init__(self, ids: list[str], *, is_list: bool) -> None:
-        self.ids, self.is_list = ids, is_list
+    def __init__(self, spaces: list[Any], *, is_list: bool) -> None:
+        self.ids = [(space.id, isinstance(space, ItemSpace)) for space in spaces]
+        self.is_list = is_list
 
-    def opened(self) -> Bundle | list[Bundle]:
-        bundles = [open_bundle(bundle_id) for bundle_id in self.ids]
-        return bundles if self.is_list else bundles[0]
+    def opened(self) -> Space | list[Space]:
+        spaces: list[Space] = [
+            open_space(one) if of_items else open_bundle(one) for one, of_items in self.ids
+        ]
+        return spaces if self.is_list else spaces[0]
 
 
 def _stored(argument: Any) -> Any:  # noqa: ANN401 - see above
-    if isinstance(argument, Bundle):
-        return _Ids([argument.spec.id], is_list=False)
-    if isinstance(argument, list) and argument and all(isinstance(part, Bundle) for part in argument):
-        return _Ids([bundle.spec.id for bundle in argument], is_list=True)
+    if isinstance(argument, Space):
+        return _Ids([argument], is_list=False)
+    if isinstance(argument, list) and argument and all(isinstance(part, Space) for part in argument):
+        return _Ids(argument, is_list=True)
     return argument

@@ -8,13 +8,18 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, dataset_title
+from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.model_set import PREFERRED, pick_bundles
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 
 
 def models_page(
-    draw: Callable[[str, list[Bundle]], None], names: Sequence[str], preferred: Sequence[str] = PREFERRED
+    draw: Callable[[str, list[Bundle]], None],
+    names: Sequence[str],
+    preferred: Sequence[str] = PREFERRED,
+    *,
+    needs: str,
 ) -> None:
     """Draw a page on several models of one dataset.
 
@@ -26,7 +31,10 @@ def models_page(
         Names of the address that the page owns, beside "dataset" and "models".
     preferred : sequence of str
         Families that are chosen by default.
+    needs : str
+        What a collection of items lacks for the page, such as "Denoising needs a model that decodes".
     """
+    stop_at_collection(needs)
     catalogue = catalogue_or_stop()
     dataset, models, bundles = pick_bundles(catalogue, preferred)
     notices = st.container()

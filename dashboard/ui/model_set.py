@@ -12,13 +12,14 @@ from dashboard.data.catalogue import (
     Bundle,
     Catalogue,
     LatentcoreError,
+    Space,
     catalogue,
     dataset_title,
     open_bundle,
 )
 from dashboard.ui.pickers import set_dataset
 from dashboard.ui.presentation import is_presenting
-from dashboard.ui.problems import bundle_or_error
+from dashboard.ui.problems import bundle_or_error, space_or_error
 from dashboard.ui.share import reset_button
 
 PREFERRED = ("pca", "ae", "vae", "gan")
@@ -27,13 +28,18 @@ MAX_MODELS = 6
 
 
 def chosen_models(
-    catalogue: Catalogue, most: int = MAX_MODELS, preferred: Sequence[str] = PREFERRED
+    catalogue: Catalogue,
+    most: int = MAX_MODELS,
+    preferred: Sequence[str] = PREFERRED,
+    *,
+    also_spaces: bool = False,
 ) -> tuple[str, list[str]]:
     """Return the chosen dataset and the names of one to `most` of its models.
 
-    By default all models are chosen if `most` exceeds `MAX_MODELS`, else one of each preferred family.
+    By default all models are chosen if `most` exceeds `MAX_MODELS`, else one of each preferred family; of a
+    collection, which `also_spaces` allows, the first spaces.
     """
-    datasets = catalogue.datasets()
+    datasets = _datasets(catalogue, also_spaces=also_spaces)
     dataset = state.choose("dataset", datasets, datasets[0])
     present = catalogue.models(dataset)
     text = state.get("models")
@@ -54,23 +60,35 @@ def chosen_models(
     return dataset, present if most > MAX_MODELS else _defaults(catalogue, dataset, preferred)
 
 
-def pick_models(catalogue: Catalogue, dataset: str, chosen: list[str], most: int = MAX_MODELS) -> None:
+def _datasets(catalogue: Catalogue, *, also_spaces: bool) -> list[str]:
+    return [*catalogue.datasets(), *(catalogue.collections() if also_spaces else [])]
+
+
+def pick_models(
+    catalogue: Catalogue,
+    dataset: str,
+    chosen: list[str],
+    most: int = MAX_MODELS,
+    *,
+    also_spaces: bool = False,
+) -> None:
     """Draw the pickers of the dataset and of its models."""
     left, right = st.columns([1, 3.4], vertical_alignment="bottom")
     left.selectbox(
         "Dataset",
-        catalogue.datasets(),
+        _datasets(catalogue, also_spaces=also_spaces),
         format_func=dataset_title,
-        help="The images that go through every model.",
+        help="The images that go through every model, or the items that every space has codes of.",
         **state.bind("pick_dataset", dataset, _set_dataset),
     )
-    titles = {name: catalogue.spec(dataset, name).title for name in catalogue.models(dataset)}
+    titles = {name: catalogue.title(dataset, name) for name in catalogue.models(dataset)}
+    word = "Spaces" if catalogue.is_collection(dataset) else "Models"
     right.multiselect(
-        "Models",
+        word,
         list(titles),
         format_func=titles.__getitem__,
         max_selections=most,
-        help=f"Up to {most} models to compare.",
+        help=f"Up to {most} {word.lower()} to compare.",
         **state.bind("pick_models", chosen, _set_models),
     )
 
@@ -84,18 +102,22 @@ def pick_bundles(
 
 
 def model_head(
-    catalogue: Catalogue, most: int = MAX_MODELS, preferred: Sequence[str] = PREFERRED
+    catalogue: Catalogue,
+    most: int = MAX_MODELS,
+    preferred: Sequence[str] = PREFERRED,
+    *,
+    also_spaces: bool = False,
 ) -> tuple[str, list[str]]:
     """Draw the pickers and the reset button; return the dataset and the names of the models.
 
     In present mode neither is drawn: the story has chosen already.
     """
-    dataset, names = chosen_models(catalogue, most, preferred)
+    dataset, names = chosen_models(catalogue, most, preferred, also_spaces=also_spaces)
     if is_presenting():
         return dataset, names
     pickers, actions = st.columns([7, 1], vertical_alignment="bottom")
     with pickers:
-        pick_models(catalogue, dataset, names, most)
+        pick_models(catalogue, dataset, names, most, also_spaces=also_spaces)
     with actions:
         reset_button()
     return dataset, names
@@ -116,6 +138,13 @@ def load_models(ids: list[str]) -> list[Bundle]:
     return [bundle for bundle in loaded if bundle is not None]
 
 
+def load_spaces(ids: list[str]) -> list[Space]:
+    """Return the bundles or spaces that can be loaded, and show the errors of the others."""
+    found = catalogue().spaces
+    loaded = [space_or_error(one) if one in found else bundle_or_error(one) for one in ids]
+    return [space for space in loaded if space is not None]
+
+
 def _set_dataset() -> None:
     set_dataset("pick_dataset")
     for name in ("models", "start", "end", "maker", "normal", "against", "detector"):
@@ -128,6 +157,8 @@ def _set_models() -> None:
 
 def _defaults(catalogue: Catalogue, dataset: str, preferred: Sequence[str]) -> list[str]:
     """Return one model of each preferred family, in the largest dimension that they share."""
+    if catalogue.is_collection(dataset):
+        return catalogue.models(dataset)[:MAX_MODELS]
     specs = [catalogue.spec(dataset, name) for name in catalogue.models(dataset)]
     largest: dict[str, str] = {}
     for spec in specs:  # sorted by dimension within a family

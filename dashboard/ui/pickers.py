@@ -8,29 +8,53 @@ from dashboard import state
 from dashboard.data.catalogue import BundleSpec, Catalogue, catalogue, dataset_title, family_title
 
 PREFERRED_MODEL = "vae-d2"
+OF_ITEMS = ("find", "where", "second")
+"""Names of the address that only a collection of items has a use for."""
 
 
 def chosen_model(catalogue: Catalogue) -> tuple[str, str]:
-    """Return the chosen dataset and model, such as ("digits", "vae-d2")."""
-    datasets = catalogue.datasets()
+    """Return the chosen dataset and model, such as ("digits", "vae-d2"), or collection and space."""
+    datasets = [*catalogue.datasets(), *catalogue.collections()]
     dataset = state.choose("dataset", datasets, datasets[0])
     models = catalogue.models(dataset)
     default = PREFERRED_MODEL if PREFERRED_MODEL in models else models[0]
     return dataset, state.choose("model", models, default)
 
 
+def pick_space(catalogue: Catalogue, collection: str, space: str) -> None:
+    """Draw the pickers of the collection, beside the datasets, and of one of its spaces."""
+    left, right = st.columns([1.1, 3.4], vertical_alignment="bottom")
+    with left:
+        pick_any_dataset(catalogue, collection)
+    titles = {name: catalogue.title(collection, name) for name in catalogue.models(collection)}
+    right.segmented_control(
+        "Space",
+        list(titles),
+        format_func=lambda name: state.escape_markdown(titles[name]),
+        required=True,
+        help="Codes of these items, computed in one way.",
+        **state.bind("pick_space", space, _set_space),
+    )
+
+
+def pick_any_dataset(catalogue: Catalogue, dataset: str) -> None:
+    """Draw the picker of a dataset or of a collection of items."""
+    st.selectbox(
+        "Dataset",
+        [*catalogue.datasets(), *catalogue.collections()],
+        format_func=dataset_title,
+        help="The images or items whose codes the map shows.",
+        **state.bind("pick_dataset", dataset, set_dataset, "pick_dataset"),
+    )
+
+
 def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
     """Draw the pickers of dataset, family and latent dimension, and of the variant if there are several."""
     spec = catalogue.spec(dataset, model)
-    datasets, families = catalogue.datasets(), _families(catalogue, dataset)
+    families = _families(catalogue, dataset)
     left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
-    left.selectbox(
-        "Dataset",
-        datasets,
-        format_func=dataset_title,
-        help="The images whose codes the map shows.",
-        **state.bind("pick_dataset", dataset, set_dataset, "pick_dataset"),
-    )
+    with left:
+        pick_any_dataset(catalogue, dataset)
     middle.segmented_control(
         "Model",
         families,
@@ -74,8 +98,12 @@ def pick_dataset(datasets: list[str], dataset: str) -> None:
 
 
 def set_dataset(key: str) -> None:
-    """Set the dataset to the value of the widget `key`."""
-    _change("dataset", state.widget(key))
+    """Set the dataset, or the collection, to the value of the widget `key`."""
+    found, chosen = catalogue(), state.widget(key)
+    if found.is_collection(chosen) or found.is_collection(state.get("dataset") or ""):
+        for name in (*OF_ITEMS, "model", "models"):  # models and spaces have no names in common
+            state.put(name, None)
+    _change("dataset", chosen)
     state.put("point", None)
 
 
@@ -85,6 +113,10 @@ def _set_family(dataset: str, latent_dim: int) -> None:
 
 def _set_dimension(dataset: str, family: str) -> None:
     _set_nearest(dataset, family, state.widget("pick_dimension"))
+
+
+def _set_space() -> None:
+    _change("model", state.widget("pick_space"))
 
 
 def _set_variant() -> None:

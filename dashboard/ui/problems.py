@@ -14,6 +14,7 @@ from dashboard.data.catalogue import (
     catalogue_place,
     open_bundle,
 )
+from dashboard.data.spaces import ItemSpace, open_space
 from dashboard.data.study_results import StudyResult, study_obstacle, study_of
 
 SLOW = dict.fromkeys(
@@ -23,10 +24,10 @@ SLOW = dict.fromkeys(
 """What is added to the commands of studies that take long, by name."""
 
 
-def catalogue_or_stop() -> Catalogue:
-    """Return the catalogue; without any bundle, show an error and stop the page."""
+def catalogue_or_stop(*, also_spaces: bool = False) -> Catalogue:
+    """Return the catalogue; without any bundle, or any space if they will do, show an error and stop."""
     found = catalogue()
-    if not found.specs:
+    if not found.specs and not (also_spaces and found.spaces):
         st.error(
             f"There are no models in {catalogue_place()}. Make one with "
             "`latentcore train digits vae --latent-dim 2`, or point LATENTCORE_MODELS to a folder with some."
@@ -42,6 +43,15 @@ def bundle_or_error(bundle_id: str) -> Bundle | None:
         return open_bundle(bundle_id)
     except LatentcoreError as error:
         st.error(f"{error} The other models can still be used: choose one above.", icon=":material/error:")
+        return None
+
+
+def space_or_error(space_id: str) -> ItemSpace | None:
+    """Return the loaded space, or show its error."""
+    try:
+        return open_space(space_id)
+    except LatentcoreError as error:
+        st.error(f"{error} The other spaces can still be used: choose one above.", icon=":material/error:")
         return None
 
 

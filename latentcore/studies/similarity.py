@@ -64,20 +64,34 @@ def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> d
         np.random.default_rng(SEED).permutation(len(load_bundle(specs[0].id, root).test))[:N_IMAGES]
     )
     codes = {spec.name: load_bundle(spec.id, root).test.codes[rows] for spec in specs}
-    on_stage(f"{len(codes)} spaces")
-    pairs = [
-        {"models": [one, other], **_measure(codes[one], codes[other])}
-        for one, other in combinations(codes, 2)
-    ]
-    on_stage("permuted rows")
+    on_stage(f"{len(codes)} spaces, and permuted rows")
     return {
         "models": list(codes),
         "n": len(rows),
         "k": N_NEIGHBOURS,
-        "pairs": pairs,
-        "null": _null(codes),
+        **code_similarities(codes),
         "twins": [_twin(recipe, codes, rows, on_stage) for recipe in _twin_recipes(dataset, codes)],
     }
+
+
+def code_similarities(codes: Mapping[str, FloatArray]) -> dict[str, Any]:
+    """Return the similarity of every pair of spaces, and of random pairs with the rows of one permuted.
+
+    Parameters
+    ----------
+    codes : mapping of str to float32 array, shape (n, latent_dim)
+        Codes of the same items by name of the space.
+
+    Returns
+    -------
+    dict
+        ``pairs`` and ``null``, as of `similarities`.
+    """
+    pairs = [
+        {"models": [one, other], **_measure(codes[one], codes[other])}
+        for one, other in combinations(codes, 2)
+    ]
+    return {"pairs": pairs, "null": _null(codes)}
 
 
 def check_result(found: Mapping[str, Any]) -> None:
@@ -108,7 +122,7 @@ def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
     return {name: measure(one, other) for name, measure in MEASURES.items()}
 
 
-def _null(codes: dict[str, FloatArray]) -> dict[str, dict[str, float]]:
+def _null(codes: Mapping[str, FloatArray]) -> dict[str, dict[str, float]]:
     """Return mean and largest similarity of random pairs of spaces with the rows of one permuted."""
     generator = np.random.default_rng(SEED)
     names = list(codes)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.maps import MapData, map_data
-from dashboard.explore.charts.latent_map import SPACING
+from dashboard.explore.charts.preview import SPACING
 from dashboard.explore.latent_map import WIDE_PREVIEW, WIDE_SIZE
 
 N_CELLS = 48

@@ -9,7 +9,11 @@ from dashboard.ui.frame import models_page
 
 def page() -> None:
     """Draw the page."""
-    models_page(lambda _, bundles: anomaly_detection(bundles), NAMES)
+    models_page(
+        lambda _, bundles: anomaly_detection(bundles),
+        NAMES,
+        needs="These detectors are measured on images and models",
+    )
 
 
 page()

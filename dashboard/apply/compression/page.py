@@ -16,7 +16,7 @@ from dashboard.ui.problems import study_or_message
 
 def page() -> None:
     """Draw the page."""
-    models_page(_sections, NAMES)
+    models_page(_sections, NAMES, needs="Compression to a code needs a model that decodes it to an image")
 
 
 def _sections(dataset: str, bundles: list[Bundle]) -> None:

@@ -10,7 +10,12 @@ PREFERRED = ("pca", "ae", "dae", "vae", "gan")  # families that are chosen by de
 
 def page() -> None:
     """Draw the page."""
-    models_page(lambda _, bundles: denoising(bundles), NAMES, PREFERRED)
+    models_page(
+        lambda _, bundles: denoising(bundles),
+        NAMES,
+        PREFERRED,
+        needs="Denoising needs a model that encodes and decodes images",
+    )
 
 
 page()

@@ -15,7 +15,7 @@ from dashboard.ui.frame import models_page, needs_labels
 
 def page() -> None:
     """Draw the page."""
-    models_page(_sections, NAMES)
+    models_page(_sections, NAMES, needs="Synthetic images need a model that samples them")
 
 
 def _sections(dataset: str, bundles: list[Bundle]) -> None:

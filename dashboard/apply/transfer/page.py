@@ -11,7 +11,7 @@ from dashboard.ui.frame import models_page, needs_labels
 
 def page() -> None:
     """Draw the page."""
-    models_page(_sections, NAMES)
+    models_page(_sections, NAMES, needs="Encoders are transferred between datasets of images")
 
 
 def _sections(dataset: str, bundles: list[Bundle]) -> None:

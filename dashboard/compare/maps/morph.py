@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.compare.maps.charts.morph import morph_chart
 from dashboard.compare.model_pair import chosen_pair, pick_pair
 from dashboard.data.aligned_maps import EDGE, linked_data
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Space
+from dashboard.data.spaces import shown_things
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.theme import is_dark
 
@@ -17,12 +18,12 @@ SIZE = 460
 """Width and height of the map in pixels."""
 
 
-def draw_morph(bundles: list[Bundle], *, align: bool, only: tuple[str, ...]) -> None:
+def draw_morph(bundles: list[Space], *, align: bool, only: tuple[str, ...]) -> None:
     """Draw pickers and transition for two of the bundles, of which there must be at least two.
 
     Parameters
     ----------
-    bundles : list of Bundle
+    bundles : list of Space
     align : bool
         Whether the second map is Procrustes-aligned to the first.
     only : tuple of str
@@ -32,8 +33,8 @@ def draw_morph(bundles: list[Bundle], *, align: bool, only: tuple[str, ...]) -> 
     picture, controls = st.columns([1, 1.4], gap="large")
     with controls:
         st.markdown(
-            "The same test images move from one map to the other: which groups stay together, and which "
-            "separate?"
+            f"The same {shown_things(bundles[0])} move from one map to the other: which groups stay "
+            "together, and which separate?"
         )
         pair = chosen_pair(bundles)
         pick_pair(bundles, pair, ("From", "To"))
@@ -50,7 +51,7 @@ def draw_morph(bundles: list[Bundle], *, align: bool, only: tuple[str, ...]) -> 
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def _spec(pair: tuple[Bundle, Bundle], *, align: bool, only: tuple[str, ...], dark: bool) -> dict[str, Any]:
+def _spec(pair: tuple[Space, Space], *, align: bool, only: tuple[str, ...], dark: bool) -> dict[str, Any]:
     data = linked_data(pair, align=align)
     columns = {"x0": "xa", "y0": "ya", "x1": "xb", "y1": "yb"}
     table = data.table.rename(columns=columns)[["class", *columns.values()]]

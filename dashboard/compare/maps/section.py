@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import state
 from dashboard.compare.maps.charts.linked_maps import LinkedContent, LinkedStyle, linked_maps_chart
 from dashboard.compare.maps.morph import draw_morph
-from dashboard.data.aligned_maps import EDGE, linked_data, sample_atlas
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.aligned_maps import EDGE, LinkedData, SampleAtlas, item_atlas, linked_data, sample_atlas
+from dashboard.data.catalogue import BY_CONTENT, Space
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_in_label
+from dashboard.data.item_texts import wrapped_text
 from dashboard.data.maps import clusters_note
+from dashboard.data.spaces import ItemSpace, shown_things
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.class_filter import chosen_classes, pick_classes
@@ -25,10 +28,12 @@ SIZES = {2: 450, 3: 350, 4: 262, 5: 310, 6: 310}
 MAPS_PER_ROW = {2: 2, 3: 3, 4: 4, 5: 3, 6: 3}
 PREVIEW = 150
 """Width and height of the image under the pointer in pixels."""
+TEXT_PREVIEW, TEXT_LINE, TEXT_LINES = 180, 27, 14
+"""Width in pixels, letters per line and lines of the text under the pointer, where items have texts."""
 ON, OFF = "on", "off"
 
 
-def draw_linked_maps(bundles: list[Bundle]) -> None:
+def draw_linked_maps(bundles: list[Space]) -> None:
     """Draw the section."""
     if len(bundles) < 2:
         st.info("Linked maps need at least two models. Choose a second model above.", icon=":material/info:")
@@ -36,8 +41,8 @@ def draw_linked_maps(bundles: list[Bundle]) -> None:
     align = state.choose("align", [ON, OFF], ON, word="alignment") == ON
     description, control = st.columns([5, 1], vertical_alignment="center")
     description.markdown(
-        "The same test images on every map. Hover over one to ring it on all maps, or drag a rectangle to "
-        "select several."
+        f"The same {shown_things(bundles[0])} on every map. Hover over one to ring it on all maps, or drag a "
+        "rectangle to select several."
     )
     control.toggle(
         "Align",
@@ -48,12 +53,12 @@ def draw_linked_maps(bundles: list[Bundle]) -> None:
     groups = bundles[0].groups
     only = chosen_classes(groups)
     pick_classes(groups, only)
-    originals_note(bundles[0].spec.dataset)
+    dataset = bundles[0].id.partition("/")[0]
+    if not isinstance(bundles[0], ItemSpace):
+        originals_note(dataset)
     with st.container(key="linked_maps"):
         st.vega_lite_chart(
-            spec=_spec(
-                bundles, stand_in_bundle(bundles[0].spec.dataset), align=align, only=only, dark=is_dark()
-            ),
+            spec=_spec(bundles, stand_in_bundle(dataset), align=align, only=only, dark=is_dark()),
             key="linked_maps_chart",
             width="content",
             alt="Linked maps of " + ", ".join(linked_data(bundles, align=align).titles),
@@ -62,23 +67,24 @@ def draw_linked_maps(bundles: list[Bundle]) -> None:
     draw_morph(bundles, align=align, only=only)
 
 
-def _draw_caption(bundles: list[Bundle], only: tuple[str, ...], *, align: bool) -> None:
+def _draw_caption(bundles: list[Space], only: tuple[str, ...], *, align: bool) -> None:
     data = linked_data(bundles, align=align)
     n = int(data.table["class"].isin(only or data.classes).sum())
-    sample = f" ({bundles[0].group_word}-stratified random sample)" if n < data.n_total else ""
+    n_all = bundles[0].n_items if isinstance(bundles[0], ItemSpace) else data.n_total
+    sample = f" ({bundles[0].group_word}-stratified random sample)" if n < n_all else ""
     legend = ""
     if len(data.classes) <= MAX_IN_LEGEND:
         legend = "Click a legend entry to filter (shift-click for several). "
     st.caption(
-        f"{n:,} of {data.n_total:,} test images{sample}. {legend}Drag the rectangle to move it; double-click "
-        "to clear. Each map is scaled to its frame; beyond the median distance from the centre, distances "
-        f"are logarithmic, so that outliers do not compress the rest.{clusters_note(bundles[0])}"
+        f"{n:,} of {n_all:,} {shown_things(bundles[0])}{sample}. {legend}Drag the rectangle to move it; "
+        "double-click to clear. Each map is scaled to its frame; beyond the median distance from the centre, "
+        f"distances are logarithmic, so that outliers do not compress the rest.{clusters_note(bundles[0])}"
     )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
 def _spec(
-    bundles: list[Bundle],
+    bundles: list[Space],
     made_by: str | None,  # noqa: ARG001 - part of the cache key
     *,
     align: bool,
@@ -86,29 +92,45 @@ def _spec(
     dark: bool,
 ) -> dict[str, Any]:
     data = linked_data(bundles, align=align)
-    atlas = sample_atlas(bundles[0].spec.dataset, tuple(data.table["index"].tolist()))
+    table, atlas = _samples(bundles[0], data)
     content = LinkedContent(
-        table=data.table,
+        table=table,
         titles=data.titles,
         planes=data.planes,
         contexts=data.contexts,
         edge=EDGE,
         classes=data.classes,
-        atlas_uri=atlas.uri,
-        tile_shape=atlas.tile_shape,
-        n_columns=atlas.n_columns,
-        n_rows=atlas.n_rows,
+        atlas_uri="" if atlas is None else atlas.uri,
+        tile_shape=(1, 1) if atlas is None else atlas.tile_shape,
+        n_columns=1 if atlas is None else atlas.n_columns,
+        n_rows=1 if atlas is None else atlas.n_rows,
     )
     style = LinkedStyle(
         size=SIZES[len(bundles)],
-        preview=PREVIEW,
+        preview=TEXT_PREVIEW if atlas is None else PREVIEW,
         maps_per_row=MAPS_PER_ROW[len(bundles)],
-        image_title="the image" if atlas.made_by is None else "a stand-in",
-        image_note=stand_in_label(atlas.made_by),
+        image_title=_preview_title(atlas),
+        image_note="" if atlas is None else stand_in_label(atlas.made_by),
         dark=dark,
         only=only,
     )
     return compact(linked_maps_chart(content, style))
+
+
+def _samples(first: Space, data: LinkedData) -> tuple[pd.DataFrame, SampleAtlas | None]:
+    """Return the table of samples, for items with their texts, and their images if there are any."""
+    indices = data.table["index"]
+    if not isinstance(first, ItemSpace):
+        return data.table, sample_atlas(first.id.partition("/")[0], tuple(indices.tolist()))
+    names = zip(data.table["class"], first.items.names(indices.to_numpy()), strict=True)
+    lines = [f"{group}\n{wrapped_text(name, TEXT_LINES, TEXT_LINE)}" for group, name in names]
+    return data.table.assign(lines=lines), item_atlas(first, tuple(indices.tolist()))
+
+
+def _preview_title(atlas: SampleAtlas | None) -> str:
+    if atlas is None:
+        return "the item"
+    return "the image" if atlas.made_by is None else "a stand-in"
 
 
 def _set_align() -> None:

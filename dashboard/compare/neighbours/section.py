@@ -8,16 +8,19 @@ import streamlit as st
 
 from dashboard.compare.model_pair import chosen_pair, pick_pair
 from dashboard.compare.neighbours.charts import neighbour_change_map
+from dashboard.compare.neighbours.items import draw_items
 from dashboard.compare.neighbours.services import (
     N_NEIGHBOURS,
     ChangedSample,
     NeighbourChange,
     has_enough_images,
+    most_changed_items,
     most_changed_samples,
     neighbour_change,
 )
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.images.stand_ins import stand_in_label
+from dashboard.data.spaces import ItemSpace, shown_things
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name
@@ -30,25 +33,27 @@ MAX_LETTERS = 24
 """Of a class's name in a caption."""
 
 
-def draw_neighbours(bundles: list[Bundle]) -> None:
+def draw_neighbours(bundles: list[Space]) -> None:
     """Draw the section."""
     if len(bundles) < 2:
         st.info("Comparing neighbours needs two models. Choose a second model above.", icon=":material/info:")
         return
     st.markdown(
-        f"Each test image has {N_NEIGHBOURS} nearest neighbours in the codes of either model. Colour: the "
-        "share of neighbours that differ. Dark: same neighbours in both; bright: different neighbours."
+        f"Each of the {shown_things(bundles[0])} has {N_NEIGHBOURS} nearest neighbours in either space of "
+        "codes. Colour: the share of neighbours that differ. Dark: same neighbours in both; bright: "
+        "different neighbours."
     )
     pair = chosen_pair(bundles)
     pick_pair(bundles, pair, ("Map of", "Compared with"))
     if not has_enough_images(*pair):
         st.info(
-            f"There are too few test images: each needs {N_NEIGHBOURS} others as neighbours.",
+            f"There are too few {shown_things(bundles[0])}: each needs {N_NEIGHBOURS} others as neighbours.",
             icon=":material/info:",
         )
         return
     change = neighbour_change(*pair)
-    originals_note(pair[0].spec.dataset)
+    if isinstance(pair[0], Bundle):
+        originals_note(pair[0].spec.dataset)
     picture, listed = st.columns([1, 1.45], gap="medium")
     with picture, st.container(key="neighbour_map"):
         st.vega_lite_chart(
@@ -59,8 +64,16 @@ def draw_neighbours(bundles: list[Bundle]) -> None:
             f"those in {change.titles[1]}",
         )
     with listed:
-        _draw_samples(most_changed_samples(*pair), change)
-    _draw_caption(change)
+        _draw_most_changed(pair, change)
+    _draw_caption(change, shown_things(pair[0]))
+
+
+def _draw_most_changed(pair: tuple[Space, Space], change: NeighbourChange) -> None:
+    first, second = pair
+    if isinstance(first, Bundle) and isinstance(second, Bundle):
+        _draw_samples(most_changed_samples(first, second), change)
+    elif isinstance(first, ItemSpace) and isinstance(second, ItemSpace):
+        draw_items(most_changed_items(first, second), change.titles)
 
 
 def _draw_samples(samples: list[ChangedSample], change: NeighbourChange) -> None:
@@ -90,19 +103,19 @@ def _draw_sample(number: int, sample: ChangedSample, titles: tuple[str, str]) ->
     picture_row(pictures, gap=4)
 
 
-def _draw_caption(change: NeighbourChange) -> None:
+def _draw_caption(change: NeighbourChange, things: str) -> None:
     n, n_listed = len(change.points), len(change.most_changed)
     sample = f"a random sample of {n:,} of the {change.n_total:,}" if n < change.n_total else f"all {n:,}"
     ties = f" Listed: {n_listed} of the {change.n_tied:,} with the largest change, ties broken at random."
     st.caption(
-        f"Neighbours by Euclidean distance between codes, not on the map, among {sample} test images. On "
-        f"average {change.mean:.0%} of an image's neighbours differ; for unrelated spaces it would be "
+        f"Neighbours by Euclidean distance between codes, not on the map, among {sample} {things}. On "
+        f"average {change.mean:.0%} of the neighbours differ; for unrelated spaces it would be "
         f"{change.expected_by_chance:.1%}." + (ties if change.n_tied > n_listed else "")
     )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
-def _spec(first: Bundle, second: Bundle, *, dark: bool) -> dict[str, Any]:
+def _spec(first: Space, second: Space, *, dark: bool) -> dict[str, Any]:
     change = neighbour_change(first, second)
     return compact(
         neighbour_change_map(change.points, change.most_changed, change.extent, size=MAP_SIZE, dark=dark)

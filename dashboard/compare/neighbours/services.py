@@ -9,11 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.aligned_maps import common_rows
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.code_tables import rows_of
 from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
+from dashboard.data.item_pictures import item_picture
 from dashboard.data.maps import stratified_rows
+from dashboard.data.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.similarity import neighbour_rows, shared_neighbours
@@ -46,7 +48,7 @@ class NeighbourChange:
     expected_by_chance : float
         Expected change between unrelated spaces.
     n_total : int
-        Number of test images, of which the points are a sample.
+        Number of test images, or drawn items, of which the points are a sample.
     titles : (str, str)
         Of the two models.
     """
@@ -86,14 +88,14 @@ class ChangedSample:
     decodes: tuple[str, str]
 
 
-def has_enough_images(first: Bundle, second: Bundle) -> bool:
-    """Return whether both bundles have codes of enough test images for each to have ten neighbours."""
+def has_enough_images(first: Space, second: Space) -> bool:
+    """Return whether both spaces share enough test images, or items, for each to have ten neighbours."""
     return len(common_rows([first, second])[0]) > N_NEIGHBOURS
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
-def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
-    """Compare the nearest neighbours of the same test images in the codes of two bundles of one dataset."""
+def neighbour_change(first: Space, second: Space) -> NeighbourChange:
+    """Compare the nearest neighbours of the same test images, or items, in the codes of two spaces."""
     bundles = first, second
     common = common_rows(list(bundles))
     chosen = stratified_rows(bundles[0].test_groups[common[0]], N_SAMPLED)
@@ -120,7 +122,7 @@ def neighbour_change(first: Bundle, second: Bundle) -> NeighbourChange:
         mean=float(points["change"].mean()),
         expected_by_chance=1 - N_NEIGHBOURS / (len(points) - 1),
         n_total=len(common[0]),
-        titles=(first.spec.title, second.spec.title),
+        titles=(first.title, second.title),
     )
 
 
@@ -155,12 +157,64 @@ def _most_changed_samples(
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)
 @limited
-def _neighbours(bundle: Bundle, rows: LabelArray) -> LabelArray:
+def _neighbours(bundle: Space, rows: LabelArray) -> LabelArray:
     """Return the nearest neighbours of some test codes among each other, from the bundle if stored there."""
     stored = bundle.derived.neighbours
     if stored is not None and np.array_equal(rows, bundle.derived.sampled_rows):
         return stored
     return neighbour_rows(bundle.test.codes[rows], k=N_NEIGHBOURS)
+
+
+@dataclass(frozen=True)
+class ChangedItem:
+    """An item whose neighbours differ between two spaces.
+
+    Attributes
+    ----------
+    id, text, label : str
+    change : float
+    only_first, only_second : str
+        The nearest item in either space that is no neighbour in the other; empty if there is none.
+    picture : str or None
+        Data URI.
+    """
+
+    id: str
+    text: str
+    label: str
+    change: float
+    only_first: str
+    only_second: str
+    picture: str | None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
+def most_changed_items(first: ItemSpace, second: ItemSpace) -> list[ChangedItem]:
+    """Return the items with the largest neighbour change, with a neighbour that only one space has."""
+    most_changed = neighbour_change(first, second).most_changed
+    rows = most_changed["index"].to_numpy(np.int64)
+    texts = first.items.names(rows)
+    return [
+        ChangedItem(
+            id=str(first.items.ids[row]),
+            text=text,
+            label=str(label),
+            change=float(change),
+            only_first=_only_near(first, second, row),
+            only_second=_only_near(second, first, row),
+            picture=item_picture(first, row),
+        )
+        for row, text, label, change in zip(
+            rows.tolist(), texts, most_changed["class"], most_changed["change"], strict=True
+        )
+    ]
+
+
+def _only_near(one: ItemSpace, other: ItemSpace, row: int) -> str:
+    """Return the nearest item of an item in one space that is not among its nearest in the other."""
+    near, away = one.item_neighbours(row, k=N_NEIGHBOURS)[0], other.item_neighbours(row, k=N_NEIGHBOURS)[0]
+    only = near[~np.isin(near, away)][:1]
+    return one.items.names(only)[0] if len(only) else ""
 
 
 def _uris(images: FloatArray) -> list[str]:

@@ -43,7 +43,7 @@ def draw_scoreboard(
     by_rank : bool
         Show ranks instead of values.
     """
-    costs = BUDGETS[1:]
+    costs = [name for name in BUDGETS[1:] if any(name in row.budget for row in rows)]
     values = pd.DataFrame(
         {
             "Model": [row.title for row in shown],

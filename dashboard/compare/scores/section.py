@@ -10,6 +10,7 @@ from dashboard import state
 from dashboard.compare.scores.budgets import pick_budget, rows_within_budget
 from dashboard.compare.scores.by_dimension import draw_by_dimension
 from dashboard.compare.scores.details import draw_score_details
+from dashboard.compare.scores.other_scores import draw_other_scores
 from dashboard.compare.scores.pareto import draw_pareto
 from dashboard.compare.scores.remeasure import draw_remeasure
 from dashboard.compare.scores.scoreboard import draw_scoreboard
@@ -23,7 +24,7 @@ from dashboard.compare.scores.services.scores import (
     real_row,
     score_rows,
 )
-from dashboard.data.catalogue import LatentcoreError
+from dashboard.data.catalogue import LatentcoreError, catalogue
 
 URL_NAMES = ("group", "ranks", "match", "by", "x", "y", "over")
 
@@ -34,16 +35,17 @@ def draw_scores(ids: list[str]) -> None:
     if not measured:
         return
     dataset = measured[0].id.partition("/")[0]
+    of_items = catalogue().is_collection(dataset)
     by_rank = state.get("ranks") == "1"
     groups = [group for group in GROUPS if measures_of(group, measured)]
     group = state.choose("group", groups, groups[0], word="group of scores")
     with st.container(horizontal=True, vertical_alignment="center"):
         _pick_group(groups, group)
         _pick_ranks(by_rank=by_rank)
-        reference = pick_budget(measured)
+        reference = None if of_items else pick_budget(measured)
     rows = rows_within_budget(measured, reference)
     measures = measures_of(group, rows)
-    real = _real_row(dataset)
+    real = None if of_items else _real_row(dataset)
     shown = [real, *rows] if real is not None and measures_of(group, [real]) else rows
     with st.container(key="scoreboard"):
         draw_scoreboard(measures, rows, shown, by_rank=by_rank)
@@ -54,6 +56,9 @@ def draw_scores(ids: list[str]) -> None:
     )
     _draw_exports(measures, shown, dataset)
     draw_score_details(measures, shown)
+    if of_items:
+        draw_other_scores([row.id for row in measured])
+        return
     draw_remeasure(measures, rows)
     draw_pareto(rows)
     draw_by_dimension(dataset)

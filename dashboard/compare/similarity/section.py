@@ -12,8 +12,12 @@ from dashboard.compare.similarity.services import (
     read_similarity,
     reference_values,
     similarity_table,
+    space_similarity,
 )
+from dashboard.data.catalogue import catalogue
+from dashboard.data.spaces import ItemSpace
 from dashboard.ui.chart_cache import cached_chart
+from dashboard.ui.model_set import load_spaces
 from dashboard.ui.problems import study_or_message
 
 URL_NAMES = ("likeness",)
@@ -22,12 +26,10 @@ URL_NAMES = ("likeness",)
 
 def draw_similarity(ids: list[str]) -> None:
     """Draw the heat map of the chosen models, and the reference values beside it."""
-    dataset = ids[0].partition("/")[0]
     names = [bundle_id.partition("/")[2] for bundle_id in ids]
-    result = study_or_message(dataset, "similarity")
-    if result is None:
+    study = _measured(ids)
+    if study is None:
         return
-    study = read_similarity(result)
     measure = state.choose("likeness", list(MEASURES), "cka", word="similarity measure")
     _pick_measure(measure)
     missing = [name for name in names if name not in study.models]
@@ -41,6 +43,18 @@ def draw_similarity(ids: list[str]) -> None:
         _draw_heatmap(study, measure, names)
     with references:
         _draw_references(study, measure)
+
+
+def _measured(ids: list[str]) -> SimilarityStudy | None:
+    """Return the similarity of a dataset's models, or of a collection's spaces; else say why not."""
+    if ids[0] not in catalogue().spaces:
+        result = study_or_message(ids[0].partition("/")[0], "similarity")
+        return None if result is None else read_similarity(result)
+    spaces = [space for space in load_spaces(ids) if isinstance(space, ItemSpace)]
+    if len(spaces) < 2:
+        st.info("Similarity needs two spaces. Choose a second one above.", icon=":material/info:")
+        return None
+    return space_similarity(spaces)
 
 
 def _pick_measure(measure: str) -> None:
@@ -73,14 +87,21 @@ def _draw_references(study: SimilarityStudy, measure: str) -> None:
     st.markdown("**Reference values**")
     for reference in reference_values(study, measure):
         st.metric(reference.title, f"{reference.value:.2f}")
+    st.caption(_how_measured(study))
+    with st.expander("How it was measured"):
+        st.caption(study.protocol)
+
+
+def _how_measured(study: SimilarityStudy) -> str:
+    """Return on how many items, and what two training runs of one recipe are for."""
     seed = "no seed" if study.seed is None else f"seed {study.seed}"
-    st.caption(
+    if not study.same_recipe and not study.command:
+        return f"n = {study.n:,} items, {seed}."
+    return (
         "Same recipe, other seed: two training runs of one model agree this much. Models whose similarity "
         "is as high differ no more than two runs do. "
         f"n = {study.n:,} test images, {seed}; {study.cpu_seconds:,.0f} CPU seconds."
     )
-    with st.expander("How it was measured"):
-        st.caption(study.protocol)
 
 
 def _set_measure() -> None:

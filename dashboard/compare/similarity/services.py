@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 import pandas as pd
+import streamlit as st
 
-from dashboard.data.catalogue import catalogue
+from dashboard.data.catalogue import BY_CONTENT, bundle_title, catalogue
+from dashboard.data.spaces import ItemSpace
+from dashboard.server.concurrency import limited
 from latentcore.studies import StudyResult
+from latentcore.studies.similarity import N_IMAGES, N_NEIGHBOURS, N_PERMUTATIONS, SEED, code_similarities
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,38 @@ def read_similarity(result: StudyResult) -> SimilarityStudy:
     )
 
 
+@st.cache_resource(max_entries=8, show_spinner="Comparing the spaces …", hash_funcs=BY_CONTENT)
+@limited
+def space_similarity(spaces: Sequence[ItemSpace]) -> SimilarityStudy:
+    """Measure how similar the spaces of a collection are, by the functions of the study of models.
+
+    Parameters
+    ----------
+    spaces : sequence of ItemSpace
+        At least two of one collection.
+    """
+    first = spaces[0]
+    rows = np.sort(np.random.default_rng(SEED).permutation(len(first.test))[:N_IMAGES])
+    found = code_similarities({space.spec.name: space.test.codes[rows] for space in spaces})
+    return SimilarityStudy(
+        dataset=first.spec.collection.name,
+        models=tuple(space.spec.name for space in spaces),
+        pairs={frozenset(pair["models"]): _values(pair) for pair in found["pairs"]},
+        chance={name: float(found["null"][name]["mean"]) for name in MEASURES},
+        same_recipe=(),
+        n=len(rows),
+        seed=SEED,
+        cpu_seconds=0.0,
+        protocol=(
+            f"Codes of the same {len(rows):,} random drawn items, seed {SEED}. Linear CKA; Procrustes R², "
+            "the smaller space filled up with zeros; mutual k-NN, share of common neighbours, "
+            f"k = {N_NEIGHBOURS}. By chance: the mean of {N_PERMUTATIONS} random pairs with the "
+            "rows of one space permuted."
+        ),
+        command="",
+    )
+
+
 def similarity_table(study: SimilarityStudy, measure: str, names: Sequence[str]) -> pd.DataFrame:
     """Return the matrix of similarities in long form, one row per ordered pair of models; 1 on the diagonal.
 
@@ -141,11 +178,12 @@ def similarity_table(study: SimilarityStudy, measure: str, names: Sequence[str])
     DataFrame
         Columns ``row, column, value, text``.
     """
-    specs = catalogue().specs
+    present = catalogue()
+    known = {*present.specs, *present.spaces}
     titles = {
         name: _title(study.dataset, name)
         for name in names
-        if name in study.models and f"{study.dataset}/{name}" in specs
+        if name in study.models and f"{study.dataset}/{name}" in known
     }
     lines = []
     for (one, row), (other, column) in product(titles.items(), repeat=2):
@@ -172,6 +210,7 @@ def _values(entry: Mapping[str, float]) -> dict[str, float]:
 
 
 def _title(dataset: str, name: str) -> str:
-    """Return the title of a bundle, or its name if it is not on this machine any more."""
-    spec = catalogue().specs.get(f"{dataset}/{name}")
-    return name if spec is None else spec.title
+    """Return the title of a bundle or space, or its name if it is not on this machine any more."""
+    space_id = f"{dataset}/{name}"
+    title = bundle_title(space_id)
+    return name if title == space_id else title

@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from dashboard.ui.charts.palette import ink
+from dashboard.explore.charts.preview import Preview, image_window, preview_label
 from dashboard.ui.charts.scatter import (
     MAX_IN_LEGEND,
     NO_PADDING,
@@ -22,7 +22,6 @@ from dashboard.ui.charts.scatter import (
     class_legend,
     double_ring,
     frame,
-    moving_pixels,
     points_layer,
     position_axes,
     shown_classes,
@@ -31,13 +30,12 @@ from dashboard.ui.charts.scatter import (
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 RING_SIZE = 190
-SPACING, STACKED_SPACING = 18, 68
-"""Pixels between the map and the decode under the pointer beside it, or below it and the axis."""
+DECODE_TITLE = "Decode under the pointer"
 
 
-@dataclass(frozen=True)
-class MapStyle:
-    """How the map is drawn.
+@dataclass(frozen=True, kw_only=True)
+class MapStyle(Preview):
+    """How the map is drawn, beside the size of the preview.
 
     Attributes
     ----------
@@ -45,28 +43,22 @@ class MapStyle:
         "class", or a column of the points.
     colour_title : str
         Title of a numeric colour's legend.
-    size, preview : int
-        Side of the map, and of the decode under the pointer, in pixels.
-    stacked : bool
-        Whether the decode is below the map (narrow screens) instead of beside it.
-    dark : bool
     shade_uri : str or None
         Image of the trust shading, as a data URI.
     anchor : (float, float) or None
         Position that is ringed until the first click.
     only : tuple of str
         Of more classes than a legend holds, those whose points are shown; empty for all.
+    is_date : bool
+        Whether the colour is a date, in milliseconds.
     """
 
     colour: str
     colour_title: str
-    size: int
-    preview: int
-    stacked: bool
-    dark: bool
     shade_uri: str | None
     anchor: tuple[float, float] | None
     only: tuple[str, ...] = ()
+    is_date: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,9 +77,21 @@ class MapContent:
 
 def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
-    layers = [*_map_layers(content, style), *_preview_layers(content, style)]
+    i, j = _start_tile(content, style.anchor)
+    layers = [
+        *map_layers(content, style),
+        image_window(content.strips, content.n_cells, content.tile_shape, style),
+        preview_label(DECODE_TITLE, 0, style.preview_height(content.tile_shape) + 8, style),
+    ]
+    return map_spec(layers, params(content, style, {"i": i, "j": j}), style)
+
+
+def map_spec(
+    layers: list[AnyChart], params: list[alt.TopLevelSelectionParameter], style: MapStyle
+) -> dict[str, Any]:
+    """Return the layers of a map as a spec, with its selections."""
     chart = alt.layer(*layers).properties(width=style.size, height=style.size)
-    chart.params = _params(content, style)
+    chart.params = params
     spec = to_spec(chart)
     spec["padding"], spec["autosize"] = NO_PADDING, {"type": "pad"}
     # The only path marks are the Voronoi cells of nearest=True, which are invisible. Unless their opacity
@@ -96,16 +100,25 @@ def latent_map(content: MapContent, style: MapStyle) -> dict[str, Any]:
     return spec
 
 
-def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionParameter]:
-    """Return the four selections, attached by view name: `add_params` would repeat them on every layer."""
-    start = _start_tile(content, style.anchor)
+def params(
+    content: MapContent, style: MapStyle, start: dict[str, Any]
+) -> list[alt.TopLevelSelectionParameter]:
+    """Return the four selections, attached by view name: `add_params` would repeat them on every layer.
+
+    Parameters
+    ----------
+    content : MapContent
+    style : MapStyle
+    start : dict
+        Values by field of the cells that `hov` holds before the first hover; it holds these fields.
+    """
     params = [
         alt.TopLevelSelectionParameter(
             name="hov",
             select=alt.PointSelectionConfig(
-                type="point", on="pointermove, pointerdown", nearest=True, fields=["i", "j"], clear=False
+                type="point", on="pointermove, pointerdown", nearest=True, fields=list(start), clear=False
             ),
-            value=[{"i": start[0], "j": start[1]}],
+            value=[start],
             views=["grid"],
         ),
         alt.TopLevelSelectionParameter(
@@ -130,13 +143,14 @@ def _params(content: MapContent, style: MapStyle) -> list[alt.TopLevelSelectionP
     return params
 
 
-def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
+def map_layers(content: MapContent, style: MapStyle, *marked: AnyChart) -> list[AnyChart]:
+    """Return the layers of the map: points, names, what is `marked`, rings, targets."""
     position = position_axes(content.extent, content.axis_titles)
     by_class = style.colour == "class"
     colour = (
         class_colour(content.classes, legend=class_legend(content.classes), points=content.points)
         if by_class
-        else value_colour(style.colour, style.colour_title)
+        else value_colour(style.colour, style.colour_title, is_date=style.is_date)
     )
     columns = ["x", "y", "class"] if by_class else ["x", "y", style.colour]
     points = points_layer(content.points[columns], position, colour, size=24)
@@ -156,7 +170,7 @@ def _map_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
         layers += [points, labels]
     else:
         layers.append(points)
-    return [*layers, *_rings(style, position), grid]
+    return [*layers, *marked, *_rings(style, position), grid]
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:
@@ -175,55 +189,6 @@ def _rings(style: MapStyle, position: dict[str, Any]) -> list[alt.Chart]:
         x=f"cell.gx ? cell.gx[0] : {x}", y=f"cell.gy ? cell.gy[0] : {y}"
     )
     return double_ring(ringed.transform_filter("isValid(datum.x)"), position, size=RING_SIZE)
-
-
-def _preview_layers(content: MapContent, style: MapStyle) -> list[AnyChart]:
-    """Return the decode under the pointer: a clipped window in which `hov` moves a strip of tiles; its label.
-
-    Vega repaints the rectangle around what has changed, with all marks that reach into it. To spare the
-    points, a strip extends beyond the window only on the side away from the map, and the window is not a
-    view of its own: concatenated views are laid out, and repainted, at every move. The other strips lie
-    directly beside the window, clipped away, so that the browser loads them from the start.
-    """
-    height, width = content.tile_shape
-    scale = style.preview / max(height, width)
-    sides, start = {"x": width * scale, "y": height * scale}, {"x": 0, "y": 0}
-    across, along = ("y", "x") if style.stacked else ("x", "y")  # axes across and along a strip
-    start[across] = style.size + (STACKED_SPACING if style.stacked else SPACING)
-    length = {across: sides[across], along: sides[along] * content.n_cells}
-    strip, tile = ("hov.j[0]", "hov.i[0]") if style.stacked else ("hov.i[0]", "hov.j[0]")
-    offsets = {
-        across: f"{start[across]} + (datum.strip == {strip} ? 0 : {sides[across]})",
-        along: f"{start[along]} - (datum.strip == {strip} ? {tile} * {sides[along]} : 0)",
-    }
-    outline = f"M{start['x']},{start['y']}h{sides['x']}v{sides['y']}h{-sides['x']}Z"
-    window = alt.Chart(pd.DataFrame({"strip": range(content.n_cells), "url": content.strips})).mark_image(
-        width=length["x"],
-        height=length["y"],
-        align="left",
-        baseline="top",
-        aspect=False,
-        smooth=False,
-        clip=alt.ExprRef(expr=f"pathShape('{outline}')"),
-        tooltip=None,
-    )
-    window = window.encode(url="url:N", x=moving_pixels(offsets["x"]), y=moving_pixels(offsets["y"]))
-    return [window, _label("Decode under the pointer", start["x"], start["y"] + sides["y"] + 8, style)]
-
-
-def _label(text: str, x: float, y: float, style: MapStyle) -> alt.Chart:
-    """Return a text with its upper left corner at ``(x, y)`` in pixels of the chart."""
-    mark = alt.Chart(pd.DataFrame({"text": [text]})).mark_text(
-        align="left",
-        baseline="top",
-        fontSize=13,
-        fontWeight=600,
-        color=ink(dark=style.dark),
-        clip=False,  # with a zoom, Vega clips to the map every mark that does not say otherwise
-        tooltip=None,
-    )
-    chart: alt.Chart = mark.encode(x=alt.value(x), y=alt.value(y), text=alt.Text("text:N"))
-    return chart
 
 
 def _start_tile(content: MapContent, anchor: tuple[float, float] | None) -> tuple[int, int]:

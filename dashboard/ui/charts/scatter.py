@@ -88,8 +88,8 @@ def class_colour(
     return alt.Color("class:N", scale=scale, legend=legend, sort=None)
 
 
-def value_colour(column: str, title: str) -> alt.Color:
-    """Return the encoding of a number as a sequential colour."""
+def value_colour(column: str, title: str, *, is_date: bool = False) -> alt.Color:
+    """Return the encoding of a number, or of a date in milliseconds, as a sequential colour."""
     legend = alt.Legend(
         title=title,
         orient="top",
@@ -98,11 +98,10 @@ def value_colour(column: str, title: str) -> alt.Color:
         titleOrient="left",
         titleLimit=240,
     )
-    return alt.Color(
-        f"{column}:Q",
-        scale=alt.Scale(scheme=alt.SchemeParams("viridis", extent=[0.2, 1]), zero=False),
-        legend=legend,
-    )
+    scale = alt.Scale(scheme=alt.SchemeParams("viridis", extent=[0.2, 1]))
+    if not is_date:
+        scale.zero = False
+    return alt.Color(f"{column}:{'T' if is_date else 'Q'}", scale=scale, legend=legend)
 
 
 def class_places(points: pd.DataFrame, classes: tuple[str, ...]) -> npt.NDArray[np.float64]:

@@ -42,14 +42,15 @@ class LinkedContent:
     Attributes
     ----------
     table : DataFrame
-        One row per sample: ``row, index, class``, and its position ``x0, y0, x1, y1 ...`` on each map.
+        One row per sample: ``row, index, class``, and its position ``x0, y0, x1, y1 ...`` on each map; with
+        ``lines``, that is what is written of the sample under the pointer.
     titles, planes, contexts : tuple of str
         Per map: its model, what its plane is, and all samples as a picture of faint dots (data URI).
     edge : float
         Each map covers ``-edge`` to ``edge`` in x and y.
     classes : tuple of str
     atlas_uri : str
-        Images of all samples, tiled in the order of the rows (data URI).
+        Images of all samples, tiled in the order of the rows (data URI); empty without images.
     tile_shape : (int, int)
     n_columns, n_rows : int
         Tiles of the atlas.
@@ -198,12 +199,15 @@ def _preview(content: LinkedContent, style: LinkedStyle) -> AnyChart:
         align="left", baseline="top", fontSize=13, lineBreak="\n", color=ink(dark=style.dark), tooltip=None
     )
     note, name = json.dumps(style.image_note), wrapped("datum.class", NOTE_WIDTH)
-    text = text.transform_calculate(
-        lines=f"'Test image ' + datum.index + '\\n' + {name} + {wrapped(note, NOTE_WIDTH)}"
-    )
-    text = text.encode(x=alt.value(0), y=alt.value(tile_height + 10), text="lines:N")
+    if "lines" not in content.table:
+        text = text.transform_calculate(
+            lines=f"'Test image ' + datum.index + '\\n' + {name} + {wrapped(note, NOTE_WIDTH)}"
+        )
+    below = tile_height + 10 if content.atlas_uri else 0
+    text = text.encode(x=alt.value(0), y=alt.value(below), text="lines:N")
     title = _title("Under the pointer", style.image_title)
-    return alt.layer(window, text).properties(width=tile_width, height=tile_height, title=title)
+    shown = [window, text] if content.atlas_uri else [text]
+    return alt.layer(*shown).properties(width=tile_width, height=tile_height, title=title)
 
 
 def _hovered() -> alt.Chart:

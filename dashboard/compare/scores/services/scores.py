@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import catalogue
 from dashboard.data.ownership import dataset_spec
+from dashboard.data.spaces import SpaceSpec
 from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
 from latentcore.store import BundleSpec
@@ -102,9 +103,20 @@ class Row:
 
 
 def score_rows(ids: Sequence[str]) -> list[Row]:
-    """Return one row per bundle, in order."""
-    specs = catalogue().specs
-    return [_bundle_row(specs[bundle_id]) for bundle_id in ids if bundle_id in specs]
+    """Return one row per bundle or space, in order."""
+    found = catalogue()
+    return [
+        _bundle_row(found.specs[one]) if one in found.specs else _space_row(found.spaces[one])
+        for one in ids
+        if one in found.specs or one in found.spaces
+    ]
+
+
+def space_scores(space_id: str) -> dict[str, Score]:
+    """Return the scores of a space that are no part of the suite, by name, such as those of its plane."""
+    spec = catalogue().spaces[space_id]
+    known = {measure.name for measure in SUITE}
+    return {name: read_score(entry) for name, entry in spec.metrics.items() if name not in known}
 
 
 @st.cache_resource(max_entries=8, ttl=60, show_spinner=False)
@@ -196,6 +208,17 @@ def _bundle_row(spec: BundleSpec) -> Row:
         cells=cells,
         by_training_seed=recipe.get("by_seed", []),
     )
+
+
+def _space_row(spec: SpaceSpec) -> Row:
+    """Return the scores of a space without a model; what needs one is missing."""
+    cells: dict[str, Cell] = {
+        measure.name: read_score(spec.metrics[measure.name])
+        if measure.name in spec.metrics
+        else MissingScore(spec.absent.get(measure.name, "needs a model"))
+        for measure in SUITE
+    }
+    return Row(spec.id, spec.title, {"dimensions": float(spec.latent_dim)}, cells, [])
 
 
 def _n_epochs(settings: Mapping[str, Any]) -> int:

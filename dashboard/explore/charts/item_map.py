@@ -1,0 +1,98 @@
+"""The map of a space of items: the latent map with the item under the pointer beside it, and rings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.explore.charts.latent_map import MapContent, MapStyle, map_layers, map_spec, params
+from dashboard.explore.charts.preview import hovered_text, image_window, preview_label, text_room
+from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.scatter import position_axes
+from dashboard.ui.charts.spec import AnyChart
+
+TITLE = "Item under the pointer"
+TITLE_HEIGHT, HEAD_HEIGHT, STACKED_TEXT = 26, 22, 150
+"""Pixels."""
+FOUND_SIZE, HOVER_SIZE = 75, 130
+HOVER_FIELDS = ("i", "j", "x", "y", "head", "text")
+
+
+@dataclass(frozen=True)
+class ItemMapContent(MapContent):
+    """Data of the map; the fields are those of `dashboard.data.item_maps.ItemMap`.
+
+    The cells are the items. ``head`` and ``text`` are what is written of them, with line feeds; ``i, j`` is
+    the strip of an item's image, and its tile in it. Without images, there are no strips.
+    """
+
+    found: pd.DataFrame
+
+
+def item_map(content: ItemMapContent, style: MapStyle) -> dict[str, Any]:
+    """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
+    position = position_axes(content.extent, content.axis_titles)
+    colour = ink(dark=style.dark)
+    marked: list[AnyChart] = [*_found(content.found, position, colour), _hover_ring(position, colour)]
+    layers = [*map_layers(content, style, *marked), *_preview(content, style)]
+    first = content.cells.iloc[_start_row(content, style.anchor)]
+    start = {field: _plain(first[field]) for field in HOVER_FIELDS}
+    return map_spec(layers, params(content, style, start), style)
+
+
+def _preview(content: ItemMapContent, style: MapStyle) -> list[AnyChart]:
+    """Return title, image if there is one, class and text of the item under the pointer."""
+    layers: list[AnyChart] = [preview_label(TITLE, 0, 0, style)]
+    below: float = TITLE_HEIGHT
+    if content.strips:
+        layers[0] = image_window(content.strips, content.n_cells, content.tile_shape, style)
+        below = style.preview_height(content.tile_shape) + 8
+    layers.append(hovered_text("head", below, style, bold=bool(content.strips)))
+    layers.append(hovered_text("text", below + HEAD_HEIGHT, style))
+    height = below + STACKED_TEXT if style.stacked else style.size
+    return [text_room(height, style), *layers]
+
+
+def _found(found: pd.DataFrame, position: dict[str, Any], colour: str) -> list[alt.Chart]:
+    """Return a ring around each item that was found."""
+    if found.empty:
+        return []
+    return [_ring(alt.Chart(found), position, FOUND_SIZE, colour, 1.2)]
+
+
+def _hover_ring(position: dict[str, Any], colour: str) -> alt.Chart:
+    """Return a thin ring around the item under the pointer, without a search for it among all items."""
+    ringed = alt.Chart(pd.DataFrame({"one": [0]})).transform_calculate(
+        x="hov.x ? hov.x[0] : NaN", y="hov.y ? hov.y[0] : NaN"
+    )
+    return _ring(ringed.transform_filter("isValid(datum.x)"), position, HOVER_SIZE, colour, 1.4)
+
+
+def _ring(places: alt.Chart, position: dict[str, Any], size: int, colour: str, width: float) -> alt.Chart:
+    mark = places.mark_point(
+        size=size,
+        filled=False,
+        stroke=colour,
+        strokeWidth=width,
+        opacity=1,
+        clip=True,
+        tooltip=None,
+        aria=False,
+    )
+    chart: alt.Chart = mark.encode(**position)
+    return chart
+
+
+def _start_row(content: ItemMapContent, anchor: tuple[float, float] | None) -> int:
+    """Return the row of the cell at the anchor."""
+    if anchor is None:
+        return 0
+    squared = (content.cells["x"] - anchor[0]) ** 2 + (content.cells["y"] - anchor[1]) ** 2
+    return int(squared.to_numpy().argmin())
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of a frame
+    return value.item() if hasattr(value, "item") else value

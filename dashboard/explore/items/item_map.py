@@ -1,0 +1,125 @@
+"""The map of a space of items as a chart, with its clicks and keys."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.catalogue import BY_CONTENT
+from dashboard.data.item_colours import CLASS, item_colours
+from dashboard.data.item_planes import plane_quality, positions
+from dashboard.data.spaces import ItemSpace, open_space
+from dashboard.explore.charts.item_map import ItemMapContent
+from dashboard.explore.charts.item_map import item_map as draw_map
+from dashboard.explore.charts.latent_map import MapStyle
+from dashboard.explore.charts.preview import SPACING
+from dashboard.explore.items.controls import PLANE_TITLES, ItemMapChoice
+from dashboard.explore.items.pinned import select_item
+from dashboard.explore.services.item_map import ItemMap, item_map_data
+from dashboard.ui.chart_cache import compact
+from dashboard.ui.charts.scatter import MAX_IN_LEGEND
+from dashboard.ui.fragments import bundle_callback
+from dashboard.ui.keyboard import map_keyboard
+from dashboard.ui.theme import is_dark
+
+WIDE_SIZE, NARROW_SIZE, PREVIEW = 410, 260, 220
+"""Pixels."""
+WIDE = 900
+"""Width of the window from which the item under the pointer is shown beside the map, not below it."""
+KEY_STEP = 9
+"""Pixels that an arrow key moves the pointer."""
+
+
+def item_map(space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], row: int) -> None:
+    """Draw the map; a click on it pins the nearest item.
+
+    Parameters
+    ----------
+    space : ItemSpace
+    choice : ItemMapChoice
+    found : tuple of int
+        Rows of items that are ringed.
+    row : int
+        The pinned item. A click must not change the spec; see `dashboard.explore.latent_map`.
+    """
+    narrow = state.window_width() < WIDE
+    size = NARROW_SIZE if narrow else WIDE_SIZE
+    data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=narrow)
+    dark = is_dark()
+    x, y = positions(space, choice.plane, space.train.indices[row : row + 1])[0].tolist()
+    anchor = state.hold("anchor", (space.id, choice, found, narrow, dark), (x, y))
+    style = MapStyle(
+        colour="class" if data.classes else "value",
+        colour_title=item_colours(space)[choice.colour],
+        size=size,
+        preview=PREVIEW,
+        stacked=narrow,
+        dark=dark,
+        shade_uri=None,
+        anchor=anchor,
+        only=choice.only if choice.colour == CLASS else (),
+        is_date=data.is_date,
+    )
+    st.vega_lite_chart(
+        spec=_spec(space, choice, found, style),
+        width="content",
+        key="latent_map",
+        on_select=partial(_on_click, space.id),
+        selection_mode="cell",
+        alt=f"Map of {data.n_drawn:,} items over {data.axis_titles[0]} and {data.axis_titles[1]}, "
+        f"coloured by {item_colours(space)[choice.colour]}, with the item at the pointer.",
+    )
+    map_keyboard(
+        holder="latent_map",
+        label="Latent map. Arrow keys move the pointer, Enter pins the item under it.",
+        plots=[(-size if narrow else -size - SPACING - PREVIEW, 6, size)],
+        step=KEY_STEP,
+        only_focused=False,
+        widths=[WIDE],
+    )
+    st.caption(_caption(space, choice, data))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
+def _spec(space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], style: MapStyle) -> dict[str, Any]:
+    data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=style.stacked)
+    content = ItemMapContent(**{field.name: getattr(data, field.name) for field in fields(ItemMapContent)})
+    return compact(draw_map(content, style))
+
+
+@bundle_callback
+def _on_click(space_id: str) -> None:
+    """Pin the clicked item."""
+    clicked = (state.widget("latent_map") or {}).get("selection", {}).get("cell") or []
+    if clicked:
+        select_item(open_space(space_id), int(clicked[0]["row"]))
+
+
+def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap) -> str:
+    """Return which items the map shows, how far the plane can be trusted, and how to use it."""
+    n, n_all = data.n_drawn, space.n_items
+    sampled = "" if n == n_all else f", a {space.group_word}-stratified random sample"
+    outside = f"; {data.n_outside:,} lie outside the frame, zoom out to see them" if data.n_outside else ""
+    legend = ""
+    if 0 < len(data.classes) <= MAX_IN_LEGEND:
+        legend = "click a legend entry to filter (shift for several), "
+    return (
+        f"{n:,} of {n_all:,} items shown{sampled}{outside}. {_plane_sentence(space, choice.plane)} "
+        f"Drag to pan, scroll to zoom, {legend}double-click to reset."
+    )
+
+
+def _plane_sentence(space: ItemSpace, plane: str) -> str:
+    """Return what the plane is, and its trustworthiness and continuity."""
+    title = PLANE_TITLES.get(plane, f"Dimensions {plane.removeprefix('dims-').replace('-', ' and ')}")
+    quality = plane_quality(space, plane)
+    if quality is None:
+        return f"Plane: {title}."
+    return (
+        f"Plane: {title}, trustworthiness {quality.trustworthiness:.2f}, continuity {quality.continuity:.2f} "
+        "(1: all neighbours on the map are neighbours in the space, and the other way round)."
+    )

@@ -1,0 +1,77 @@
+"""Explore on a space of items: map with the item under the pointer, pinned item, search."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.data.class_names import format_classes
+from dashboard.data.item_colours import CLASS
+from dashboard.data.spaces import ItemSpace
+from dashboard.explore.items.about import about_space
+from dashboard.explore.items.controls import ItemMapChoice, chosen_item_map, pick_item_map
+from dashboard.explore.items.item_map import item_map
+from dashboard.explore.items.item_panel import chosen_other, item_panel
+from dashboard.explore.items.pinned import pinned_row
+from dashboard.explore.items.search import ANY, chosen_search, found_row
+from dashboard.ui.fragments import bundle_fragment
+from dashboard.ui.share import copy_link, show_notices
+
+PAGE_RUNS = "page runs"
+STYLE = """
+:is(.st-key-near_first, .st-key-near_second) button { min-height: 0; padding: 2px 0;
+  justify-content: flex-start; text-align: left; overflow: hidden; }
+:is(.st-key-near_first, .st-key-near_second) button * { max-width: 100%; overflow: hidden;
+  justify-content: flex-start; }
+:is(.st-key-near_first, .st-key-near_second) button p { font-size: 0.85rem; white-space: nowrap;
+  text-overflow: ellipsis; }
+"""
+WITHOUT_DECODER = (
+    "A space of items has no decoder, so there are no decodes under the pointer, no reconstructions and "
+    "residuals, no trust shading, and no view of how it formed."
+)
+
+
+def items_view(space: ItemSpace) -> None:
+    """Draw controls, map, panel and what is known of the space."""
+    st.html(f"<style>{STYLE}</style>")
+    choice = chosen_item_map(space)
+    pick_item_map(choice, space)
+    state.flag(PAGE_RUNS)
+    explore_items(space, choice)
+    about_space(space)
+
+
+@bundle_fragment
+def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
+    """Draw map and pinned item; a click reruns this fragment only, which then draws the item first."""
+    row, found, other = pinned_row(space), chosen_search(space), chosen_other(space)
+    state.publish(
+        {"colour": CLASS, "second": other or "", "where": ANY},
+        dataset=space.spec.collection.name,
+        model=space.spec.name,
+        plane=choice.plane,
+        colour=choice.colour,
+        classes=format_classes(choice.only) if choice.only else None,
+        point=str(space.items.ids[row]),
+        second=other,
+        find=state.get("find"),
+        where=state.get("where") if state.get("find") else None,
+    )
+    show_notices()
+    left, right = st.columns([1.2, 1], gap="medium")
+
+    def draw_map() -> None:
+        with left:
+            found_row(space, found)
+            item_map(space, choice, found, row)
+
+    def draw_panel() -> None:
+        with right:
+            item_panel(space, row, other)
+
+    for draw in (draw_map, draw_panel) if state.lower(PAGE_RUNS) else (draw_panel, draw_map):
+        draw()
+    with left:
+        st.caption(WITHOUT_DECODER)
+        copy_link()

@@ -1,0 +1,44 @@
+"""Search among all items of a collection, and files with what was found."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.data.catalogue import BY_CONTENT
+from dashboard.data.spaces import ItemSpace
+from latentcore.spaces.items import SEARCHED
+from latentcore.types import LabelArray
+
+
+def searched_columns(space: ItemSpace) -> list[str]:
+    """Return the columns that can be searched: texts, categories and ids."""
+    return [one.name for one in space.items.columns if one.kind in SEARCHED]
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
+def found_items(space: ItemSpace, text: str, column: str | None) -> tuple[int, ...]:
+    """Return the rows of all items that contain a text, without case, in a column or in any."""
+    rows = space.items.search(text, None if column is None else [column])
+    return tuple(rows.tolist())
+
+
+def items_csv(space: ItemSpace, rows: tuple[int, ...]) -> bytes:
+    """Return items with their columns and positions on the stored plane as CSV, in UTF-8."""
+    return _frame(space, rows).to_csv(index=False).encode()
+
+
+def items_parquet(space: ItemSpace, rows: tuple[int, ...]) -> bytes:
+    """Return items with their columns and positions on the stored plane as Parquet."""
+    buffer = io.BytesIO()
+    _frame(space, rows).to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _frame(space: ItemSpace, rows: tuple[int, ...]) -> pd.DataFrame:
+    chosen: LabelArray = np.array(rows, np.int64)
+    frame, places = space.items.frame(chosen), space.train.plane[chosen]
+    return frame.assign(**{f"{space.spec.plane}_{axis}": places[:, k] for k, axis in enumerate("xy")})

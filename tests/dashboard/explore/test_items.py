@@ -1,0 +1,201 @@
+"""Explore on a space of items, run without a browser."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.data.item_colours import item_colours
+from dashboard.data.item_planes import item_planes, plane_quality, positions
+from dashboard.data.item_texts import wrapped_text
+from dashboard.data.spaces import open_space, scanned_spaces
+from dashboard.explore.services.item_map import item_map_data
+from dashboard.explore.services.item_search import found_items, items_csv, items_parquet
+from tests.dashboard.pages import notices_of, open_page, text_of
+from tests.dashboard.spaces import MARKUP, N_ITEMS, add_images, add_texts
+
+
+@pytest.fixture(autouse=True)
+def notes(tmp_path, monkeypatch):
+    """A collection of texts in a data folder of this test only."""
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
+    add_texts()
+    scanned_spaces.clear()
+    yield
+    scanned_spaces.clear()
+
+
+def explore(**query: str) -> AppTest:
+    return open_page("explore", **{"dataset": "notes", "model": "first", **query})
+
+
+def plain(app: AppTest) -> str:
+    """Return the texts of a page, without the backslashes before what they quote."""
+    return text_of(app).replace("\\", "")
+
+
+def map_spec(app: AppTest) -> str:
+    """Return the spec of the map as it was sent."""
+
+    return str(app.get("vega_lite_chart")[0].proto.spec)
+
+
+def near(app: AppTest, which: str) -> list[str]:
+    """Return the labels of the nearest items in the first or the second space."""
+    return [button.label for button in app.button if str(button.key).startswith(f"near_{which}_")]
+
+
+def test_a_space_shows_its_items_where_a_model_shows_decodes():
+    app = explore(point="n05")
+    text = plain(app)
+    assert not app.error
+    assert not app.warning
+    assert "n05 · sailing" in text
+    assert "Note 5 on sailing" in text
+    assert f"{N_ITEMS} of {N_ITEMS} items shown" in text
+    assert "Plane: PCA, trustworthiness" in text
+    assert "has no decoder" in text
+
+
+def test_the_nearest_items_of_two_spaces_are_marked_where_both_agree():
+    app = explore(point="n05")
+    first, second = near(app, "first"), near(app, "second")
+    rows = [set(open_space(f"notes/{name}").item_neighbours(5)[0].tolist()) for name in ("first", "second")]
+    assert len(first) == len(second) == 10
+    assert sum("●" in label for label in first) == sum("●" in label for label in second)
+    assert f"in both lists: {len(rows[0] & rows[1])} of 10" in plain(app)
+
+
+def test_a_near_item_can_be_pinned():
+    app = explore(point="n05")
+    nearest = int(open_space("notes/first").item_neighbours(5)[0][0])
+    app.button(key="near_first_0").click().run()
+    assert app.query_params["point"] == f"n{nearest:02d}"
+    assert f"n{nearest:02d} ·" in plain(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ({"model": "third"}, "no model “third”"),
+        ({"point": "n99"}, "no item “n99”"),
+        ({"plane": "moon"}, "no plane “moon”"),
+        ({"plane": "dims-1-9"}, "no plane “dims-1-9”"),
+        ({"colour": "column:smell"}, "no colour “column:smell”"),
+        ({"second": "first"}, None),
+        ({"second": "ninth"}, "no space to compare with “ninth”"),
+        ({"find": "chess", "where": "smell"}, "no column “smell”"),
+    ],
+)
+def test_an_unknown_value_falls_back_with_a_notice(query, notice):
+    app = explore(**query)
+    assert not app.error
+    found = notices_of(app)
+    assert any(notice in text for text in found) if notice else not found
+
+
+@pytest.mark.parametrize("colour", ["class", "density", "column:source", "column:length", "column:day"])
+@pytest.mark.parametrize("plane", ["pca", "dims-1-3"])
+def test_every_colour_on_every_plane(colour, plane):
+    app = explore(colour=colour, plane=plane)
+    assert not app.error
+    assert not app.warning
+
+
+def test_texts_are_shown_as_text():
+    assert MARKUP in plain(explore(point="n07"))
+
+
+def test_a_search_finds_all_items_and_steps_through_them():
+    app = explore(find="COOKING")
+    assert f"{N_ITEMS // 3} of {N_ITEMS} items contain “COOKING”" in plain(app)
+    app.button(key="next_found").click().run()
+    assert app.query_params["find"] == "COOKING"
+    assert "· cooking" in plain(app)
+    app.text_input(key="pick_find").set_value("nowhere").run()
+    assert "None of 60 items contains “nowhere”" in plain(app)
+
+
+def test_what_was_found_can_be_saved():
+    space = open_space("notes/first")
+    found = found_items(space, "sailing", "text")
+    table = pd.read_csv(io.BytesIO(items_csv(space, found)))
+    stored = pd.read_parquet(io.BytesIO(items_parquet(space, found)))
+    assert list(stored["id"]) == list(table["id"]) == [f"n{row:02d}" for row in found]
+    assert np.allclose(stored[["pca_x", "pca_y"]], space.train.plane[list(found)])
+    assert list(table["topic"].unique()) == ["sailing"]
+    assert len(table) == len(found)
+
+
+def test_found_items_are_ringed_and_drawn_although_the_map_shows_a_sample():
+    space = open_space("notes/first")
+    data = item_map_data(space, "pca", "class", 10, tuple(range(30)))
+    assert data.n_drawn == 10
+    assert len(data.found) == 30
+    assert set(range(30)) <= set(data.points["row"])
+    names = space.items.names(data.cells["row"].to_numpy())
+    assert list(data.cells["text"]) == [wrapped_text(name, 22) for name in names]
+
+
+def test_positions_are_those_of_the_codes():
+    space = open_space("notes/first")
+    rows = np.array([3, 8])
+    assert np.allclose(positions(space, "dims-2-4", rows), space.train.codes[rows][:, [1, 3]])
+    assert np.array_equal(positions(space, "pca", rows), space.train.plane[rows])
+    quality = plane_quality(space, "pca")
+    assert quality is not None
+    assert quality.trustworthiness == space.metrics["plane_trustworthiness"]["value"]
+    assert item_planes(space, "dims-4-5") == ["pca"]
+
+
+def test_a_plane_is_measured_as_the_stored_one_was():
+    first = open_space("notes/first")
+    stored, measured = plane_quality(first, "pca"), plane_quality(first, "dims-1-2")
+    assert stored is not None
+    assert measured is not None
+    assert measured.trustworthiness != stored.trustworthiness
+    assert 0.4 < measured.continuity <= 1
+
+
+def test_a_click_leaves_the_map_as_it_is():
+    app = explore(point="n05")
+    before = map_spec(app)
+    app.query_params["point"] = "n09"
+    app.run()
+    assert "n09 ·" in plain(app)
+    assert map_spec(app) == before
+
+
+def test_items_that_are_images_show_them():
+    add_images()
+    scanned_spaces.clear()
+    data = item_map_data(open_space("pixels/pca-d2"), "codes", "class", 5000)
+    assert len(data.strips) == -(-540 // data.n_cells)
+    assert data.cells["i"].max() == len(data.strips) - 1
+    assert data.tile_shape == (8, 8)
+
+
+def test_columns_that_colour_items():
+    assert list(item_colours(open_space("notes/first")).values()) == [
+        "topic",
+        "source",
+        "length",
+        "day",
+        "Local density of codes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", ""),
+        ("one two three four five six seven eight nine", "one two three four five six seven\neight nine"),
+        ("数" * 40, "数" * 17 + "\n" + "数" * 17 + "\n" + "数" * 6),
+    ],
+)
+def test_texts_are_wrapped_by_their_width(text, lines):
+    assert wrapped_text(text, 5) == lines
