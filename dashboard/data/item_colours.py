@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dashboard.data.spaces import ItemSpace
 from latentcore.image_input import natural_key
-from latentcore.spaces.columns import ColumnKind
+from latentcore.spaces.table.columns import ColumnKind
 from latentcore.types import FloatArray, LabelArray
 
 CLASS, DENSITY, COLUMN = "class", "density", "column:"

@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard.data.ownership import may_see
 from latentcore.exceptions import UnknownNameError
 from latentcore.spaces import CollectionSpec, ItemSpace, SpaceSpec, load_space, scan_spaces
-from latentcore.spaces.items import Items
 from latentcore.spaces.loading import items_of
+from latentcore.spaces.table.items import Items
 from latentcore.store import Space
 
 __all__ = ["CollectionSpec", "ItemSpace", "SpaceSpec", "find_collection", "found_spaces", "open_space"]

@@ -18,7 +18,6 @@ from latentcore.datasets import Dataset, dataset_spec, load_dataset
 from latentcore.evaluation import RealReference, evaluate
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
-from latentcore.plane import fit_umap
 from latentcore.recipes import Recipe, within_minutes
 from latentcore.store import (
     Bundle,
@@ -31,6 +30,7 @@ from latentcore.store import (
 from latentcore.store.code_table import N_TRAIN_CODES, train_code_rows
 from latentcore.training import OnEvent
 from latentcore.types import FloatArray
+from latentcore.umap_fitting import fit_umap
 
 UMAP_SEED = 0
 

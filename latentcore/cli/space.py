@@ -15,8 +15,8 @@ from rich.table import Table
 from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
 from latentcore.datasets import DATASETS
 from latentcore.spaces import SpaceSpec, find_spaces, load_space, remove_space, scan_spaces
-from latentcore.spaces.add import Added, add_file
-from latentcore.spaces.add_options import AddOptions
+from latentcore.spaces.adding.add import Added, add_file
+from latentcore.spaces.adding.add_options import AddOptions
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
 from latentcore.store.owners import owners_of
 

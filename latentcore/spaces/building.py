@@ -12,7 +12,6 @@ import numpy as np
 
 from latentcore.metrics.neighbour_lists import N_CHECKED as N_RECALL
 from latentcore.metrics.neighbour_lists import RECALL_AT, NeighbourLists, neighbour_lists
-from latentcore.plane import N_NEIGHBOURS as UMAP_NEIGHBOURS
 from latentcore.spaces.cards import space_card
 from latentcore.spaces.code_files import file_facts, open_array
 from latentcore.spaces.config import FORMAT_VERSION
@@ -31,6 +30,7 @@ from latentcore.spaces.scores import ScoredSpace, space_scores
 from latentcore.spaces.specs import CollectionSpec
 from latentcore.store.derived import DerivedTables
 from latentcore.store.serialisation import derived_npz
+from latentcore.umap_fitting import N_NEIGHBOURS as UMAP_NEIGHBOURS
 
 OnStage = Callable[[str, int, int | None], None]
 """Receives the name of a stage, the steps of it that are done, and of all; None where that is unknown."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from latentcore.datasets.own.names import is_name
 from latentcore.exceptions import BundleError, SpaceError
-from latentcore.spaces.columns import ColumnKind, Roles
 from latentcore.spaces.folders import CONFIG_FILE, ITEMS_FILE, METRICS_FILE, SPACE_FILES
 from latentcore.spaces.specs import CollectionSpec, SpaceSpec
+from latentcore.spaces.table.columns import ColumnKind, Roles
 from latentcore.store.checked_files import read_json, resolve_inside
 from latentcore.store.config import MAX_CLASSES, check_scores
 from latentcore.store.names import NAME

@@ -11,10 +11,10 @@ from latentcore.exceptions import BundleError, SpaceError, UnknownNameError
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.spaces.code_files import VERIFIED_BYTES, blocks, open_array, verify_listed
 from latentcore.spaces.folders import CARD_FILE, CODES_FILE, ITEMS_FILE, NEIGHBOURS_FILE, TABLES_FILE
-from latentcore.spaces.items import Items
 from latentcore.spaces.listing import find_spaces
 from latentcore.spaces.space import ItemSpace
 from latentcore.spaces.specs import N_DRAWN, CollectionSpec, SpaceSpec
+from latentcore.spaces.table.items import Items
 from latentcore.store.arrays import parse_npz
 from latentcore.store.checked_files import read_bytes
 from latentcore.store.code_table import CodeTable

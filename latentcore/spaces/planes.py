@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from latentcore.metrics.neighbour_lists import NeighbourLists
-from latentcore.plane import fit_umap_on_neighbours
 from latentcore.principal_components import principal_components
 from latentcore.spaces.code_files import blocks
 from latentcore.types import FloatArray
+from latentcore.umap_fitting import fit_umap_on_neighbours
 
 FEWEST_FOR_UMAP = 16
 SEED = 0

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcore.metrics.nearest_neighbours import nearest
-from latentcore.spaces.items import Items
 from latentcore.spaces.specs import SpaceSpec
+from latentcore.spaces.table.items import Items
 from latentcore.store.space import Space
 from latentcore.types import FloatArray, LabelArray
 

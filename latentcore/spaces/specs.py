@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from latentcore.spaces.columns import ColumnKind, ItemColumn, Roles
+from latentcore.spaces.table.columns import ColumnKind, ItemColumn, Roles
 
 N_DRAWN = 5_000
 """Items of a space that are drawn at most: a class-stratified random sample."""

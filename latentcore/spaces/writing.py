@@ -13,13 +13,13 @@ import pyarrow.parquet as pq
 from latentcore.datasets.own.names import NAME as COLLECTION_NAME
 from latentcore.datasets.own.names import is_owned
 from latentcore.exceptions import BundleError, SpaceError
+from latentcore.spaces.adding.new_codes import check_codes, codes_dtype, write_codes
 from latentcore.spaces.building import NewSpace, OnStage, build_space
 from latentcore.spaces.code_files import file_facts
 from latentcore.spaces.config import FORMAT_VERSION, MAX_ITEMS, read_collection
 from latentcore.spaces.folders import CONFIG_FILE, ITEMS_FILE, own_spaces
-from latentcore.spaces.items_table import ItemsTable
-from latentcore.spaces.new_codes import check_codes, codes_dtype, write_codes
 from latentcore.spaces.specs import CollectionSpec
+from latentcore.spaces.table.items_table import ItemsTable
 from latentcore.store.folders import replace_folder
 from latentcore.store.names import NAME as SPACE_NAME
 from latentcore.types import FloatArray
@@ -36,7 +36,7 @@ class NewCollection:
     name : str
         Small letters, digits, hyphens and underscores, beginning with a letter.
     items : ItemsTable
-        From `latentcore.spaces.items_table.items_table`.
+        From `latentcore.spaces.table.items_table.items_table`.
     n_items : int
     title, source, licence : str
         The source is a file's name, or a sentence on where the items come from.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from latentcore.spaces.building import NewSpace
-from latentcore.spaces.items_table import items_table
+from latentcore.spaces.table.items_table import items_table
 from latentcore.spaces.writing import NewCollection, save_collection
 from latentcore.types import FloatArray
 

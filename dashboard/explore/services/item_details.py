@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.data.item_colours import groups_of
 from dashboard.data.item_pictures import item_picture
 from dashboard.data.spaces import ItemSpace
-from latentcore.spaces.columns import ColumnKind
+from latentcore.spaces.table.columns import ColumnKind
 
 N_NEAREST = 10
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.spaces import ItemSpace
-from latentcore.spaces.items import SEARCHED
+from latentcore.spaces.table.items import SEARCHED
 from latentcore.types import LabelArray
 
 

@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.kinds import COMMA_NUMBER, MISSING_NUMBERS, NUMBER
 from latentcore.spaces.reading.cells import is_vector_text
-from latentcore.spaces.roles import ID_NAMES, INDEX_NAMES, LABEL_NAMES, TEXT_NAMES
+from latentcore.spaces.table.kinds import COMMA_NUMBER, MISSING_NUMBERS, NUMBER
+from latentcore.spaces.table.roles import ID_NAMES, INDEX_NAMES, LABEL_NAMES, TEXT_NAMES
 
 SAMPLE_BYTES, SAMPLE_ROWS = 2**20, 1000
 DELIMITERS = ",\t;|"

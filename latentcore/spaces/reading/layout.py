@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.kinds import parsed_numbers
 from latentcore.spaces.reading.cells import CUT_OFF, ELLIPSIS, is_vector_text, list_lengths, parsed_vector
 from latentcore.spaces.reading.numbered import Sample, in_order, numbered_vectors, numbers_column
 from latentcore.spaces.reading.source import MAX_DIM, TableFile, VectorColumn, unique_names
-from latentcore.spaces.roles import check_column
+from latentcore.spaces.table.kinds import parsed_numbers
+from latentcore.spaces.table.roles import check_column
 
 SHARE_OF_VECTORS = 0.5
 

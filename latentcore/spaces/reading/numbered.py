@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcore.spaces.reading.source import TableFile, VectorColumn
-from latentcore.spaces.roles import ID_NAMES, INDEX_NAMES, LABEL_NAMES
+from latentcore.spaces.table.roles import ID_NAMES, INDEX_NAMES, LABEL_NAMES
 from latentcore.store.config import MAX_CLASSES
 
 FEWEST_NUMBERED = 3

@@ -13,8 +13,8 @@ from safetensors.numpy import save_file
 
 from latentcore.exceptions import SpaceError
 from latentcore.spaces import load_space
-from latentcore.spaces.add import add_file
-from latentcore.spaces.add_options import AddOptions
+from latentcore.spaces.adding.add import add_file
+from latentcore.spaces.adding.add_options import AddOptions
 
 N, DIM = 50, 8
 CODES = np.random.default_rng(1).normal(size=(N, DIM)).astype(np.float32)

@@ -15,9 +15,9 @@ from pyarrow import ipc
 from safetensors.numpy import save
 
 from latentcore.exceptions import LatentcoreError
-from latentcore.spaces.add_options import AddOptions
-from latentcore.spaces.items_table import items_table
+from latentcore.spaces.adding.add_options import AddOptions
 from latentcore.spaces.reading import open_source
+from latentcore.spaces.table.items_table import items_table
 
 CODES = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
 LABELS = [f"c{k % 3}" for k in range(30)]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentcore.spaces.columns import ColumnKind, stored_type
-from latentcore.spaces.items_table import items_table
-from latentcore.spaces.kinds import UnusableColumn, parsed_dates, parsed_numbers, typed_column
-from latentcore.spaces.roles import found_classes
+from latentcore.spaces.table.columns import ColumnKind, stored_type
+from latentcore.spaces.table.items_table import items_table
+from latentcore.spaces.table.kinds import UnusableColumn, parsed_dates, parsed_numbers, typed_column
+from latentcore.spaces.table.roles import found_classes
 
 
 def kind_of(values, **options):

@@ -8,7 +8,8 @@ import pytest
 from latentcore.metrics import neighbour_lists as module
 from latentcore.metrics.neighbour_lists import neighbour_lists
 from latentcore.metrics.similarity import neighbour_rows
-from latentcore.plane import fit_umap_on_neighbours, pca_plane
+from latentcore.plane import pca_plane
+from latentcore.umap_fitting import fit_umap_on_neighbours
 
 
 def clusters(n, dim, *, n_clusters=12, dtype=np.float32):

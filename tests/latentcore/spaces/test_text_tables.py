@@ -9,8 +9,8 @@ import pytest
 
 from latentcore.exceptions import SpaceError
 from latentcore.spaces import load_space
-from latentcore.spaces.add import add_file
-from latentcore.spaces.add_options import AddOptions
+from latentcore.spaces.adding.add import add_file
+from latentcore.spaces.adding.add_options import AddOptions
 
 N, DIM = 60, 6
 CODES = np.random.default_rng(0).normal(size=(N, DIM)).round(4)

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
+from latentcore.spaces.adding.new_codes import unit_rows
 from latentcore.spaces.building import OnStage
 from latentcore.spaces.code_files import CodesWriter, blocks, open_array
 from latentcore.spaces.folders import CODES_FILE
 from latentcore.spaces.loading import MAX_CODE
-from latentcore.spaces.new_codes import unit_rows
 from latentcore.spaces.reading import BadRow, Chunk, Source, VectorColumn
 from latentcore.types import FloatArray
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from latentcore.spaces.reading import ReadOptions
-from latentcore.spaces.roles import NUMBER_ROWS
+from latentcore.spaces.table.roles import NUMBER_ROWS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.columns import ColumnKind, ItemColumn, Roles, stored_type
-from latentcore.spaces.kinds import UnusableColumn, as_texts, typed_column
 from latentcore.spaces.reading.source import shown, unique_names
-from latentcore.spaces.roles import (
+from latentcore.spaces.table.columns import ColumnKind, ItemColumn, Roles, stored_type
+from latentcore.spaces.table.kinds import UnusableColumn, as_texts, typed_column
+from latentcore.spaces.table.roles import (
     class_name,
     found_classes,
     id_column,
@@ -38,7 +38,7 @@ class ItemsTable:
     Attributes
     ----------
     table : pyarrow.Table
-        Its columns have the types of `latentcore.spaces.columns.stored_type`.
+        Its columns have the types of `latentcore.spaces.table.columns.stored_type`.
     columns : tuple of ItemColumn
     roles : Roles
     classes : tuple of str

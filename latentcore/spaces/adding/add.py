@@ -11,19 +11,19 @@ import numpy as np
 
 from latentcore.datasets.own.entries import printable
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.add_options import AddOptions
+from latentcore.spaces.adding.add_options import AddOptions
+from latentcore.spaces.adding.gathering import Gathered, check_variety, dtype_of, gather, keep_rows
+from latentcore.spaces.adding.joining import joined
+from latentcore.spaces.adding.new_codes import space_names
 from latentcore.spaces.building import NewSpace, OnStage, build_space
 from latentcore.spaces.code_files import open_array
 from latentcore.spaces.config import MAX_ITEMS
 from latentcore.spaces.folders import CODES_FILE
-from latentcore.spaces.gathering import Gathered, check_variety, dtype_of, gather, keep_rows
-from latentcore.spaces.items_table import find_bad_ids, items_table, with_rows
-from latentcore.spaces.joining import joined
-from latentcore.spaces.new_codes import space_names
 from latentcore.spaces.reading import BadRow, Source, open_source
 from latentcore.spaces.reading.open_file import projector_metadata
-from latentcore.spaces.roles import NUMBER_ROWS
 from latentcore.spaces.specs import CollectionSpec
+from latentcore.spaces.table.items_table import find_bad_ids, items_table, with_rows
+from latentcore.spaces.table.roles import NUMBER_ROWS
 from latentcore.spaces.writing import NewCollection, store_collection, write_items
 
 MAX_NAMED = 5

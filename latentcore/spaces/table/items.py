@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.columns import ColumnKind, ItemColumn, Roles, stored_type
+from latentcore.spaces.table.columns import ColumnKind, ItemColumn, Roles, stored_type
 from latentcore.types import UNLABELLED, LabelArray
 
 if TYPE_CHECKING:

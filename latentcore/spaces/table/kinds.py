@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from latentcore.datasets.own.arrays.labels import text_of
 from latentcore.datasets.own.layout import MAGIC
-from latentcore.spaces.columns import ColumnKind
+from latentcore.spaces.table.columns import ColumnKind
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 COMMA_NUMBER = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")

@@ -9,7 +9,7 @@ import numpy as np
 
 from latentcore.exceptions import SpaceError
 from latentcore.image_input import natural_key
-from latentcore.spaces.columns import ColumnKind
+from latentcore.spaces.table.columns import ColumnKind
 from latentcore.store.config import MAX_CLASSES
 
 ID_NAMES = ("id", "ids", "uid", "uuid", "guid", "item_id", "itemid", "doc_id", "document_id", "key")

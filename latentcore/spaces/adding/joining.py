@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.add_options import AddOptions
-from latentcore.spaces.kinds import as_texts
+from latentcore.spaces.adding.add_options import AddOptions
 from latentcore.spaces.reading import read_items
 from latentcore.spaces.reading.source import TableFile, shown, unique_names
-from latentcore.spaces.roles import NUMBER_ROWS, id_column
+from latentcore.spaces.table.kinds import as_texts
+from latentcore.spaces.table.roles import NUMBER_ROWS, id_column
 
 COUNTING_NAMES = ("index", "row", "idx", "unnamed: 0", "")
 
