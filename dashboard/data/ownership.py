@@ -96,6 +96,11 @@ def n_own_bundles() -> int:
     return sum(map(may_see, owned_bundles()))
 
 
+def n_own_collections() -> int:
+    """Return the number of collections of items that belong to the current session."""
+    return sum(may_see(folder.name) for folder in owned_collections())
+
+
 def find_dataset(name: str) -> DatasetSpec | None:
     """Return the spec of a dataset that the current session may see, or None."""
     return datasets.find_dataset(name) if may_see(name) else None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.logger import get_logger
 
-from dashboard.data.ownership import n_own_bundles, own_datasets, owned_bytes
+from dashboard.data.ownership import n_own_bundles, n_own_collections, own_datasets, owned_bytes
 from dashboard.server.settings import host_setting
 
 SETTING = "LATENTCORE_UPLOADS"
@@ -17,7 +17,7 @@ SETTING = "LATENTCORE_UPLOADS"
 server has visitors: what they upload is theirs alone, and is deleted when they leave."""
 OWN_MEGABYTES, HOSTED_MEGABYTES = 500, 50
 MAX_DATASETS = 5
-"""Per session, where the server has visitors."""
+"""Per session, where the server has visitors: of images and of vectors."""
 MAX_BUNDLES = 10
 """Per session, where the server has visitors: trained and uploaded ones."""
 MAX_TOTAL_BYTES = 2_000_000_000
@@ -90,11 +90,11 @@ def quota_problem(n_bytes: int, rules: UploadRules) -> str | None:
     if n_bytes > rules.max_megabytes * 10**6:
         return (
             f"The upload has {n_bytes / 1e6:,.0f} MB; at most {rules.max_megabytes:,} MB can be added here. "
-            "Leave some images out, or make them smaller."
+            "Leave something out, or make images smaller."
         )
     if not rules.is_hosted:
         return None
-    if len(own_datasets(of_session=True)) >= MAX_DATASETS:
+    if len(own_datasets(of_session=True)) + n_own_collections() >= MAX_DATASETS:
         return f"You have {MAX_DATASETS} datasets, the most that are kept here: remove one first."
     return _space_problem(n_bytes)
 

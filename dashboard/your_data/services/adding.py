@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from dashboard.data.jobs import Job
 from dashboard.data.ownership import own_datasets, session_token
+from dashboard.data.spaces import find_collection
 from dashboard.data.upload_rules import UploadRules, quota_problem
 from latentcore.atomic_files import temporary_folder
 from latentcore.datasets import DATASETS
@@ -102,7 +103,7 @@ def name_problem(name: str, rules: UploadRules) -> str | None:
     except DatasetError as error:
         return str(error)
     stored = f"{name}-{session_token()}" if rules.is_hosted else name
-    if any(own.name == stored for own in own_datasets(of_session=rules.is_hosted)):
+    if any(own.name == stored for own in own_datasets(of_session=rules.is_hosted)) or find_collection(stored):
         return f"There is a dataset {name!r} already: take another name, or remove that one first."
     return None
 
@@ -147,7 +148,7 @@ def add_upload(files: list[UploadedFile], request: Request, job: Job) -> Outcome
     except TrainingCancelled:
         raise
     except (LatentcoreError, ValueError, OSError, MemoryError) as error:
-        return Outcome(None, _for_visitors(error, draft, parent))
+        return Outcome(None, short_message(error, draft, parent))
 
 
 def _options(request: Request) -> AddOptions:
@@ -169,9 +170,7 @@ def stored_source(files: Sequence[UploadedFile], folder: Path) -> Path:
     """
     names = [_file_name(file.name) for file in files]
     if len(files) == 1 and PurePosixPath(names[0]).suffix not in PICTURE_SUFFIXES:
-        path = folder / names[0]
-        path.write_bytes(files[0].getbuffer())
-        return path
+        return stored_file(files[0], folder)
     if any(is_idx_name(name) for name in names):
         path = folder / "idx files"
         path.mkdir()
@@ -182,6 +181,13 @@ def stored_source(files: Sequence[UploadedFile], folder: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for file, entry in zip(files, _distinct(file.name for file in files), strict=True):
             archive.writestr(entry, file.getbuffer())
+    return path
+
+
+def stored_file(file: UploadedFile, folder: Path) -> Path:
+    """Write one file of an upload into a folder, under a name that any disk takes."""
+    path = folder / _file_name(file.name)
+    path.write_bytes(file.getbuffer())
     return path
 
 
@@ -206,7 +212,7 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return list(distinct)
 
 
-def _for_visitors(error: BaseException, draft: Path, parent: Path) -> str:
+def short_message(error: BaseException, draft: Path, parent: Path) -> str:
     """Return the message of an error without the server's folders."""
     text = str(error) or type(error).__name__
     if isinstance(error, OSError):
