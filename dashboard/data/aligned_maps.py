@@ -14,9 +14,9 @@ from dashboard.data.code_tables import rows_of
 from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
-from dashboard.data.item_pictures import has_pictures, item_images, pictures_made_by
+from dashboard.data.items.pictures import has_pictures, item_images, pictures_made_by
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.data.maps import stratified_rows
-from dashboard.data.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.atlas import webp_bytes
 from latentcore.geometry import square_extent

@@ -10,8 +10,8 @@ from weakref import WeakValueDictionary
 
 import streamlit as st
 
+from dashboard.data.items.spaces import ItemSpace, SpaceSpec, find_collection, found_spaces
 from dashboard.data.ownership import find_dataset, may_see
-from dashboard.data.spaces import ItemSpace, SpaceSpec, find_collection, found_spaces
 from latentcore.datasets import DATASETS
 from latentcore.exceptions import LatentcoreError, UnknownNameError
 from latentcore.features import FeatureNetwork, load_feature_network

@@ -6,10 +6,10 @@ from dashboard import state
 from dashboard.edit.directions import direction_rows
 from dashboard.edit.sliders import dimension_sliders
 from dashboard.edit.traversals import traversal_matrix
-from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.image_picker import pick_image
 from dashboard.ui.model_set import pick_bundles
+from dashboard.ui.panels.collections import stop_at_collection
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.selection import chosen_image
 from dashboard.ui.share import copy_link, show_notices

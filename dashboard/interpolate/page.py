@@ -24,11 +24,11 @@ from dashboard.interpolate.strips import (
     strip_legend,
     upper_limit,
 )
-from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.image_input import bundles_with_codes
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.model_set import pick_bundles
+from dashboard.ui.panels.collections import stop_at_collection
 from dashboard.ui.presentation import is_presenting
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices

@@ -17,7 +17,7 @@ from dashboard.overview.glossary import glossary
 from dashboard.overview.maps import draw_front_maps, page_links
 from dashboard.overview.preview import originals_preview
 from dashboard.overview.services import N_SHOWN
-from dashboard.ui.collections import collection_links, collection_note, named_collection
+from dashboard.ui.panels.collections import collection_links, collection_note, named_collection
 from dashboard.ui.pickers import pick_dataset
 from dashboard.ui.presentation import is_presenting, start_button
 from dashboard.ui.problems import bundle_or_error, catalogue_or_stop, show_problems

@@ -12,9 +12,9 @@ from dashboard.sample.controls import chosen_settings, pick_settings, published_
 from dashboard.sample.grids import chosen_sample, opened_sample, sample_columns
 from dashboard.sample.noise_to_image import noise_strips
 from dashboard.sample.variations import image_variations
-from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.model_set import pick_bundles
+from dashboard.ui.panels.collections import stop_at_collection
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 

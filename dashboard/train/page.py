@@ -10,7 +10,7 @@ from dashboard.data.upload_rules import upload_rules
 from dashboard.train.form import train_form
 from dashboard.train.run_view import pair_view, run_view
 from dashboard.train.services.progress import Run, seen_run
-from dashboard.ui.collections import collection_note, named_collection
+from dashboard.ui.panels.collections import collection_note, named_collection
 from dashboard.ui.share import copy_link, show_notices
 from dashboard.ui.theme import is_dark
 

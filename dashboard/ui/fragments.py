@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from dashboard.data.catalogue import LatentcoreError, Space, open_bundle
-from dashboard.data.spaces import ItemSpace, open_space
+from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.server.sessions import acting_for, current_session
 from dashboard.ui.problems import show_removed
 

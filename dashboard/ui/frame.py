@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import Bundle, dataset_title
-from dashboard.ui.collections import stop_at_collection
 from dashboard.ui.model_set import PREFERRED, pick_bundles
+from dashboard.ui.panels.collections import stop_at_collection
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
 

@@ -14,7 +14,7 @@ from dashboard.data.catalogue import (
     catalogue_place,
     open_bundle,
 )
-from dashboard.data.spaces import ItemSpace, open_space
+from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.data.study_results import StudyResult, study_obstacle, study_of
 
 SLOW = dict.fromkeys(

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.data.items.spaces import CollectionSpec
 from dashboard.data.jobs import is_busy
-from dashboard.data.spaces import CollectionSpec
 from dashboard.data.upload_rules import UploadRules, quota_problem
 from dashboard.ui.job_panel import busy_note, job_of, start_named_job, watch_job
 from dashboard.your_data.services.adding import UploadedFile, suggested_name

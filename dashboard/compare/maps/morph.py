@@ -10,7 +10,7 @@ from dashboard.compare.maps.charts.morph import morph_chart
 from dashboard.compare.model_pair import chosen_pair, pick_pair
 from dashboard.data.aligned_maps import EDGE, linked_data
 from dashboard.data.catalogue import BY_CONTENT, Space
-from dashboard.data.spaces import shown_things
+from dashboard.data.items.spaces import shown_things
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.theme import is_dark
 

@@ -13,9 +13,9 @@ from dashboard.compare.maps.morph import draw_morph
 from dashboard.data.aligned_maps import EDGE, LinkedData, SampleAtlas, item_atlas, linked_data, sample_atlas
 from dashboard.data.catalogue import BY_CONTENT, Space
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_in_label
-from dashboard.data.item_texts import wrapped_text
+from dashboard.data.items.spaces import ItemSpace, shown_things
+from dashboard.data.items.texts import wrapped_text
 from dashboard.data.maps import clusters_note
-from dashboard.data.spaces import ItemSpace, shown_things
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.class_filter import chosen_classes, pick_classes

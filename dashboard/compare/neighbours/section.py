@@ -20,7 +20,7 @@ from dashboard.compare.neighbours.services import (
 )
 from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.images.stand_ins import stand_in_label
-from dashboard.data.spaces import ItemSpace, shown_things
+from dashboard.data.items.spaces import ItemSpace, shown_things
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.missing_originals import originals_note
 from dashboard.ui.pictures import Picture, in_brackets, picture_row, shown_name, whole_name

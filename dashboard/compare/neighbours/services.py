@@ -13,9 +13,9 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, Space
 from dashboard.data.code_tables import rows_of
 from dashboard.data.images.pixels import image_uri
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
-from dashboard.data.item_pictures import item_picture
+from dashboard.data.items.pictures import item_picture
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.data.maps import stratified_rows
-from dashboard.data.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.similarity import neighbour_rows, shared_neighbours

@@ -15,7 +15,7 @@ from dashboard.compare.similarity.services import (
     space_similarity,
 )
 from dashboard.data.catalogue import catalogue
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.model_set import load_spaces
 from dashboard.ui.problems import study_or_message

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, bundle_title, catalogue
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.studies import StudyResult
 from latentcore.studies.similarity import N_IMAGES, N_NEIGHBOURS, N_PERMUTATIONS, SEED, code_similarities

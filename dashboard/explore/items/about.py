@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.cards import card_body
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.ui.fragments import bundle_fragment
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.item_colours import CLASS, item_colours
-from dashboard.data.item_planes import DIMENSIONS_NAME, item_planes
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.colours import CLASS, item_colours
+from dashboard.data.items.planes import DIMENSIONS_NAME, item_planes
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.explore.items.search import pick_search
 from dashboard.ui.class_filter import chosen_classes, pick_classes
 

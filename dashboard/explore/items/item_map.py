@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import BY_CONTENT
-from dashboard.data.item_colours import CLASS, item_colours
-from dashboard.data.item_planes import plane_quality, positions
-from dashboard.data.spaces import ItemSpace, open_space
+from dashboard.data.items.colours import CLASS, item_colours
+from dashboard.data.items.planes import plane_quality, positions
+from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.charts.item_map import ItemMapContent
 from dashboard.explore.charts.item_map import item_map as draw_map
 from dashboard.explore.charts.latent_map import MapStyle

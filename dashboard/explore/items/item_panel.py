@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import catalogue
-from dashboard.data.spaces import ItemSpace, open_space
+from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.items.pinned import select_item
 from dashboard.explore.services.item_details import ItemDetails, NearItem, item_details, nearest_in
 from dashboard.ui.charts.names import fitted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard import state
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.explore.services.item_map import row_at
 
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
 from dashboard.data.catalogue import file_stem
-from dashboard.data.spaces import ItemSpace, open_space
+from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.items.pinned import select_item
 from dashboard.explore.services.item_map import MAX_FOUND
 from dashboard.explore.services.item_search import found_items, items_csv, items_parquet, searched_columns

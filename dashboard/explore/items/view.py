@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.class_names import format_classes
-from dashboard.data.item_colours import CLASS
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.colours import CLASS
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.explore.items.about import about_space
 from dashboard.explore.items.controls import ItemMapChoice, chosen_item_map, pick_item_map
 from dashboard.explore.items.item_map import item_map

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.data.item_colours import groups_of
-from dashboard.data.item_pictures import item_picture
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.colours import groups_of
+from dashboard.data.items.pictures import item_picture
+from dashboard.data.items.spaces import ItemSpace
 from latentcore.spaces.table.columns import ColumnKind
 
 N_NEAREST = 10

@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT
-from dashboard.data.item_colours import CLASS, Colouring, colouring, item_colours
-from dashboard.data.item_pictures import N_TILES, item_strips
-from dashboard.data.item_planes import axis_titles, positions
-from dashboard.data.item_texts import wrapped_text
+from dashboard.data.items.colours import CLASS, Colouring, colouring, item_colours
+from dashboard.data.items.pictures import N_TILES, item_strips
+from dashboard.data.items.planes import axis_titles, positions
+from dashboard.data.items.spaces import ItemSpace
+from dashboard.data.items.texts import wrapped_text
 from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED
-from dashboard.data.spaces import ItemSpace
 from latentcore.geometry import Extent, square_extent
 from latentcore.metrics.sampling import stratified_rows
 
@@ -83,9 +83,9 @@ def item_map_data(
     ----------
     space : ItemSpace
     plane : str
-        Of `dashboard.data.item_planes.item_planes`.
+        Of `dashboard.data.items.planes.item_planes`.
     colour : str
-        Of `dashboard.data.item_colours.item_colours`.
+        Of `dashboard.data.items.colours.item_colours`.
     n_shown : int
         At most this many items: a class-stratified random sample of all.
     found : tuple of int

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from latentcore.spaces.table.items import SEARCHED
 from latentcore.types import LabelArray
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from dashboard.data.items.spaces import find_collection
 from dashboard.data.jobs import Job
 from dashboard.data.ownership import own_datasets, session_token
-from dashboard.data.spaces import find_collection
 from dashboard.data.upload_rules import UploadRules, quota_problem
 from latentcore.atomic_files import temporary_folder
 from latentcore.datasets import DATASETS

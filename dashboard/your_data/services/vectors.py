@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.data.catalogue import catalogue
+from dashboard.data.items.spaces import CollectionSpec, found_spaces, scanned_spaces
 from dashboard.data.jobs import Job
 from dashboard.data.ownership import may_see, session_token
-from dashboard.data.spaces import CollectionSpec, found_spaces, scanned_spaces
 from dashboard.data.upload_rules import UploadRules, quota_problem
 from dashboard.your_data.services.adding import UploadedFile, short_message, stored_file
 from latentcore.atomic_files import temporary_folder
 from latentcore.datasets import DATASETS
 from latentcore.datasets.own.names import check_name, is_owned
 from latentcore.exceptions import DatasetError, LatentcoreError, SpaceError, TrainingCancelled
-from latentcore.spaces.add import Added, add_file
-from latentcore.spaces.add_options import AddOptions
+from latentcore.spaces.adding.add import Added, add_file
+from latentcore.spaces.adding.add_options import AddOptions
 from latentcore.spaces.folders import own_spaces
 from latentcore.spaces.listing import remove_space
 

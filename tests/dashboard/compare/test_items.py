@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.compare.neighbours.services import most_changed_items, neighbour_change
 from dashboard.compare.scores.services.scores import SUITE, score_rows
 from dashboard.compare.similarity.services import space_similarity
-from dashboard.data.spaces import open_space, scanned_spaces
+from dashboard.data.items.spaces import open_space, scanned_spaces
 from latentcore.metrics.similarity import linear_cka, neighbour_overlap
 from tests.dashboard.pages import notices_of, open_page, section_text
 from tests.dashboard.spaces import add_images, add_texts

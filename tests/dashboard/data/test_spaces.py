@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.data import ownership, sweeping
 from dashboard.data.catalogue import bundle_title, catalogue, dataset_title
-from dashboard.data.spaces import find_collection, open_space, scanned_spaces
+from dashboard.data.items.spaces import find_collection, open_space, scanned_spaces
 from dashboard.server.sessions import acting_for
 from latentcore.exceptions import UnknownNameError
 from latentcore.spaces.folders import own_spaces

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data.item_colours import item_colours
-from dashboard.data.item_planes import item_planes, plane_quality, positions
-from dashboard.data.item_texts import wrapped_text
-from dashboard.data.spaces import open_space, scanned_spaces
+from dashboard.data.items.colours import item_colours
+from dashboard.data.items.planes import item_planes, plane_quality, positions
+from dashboard.data.items.spaces import open_space, scanned_spaces
+from dashboard.data.items.texts import wrapped_text
 from dashboard.explore.services.item_map import item_map_data
 from dashboard.explore.services.item_search import found_items, items_csv, items_parquet
 from tests.dashboard.pages import notices_of, open_page, text_of

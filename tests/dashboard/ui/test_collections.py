@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.data.spaces import scanned_spaces
+from dashboard.data.items.spaces import scanned_spaces
 from tests.dashboard.pages import notices_of, open_page, section_text
 from tests.dashboard.spaces import add_texts
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data import ownership, upload_rules
-from dashboard.data.spaces import scanned_spaces
+from dashboard.data.items.spaces import scanned_spaces
 from dashboard.server import upload_size
 from dashboard.your_data.vector_form import JOB
 from latentcore.spaces import list_spaces

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import streamlit as st
 
 from dashboard.data.catalogue import catalogue
+from dashboard.data.items.spaces import SpaceSpec
 from dashboard.data.ownership import dataset_spec
-from dashboard.data.spaces import SpaceSpec
 from latentcore.evaluation.agreement import tolerance_note
 from latentcore.evaluation.suite import GROUPS, SUITE, Better, Measure, absent_reason, kind_of
 from latentcore.store import BundleSpec

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from latentcore.image_input import natural_key
 from latentcore.spaces.table.columns import ColumnKind
 from latentcore.types import FloatArray, LabelArray

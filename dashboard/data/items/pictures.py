@@ -14,7 +14,7 @@ from dashboard.data.images.grids import grid_pixels
 from dashboard.data.images.originals import original_images
 from dashboard.data.images.pixels import data_uri, image_uri
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.atlas import webp_bytes
 from latentcore.types import FloatArray, LabelArray

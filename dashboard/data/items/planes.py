@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT
-from dashboard.data.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.metrics.neighbourhoods import continuity, trustworthiness
 from latentcore.principal_components import principal_components

@@ -1,0 +1,1 @@
+"""Items of a collection and its spaces: cached, as pages show them."""
