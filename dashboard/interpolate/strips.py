@@ -105,7 +105,7 @@ def draw_autoencoder_line(bundle: Bundle, endpoints: tuple[Endpoint, Endpoint], 
     )
     picture.html(
         f'<img src="{grid_uri(images, n_steps)}" alt="{escape(bundle.spec.title)}: {n_steps} decodes along a '
-        'straight line between codes of its autoencoder" style="width:100%;padding-left:{AXIS_SPACE}px;'
+        f'straight line between codes of its autoencoder" style="width:100%;padding-left:{AXIS_SPACE}px;'
         'image-rendering:pixelated">'
     )
 

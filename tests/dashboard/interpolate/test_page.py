@@ -74,6 +74,7 @@ def test_a_flow_also_shows_the_straight_line_between_its_autoencoders_codes():
     html = " ".join(element.proto.body for element in app.get("html"))
     assert "Latent flow, 2-D: 7 decodes along a spherical path" in html
     assert html.count("straight line between codes of its autoencoder") == 1
+    assert "{AXIS_SPACE}" not in html
 
 
 def test_without_the_dataset_stand_ins_are_shown_and_distances_estimated(no_data):
