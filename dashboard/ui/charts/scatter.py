@@ -99,7 +99,9 @@ def value_colour(column: str, title: str, *, is_date: bool = False) -> alt.Color
         titleLimit=240,
     )
     scale = alt.Scale(scheme=alt.SchemeParams("viridis", extent=[0.2, 1]))
-    if not is_date:
+    if is_date:  # two long labels, which would overlap under a short gradient
+        legend.format, legend.gradientLength = "%Y-%m-%d", 240
+    else:
         scale.zero = False
     return alt.Color(f"{column}:{'T' if is_date else 'Q'}", scale=scale, legend=legend)
 

@@ -59,6 +59,7 @@ def stop_at_collection(why: str) -> None:
     if collection is None:
         return
     state.publish(dataset=collection)
-    pick_any_dataset(found, collection)
+    with st.columns([1.1, 3.4])[0]:
+        pick_any_dataset(found, collection)
     collection_note(collection, why)
     st.stop()
