@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
 from latentcore.cli.stages import Stages
 from latentcore.datasets import DATASETS
 from latentcore.recommendation.factorising import Factorised, FactoriseOptions, check_new, factorise
+from latentcore.recommendation.fetching import SOURCES, fetch_ratings, find_source
 from latentcore.recommendation.reading import read_ratings
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
 
@@ -46,7 +48,7 @@ def factorise_command(
     plane: Plane = "umap",
 ) -> None:
     """Fit factors to ratings of items by users, and add the items as a space."""
-    check_new(name, own_spaces(), (*DATASETS, *collection_folders(shipped_spaces())))
+    _check_new(name)
     with stages() as on_stage:
         read = read_ratings(ratings, user=user, item=item, rating=rating, from_rating=from_rating)
         options = FactoriseOptions(
@@ -55,6 +57,34 @@ def factorise_command(
         )  # fmt: skip
         made = factorise(name, read, options=options, source=ratings, on_stage=on_stage)
     print_factorised(made)
+
+
+def fetch_command(
+    source: Annotated[str, typer.Argument(help=f"One of {', '.join(SOURCES)}.")],
+    *,
+    name: Annotated[str | None, typer.Option(help="Name of the collection; by default the source's.")] = None,
+    latent_dim: LatentDim = 16,
+    address: Annotated[
+        str | None, typer.Option(help="Address of the zip file, where it is not the publisher's.")
+    ] = None,
+    plane: Plane = "umap",
+) -> None:
+    """Download published ratings, fit factors to them, and add the items as a space."""
+    found = find_source(source)
+    found = found if address is None else replace(found, address=address)
+    name = name or source
+    _check_new(name)
+    options = FactoriseOptions(
+        latent_dim=latent_dim, plane=plane,
+        command=f"latentcore space fetch {source} --latent-dim {latent_dim}",
+    )  # fmt: skip
+    with stages() as on_stage:
+        made = fetch_ratings(name, found, options=options, on_stage=on_stage)
+    print_factorised(made)
+
+
+def _check_new(name: str) -> None:
+    check_new(name, own_spaces(), (*DATASETS, *collection_folders(shipped_spaces())))
 
 
 @contextmanager
