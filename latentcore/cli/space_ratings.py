@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
-from latentcore.cli.stages import Stages
+from latentcore.cli.stages import stages
 from latentcore.datasets import DATASETS
-from latentcore.recommendation.factorising import Factorised, FactoriseOptions, check_new, factorise
+from latentcore.recommendation.factorising import Factorised, FactoriseOptions, factorise
 from latentcore.recommendation.fetching import SOURCES, fetch_ratings, find_source
 from latentcore.recommendation.reading import read_ratings
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
+from latentcore.spaces.writing import check_new
 
 console = Console()
 LatentDim = Annotated[int, typer.Option(help="Dimensions of the factors, 2 to 64.")]
@@ -85,17 +81,6 @@ def fetch_command(
 
 def _check_new(name: str) -> None:
     check_new(name, own_spaces(), (*DATASETS, *collection_folders(shipped_spaces())))
-
-
-@contextmanager
-def stages() -> Iterator[Stages]:
-    """Show progress bars on standard error while the block runs; Ctrl-C exits with 130."""
-    try:
-        with Progress(console=error_console) as progress:
-            yield Stages(progress)
-    except KeyboardInterrupt:
-        error_console.print("Stopped; nothing was added.")
-        sys.exit(EXIT_INTERRUPTED)
 
 
 def print_factorised(made: Factorised) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from latentcore.exceptions import SpaceError
 from latentcore.recommendation.factors import FactorSettings, fit_factors
 from latentcore.recommendation.held_out import held_out_scores, tuned_settings
 from latentcore.recommendation.item_columns import item_columns, items_beside
@@ -143,11 +142,3 @@ def _items(ratings: Ratings, path: Path | None) -> ItemsTable:
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
     """Report nothing."""
-
-
-def check_new(name: str, folder: Path, reserved: Sequence[str]) -> None:
-    """Raise `SpaceError`, before a long computation, if a collection of this name cannot be added."""
-    if name in reserved:
-        raise SpaceError(f"{name!r} is the name of data that comes with the library; take another.")
-    if (folder / name).exists():
-        raise SpaceError(f"There is a space {name!r} already; remove it first, or take another name.")
