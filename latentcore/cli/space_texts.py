@@ -1,4 +1,4 @@
-"""The command ``latentcore space embed``: texts as a space."""
+"""The commands ``latentcore space embed`` and ``make``: texts as a space, and the shipped spaces again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from latentcore.cli.stages import stages
 from latentcore.datasets import DATASETS
+from latentcore.shipped_spaces import SHIPPED, make_spaces
 from latentcore.spaces import find_collection
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
 from latentcore.spaces.new_codes import space_names
@@ -71,3 +72,20 @@ def embed_command(
         highlight=False,
         soft_wrap=True,
     )
+
+
+def make_command(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(SHIPPED)}.")],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of collections; by default that of the shipped ones.")
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="Folder of a sentence Transformer: one more space of the texts.")
+    ] = None,
+) -> None:
+    """Make a collection again that comes with the library."""
+    with stages() as on_stage:
+        made = make_spaces(name, out or shipped_spaces(), encoder=encoder, on_stage=on_stage)
+    for space in made:
+        console.print(f"Made {space}.", markup=False, highlight=False)

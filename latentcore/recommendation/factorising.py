@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from latentcore.recommendation.ratings import Ratings
 from latentcore.spaces.building import NewSpace, OnStage
 from latentcore.spaces.items_table import ItemsTable, items_table
 from latentcore.spaces.writing import NewCollection, save_collection
+from latentcore.types import FloatArray
 
 FINAL_NOTE = (
     "The factors are those of all ratings; recall and NDCG were measured with factors of the same settings "
@@ -58,7 +59,6 @@ class Factorised:
     ----------
     id : str
         Of the space.
-    settings : FactorSettings
     scores : dict
         Recall and NDCG, as in ``metrics.json``.
     notes : list of str
@@ -66,7 +66,6 @@ class Factorised:
     """
 
     id: str
-    settings: FactorSettings
     scores: dict[str, dict[str, Any]]
     notes: list[str] = field(default_factory=list)
 
@@ -107,6 +106,37 @@ def factorise(
     options, report = options or FactoriseOptions(), on_stage or _silent
     FactorSettings(latent_dim=options.latent_dim)  # refused before anything is computed
     items = _items(ratings, options.items or (items_beside(source) if source else None))
+    space, codes = factorised_space(ratings, options, report)
+    collection = NewCollection(
+        name=name, items=items, n_items=len(ratings.item_ids), title=options.title, source=options.source,
+        licence=options.licence, notes=ratings.notes,
+    )  # fmt: skip
+    (space_id,) = save_collection(collection, [(space, codes)], root, on_stage=on_stage)
+    return Factorised(space_id, dict(space.scores), [*ratings.notes, *items.notes])
+
+
+def factorised_space(
+    ratings: Ratings,
+    options: FactoriseOptions,
+    report: OnStage,
+    *,
+    more: Callable[[FloatArray], dict[str, Any]] | None = None,
+) -> tuple[NewSpace, FloatArray]:
+    """Choose settings, score them on held-out ratings, and return the space and the factors of all ratings.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    options : FactoriseOptions
+    report : callable
+        See `factorise`.
+    more : callable, optional
+        Factors of the items, float32 ``(n_items, latent_dim)``, to further scores.
+
+    Returns
+    -------
+    (NewSpace, float32 array (n_items, latent_dim))
+    """
     settings = tuned_settings(ratings, options.latent_dim, lambda done, n: report("settings", done, n))
     report("held-out ratings", 0, None)
     scores = held_out_scores(ratings, settings)
@@ -118,15 +148,10 @@ def factorise(
         title=f"Item factors, {options.latent_dim}-D",
         plane=options.plane,
         recipe={**recipe, "factors": settings.recipe()},
-        scores=scores,
+        scores={**scores, **(more(codes) if more else {})},
         notes=[FINAL_NOTE, *options.notes],
     )
-    collection = NewCollection(
-        name=name, items=items, n_items=len(ratings.item_ids), title=options.title, source=options.source,
-        licence=options.licence, notes=ratings.notes,
-    )  # fmt: skip
-    (space_id,) = save_collection(collection, [(space, codes)], root, on_stage=on_stage)
-    return Factorised(space_id, settings, scores, [*ratings.notes, *items.notes])
+    return space, codes
 
 
 def _items(ratings: Ratings, path: Path | None) -> ItemsTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -153,7 +153,7 @@ def text_space(
     latent_dim: int,
     plane: Literal["umap", "pca"] = "umap",
     command: str = "",
-    notes: Sequence[str] = (),
+    scores: Mapping[str, Any] | None = None,
 ) -> NewSpace:
     """Return the description of an encoder's space, compared by the cosine."""
     return NewSpace(
@@ -162,7 +162,8 @@ def text_space(
         metric="cosine",
         plane=plane,
         recipe={**({"command": command} if command else {}), **encoder.recipe},
-        notes=[*encoder.notes, *notes],
+        scores=scores or {},
+        notes=encoder.notes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -73,10 +74,12 @@ def _load(name: str, *, local: bool) -> Any:  # noqa: ANN401 - the package is an
     torchvision_datasets()  # the package imports torchvision
     try:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - an extra
-        from transformers.utils import logging  # noqa: PLC0415
+        from transformers.utils import logging as progress  # noqa: PLC0415
     except ImportError as error:
         raise SpaceError(MISSING) from error
-    logging.disable_progress_bar()
+    progress.disable_progress_bar()
+    for chatty in ("huggingface_hub", "sentence_transformers"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)  # messages say what failed
     try:
         return SentenceTransformer(
             name, device="cpu", local_files_only=local, model_kwargs={"use_safetensors": True}
