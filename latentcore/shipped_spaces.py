@@ -98,6 +98,31 @@ def translation_scores(codes: FloatArray, numbers: Sequence[int], languages: Seq
     }
 
 
+def hundreds_scores(codes: FloatArray, numbers: Sequence[int], languages: Sequence[str]) -> dict[str, Any]:
+    """Return how often the nearest number of the same language has the same hundreds, and by chance.
+
+    Parameters
+    ----------
+    codes : float32 array, shape (n, latent_dim)
+    numbers, languages : sequences of length n
+    """
+    unit = unit_rows(codes)
+    hundreds, language = np.asarray(numbers) // 100, np.asarray(languages)
+    same = (language[:, None] == language) & ~np.eye(len(unit), dtype=bool)
+    nearest = np.where(same, unit @ unit.T, -np.inf).argmax(axis=1)
+    agree = hundreds[:, None] == hundreds
+    what = "Share of the numbers whose nearest one in the same language has the same hundreds."
+    return {
+        "same_hundreds": mean_score(
+            (hundreds[nearest] == hundreds).astype(np.float32), what, of="texts"
+        ).to_json(),
+        "same_hundreds_chance": exact_score(
+            np.asarray((agree & same).sum() / same.sum(), np.float32),
+            n=len(unit), protocol=f"{what} One number at random, in expectation.",
+        ).to_json(),
+    }  # fmt: skip
+
+
 def _numbers(name: str, command: str, encoder: str | None, report: OnStage) -> tuple[NewCollection, Spaces]:
     table = numbers_table(N_NUMBERS)
     collection = NewCollection(
@@ -108,7 +133,8 @@ def _numbers(name: str, command: str, encoder: str | None, report: OnStage) -> t
     )  # fmt: skip
 
     def scores(codes: FloatArray) -> dict[str, Any]:
-        return translation_scores(codes, table["number"], table["language"])
+        known = table["number"], table["language"]
+        return {**translation_scores(codes, *known), **hundreds_scores(codes, *known)}
 
     return collection, _embedded(table["text"], command, encoder, report, scores)
 

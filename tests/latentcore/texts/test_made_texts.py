@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latentcore.shipped_spaces import translation_scores
+from latentcore.shipped_spaces import hundreds_scores, translation_scores
 from latentcore.texts.number_words import LANGUAGES, number_in_words, numbers_table
 from latentcore.texts.sentences import TOPICS, sentences_table
 
@@ -63,3 +63,12 @@ def test_translation_is_right_for_vectors_of_meaning_only() -> None:
     assert scores["translation_at_1_chance"]["value"] == pytest.approx(0.05)
     noise = np.random.default_rng(1).normal(size=meaning.shape).astype(np.float32)
     assert translation_scores(noise, table["number"], table["language"])["translation_at_1"]["value"] < 0.2
+
+
+def test_hundreds_agree_for_vectors_of_size_only() -> None:
+    table = numbers_table(100)
+    angles = np.asarray(table["number"]) / 1000
+    codes = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    scores = hundreds_scores(codes, table["number"], table["language"])
+    assert scores["same_hundreds"]["value"] > 0.85
+    assert scores["same_hundreds_chance"]["value"] == pytest.approx(0.1, abs=0.02)
