@@ -19,6 +19,8 @@ from latentcore.cli.codec import compress_command, decompress_command
 from latentcore.cli.data import data_app
 from latentcore.cli.progress import error_console
 from latentcore.cli.space import space_app
+from latentcore.cli.space_ratings import factorise_command, fetch_command
+from latentcore.cli.space_texts import embed_command, make_command
 from latentcore.cli.train import features, fetch, index_command, record_command, train
 from latentcore.datasets import DATASETS, load_dataset
 from latentcore.evaluation import compare_scores, evaluate
@@ -42,6 +44,10 @@ USER_ERROR = 2
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Latent spaces of generative models.")
 app.add_typer(data_app, name="data")
 app.add_typer(space_app, name="space")
+space_app.command("embed")(embed_command)
+space_app.command("factorise")(factorise_command)
+space_app.command("fetch")(fetch_command)
+space_app.command("make")(make_command)
 app.command("train")(train)
 app.command("fetch")(fetch)
 app.command("record")(record_command)

@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 from rich.table import Table
 
 from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
+from latentcore.cli.stages import Stages
 from latentcore.datasets import DATASETS
 from latentcore.spaces import SpaceSpec, find_spaces, load_space, remove_space, scan_spaces
 from latentcore.spaces.adding.add import Added, add_file
@@ -79,7 +80,7 @@ def add_command(
     reserved = (*DATASETS, *collection_folders(shipped_spaces()))
     try:
         with Progress(console=error_console) as progress:
-            added = add_file(name, file, options=options, reserved=reserved, on_stage=_Stages(progress))
+            added = add_file(name, file, options=options, reserved=reserved, on_stage=Stages(progress))
     except KeyboardInterrupt:
         error_console.print("Stopped; nothing was added.")
         sys.exit(EXIT_INTERRUPTED)
@@ -127,23 +128,6 @@ def remove_command(name: Name) -> None:
     """Delete spaces that were added: a whole collection, or one space of it."""
     for removed in remove_space(name):
         console.print(f"{removed} is removed.", markup=False, highlight=False)
-
-
-class _Stages:
-    """Progress bars, one per stage."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task: TaskID | None = None
-        self._stage = ""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Show that so many steps of a stage are done."""
-        if stage != self._stage or self._task is None:
-            if self._task is not None:
-                self._progress.update(self._task, total=1, completed=1)
-            self._stage, self._task = stage, self._progress.add_task(stage, total=total)
-        self._progress.update(self._task, completed=done, total=total)
 
 
 def _info(spec: SpaceSpec) -> dict[str, object]:

@@ -171,6 +171,14 @@ def add_space(
     return f"{read_collection(collection.folder).name}/{new.name}"
 
 
+def check_new(name: str, folder: Path, reserved: Sequence[str]) -> None:
+    """Raise `SpaceError`, before a long computation, if a collection of this name cannot be added."""
+    if name in reserved:
+        raise SpaceError(f"{name!r} is the name of data that comes with the library; take another.")
+    if (folder / name).exists():
+        raise SpaceError(f"There is a space {name!r} already; remove it first, or take another name.")
+
+
 def write_items(folder: Path, new: NewCollection, owner: str | None = None) -> CollectionSpec:
     """Write the items and the config of a collection into a draft folder."""
     items = new.items
