@@ -14,9 +14,9 @@ from latentcore.exceptions import SpaceError, UnknownNameError
 from latentcore.features import load_feature_network
 from latentcore.recommendation.factorising import FactoriseOptions, factorised_space
 from latentcore.recommendation.known_tastes import found_again, known_tastes
+from latentcore.spaces.adding.new_codes import unit_rows
 from latentcore.spaces.building import NewSpace, OnStage
-from latentcore.spaces.items_table import items_table
-from latentcore.spaces.new_codes import unit_rows
+from latentcore.spaces.table.items_table import items_table
 from latentcore.spaces.writing import NewCollection, save_collection
 from latentcore.texts.embedding import embed, text_space
 from latentcore.texts.encoders import TextEncoder, load_encoder

@@ -12,8 +12,8 @@ from latentcore.cli.stages import stages
 from latentcore.datasets import DATASETS
 from latentcore.shipped_spaces import SHIPPED, make_spaces
 from latentcore.spaces import find_collection
+from latentcore.spaces.adding.new_codes import space_names
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
-from latentcore.spaces.new_codes import space_names
 from latentcore.spaces.writing import check_new
 from latentcore.texts.embedding import EmbedOptions, embed_collection, embed_table
 from latentcore.texts.encoders import load_encoder

@@ -12,7 +12,7 @@ from latentcore.recommendation.held_out import held_out_scores, tuned_settings
 from latentcore.recommendation.item_columns import item_columns, items_beside
 from latentcore.recommendation.ratings import Ratings
 from latentcore.spaces.building import NewSpace, OnStage
-from latentcore.spaces.items_table import ItemsTable, items_table
+from latentcore.spaces.table.items_table import ItemsTable, items_table
 from latentcore.spaces.writing import NewCollection, save_collection
 from latentcore.types import FloatArray
 

@@ -12,7 +12,7 @@ import numpy as np
 from latentcore.exceptions import SpaceError
 from latentcore.recommendation.ratings import Ratings
 from latentcore.recommendation.tables import GENRES_100K, ITEM_COLUMNS_100K, ITEM_FILES, file_in, open_rows
-from latentcore.spaces.kinds import as_texts
+from latentcore.spaces.table.kinds import as_texts
 
 TITLE_NAMES = ("title", "movie_title", "name", "item_name", "artist", "text")
 GENRE_NAMES = ("genres", "genre", "class", "category", "categories", "tags", "label")

@@ -14,8 +14,8 @@ from latentcore.exceptions import SpaceError
 from latentcore.recommendation.ratings import Ratings
 from latentcore.recommendation.tables import RATING_FILES, file_in, open_rows
 from latentcore.spaces.config import MAX_ITEMS
-from latentcore.spaces.kinds import as_texts, parsed_numbers
 from latentcore.spaces.reading.source import Batch, TableFile, shown
+from latentcore.spaces.table.kinds import as_texts, parsed_numbers
 from latentcore.types import FloatArray, LabelArray
 
 USER_NAMES = ("user", "userid", "user_id", "customer", "customer_id", "reader", "reviewer_id", "visitor", "u")

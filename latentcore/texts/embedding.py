@@ -11,12 +11,12 @@ from latentcore.datasets.own.entries import printable
 from latentcore.exceptions import SpaceError
 from latentcore.spaces.building import NewSpace, OnStage
 from latentcore.spaces.config import MAX_ITEMS
-from latentcore.spaces.items_table import find_bad_ids, items_table
-from latentcore.spaces.kinds import as_texts
 from latentcore.spaces.loading import items_of
 from latentcore.spaces.reading import read_items
-from latentcore.spaces.roles import check_column
 from latentcore.spaces.specs import CollectionSpec
+from latentcore.spaces.table.items_table import find_bad_ids, items_table
+from latentcore.spaces.table.kinds import as_texts
+from latentcore.spaces.table.roles import check_column
 from latentcore.spaces.writing import NewCollection, add_space, save_collection
 from latentcore.texts.encoders import TextEncoder
 from latentcore.types import FloatArray

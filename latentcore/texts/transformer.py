@@ -12,7 +12,7 @@ import numpy as np
 
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.new_codes import space_names
+from latentcore.spaces.adding.new_codes import space_names
 from latentcore.texts.encoders import BATCH_SIZE, OnTexts
 from latentcore.types import FloatArray
 
