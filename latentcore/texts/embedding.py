@@ -12,7 +12,7 @@ from latentcore.exceptions import SpaceError
 from latentcore.spaces.building import NewSpace, OnStage
 from latentcore.spaces.config import MAX_ITEMS
 from latentcore.spaces.loading import items_of
-from latentcore.spaces.reading import read_items
+from latentcore.spaces.reading import BadRow, read_items
 from latentcore.spaces.specs import CollectionSpec
 from latentcore.spaces.table.items_table import find_bad_ids, items_table
 from latentcore.spaces.table.kinds import as_texts
@@ -104,7 +104,7 @@ def embed_table(
     check_column(table.column_names, options.text, "--text")
     id_column, bad_ids = find_bad_ids(table, options.id)
     for row, reason in bad_ids.items():
-        raise SpaceError(f"{path}: row {row}, {reason} (rows count from 0).")
+        raise SpaceError(f"{path}: {BadRow(row, reason, id_column)} (rows count from 0).")
     table, notes = _with_texts(table, path, options)
     items = items_table(
         table, label=options.label, text=options.text, id_column=id_column, decimal_comma=file.decimal_comma
