@@ -18,6 +18,8 @@ TITLE = "Item under the pointer"
 TITLE_HEIGHT, HEAD_HEIGHT, STACKED_TEXT = 26, 22, 150
 """Pixels."""
 FOUND_SIZE, HOVER_SIZE = 75, 130
+MAX_RINGED = 2_000
+"""Most items among which the one at the pointer is ringed: Vega repaints all between ring and text."""
 HOVER_FIELDS = ("i", "j", "x", "y", "head", "text")
 
 
@@ -36,7 +38,8 @@ def item_map(content: ItemMapContent, style: MapStyle) -> dict[str, Any]:
     """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
     position = position_axes(content.extent, content.axis_titles)
     colour = ink(dark=style.dark)
-    marked: list[AnyChart] = [*_found(content.found, position, colour), _hover_ring(position, colour)]
+    ring = [_hover_ring(position, colour)] if len(content.cells) <= MAX_RINGED else []
+    marked: list[AnyChart] = [*_found(content.found, position, colour), *ring]
     layers = [*map_layers(content, style, *marked), *_preview(content, style)]
     first = content.cells.iloc[_start_row(content, style.anchor)]
     start = {field: _plain(first[field]) for field in HOVER_FIELDS}
