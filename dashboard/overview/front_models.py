@@ -43,7 +43,7 @@ def pick_front_models(lines: dict[str, str], chosen: dict[str, str]) -> None:
     if len(lines) <= MAX_MAPS:
         return
     st.multiselect(
-        "Models",
+        "Models on this page",
         list(lines),
         format_func=_title,
         max_selections=MAX_MAPS,

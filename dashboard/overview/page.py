@@ -48,8 +48,6 @@ def page() -> None:
     show_notices()
     if collection is not None:
         collection_note(collection, "The maps on this page show models of images")
-    if not is_presenting():
-        pick_front_models(present, lines)
     bundles = [bundle for name in lines if (bundle := bundle_or_error(f"{dataset}/{name}")) is not None]
     shown = ""
     if bundles:
@@ -71,6 +69,8 @@ def page() -> None:
             icon=":material/scatter_plot:",
             query_params={"dataset": dataset},
         )
+    if not is_presenting():
+        pick_front_models(present, lines)  # below the maps, which the first screen has to hold
     page_links(dataset, list(lines))
     collection_links(catalogue)
     st.caption(dataset_description(dataset) + shown)
