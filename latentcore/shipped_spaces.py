@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -195,10 +196,12 @@ def _features(
     if network is None:
         raise SpaceError(f"{dataset} has no feature network; train it with: latentcore features {dataset}")
     codes = network.features(split.images)
-    classes = [split.classes[label] for label in split.labels]
+    names = [split.classes[label] for label in split.labels]
+    # the classes in the dataset's order, so that they have the colours of its models' pages
+    items = replace(items_table({"class": names}, label="class"), classes=split.classes)
     title = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}[dataset]
     collection = NewCollection(
-        name=name, items=items_table({"class": classes}, label="class"), n_items=len(codes),
+        name=name, items=items, n_items=len(codes),
         title=f"{title} features", source=f"the test images of {title}", images=(dataset, "test"),
         licence="that of the data set, for its labels; MIT for the vectors",
     )  # fmt: skip
