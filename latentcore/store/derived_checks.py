@@ -124,7 +124,8 @@ def _check_values(tables: DerivedTables, test: CodeTable, train: CodeTable, *, o
     if of_items:
         away = nearest_others(train.codes, test.indices[rows], k=N_NEIGHBOURS)[0]
     else:
-        away = nearest(train.codes, test.codes[rows], k=N_NEIGHBOURS)[0]
+        # one at a time, without scipy's tree, whose import the first map would wait for
+        away = np.vstack([nearest(train.codes, test.codes[[row]], k=N_NEIGHBOURS)[0] for row in rows])
     for row, density, reach in zip(rows, density_of(away), away[:, 0], strict=True):
         if abs(density - tables.test_density[row]) > TOLERANCE * max(abs(density), 1):
             raise ValueError("array 'test_density' does not match the codes")

@@ -84,5 +84,6 @@ def test_no_allowance_of_a_shipped_score_is_wide(bundle_id):
 def test_every_measure_that_counts_is_a_share_of_its_items():
     counted = {measure.name for measure in SUITE if kind_of(measure.name, SMALL) is ScoreKind.PROPORTION}
     assert counted == {
-        *("knn_accuracy", "probe_accuracy", "precision", "recall", "density", "coverage", "c2st", "cas")
+        *("knn_accuracy", "probe_accuracy", "precision", "recall", "density", "coverage", "c2st", "cas"),
+        "classifier_accuracy",
     }

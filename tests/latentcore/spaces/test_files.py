@@ -165,7 +165,7 @@ def test_npz_arrays_become_spaces_and_columns(add, tmp_path):
 def test_pickle_is_refused(add, tmp_path, name):
     objects = np.array([{"a": 1}] * N, dtype=object)
     if name == "a.npy":
-        np.save(tmp_path / name, objects, allow_pickle=True)
+        np.save(tmp_path / name, objects)
     else:
         np.savez(tmp_path / name, vectors=CODES, texts=objects)
     with pytest.raises(SpaceError, match="pickle"):
