@@ -13,10 +13,9 @@ from dashboard.data.items.spaces import CollectionSpec
 from dashboard.data.jobs import is_busy
 from dashboard.data.upload_rules import UploadRules, quota_problem
 from dashboard.ui.job_panel import busy_note, job_of, start_named_job, watch_job
-from dashboard.your_data.services.adding import UploadedFile, suggested_name
+from dashboard.your_data.services.adding import Request, UploadedFile, suggested_name
 from dashboard.your_data.services.vectors import (
     VectorOutcome,
-    VectorRequest,
     add_vectors,
     remove_collection,
     vectors_problem,
@@ -113,7 +112,7 @@ def _settings(files: list[UploadedFile], rules: UploadRules) -> None:
         icon=":material/add:",
         disabled=problem is not None or is_busy(),
         on_click=_start,
-        args=(VectorRequest(name, {"plane": plane, "metric": metric}, rules),),
+        args=(Request(name, {"plane": plane, "metric": metric}, rules),),
     )
     busy_note()
 
@@ -173,7 +172,7 @@ def _explore(collection: str, label: str) -> None:
     )
 
 
-def _start(request: VectorRequest) -> None:
+def _start(request: Request) -> None:
     """Start the job with the files that the widget holds, which nothing else refers to."""
     files: Any = state.widget(UPLOAD)
     if files:

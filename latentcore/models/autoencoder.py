@@ -11,10 +11,10 @@ from torch import nn
 
 from latentcore.models.augmentation import random_affine
 from latentcore.models.density import Gaussian
+from latentcore.models.density_network import DensityNetwork
 from latentcore.models.networks import (
     EncoderDecoder,
     TorchModel,
-    apply_in_chunks,
     channels_last,
     decoder_network,
     encoder_network,
@@ -51,19 +51,14 @@ class AutoencoderSettings(Settings):
     distorted_share: float = 0.0
 
 
-class AutoencoderNetwork(EncoderDecoder):
+class AutoencoderNetwork(DensityNetwork):
     """Encoder, mirrored decoder, and mean and Cholesky factor of the training codes."""
 
-    density_mean: torch.Tensor
-    density_cholesky: torch.Tensor
-
     def __init__(self, settings: AutoencoderSettings, image_shape: ImageShape) -> None:
-        super().__init__()
+        super().__init__(settings.latent_dim)
         latent_dim = settings.latent_dim
         self.encoder = encoder_network(image_shape, settings.channels, settings.hidden, latent_dim)
         self.decoder = decoder_network(image_shape, settings.channels, settings.hidden, latent_dim)
-        self.register_buffer("density_mean", torch.zeros(latent_dim))
-        self.register_buffer("density_cholesky", torch.zeros(latent_dim, latent_dim))
 
     def encode(self, rows: torch.Tensor) -> torch.Tensor:
         """(n, pixels) -> (n, latent_dim)."""
@@ -189,13 +184,11 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
             network = self.make_network(self.settings, image_shape)
             train_autoencoder(network, rows, image_shape, self.settings, on_event, corrupt=self._corrupt)
         freeze(network)
-        density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))
-        network.density_mean.copy_(torch.from_numpy(density.mean))
-        network.density_cholesky.copy_(torch.from_numpy(density.cholesky))
+        network.fit_density(rows)
         self.network_ = network
 
     def _sampling_density(self) -> Gaussian:
-        return Gaussian(self.network_.density_mean.numpy(), self.network_.density_cholesky.numpy())
+        return self.network_.density
 
     def _corrupt(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the encoder's input during training for `rows` (n, pixels)."""

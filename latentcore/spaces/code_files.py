@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from latentcore.datasets.own.array_files import ARRAY_ERRORS, cause_of
+from latentcore.datasets.own.stored import checksum
 from latentcore.exceptions import BundleError, SpaceError
 from latentcore.store.checked_files import resolve_inside
 from latentcore.store.schema import short_repr
@@ -103,12 +103,6 @@ def file_facts(folder: Path, names: tuple[str, ...]) -> dict[str, dict[str, Any]
     return {
         name: {"bytes": (folder / name).stat().st_size, "sha256": checksum(folder / name)} for name in names
     }
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify_listed(folder: Path, listed: Mapping[str, Mapping[str, Any]], *, every: bool) -> None:

@@ -25,7 +25,7 @@ HOVER_FIELDS = ("i", "j", "x", "y", "head", "text")
 
 @dataclass(frozen=True)
 class ItemMapContent(MapContent):
-    """Data of the map; the fields are those of `dashboard.data.item_maps.ItemMap`.
+    """Data of the map; the fields are those of `dashboard.explore.services.item_map.ItemMap`.
 
     The cells are the items. ``head`` and ``text`` are what is written of them, with line feeds; ``i, j`` is
     the strip of an item's image, and its tile in it. Without images, there are no strips.

@@ -47,7 +47,7 @@ class Request:
     ----------
     name : str
     options : mapping
-        Arguments of `AddOptions`.
+        Arguments of the library's options for images, or for vectors.
     rules : UploadRules
     """
 

@@ -12,7 +12,7 @@ from dashboard.data.items.spaces import CollectionSpec, found_spaces, scanned_sp
 from dashboard.data.jobs import Job
 from dashboard.data.ownership import may_see, session_token
 from dashboard.data.upload_rules import UploadRules, quota_problem
-from dashboard.your_data.services.adding import UploadedFile, short_message, stored_file
+from dashboard.your_data.services.adding import Request, UploadedFile, short_message, stored_file
 from latentcore.atomic_files import temporary_folder
 from latentcore.datasets import DATASETS
 from latentcore.datasets.own.names import check_name, is_owned
@@ -26,23 +26,6 @@ VECTOR_SUFFIXES = (".npy", ".npz", ".safetensors")
 SHARES = {"reading": 0.0, "neighbours": 0.3, "plane": 0.5, "derived": 0.85, "scores": 0.9}
 """Progress at the beginning of a stage."""
 STEP = 0.2
-
-
-@dataclass(frozen=True)
-class VectorRequest:
-    """What is to be added.
-
-    Attributes
-    ----------
-    name : str
-    options : mapping
-        Arguments of `AddOptions`.
-    rules : UploadRules
-    """
-
-    name: str
-    options: dict[str, Any]
-    rules: UploadRules
 
 
 @dataclass(frozen=True)
@@ -78,14 +61,14 @@ def vectors_problem(name: str, rules: UploadRules) -> str | None:
     return None
 
 
-def add_vectors(files: list[UploadedFile], request: VectorRequest, job: Job) -> VectorOutcome:
+def add_vectors(files: list[UploadedFile], request: Request, job: Job) -> VectorOutcome:
     """Store an upload of vectors as a collection; runs as a job and announces its progress.
 
     Parameters
     ----------
     files : list of UploadedFile
         A file of vectors and, if they are apart, a table of the items. Emptied as soon as they are on disk.
-    request : VectorRequest
+    request : Request
     job : Job
 
     Raises

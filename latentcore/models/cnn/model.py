@@ -97,9 +97,7 @@ class CNNModel(TorchModel[CNNNetwork]):
             train_classifier(network, rows, image_shape, self.settings, on_event, labels=labels)
             train_decoder(network, rows, image_shape, self.settings, on_event)
         freeze(network)
-        density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))
-        network.density_mean.copy_(torch.from_numpy(density.mean))
-        network.density_cholesky.copy_(torch.from_numpy(density.cholesky))
+        network.fit_density(rows)
         self.network_ = network
 
     def _restore(self, image_shape: ImageShape, arrays: Mapping[str, FloatArray]) -> None:
@@ -108,7 +106,7 @@ class CNNModel(TorchModel[CNNNetwork]):
         self.network_ = freeze(network)
 
     def _sampling_density(self) -> Gaussian:
-        return Gaussian(self.network_.density_mean.numpy(), self.network_.density_cholesky.numpy())
+        return self.network_.density
 
     def class_probabilities(self, images: FloatArray) -> FloatArray:
         """Return the class probabilities of images, float32 ``(n, n_classes)``; rows sum to 1.

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from latentcore.models.augmentation import random_affine
+from latentcore.models.density_network import DensityNetwork
 from latentcore.models.networks import (
-    EncoderDecoder,
     apply_in_chunks,
     channels_last,
     count_pixels,
@@ -89,22 +89,17 @@ def feature_network(
     return nn.Sequential(*layers, nn.Flatten(), *mlp([count_pixels(folded), *hidden, n_outputs]))
 
 
-class CNNNetwork(EncoderDecoder):
+class CNNNetwork(DensityNetwork):
     """Classifier in two parts, to the codes and from them, decoder, and density of the training codes."""
 
-    density_mean: torch.Tensor
-    density_cholesky: torch.Tensor
-
     def __init__(self, settings: CNNSettings, image_shape: ImageShape, n_classes: int) -> None:
-        super().__init__()
+        super().__init__(settings.latent_dim)
         latent_dim = settings.latent_dim
         self.encoder = feature_network(image_shape, settings.channels, settings.hidden, latent_dim)
         self.head = nn.Linear(latent_dim, n_classes)
         self.decoder = decoder_network(
             image_shape, settings.decoder_channels, settings.decoder_hidden, latent_dim
         )
-        self.register_buffer("density_mean", torch.zeros(latent_dim))
-        self.register_buffer("density_cholesky", torch.zeros(latent_dim, latent_dim))
 
     def encode(self, rows: torch.Tensor) -> torch.Tensor:
         """(n, pixels) -> units of the last hidden layer (n, latent_dim)."""

@@ -71,13 +71,11 @@ class TransformerModel(TorchModel[TransformerNetwork]):
 
             train_autoencoder(network, rows, image_shape, self.settings, on_event, corrupt=hide_patches)
         freeze(network)
-        density = Gaussian.fit(apply_in_chunks(network.encode, rows.numpy()))
-        network.density_mean.copy_(torch.from_numpy(density.mean))
-        network.density_cholesky.copy_(torch.from_numpy(density.cholesky))
+        network.fit_density(rows)
         self.network_ = network
 
     def _sampling_density(self) -> Gaussian:
-        return Gaussian(self.network_.density_mean.numpy(), self.network_.density_cholesky.numpy())
+        return self.network_.density
 
     @property
     def patch_grid(self) -> tuple[int, int]:

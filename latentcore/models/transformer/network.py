@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from latentcore.models.networks import EncoderDecoder, mlp
+from latentcore.models.density_network import DensityNetwork
+from latentcore.models.networks import mlp
 from latentcore.models.settings import Settings
 from latentcore.models.transformer.layers import Patches, TransformerBlock
 from latentcore.types import ImageShape
@@ -63,17 +64,14 @@ class TransformerSettings(Settings):
             )
 
 
-class TransformerNetwork(EncoderDecoder):
+class TransformerNetwork(DensityNetwork):
     """Patches as tokens, a Transformer to the code, and another one from it to the patches.
 
     Beside the weights, it holds mean and Cholesky factor of the training codes.
     """
 
-    density_mean: torch.Tensor
-    density_cholesky: torch.Tensor
-
     def __init__(self, settings: TransformerSettings, image_shape: ImageShape) -> None:
-        super().__init__()
+        super().__init__(settings.latent_dim)
         self.patches = Patches(image_shape, settings.patch)
         width, latent_dim = settings.width, settings.latent_dim
         n_tokens, n_values = self.patches.n_patches, self.patches.n_values
@@ -90,8 +88,6 @@ class TransformerNetwork(EncoderDecoder):
         self.decoder_blocks = _blocks(settings.decoder_layers, settings)
         self.decoder_norm = nn.LayerNorm(width)
         self.to_values = nn.Linear(width, n_values)
-        self.register_buffer("density_mean", torch.zeros(latent_dim))
-        self.register_buffer("density_cholesky", torch.zeros(latent_dim, latent_dim))
 
     def encode(self, rows: torch.Tensor) -> torch.Tensor:
         """(n, pixels) -> (n, latent_dim)."""
