@@ -8,7 +8,7 @@ from latentcore.anomaly_scores.outputs import ModelOutputs
 from latentcore.exceptions import UnsupportedOperation
 from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.models.base import LatentModel
-from latentcore.models.capabilities import HasLikelihoodBound
+from latentcore.models.capabilities import HasFlow, HasLikelihoodBound
 from latentcore.models.density import Gaussian
 from latentcore.types import FloatArray
 
@@ -99,3 +99,18 @@ def negative_elbo(model: LatentModel, _normal: ModelOutputs, images: ModelOutput
             "The evidence lower bound needs a VAE and the original images; take the reconstruction error."
         )
     return -model.log_likelihood_bound(images.images, n_importance=1, seed=0)
+
+
+def negative_code_density(model: LatentModel, _normal: ModelOutputs, images: ModelOutputs) -> FloatArray:
+    """Return minus the log density of each autoencoder's code under a flow, in nats.
+
+    Parameters are those of `AnomalyScore`.
+
+    Raises
+    ------
+    UnsupportedOperation
+        If the model has no flow.
+    """
+    if not isinstance(model, HasFlow):
+        raise UnsupportedOperation("The density of codes needs a flow; take the Mahalanobis distance.")
+    return -model.log_code_density(images.codes)

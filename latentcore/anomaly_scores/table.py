@@ -10,6 +10,7 @@ from latentcore.anomaly_scores.measures import (
     coarse_error_and_distance,
     knn_distance,
     mahalanobis_distance,
+    negative_code_density,
     negative_elbo,
     reconstruction_error,
     relative_coarse_error,
@@ -110,6 +111,14 @@ ANOMALY_SCORES: Mapping[str, AnomalyScore] = {
             needs_images=True,
             is_available=lambda capabilities: Capability.LIKELIHOOD_BOUND in capabilities,
             measure=negative_elbo,
+        ),
+        AnomalyScore(
+            "density",
+            "-log density of the code",
+            "Minus the log density of the autoencoder's code under the flow, by its change of variables.",
+            needs_images=False,
+            is_available=lambda capabilities: Capability.FLOW in capabilities,
+            measure=negative_code_density,
         ),
     )
 }

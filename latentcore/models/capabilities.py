@@ -111,6 +111,9 @@ class HasFlow(Protocol):
     def decode_autoencoder_codes(self, codes: FloatArray) -> FloatArray:
         """Return decodes of such codes, without the flow."""
 
+    def log_code_density(self, codes: FloatArray, n_steps: int = ...) -> FloatArray:
+        """Return the log density of the codes that points of the prior are carried to, ``(n,)``, nats."""
+
 
 @runtime_checkable
 class HasClassifier(Protocol):

@@ -142,6 +142,7 @@ def test_every_family_has_its_scores_and_no_others():
     assert of_family["pca"] == of_family["ae"] == ["error", "coarse", "neighbours", "mahalanobis", "both"]
     assert of_family["gan"] == ["inversion", "coarse", "neighbours", "mahalanobis", "both"]
     assert "elbo" in of_family["vae"]
+    assert [name for name, scores in of_family.items() if "density" in scores] == ["flow"]
 
 
 def test_elbo_needs_a_vae_and_images(seen):
@@ -151,6 +152,19 @@ def test_elbo_needs_a_vae_and_images(seen):
     test = load_dataset("digits", "test").images[:5]
     model = load_bundle("digits/vae-d8").model
     assert ANOMALY_SCORES["elbo"].measure(model, normal, ModelOutputs.compute(model, test)).shape == (5,)
+
+
+def test_the_density_of_codes_needs_a_flow(seen):
+    normal, images = seen
+    with pytest.raises(UnsupportedOperation, match="needs a flow"):
+        ANOMALY_SCORES["density"].measure(load_bundle("digits/ae-d8").model, normal, images)
+    model = load_bundle("digits/flow-d2").model
+    usual, far = (
+        ModelOutputs(scale * model.sample_codes(200, seed=0), np.zeros(200, np.float32)) for scale in (1, 3)
+    )
+    scores = ANOMALY_SCORES["density"].measure(model, normal, usual)
+    assert np.array_equal(scores, -model.log_code_density(usual.codes))
+    assert np.median(scores) < np.median(ANOMALY_SCORES["density"].measure(model, normal, far))
 
 
 def test_stored_errors_and_codes_are_what_the_model_makes_of_the_images():

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
 from latentcore.models.checks import check_codes, check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.flow.training import FlowNetwork, FlowSettings, train_flow
-from latentcore.models.flow.velocity import integrate
-from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
+from latentcore.models.flow.velocity import integrate, log_volume_change
+from latentcore.models.networks import CHUNK_SIZE, TorchModel, apply_in_chunks, freeze
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-MAX_SOLVER_STEPS = 100
+MAX_SOLVER_STEPS, DENSITY_STEPS = 100, 20
 
 
 class FlowModel(TorchModel[FlowNetwork]):
@@ -146,9 +148,39 @@ class FlowModel(TorchModel[FlowNetwork]):
         carried: FloatArray = self._integrate(codes, n_steps, backward=True)[-1]
         return carried
 
+    def log_code_density(self, codes: FloatArray, n_steps: int = DENSITY_STEPS) -> FloatArray:
+        """Return the log density of the autoencoder's codes that points of the prior are carried to.
+
+        Parameters
+        ----------
+        codes : float32 array, shape (n, latent_dim)
+            Points of the prior, such as `encode` returns.
+        n_steps : int
+            Solver steps, from 1 to 100.
+
+        Returns
+        -------
+        float32 array, shape (n,)
+            In nats, of the autoencoder's standardised codes: log N(code; 0, I) minus
+            `latentcore.models.flow.velocity.log_volume_change`.
+
+        Raises
+        ------
+        ValueError
+            If the codes are not as `decode` takes them, or `n_steps` is out of range.
+        """
+        self._check_fitted()
+        check_codes(codes, self.latent_dim)
+        _check_steps(n_steps)
+        parts = []
+        for start in range(0, len(codes), CHUNK_SIZE):
+            part = torch.from_numpy(np.ascontiguousarray(codes[start : start + CHUNK_SIZE]))
+            parts.append(log_volume_change(self.network_.velocity, part, n_steps=n_steps).numpy())
+        of_prior = -0.5 * ((codes**2).sum(axis=1) + self.latent_dim * math.log(2 * math.pi))
+        return np.asarray(of_prior - np.concatenate(parts), np.float32)
+
     def _integrate(self, codes: FloatArray, n_steps: int, *, backward: bool = False) -> FloatArray:
-        if not 1 <= n_steps <= MAX_SOLVER_STEPS:
-            raise ValueError(f"n_steps is {n_steps}; expected 1 to {MAX_SOLVER_STEPS}.")
+        _check_steps(n_steps)
         field = self.network_.velocity
         moved: FloatArray = apply_in_chunks(
             lambda rows: torch.stack(integrate(field, rows, n_steps=n_steps, backward=backward), dim=1), codes
@@ -159,3 +191,8 @@ class FlowModel(TorchModel[FlowNetwork]):
     def _images(self, codes: FloatArray) -> FloatArray:
         images: FloatArray = apply_in_chunks(self.network_.decode_autoencoder_codes, codes)
         return images.reshape(-1, *self.image_shape_)
+
+
+def _check_steps(n_steps: int) -> None:
+    if not 1 <= n_steps <= MAX_SOLVER_STEPS:
+        raise ValueError(f"n_steps is {n_steps}; expected 1 to {MAX_SOLVER_STEPS}.")

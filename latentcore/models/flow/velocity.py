@@ -99,3 +99,42 @@ def integrate(
         codes = codes + 0.5 * length * (start + end)
         states.append(codes)
     return states
+
+
+def log_volume_change(field: nn.Module, codes: torch.Tensor, *, n_steps: int) -> torch.Tensor:
+    """Return log |det d codes(1) / d codes(0)| of the way from time 0 to 1, ``(n,)``.
+
+    It is the integral over time of the divergence of the field along the path of each code, by the same
+    steps of Heun's method as `integrate`. The divergence is exact: one derivative per dimension.
+
+    Parameters
+    ----------
+    field, codes, n_steps
+        See `integrate`.
+
+    References
+    ----------
+    R. T. Q. Chen et al., "Neural ordinary differential equations", 2018, theorem 1 (instantaneous change of
+    variables).
+    """
+    length = 1.0 / n_steps
+    total = torch.zeros(len(codes))
+    for step in range(n_steps):
+        start, growth = _velocity_and_divergence(field, codes, step * length)
+        end, growth_after = _velocity_and_divergence(field, codes + length * start, (step + 1) * length)
+        codes = codes + 0.5 * length * (start + end)
+        total = total + 0.5 * length * (growth + growth_after)
+    return total
+
+
+def _velocity_and_divergence(
+    field: nn.Module, codes: torch.Tensor, time: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    with torch.enable_grad():
+        codes = codes.detach().requires_grad_()
+        velocity: torch.Tensor = field(codes, torch.full((1, 1), time))
+        divergence = torch.zeros(len(codes))
+        for k in range(codes.shape[1]):
+            (slope,) = torch.autograd.grad(velocity[:, k].sum(), codes, retain_graph=True)
+            divergence = divergence + slope[:, k]
+    return velocity.detach(), divergence

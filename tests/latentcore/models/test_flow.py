@@ -11,7 +11,7 @@ from latentcore.models import make_model
 from latentcore.models.capabilities import HasFlow
 from latentcore.models.flow import FlowModel
 from latentcore.models.flow.model import MAX_SOLVER_STEPS
-from latentcore.models.flow.velocity import VelocityField, integrate, time_features
+from latentcore.models.flow.velocity import VelocityField, integrate, log_volume_change, time_features
 
 SETTINGS = {
     "latent_dim": 2,
@@ -108,10 +108,40 @@ def test_decoding_takes_the_steps_that_the_settings_say(model):
     assert many < few
 
 
+def test_the_volume_change_of_a_linear_field_is_known():
+    start = torch.randn(6, 3)
+    assert torch.allclose(log_volume_change(Growth(), start, n_steps=10), torch.full((6,), 3.0), atol=1e-5)
+
+
+def test_the_density_of_codes_is_that_of_the_prior_by_the_jacobian(model):
+    codes = model.sample_codes(20, seed=5)
+    points = torch.from_numpy(codes)
+    jacobians = torch.stack(
+        [
+            torch.autograd.functional.jacobian(
+                lambda one: integrate(model.network_.velocity, one[None], n_steps=100)[-1][0], point
+            )
+            for point in points
+        ]
+    )
+    expected = -0.5 * (codes**2).sum(axis=1) - np.log(2 * np.pi) - torch.linalg.slogdet(jacobians)[1].numpy()
+    assert model.log_code_density(codes, 100) == pytest.approx(expected, abs=0.02)
+    assert model.log_code_density(codes) == pytest.approx(expected, abs=0.3)
+
+
+def test_the_density_of_codes_sums_to_one(model):
+    side = np.linspace(-4, 4, 161, dtype=np.float32)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    density = np.exp(model.log_code_density(model.codes_to_prior(grid, 100), 100).astype(np.float64))
+    assert density.sum() * float(side[1] - side[0]) ** 2 == pytest.approx(1, abs=0.03)
+
+
 @pytest.mark.parametrize("n_steps", [0, MAX_SOLVER_STEPS + 1])
 def test_a_number_of_steps_out_of_range_is_refused(model, n_steps):
     with pytest.raises(ValueError, match=f"n_steps is {n_steps}; expected 1 to"):
         model.decode_in_steps(model.sample_codes(2, seed=0), n_steps)
+    with pytest.raises(ValueError, match=f"n_steps is {n_steps}; expected 1 to"):
+        model.log_code_density(model.sample_codes(2, seed=0), n_steps)
 
 
 def test_bad_codes_and_images_are_refused(model):
