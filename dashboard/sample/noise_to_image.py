@@ -1,4 +1,4 @@
-"""From noise to image: samples of a flow at each step of its solver."""
+"""From noise to image: samples of a flow at each step of its solver, and what fewer steps cost."""
 
 from __future__ import annotations
 
@@ -16,10 +16,17 @@ from dashboard.sample.services import (
     has_flow,
     milliseconds,
     noise_to_image,
+    quality_by_steps,
     usual_steps,
 )
+from dashboard.ui.chart_cache import cached_chart
+from dashboard.ui.charts.curves import Frame, curves
+from dashboard.ui.charts.palette import line_colours
+from dashboard.ui.problems import study_or_message
+from dashboard.ui.theme import is_dark
 
 N_ROWS = 4
+CHART_HEIGHT = 150
 MAX_SIDE = 84
 """Of an image on the page, in pixels, with the gap beside it."""
 
@@ -47,6 +54,7 @@ def noise_strips(bundles: list[Bundle], seed: int) -> None:
         )
         for bundle in flows:
             _strip(bundle, seed, n_steps)
+        _quality(flows, n_steps)
 
 
 def _strip(bundle: Bundle, seed: int, n_steps: int) -> None:
@@ -79,4 +87,44 @@ def _against(bundle: Bundle) -> str:
     return (
         f" FD% of its samples is {found.flow:.2f}; that of {found.title}, whose codes are sampled from a "
         f"fitted Gaussian, is {found.autoencoder:.2f}."
+    )
+
+
+def _quality(flows: list[Bundle], n_steps: int) -> None:
+    """Draw FD% by number of steps; nothing where the dataset has no feature network."""
+    study = study_or_message(flows[0].spec.dataset, "solver_steps")
+    if study is None or study.found["network"] is None:
+        return
+    table = quality_by_steps(study, flows)
+    titles = table["series"].unique().tolist()
+    if missing := [flow.spec.title for flow in flows if flow.spec.title not in titles]:
+        st.caption(f"Not in the study: {', '.join(missing)}. `{study.command}` measures all flows again.")
+    if table.empty:
+        return
+    st.markdown("**What fewer steps cost: FD% of the samples (lower is better)**")
+    frame = Frame(
+        width=None,
+        height=CHART_HEIGHT,
+        domain=(0.0, 1.05 * float(table["high"].max())),
+        x_title="solver steps",
+        y_title="FD%",
+        y_format=".0f",
+        at=n_steps,
+    )
+    colours = list(line_colours(titles, {}).values())
+    st.vega_lite_chart(
+        spec=cached_chart(curves)(table, colours, frame, dark=is_dark()),
+        key="quality_by_steps",
+        width="stretch",
+        alt="FD% of each flow's samples against the number of solver steps, one line per flow",
+    )
+    measured = [
+        f"{row.series} {row.mean:.2f} ({row.low:.2f} to {row.high:.2f})"
+        for row in table[table["x"] == n_steps].itertuples()
+    ]
+    at = f"With {n_steps} steps: {'; '.join(measured)}. " if measured else ""
+    st.caption(
+        f"{at}{study.found['n']:,} samples per seed, {len(study.seeds)} seeds, {study.found['network']} "
+        f"features; bands are 95% intervals of the mean. {study.cpu_seconds:,.0f} CPU seconds.",
+        help=study.protocol,
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue
+from dashboard.data.study_results import StudyResult
 from dashboard.server.concurrency import limited
 from latentcore.exceptions import UnsupportedOperation
 from latentcore.metrics.reconstruction import image_mse
@@ -70,6 +73,35 @@ def has_flow(bundle: Bundle) -> bool:
 def usual_steps(bundle: Bundle) -> int:
     """Return the number of solver steps that the bundle's model decodes with."""
     return _flow(bundle).solver_steps
+
+
+def quality_by_steps(study: StudyResult, bundles: Sequence[Bundle]) -> pd.DataFrame:
+    """Return FD% of flows' samples by number of solver steps, as the study measured it.
+
+    Parameters
+    ----------
+    study : StudyResult
+        Of `latentcore.studies.solver_steps`.
+    bundles : sequence of Bundle
+
+    Returns
+    -------
+    DataFrame
+        One row per bundle and number of steps: ``series`` (the bundle's title), ``x`` (steps), ``mean``,
+        ``low``, ``high``; without rows if the dataset has no feature network or no bundle was measured.
+    """
+    titles = {bundle.spec.name: bundle.spec.title for bundle in bundles}
+    rows = [
+        {
+            "series": titles[curve["model"]],
+            "x": point["steps"],
+            **{name: point["fd_percent"][name] for name in ("mean", "low", "high")},
+        }
+        for curve in study.found["curves"]
+        for point in curve["points"]
+        if curve["model"] in titles and point["fd_percent"] is not None
+    ]
+    return pd.DataFrame(rows, columns=["series", "x", "mean", "low", "high"])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)

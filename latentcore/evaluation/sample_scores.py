@@ -11,6 +11,7 @@ import numpy as np
 from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import random_subset
 from latentcore.evaluation.score import SEED, Score, mean_score, score_over_seeds, to_python, wilson_interval
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.features import FeatureNetwork, load_feature_network
 from latentcore.metrics.generation import (
     class_shares,
@@ -157,10 +158,7 @@ def sampler_scores(sampler: Sampler, what: str, reference: RealReference) -> dic
     first = sampler(sizes.n_samples, SEED)
     sampled = features.network.features(first)
     others = (sampler(sizes.n_samples, seed) for seed in range(SEED + 1, SEED + sizes.n_seeds))
-    rows = [
-        _distances(sampled, reference),
-        *(_distances(features.network.features(o), reference) for o in others),
-    ]
+    rows = [_distances(sampled, features, sizes), *(sample_distances(other, reference) for other in others)]
     labels = features.network.probabilities(first).argmax(axis=1)
     return {
         **_repeated(rows, sizes, features.network.name),
@@ -170,9 +168,35 @@ def sampler_scores(sampler: Sampler, what: str, reference: RealReference) -> dic
     }
 
 
-def _distances(sampled: FloatArray, reference: RealReference) -> dict[str, float]:
-    features, n = reference.features, reference.sizes.n_support
-    assert features is not None  # noqa: S101 - checked by the caller
+def sample_distances(samples: FloatArray, reference: RealReference) -> dict[str, float]:
+    """Return the distances and overlaps of samples and real images.
+
+    Parameters
+    ----------
+    samples : float32 array, shape (n_samples, channels, height, width)
+    reference : RealReference
+        With features; `n_samples` are its sizes'.
+
+    Returns
+    -------
+    dict of str to float
+        ``fd, fd_percent, kid, precision, recall, density, coverage``.
+
+    Raises
+    ------
+    UnsupportedOperation
+        If the dataset has no feature network.
+    """
+    if reference.features is None:
+        raise UnsupportedOperation(
+            f"{reference.train.name} has no feature network; train one with "
+            f"`latentcore features {reference.train.name}`."
+        )
+    return _distances(reference.features.network.features(samples), reference.features, reference.sizes)
+
+
+def _distances(sampled: FloatArray, features: ReferenceFeatures, sizes: SampleSizes) -> dict[str, float]:
+    n = sizes.n_support
     distance = frechet_distance(features.reference, sampled)
     return {
         "fd": distance,

@@ -19,6 +19,7 @@ from latentcore.studies import (
     real,
     results,
     similarity,
+    solver_steps,
     synthesis,
     transfer,
 )
@@ -77,6 +78,9 @@ STUDIES: Mapping[str, Study] = {
     ),
     "anomaly": Study(
         anomaly.PROTOCOL, (anomaly.SEED,), anomaly.anomalies, schema_check("anomaly"), anomaly.NEEDS
+    ),
+    "solver_steps": Study(
+        solver_steps.PROTOCOL, solver_steps.SEEDS, solver_steps.solver_steps, schema_check("solver_steps")
     ),
     "denoise": Study(denoise.PROTOCOL, (denoise.SEED,), denoise.denoising, schema_check("denoise")),
 }

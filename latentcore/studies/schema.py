@@ -70,6 +70,24 @@ RESULT_SCHEMAS: Mapping[str, Schema] = {
             None,
         ),
     },
+    "solver_steps": {
+        "n": int,
+        "network": (str, None),
+        "curves": [
+            {
+                "model": str,
+                "points": [
+                    {
+                        "steps": int,
+                        "difference": float,
+                        "fd_percent": (_OVER_SEEDS, None),
+                        "precision": (_OVER_SEEDS, None),
+                        "recall": (_OVER_SEEDS, None),
+                    }
+                ],
+            }
+        ],
+    },
     "denoise": {
         "n": int,
         "methods": [str],

@@ -1,4 +1,4 @@
-"""Accuracy curves over a logarithmic x-axis: lines with interval bands, labelled at their ends."""
+"""Curves over a logarithmic x-axis: lines with interval bands, labelled at their ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.labels import end_names, line_ends
-from dashboard.ui.charts.palette import BASELINE_GREY
+from dashboard.ui.charts.palette import BASELINE_GREY, GREY
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 
@@ -29,6 +29,10 @@ class Frame:
         Lower and upper end of the values.
     x_title : str
     y_title : str or None
+    y_format : str
+        Number format of the values.
+    at : float or None
+        Position on the x-axis that a vertical line marks.
     """
 
     width: int | None
@@ -36,6 +40,8 @@ class Frame:
     domain: tuple[float, float]
     x_title: str
     y_title: str | None
+    y_format: str = ".0%"
+    at: float | None = None
 
 
 def domain_of(table: pd.DataFrame) -> tuple[float, float]:
@@ -68,7 +74,7 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: b
     y = alt.Y(
         "mean:Q",
         scale=alt.Scale(domain=list(frame.domain), nice=False, zero=False),
-        axis=alt.Axis(title=frame.y_title, format=".0%", tickCount=6, gridOpacity=0.25),
+        axis=alt.Axis(title=frame.y_title, format=frame.y_format, tickCount=6, gridOpacity=0.25),
     )
     dash = alt.StrokeDash(
         "series:N",
@@ -86,6 +92,11 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: b
         dots.encode(x=x, y=y, color=colour),
         *end_names(ends, frame.domain, frame.height, dark=dark),
     ]
+    if frame.at is not None:
+        rule = alt.Chart(pd.DataFrame({"x": [frame.at]})).mark_rule(
+            color=GREY, strokeDash=[3, 3], tooltip=None
+        )
+        layers.insert(0, rule.encode(x=x))
     spec = to_spec(alt.layer(*layers).properties(width=frame.width or "container", height=frame.height))
     spec["autosize"] = {"type": "pad"} if frame.width else {"type": "fit-x", "contains": "padding"}
     spec["padding"] = {"left": 0, "top": 6, "bottom": 4, "right": 0}

@@ -39,6 +39,7 @@ def spoil(value, path):
         ("transfer", ["curves", 2, "points", 0, "mean"], "found.curves[2].points[0].mean"),
         ("synthesis", ["real", 0, "n"], "found.real[0].n"),
         ("anomaly", ["one_class", "cells", 3, "auroc", 1], "found.one_class.cells[3].auroc[1]"),
+        ("solver_steps", ["curves", 0, "points", 3, "difference"], "found.curves[0].points[3].difference"),
         ("denoise", ["strengths", "blur", "tv", 2], "found.strengths.blur.tv[2]"),
     ],
 )
