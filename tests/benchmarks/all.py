@@ -20,6 +20,7 @@ LONG = {
     "Twenty visitors": ("crowd",),
     "A meeting on a fresh server": ("meeting",),
     "Training": ("training",),
+    "Samples of a flow": ("flow",),
     "Memory": ("memory",),
 }
 QUICK = {
