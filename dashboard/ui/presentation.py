@@ -104,6 +104,18 @@ STORY = (
         "An autoencoder again, with a small relative of today's diffusion models: a flow that carries noise "
         "to its codes, step by step, and codes back. Every position decodes, as in a VAE.",
     ),
+    _explore(
+        "cnn-d2",
+        "CNN: what a classifier keeps",
+        "Here the code is the last layer of a classifier, which was shown the labels. It keeps what "
+        "separates the classes and drops the rest: each class decodes to one typical image.",
+    ),
+    _explore(
+        "transformer-d16",
+        "Transformer: which patches look at which",
+        "The image is cut into patches, and attention decides how much each of them looks at the others. "
+        "Sixteen numbers per image, drawn on a UMAP plane. Click an image to see where each layer looks.",
+    ),
     Step(
         "interpolate/page.py",
         {"models": ["pca-d2", "ae-d2", "vae-d2"], "steps": "11"},
