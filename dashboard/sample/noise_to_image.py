@@ -75,7 +75,7 @@ def _strip(bundle: Bundle, seed: int, n_steps: int) -> None:
     st.caption(
         f"Numbers: solver steps done. {N_COMPARED} samples take {milliseconds(bundle, n_steps):.0f} ms on "
         f"this machine; they differ from those of {EXACT_STEPS} steps by a mean squared error of "
-        f"{found.difference:.2g}.{_against(bundle)}"
+        f"{found.difference:.5f}.{_against(bundle)}"
     )
 
 

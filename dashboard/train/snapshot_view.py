@@ -27,6 +27,9 @@ from dashboard.ui.class_filter import chosen_classes, pick_classes
 from dashboard.ui.theme import is_dark
 
 FRAME = "map frame"
+LATER = {"gan": "with the inversion network", "cnn": "with the decoder, after the classifier"}
+"""When there are reconstructions, by family; in others with the first step."""
+SAMPLES_LATER = {"cnn": LATER["cnn"]}
 
 
 @dataclass(frozen=True)
@@ -154,11 +157,15 @@ def _losses(events: list[dict[str, Any]], run: Run, size: Size) -> None:
 def _images(strips: Strips | None, run: Run, width: int) -> None:
     """Draw the three strips in places of fixed height."""
     n, ratio = (8, 8.0) if strips is None else (strips.n, strips.ratio)
-    later = "with the inversion network" if run.request.family == "gan" else "with the first step"
+    later = LATER.get(run.request.family, "with the first step")
     rows = (
         (f"{n} held-out images", None if strips is None else strips.originals, "when the training begins"),
         ("Their reconstructions", None if strips is None else strips.reconstructions, later),
-        (f"Samples: decodes of {n} fixed codes", None if strips is None else strips.samples, "soon"),
+        (
+            f"Samples: decodes of {n} fixed codes",
+            None if strips is None else strips.samples,
+            SAMPLES_LATER.get(run.request.family, "soon"),
+        ),
     )
     st.html("".join(_row(title, uri, ratio, missing, width) for title, uri, missing in rows))
 

@@ -27,9 +27,9 @@ class Preview:
         Codes of the fixed images on a plane: themselves, or their first two principal components. None
         while there is no encoder.
     reconstructions : uint8 array, shape (8, channels, height, width), or None
-        Of the first of each class.
+        Of the first of each class. None while there is no encoder or no decoder.
     samples : uint8 array of the same shape
-        Decodes of the same eight codes each time, drawn from N(0, I).
+        Decodes of the same eight codes each time, drawn from N(0, I); black while there is no decoder.
     """
 
     places: FloatArray | None
@@ -71,17 +71,22 @@ class Previewer:
 
     def preview(self, network: EncoderDecoder) -> Preview:
         """Return what the network makes of the fixed images and codes now; the network is left as it is."""
-        samples = _pixels(preview_images(network, self._noise, self._shape))
+        places, own = self._codes(network)
         try:
-            codes = preview_codes(network, self.shown.images)
-            own = preview_codes(network, self._images)
+            samples = _pixels(preview_images(network, self._noise, self._shape))
         except UnsupportedOperation:
-            return Preview(places=None, reconstructions=None, samples=samples)
-        return Preview(
-            places=_on_a_plane(codes),
-            reconstructions=_pixels(preview_images(network, own, self._shape)),
-            samples=samples,
-        )
+            return Preview(places=places, reconstructions=None, samples=np.zeros_like(self.originals))
+        made = None if own is None else _pixels(preview_images(network, own, self._shape))
+        return Preview(places=places, reconstructions=made, samples=samples)
+
+    def _codes(self, network: EncoderDecoder) -> tuple[FloatArray | None, FloatArray | None]:
+        """Return the positions of all fixed images and the codes of the eight; None without an encoder."""
+        try:
+            return _on_a_plane(preview_codes(network, self.shown.images)), preview_codes(
+                network, self._images
+            )
+        except UnsupportedOperation:
+            return None, None
 
 
 def turned(places: FloatArray, onto: FloatArray) -> FloatArray:

@@ -32,8 +32,9 @@ class Snapshot:
         Class of each, -1 without labels.
     originals : uint8 array, shape (8, channels, height, width)
     reconstructions : uint8 array of the same shape, or None
+        None while there is no encoder or no decoder.
     samples : uint8 array of the same shape
-        Decodes of the same eight codes each time, drawn from N(0, I).
+        Decodes of the same eight codes each time, drawn from N(0, I); black while there is no decoder.
     """
 
     epoch: int
@@ -42,6 +43,11 @@ class Snapshot:
     originals: np.ndarray
     reconstructions: np.ndarray | None
     samples: np.ndarray
+
+    @property
+    def has_decoder(self) -> bool:
+        """Whether the network had a decoder; a network without an encoder has one."""
+        return self.reconstructions is not None or self.places is None
 
 
 class SnapshotWriter:
@@ -77,14 +83,15 @@ class SnapshotWriter:
         -------
         dict of str to float
             ``held_out_mse`` and, with training images, ``train_mse``: mean squared error of the
-            reconstructions per pixel, of images as they are; empty while there is no encoder.
+            reconstructions per pixel, of images as they are; empty while there is no encoder or no decoder.
         """
         errors: dict[str, float] = {}
         preview = self._previewer.preview(network)
         arrays: dict[str, np.ndarray] = {"samples": preview.samples, "epoch": np.array(epoch)}
-        if preview.places is not None and preview.reconstructions is not None:
+        if preview.places is not None:
             places = preview.places if self._before is None else turned(preview.places, self._before)
             arrays["places"] = self._before = places
+        if preview.reconstructions is not None:
             arrays["reconstructions"] = preview.reconstructions
             errors["held_out_mse"] = _mse(network, self._previewer.shown.images)
             if self._train_images is not None:

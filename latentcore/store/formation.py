@@ -58,7 +58,7 @@ class Formation:
         the next. 0 where there was no encoder.
     sheet : bytes
         WebP image with one row per moment: `n_images` reconstructions, which are black where there was no
-        encoder, and as many samples from fixed codes.
+        encoder or no decoder, and as many samples from fixed codes, black where there was no decoder.
     history : list of dict
         One entry per epoch: phase, epoch and losses.
     is_second_run : bool

@@ -40,7 +40,7 @@ class Strips:
 
     originals: str
     reconstructions: str | None
-    samples: str
+    samples: str | None
     n: int
     ratio: float
 
@@ -98,7 +98,7 @@ def image_strips(snapshot: Snapshot) -> Strips:
     return Strips(
         originals=_strip(snapshot.originals),
         reconstructions=None if made is None else _strip(made),
-        samples=_strip(snapshot.samples),
+        samples=_strip(snapshot.samples) if snapshot.has_decoder else None,
         n=n,
         ratio=n * width / height,
     )

@@ -9,9 +9,11 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from latentcore.exceptions import UnsupportedOperation
 from latentcore.models.augmentation import random_affine
 from latentcore.models.density_network import DensityNetwork
 from latentcore.models.networks import (
+    EncoderDecoder,
     apply_in_chunks,
     channels_last,
     count_pixels,
@@ -115,6 +117,23 @@ class CNNNetwork(DensityNetwork):
         return torch.sigmoid(self.decoder(codes))
 
 
+class _ClassifierOnly(EncoderDecoder):
+    """The classifier while it is trained; its codes have no decoder yet."""
+
+    def __init__(self, network: CNNNetwork) -> None:
+        super().__init__()
+        self.encoder, self.head = network.encoder, network.head
+
+    def encode(self, rows: torch.Tensor) -> torch.Tensor:
+        """(n, pixels) -> units of the last hidden layer (n, latent_dim)."""
+        codes: torch.Tensor = self.encoder(rows)
+        return codes
+
+    def decode(self, codes: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
+        """Raise `UnsupportedOperation`."""
+        raise UnsupportedOperation("The decoder is trained after the classifier.")
+
+
 def train_classifier(
     network: CNNNetwork,
     rows: torch.Tensor,
@@ -160,7 +179,7 @@ def train_classifier(
         n_epochs=settings.n_epochs,
         phase="classifier",
         on_event=on_event,
-        network=network,
+        network=_ClassifierOnly(network),
     )
     _standardise_codes(network, rows)
 

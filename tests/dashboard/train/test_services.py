@@ -344,6 +344,14 @@ def test_a_gan_has_samples_before_it_has_places():
     assert pictures.snapshot_of(find_run(write_run())) is None
 
 
+def test_a_cnn_has_places_before_it_has_samples():
+    snapshot = pictures.snapshot_of(find_run(write_run(events=fit_events(3), snapshot=True)))
+    assert snapshot is not None
+    strips = pictures.image_strips(replace(snapshot, reconstructions=None))
+    assert strips.originals
+    assert strips.reconstructions is strips.samples is None
+
+
 def test_a_run_on_the_dataset_of_another_session_is_not_seen(folders):
     name = own_dataset(folders, "one")
     run_id = write_run(replace(VAE, dataset=name))

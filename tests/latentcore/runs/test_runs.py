@@ -105,10 +105,12 @@ def test_a_run_ends_in_a_bundle_and_can_be_watched(folders):
     assert (folders / "models" / "digits" / "mine").is_dir()
 
 
-@pytest.mark.parametrize("family", ["ae", "vae", "gan"])
+@pytest.mark.parametrize("family", ["ae", "vae", "gan", "cnn"])
 def test_snapshots_do_not_change_what_is_learned(tmp_path, family):
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    settings = {"latent_dim": 2, "n_epochs": 2} | ({"inversion_epochs": 2} if family == "gan" else {})
+    settings = {"latent_dim": 2, "n_epochs": 2} | (
+        {"inversion_epochs": 2} if family in ("gan", "cnn") else {}
+    )
     shown = some_train_images("digits")
     assert len({image.tobytes() for image in shown} - {image.tobytes() for image in train.images}) == 0
     writer, seen, errors = SnapshotWriter(tmp_path, test, 2, train_images=shown), [], []
@@ -124,10 +126,15 @@ def test_snapshots_do_not_change_what_is_learned(tmp_path, family):
         assert np.allclose(watched.state()[name], array, atol=1e-4), name
     assert [snapshot.epoch for snapshot in seen] == list(range(1, len(seen) + 1))
     without_encoder = [snapshot.places is None for snapshot in seen]
-    assert without_encoder == ([True, True, False, False] if family == "gan" else [False, False])
-    assert not np.array_equal(seen[0].samples, seen[1].samples)
+    assert without_encoder == ([True, True, False, False] if family == "gan" else [False] * len(seen))
+    without_decoder = [not snapshot.has_decoder for snapshot in seen]
+    assert without_decoder == ([True, True, False, False] if family == "cnn" else [False] * len(seen))
+    assert [not snapshot.samples.any() for snapshot in seen] == without_decoder
+    assert len({snapshot.samples.tobytes() for snapshot in seen}) >= 2
+    incomplete = [one or other for one, other in zip(without_encoder, without_decoder, strict=True)]
+    assert [snapshot.reconstructions is None for snapshot in seen] == incomplete
     measured = [sorted(found) for found in errors]
-    assert measured == [[] if none else ["held_out_mse", "train_mse"] for none in without_encoder]
+    assert measured == [[] if lacks else ["held_out_mse", "train_mse"] for lacks in incomplete]
     error = float(((watched.reconstruct(shown) - shown) ** 2).mean())
     assert errors[-1]["train_mse"] == pytest.approx(error, rel=1e-4)
 
