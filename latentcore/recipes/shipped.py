@@ -43,7 +43,7 @@ CNN_SETTINGS: Mapping[str, Any] = {
 convolutions would add no detail."""
 CNN_LOW_DIM: Mapping[str, Any] = {"n_epochs": 14}
 """In addition, codes of two dimensions, through which ten classes pass only after some epochs."""
-TRANSFORMER_SETTINGS: Mapping[str, Any] = {"batch_size": 128, "n_epochs": 14}
+TRANSFORMER_SETTINGS: Mapping[str, Any] = {"batch_size": 128, "n_epochs": 18}
 """The Transformer on large datasets: 49 patches of 4x4 pixels, two layers on either side."""
 GAN_SETTINGS: Mapping[str, Any] = {
     "generator_channels": (32, 64),

@@ -15,9 +15,9 @@ from latentcore.studies.resampling import mean_over_seeds
 from latentcore.training import one_thread
 from latentcore.types import Capability
 
-N_STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20)
+N_STEPS = (1, 2, 3, 5, 10, 20)
 EXACT_STEPS, N_COMPARED = 100, 1_000
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1, 2, 3, 4)
 MEASURES = ("fd_percent", "precision", "recall")
 
 PROTOCOL = (
