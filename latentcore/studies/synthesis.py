@@ -26,7 +26,7 @@ N_TEST = 5_000
 N_TRAINING_IMAGES, N_TRAINING_IMAGES_SMALL, BATCH_SIZE = 10_240, 2_000, 32
 """Training images of a classifier, repetitions included: 320 steps of 32 for the network; one batch for the
 regression."""
-FAMILIES = ("pca", "ae", "vae", "gan")
+FAMILIES = ("pca", "ae", "vae", "gan", "flow")
 """Families that the study covers, each in its largest dimension."""
 
 NEEDS = Requirements(train_per_class=min(N_REAL))

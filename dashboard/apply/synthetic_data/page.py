@@ -38,7 +38,7 @@ def _unsupervised(bundles: list[Bundle]) -> list[str]:
                 "labels of all train images, while this page is about few labels."
             )
     if bundles and not able:
-        st.info("Choose a model trained without labels: PCA, an autoencoder, a VAE or a GAN.")
+        st.info("Choose a model trained without labels: PCA, an autoencoder, a VAE, a GAN or a flow.")
     return able
 
 

@@ -15,7 +15,7 @@ from latentcore.models.networks import CHUNK_SIZE, TorchModel, apply_in_chunks, 
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
 
-MAX_SOLVER_STEPS, DENSITY_STEPS = 100, 20
+MAX_SOLVER_STEPS, DENSITY_STEPS = 100, 10
 
 
 class FlowModel(TorchModel[FlowNetwork]):
