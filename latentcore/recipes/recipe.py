@@ -162,8 +162,8 @@ _ZOO_MODELS: Mapping[str, tuple[tuple[str, int], ...]] = {
         *(("vae", 2), ("vae", 8), ("gan", 2), ("gan", 8)),
         ("flow", 2),
     ),
-    "mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), ("flow", 16), ("cnn", 16)),
-    "fashion_mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), ("flow", 16), ("cnn", 16)),
+    "mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), ("flow", 16), ("cnn", 2), ("cnn", 16)),
+    "fashion_mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), ("flow", 16), ("cnn", 2), ("cnn", 16)),
     "shapes": (*_FAMILIES, ("lda", 2), ("lda", 4), ("dae", 16), ("beta_vae", 16)),
     "rooms": (*_FAMILIES, ("beta_vae", 16)),
 }
