@@ -56,7 +56,7 @@ TERMS = (
     Entry(
         "Stand-in",
         "A decode shown where the original image is not on this machine, by the model of the dataset that "
-        "has the lowest reconstruction error.",
+        "has the lowest reconstruction error, latent flows aside, which decode in many steps.",
     ),
     Entry(
         "UMAP plane",

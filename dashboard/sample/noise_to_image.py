@@ -26,7 +26,8 @@ from dashboard.ui.problems import study_or_message
 from dashboard.ui.theme import is_dark
 
 N_ROWS = 4
-CHART_HEIGHT = 150
+CHART_HEIGHT, LEAST_SHARE = 150, 0.1
+"""Pixels; least end of an interval that is drawn, as a share of the mean: it has no place below 0."""
 MAX_SIDE = 84
 """Of an image on the page, in pixels, with the gap beside it."""
 
@@ -101,19 +102,21 @@ def _quality(flows: list[Bundle], n_steps: int) -> None:
         st.caption(f"Not in the study: {', '.join(missing)}. `{study.command}` measures all flows again.")
     if table.empty:
         return
-    st.markdown("**What fewer steps cost: FD% of the samples (lower is better)**")
+    st.markdown("**What fewer steps cost: FD% of the samples (lower is better; logarithmic)**")
+    shown = table.assign(low=table["low"].clip(lower=LEAST_SHARE * table["mean"]))
     frame = Frame(
         width=None,
         height=CHART_HEIGHT,
-        domain=(0.0, 1.05 * float(table["high"].max())),
+        domain=(0.9 * float(shown["low"].min()), 1.1 * float(shown["high"].max())),
         x_title="solver steps",
         y_title="FD%",
-        y_format=".0f",
+        y_format="~g",
+        is_log=True,
         at=n_steps,
     )
     colours = list(line_colours(titles, {}).values())
     st.vega_lite_chart(
-        spec=cached_chart(curves)(table, colours, frame, dark=is_dark()),
+        spec=cached_chart(curves)(shown, colours, frame, dark=is_dark()),
         key="quality_by_steps",
         width="stretch",
         alt="FD% of each flow's samples against the number of solver steps, one line per flow",

@@ -18,7 +18,10 @@ def originals_note(dataset: str) -> None:
     if problem is None:
         return
     made_by = stand_ins_label(stand_in_bundle(dataset))
-    shown = f"Its images are shown as {made_by}, the model with the lowest reconstruction error."
+    shown = (
+        f"Its images are shown as {made_by}, the model with the lowest reconstruction error of those that "
+        "decode in one step."
+    )
     if not can_be_fetched(dataset):
         st.warning(f"{problem} {shown}", icon=":material/image:")
         return

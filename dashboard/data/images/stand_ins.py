@@ -1,7 +1,7 @@
 """Stand-ins: decodes that are shown where a dataset's original images are not on this machine.
 
 All pages show the same ones: decodes by the bundle with the lowest reconstruction error (MSE) that can be
-loaded. Nothing else is ever shown in the place of an original.
+loaded and decodes in one step; a flow takes many. Nothing else is ever shown in the place of an original.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dashboard.data.code_tables import find_rows
 from dashboard.data.images.originals import has_originals, original_images, train_originals
 from latentcore.exceptions import BundleError
 from latentcore.store import BundleSpec
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import Capability, FloatArray, LabelArray
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def _decoded(dataset: str, split: str, indices: LabelArray) -> ShownImages:
 def _makers(dataset: str) -> Iterator[str]:
     """Yield the ids of a dataset's loadable bundles in order of reconstruction error."""
     specs = [spec for spec in catalogue().specs.values() if spec.dataset == dataset]
-    for spec in sorted(specs, key=lambda spec: (_error(spec), spec.id)):
+    # Flows last: they decode many times slower, and little better than an autoencoder.
+    for spec in sorted(specs, key=lambda spec: (Capability.FLOW in spec.capabilities, _error(spec), spec.id)):
         if _can_be_opened(spec.id):
             yield spec.id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -31,6 +31,8 @@ class Frame:
     y_title : str or None
     y_format : str
         Number format of the values.
+    is_log : bool
+        Whether the values have a logarithmic scale, too; their domain is above 0 then.
     at : float or None
         Position on the x-axis that a vertical line marks.
     """
@@ -41,6 +43,7 @@ class Frame:
     x_title: str
     y_title: str | None
     y_format: str = ".0%"
+    is_log: bool = False
     at: float | None = None
 
 
@@ -71,9 +74,10 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: b
             title=frame.x_title, values=places, grid=False, format=",d", labelOverlap=False, labelFlush=False
         ),
     )
+    scale: Literal["log", "linear"] = "log" if frame.is_log else "linear"
     y = alt.Y(
         "mean:Q",
-        scale=alt.Scale(domain=list(frame.domain), nice=False, zero=False),
+        scale=alt.Scale(type=scale, domain=list(frame.domain), nice=False, zero=False),
         axis=alt.Axis(title=frame.y_title, format=frame.y_format, tickCount=6, gridOpacity=0.25),
     )
     dash = alt.StrokeDash(
@@ -90,7 +94,7 @@ def curves(table: pd.DataFrame, colours: Sequence[str], frame: Frame, *, dark: b
         bands.encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=colour),
         lines.encode(x=x, y=y, color=colour, strokeDash=dash),
         dots.encode(x=x, y=y, color=colour),
-        *end_names(ends, frame.domain, frame.height, dark=dark),
+        *end_names(ends, frame.domain, frame.height, dark=dark, is_log=frame.is_log),
     ]
     if frame.at is not None:
         rule = alt.Chart(pd.DataFrame({"x": [frame.at]})).mark_rule(

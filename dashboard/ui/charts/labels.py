@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import altair as alt
@@ -139,7 +140,9 @@ def line_ends(table: pd.DataFrame, columns: tuple[str, str, str], colours: Mappi
     return ends.assign(colour=ends["title"].map(colours))
 
 
-def end_names(ends: pd.DataFrame, domain: tuple[float, float], height: int, *, dark: bool) -> list[alt.Chart]:
+def end_names(
+    ends: pd.DataFrame, domain: tuple[float, float], height: int, *, dark: bool, is_log: bool = False
+) -> list[alt.Chart]:
     """Return the name of each line to the right of its end, kept apart from the others.
 
     Parameters
@@ -147,13 +150,18 @@ def end_names(ends: pd.DataFrame, domain: tuple[float, float], height: int, *, d
     ends : DataFrame
         Columns ``title, x, y, colour``; all lines end at about the same x.
     domain : (float, float)
-        Lower and upper end of y, which is linear.
+        Lower and upper end of y.
     height : int
         Pixels of the plot, without its axes.
     dark : bool
+    is_log : bool
+        Whether y has a logarithmic scale instead of a linear one.
     """
-    gap = LINE_HEIGHT / height * (domain[1] - domain[0])
-    return right_names(ends.assign(y=kept_apart(ends["y"].to_numpy(np.float64), gap, domain)), dark=dark)
+    values = ends["y"].to_numpy(np.float64)
+    if is_log:
+        values, domain = np.log10(values), (math.log10(domain[0]), math.log10(domain[1]))
+    places = kept_apart(values, LINE_HEIGHT / height * (domain[1] - domain[0]), domain)
+    return right_names(ends.assign(y=10**places if is_log else places), dark=dark)
 
 
 def beside_points(points: Floats, titles: list[str], size: tuple[int, int]) -> tuple[list[str], Floats]:
