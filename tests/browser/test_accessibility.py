@@ -24,28 +24,41 @@ def axe(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def tab(request, browser):
-    tab = browser.new_page(viewport=WINDOW, color_scheme=request.param)
+def colours(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def tab(browser, colours):
+    tab = browser.new_page(viewport=WINDOW, color_scheme=colours)
     yield tab
     tab.close()
 
 
 @pytest.fixture(scope="module")
-def usual(tab, axe, tmp_path_factory):
+def usual(browser, axe, colours, tmp_path_factory):
     """What axe finds in an empty Streamlit app."""
     folder = tmp_path_factory.mktemp("empty")
     (folder / "app.py").write_text("import streamlit as st\n\nst.title('Empty')\n")
+    page = browser.new_page(viewport=WINDOW, color_scheme=colours)
     with started_server(folder / "app.py", folder=folder) as server:
-        tab.goto(server.address)
-        wait_until_still(tab)
-        return grave_violations(tab, axe)
+        page.goto(server.address)
+        wait_until_still(page)
+        found = grave_violations(page, axe)
+        page.close()
+    return found
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_serious_violation_beyond_an_empty_app(tab, server, axe, usual, path):
-    tab.goto(f"{server}/{path}{'&' if '?' in path else '?'}dataset=digits")
+@pytest.fixture(scope="module", params=PAGES)
+def opened(tab, server, request):
+    """A page of the dashboard, opened once for all tests that look at it."""
+    tab.goto(f"{server}/{request.param}{'&' if '?' in request.param else '?'}dataset=digits")
     wait_until_still(tab)
-    found = grave_violations(tab, axe)
+    return tab
+
+
+def test_no_serious_violation_beyond_an_empty_app(opened, axe, usual):
+    found = grave_violations(opened, axe)
     ours = {place: found[place] for place in found.keys() - usual.keys()}
     assert not ours, "\n".join(f"{rule} at {place}: {what}" for (rule, place), what in ours.items())
 
@@ -59,17 +72,14 @@ SILENT_SCRIPT = """
 """Returns the charts without words."""
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_figure_has_words(tab, server, path):
-    tab.goto(f"{server}/{path}{'&' if '?' in path else '?'}dataset=digits")
-    wait_until_still(tab)
+def test_every_figure_has_words(opened):
     for _ in range(20):  # a chart has no words before it is drawn
-        silent = tab.evaluate(SILENT_SCRIPT)
+        silent = opened.evaluate(SILENT_SCRIPT)
         if not silent:
             break
-        tab.wait_for_timeout(500)
+        opened.wait_for_timeout(500)
     assert silent == []
-    images = tab.evaluate(
+    images = opened.evaluate(
         "() => [...document.images].filter((i) => !i.alt.trim()).map((i) => i.outerHTML.slice(0, 200))"
     )
     assert images == []
