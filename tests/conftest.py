@@ -22,6 +22,8 @@ settings.load_profile("repeatable")
 
 SLOW = ("tests/browser/", "tests/contract/", "hostile")
 OPENS_PAGES = ("AppTest", "open_page", "open_section")
+SHIPPED = ("digits/", "shapes/", "rooms/")
+"""How ids of bundles begin whose images are on every machine."""
 
 
 def has_any(module: pytest.Module, names: tuple[str, ...]) -> bool:
@@ -59,6 +61,13 @@ def strange_machine(request, tmp_path_factory) -> Iterator[None]:
     set_time_zone()
 
 
+def is_of_shipped_images(item: pytest.Item) -> bool:
+    """Return whether one of a test's parameters is a bundle of a dataset that comes with the library."""
+    found = getattr(item, "callspec", None)
+    values = [] if found is None else found.params.values()
+    return any(isinstance(value, str) and value.startswith(SHIPPED) for value in values)
+
+
 def set_time_zone() -> None:
     """Let this process use the time zone that the environment names; Windows has no such call."""
     if hasattr(time, "tzset"):
@@ -73,5 +82,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if has_any(module, OPENS_PAGES) or any(part in item.nodeid for part in SLOW):
             item.add_marker(pytest.mark.slow)
-        if sees_this_machine(module):
+        if sees_this_machine(module) and not is_of_shipped_images(item):
             item.add_marker(pytest.mark.local_datasets)
