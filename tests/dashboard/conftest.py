@@ -22,9 +22,7 @@ from latentcore.types import LabelArray, PixelArray
 @lru_cache
 def rendered_test_split(rendered: RenderedImages) -> tuple[PixelArray, LabelArray]:
     """Render the test images of a dataset once per process: those of rooms take 5 s."""
-    images, labels = rendered.read("test")
-    images.flags.writeable = labels.flags.writeable = False
-    return images, labels
+    return rendered.read("test")
 
 
 @pytest.fixture(autouse=True, scope="module")
