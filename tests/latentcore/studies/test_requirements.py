@@ -112,7 +112,7 @@ def test_salt_and_pepper_turns_whole_pixels():
 def test_the_anomaly_study_leaves_out_one_class_models_with_the_reason(
     add, tmp_path, monkeypatch, labels, reason
 ):
-    monkeypatch.setattr(class_conditional, "N_SYNTHETIC_SMALL", 100)  # for a score that is not read here
+    monkeypatch.setattr(class_conditional, "N_SYNTHETIC", 100)  # for a score that is not read here
     add("own", 40, labels)
     models = tmp_path / "models"
     train_bundle(make_recipe("own", "pca", 2), models)
