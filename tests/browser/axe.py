@@ -32,10 +32,30 @@ def fetch_axe(folder: Path) -> str:
         return file.read().decode()
 
 
+STILL_SCRIPT = """
+(quiet) => new Promise((resolve) => {
+  let timer
+  const isRunning = () => document.querySelector('[data-test-script-state="running"]') !== null
+  const observer = new MutationObserver(() => start())
+  const end = () => { observer.disconnect(); clearTimeout(timer); resolve() }
+  const start = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => isRunning() ? start() : end(), quiet)
+  }
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+  setTimeout(end, 2500)
+  start()
+})
+"""
+"""Ends once nothing has been added to the page or changed on it for so many milliseconds; 2.5 s at most."""
+
+
 def wait_until_still(page: Page) -> None:
     """Wait until the script has ended and the charts have been drawn."""
+    # Before the server answers, nothing runs either.
+    page.wait_for_selector('[data-testid="stElementContainer"]', state="attached", timeout=300_000)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=300_000)
-    page.wait_for_timeout(2500)
+    page.evaluate(STILL_SCRIPT, 700)
 
 
 def grave_violations(page: Page, axe: str) -> dict[tuple[str, str], str]:

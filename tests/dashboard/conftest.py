@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import pytest
 import streamlit as st
 
 from dashboard.data.images import fetching
 from latentcore.datasets import DATASETS
+from latentcore.datasets.rendered import RenderedImages
+from latentcore.datasets.rooms import RENDERED as ROOMS
+from latentcore.datasets.shapes import RENDERED as SHAPES
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.exceptions import DatasetMissing
+from latentcore.types import LabelArray, PixelArray
+
+
+@lru_cache
+def rendered_test_split(rendered: RenderedImages) -> tuple[PixelArray, LabelArray]:
+    """Render the test images of a dataset once per process: those of rooms take 5 s."""
+    return rendered.read("test")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def rendered_once() -> Iterator[None]:
+    """Let tests, whose caches are emptied, share the test images that the library renders."""
+
+    def reader(rendered: RenderedImages) -> Callable[..., tuple[PixelArray, LabelArray]]:
+        def read(split: str, rows: LabelArray | None = None) -> tuple[PixelArray, LabelArray]:
+            if split == "test" and rows is None:
+                return rendered_test_split(rendered)
+            return rendered.read(split, rows)
+
+        return read
+
+    with pytest.MonkeyPatch.context() as patch:
+        for rendered in (ROOMS, SHAPES):
+            spec = DATASETS[rendered.name]
+            patch.setitem(DATASETS, rendered.name, replace(spec, read=reader(rendered)))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -25,10 +25,9 @@ def open_address(app: AppTest, path: str) -> AppTest:
 def open_page(name: str, *, timeout: float = 60, **query: object) -> AppTest:
     """Open a page of digits with names and values in its URL; each run may take `timeout` seconds."""
     app = AppTest.from_file(str(APP), default_timeout=timeout)
-    app.run()
     for key, value in {"dataset": "digits", **query}.items():
         app.query_params[key] = value
-    app.switch_page(SCRIPTS[name]).run()
+    open_address(app, name)  # at once: a run of the front door before would be made for nothing
     assert not app.exception
     return app
 

@@ -25,13 +25,13 @@ from dashboard.data.catalogue import LatentcoreError
 from dashboard.data.study_results import study_of
 from dashboard.state import NAMES
 from latentcore.store import list_bundles, models_folder
-from tests.dashboard.pages import SCRIPTS
+from tests.dashboard.pages import open_address
 from tests.fuzzing import FUZZ, spoilt_json
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 VIEWS = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
 OPENED = ("overview", "explore", "interpolate", "sample", "edit", "data", "train")
-PLACES = [*(SCRIPTS[name] for name in OPENED), *VIEWS]
+PLACES = [*OPENED, *VIEWS]
 MODELS = [spec.name for spec in list_bundles() if spec.dataset == "digits"]
 
 HOSTILE = [
@@ -76,11 +76,9 @@ ADDRESSES = st.fixed_dictionaries(
 def open_page(place: str, query: dict[str, str]) -> AppTest:
     view = {"view": place} if place in VIEWS else {}
     app = AppTest.from_file(str(APP), default_timeout=120)
-    app.run()
     for name, value in (query | view).items():
         app.query_params[name] = value.split(",") if name in LISTS else value
-    app.switch_page("compare/page.py" if view else place).run()
-    return app
+    return open_address(app, "compare" if view else place)
 
 
 @settings(FUZZ, max_examples=max(2, FUZZ.max_examples // 20))
@@ -95,7 +93,7 @@ def test_no_address_ends_in_a_traceback(place, query):
 
 
 def test_what_an_address_says_is_quoted_and_not_rendered():
-    app = open_page("explore/page.py", {"dataset": "![x](https://example.org/x.png)", "model": "`:red[x]`"})
+    app = open_page("explore", {"dataset": "![x](https://example.org/x.png)", "model": "`:red[x]`"})
     shown = " ".join(warning.value for warning in app.warning)
     assert r"\!\[x\]\(https\:" in shown
     assert "![x](" not in shown
@@ -161,7 +159,7 @@ def a_minute_later() -> None:
 
 
 def explore(**query: str) -> AppTest:
-    app = open_page("explore/page.py", {"dataset": "digits", **query})
+    app = open_page("explore", {"dataset": "digits", **query})
     assert not app.exception
     return app
 
@@ -189,7 +187,7 @@ def test_a_bundle_that_goes_between_two_looks_is_named(models):
 
 
 def test_a_bundle_that_goes_before_a_click_is_named(models):
-    app = open_page("interpolate/page.py", {"dataset": "digits", "models": "vae-d2"})
+    app = open_page("interpolate", {"dataset": "digits", "models": "vae-d2"})
     button = next(button for button in app.button if button.label == "Random pair")
     shutil.rmtree(models / "vae-d2")
     catalogue_service._loaded.clear()

@@ -15,7 +15,7 @@ from dashboard.data.images import fetching
 from latentcore.datasets import DATASETS
 from latentcore.datasets.base import OnBytes
 from latentcore.exceptions import DatasetError, DatasetMissing
-from tests.dashboard.pages import SCRIPTS
+from tests.dashboard.pages import open_address
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PATIENCE = 20
@@ -83,10 +83,9 @@ def remote(monkeypatch) -> Remote:
 
 def open_page(name: str, **query: object) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=120)
-    app.run()
     for key, value in {"dataset": "digits", "models": ["pca-d2", "vae-d2"], **query}.items():
         app.query_params[key] = value
-    app.switch_page(SCRIPTS[name]).run()
+    open_address(app, name)
     assert not app.exception
     return app
 

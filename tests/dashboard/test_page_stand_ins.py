@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.data.images.pixels import image_uri
 from latentcore.store import load_bundle, models_folder
-from tests.dashboard.pages import SCRIPTS
+from tests.dashboard.pages import open_address
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 BLURRED = ["pca-d2", "ae-d2"]
@@ -42,10 +42,9 @@ PAGES = [
 
 def open_page(name: str, **query: object) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=120)
-    app.run()
     for key, value in {"dataset": "mnist", "models": BLURRED, **query}.items():
         app.query_params[key] = value
-    app.switch_page(SCRIPTS[name]).run()
+    open_address(app, name)
     assert not app.exception
     return app
 

@@ -21,6 +21,8 @@ from latentcore.recipes import make_recipe
 from latentcore.studies import run_study, study_obstacle
 from tests.dashboard.pages import APP, SCRIPTS, open_address
 
+pytestmark = pytest.mark.own_datasets
+
 VIEWS = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
 COMMAND = re.compile(r"`latentcore study (\w+) (\w+)`")
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from latentcore.store import models_folder
-from tests.dashboard.pages import SCRIPTS
+from tests.dashboard.pages import SCRIPTS, open_address
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 VARIANT = "my-vae"
@@ -29,11 +29,9 @@ def models(tmp_path, monkeypatch):
 
 def open_page(name: str, **query: str | list[str]) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=120)
-    app.query_params["dataset"] = "digits"
-    app.run()
-    for key, value in query.items():
+    for key, value in {"dataset": "digits", **query}.items():
         app.query_params[key] = value
-    app.switch_page(SCRIPTS[name]).run()
+    open_address(app, name)
     assert not app.exception
     assert not app.error
     return app

@@ -14,6 +14,8 @@ from latentcore.metrics.similarity import linear_cka, neighbour_overlap
 from tests.dashboard.pages import notices_of, open_page, section_text
 from tests.dashboard.spaces import add_images, add_texts
 
+pytestmark = pytest.mark.own_datasets
+
 
 @pytest.fixture(autouse=True)
 def notes(tmp_path, monkeypatch):

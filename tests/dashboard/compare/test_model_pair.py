@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.dashboard.pages import open_address
+
 APP = Path(__file__).parents[3] / "dashboard" / "app.py"
 
 
 def compare(view: str, *models: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.run()
     for key, value in {"dataset": "digits", "view": view, "models": list(models), **query}.items():
         app.query_params[key] = value
-    app.switch_page("compare/page.py").run()
+    open_address(app, "compare")
     assert not app.exception
     return app
 

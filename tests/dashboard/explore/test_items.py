@@ -18,6 +18,8 @@ from dashboard.explore.services.item_search import found_items, items_csv, items
 from tests.dashboard.pages import notices_of, open_page, text_of
 from tests.dashboard.spaces import MARKUP, N_ITEMS, add_images, add_texts
 
+pytestmark = pytest.mark.own_datasets
+
 
 @pytest.fixture(autouse=True)
 def notes(tmp_path, monkeypatch):

@@ -10,6 +10,8 @@ import pytest
 from tests.benchmarks.visitor import Run, Visitor
 from tests.serving import started_server
 
+pytestmark = pytest.mark.local_datasets
+
 
 async def opened(address: str, page: str) -> Run:
     async with Visitor(address) as visitor:

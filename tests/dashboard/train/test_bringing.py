@@ -22,6 +22,8 @@ from latentcore.store import models_folder
 from tests.dashboard.pages import notices_of, open_page, text_of
 from tests.dashboard.train.runs import VAE, write_run
 
+pytestmark = pytest.mark.own_datasets
+
 OWN, HOSTED = UploadRules(True, False, 500), UploadRules(True, True, 50)
 
 

@@ -19,6 +19,8 @@ from latentcore.store import models_folder
 from tests.dashboard.pages import notices_of, open_page, text_of
 from tests.dashboard.train.runs import GAN, PCA, VAE, critic_events, fit_events, write_run
 
+pytestmark = pytest.mark.own_datasets
+
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path, monkeypatch):

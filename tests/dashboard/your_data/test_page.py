@@ -24,6 +24,8 @@ from latentcore.store import models_folder
 from tests.dashboard import pages
 from tests.dashboard.jobs import wait
 
+pytestmark = pytest.mark.own_datasets
+
 
 @pytest.fixture(autouse=True)
 def data(tmp_path, monkeypatch) -> Path:

@@ -19,6 +19,8 @@ from tests.dashboard import pages
 from tests.dashboard.jobs import wait
 from tests.dashboard.spaces import N_ITEMS, TOPICS, made_codes
 
+pytestmark = pytest.mark.own_datasets
+
 
 @pytest.fixture(autouse=True)
 def data(tmp_path, monkeypatch):

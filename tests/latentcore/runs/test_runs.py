@@ -261,7 +261,7 @@ def kill(run_id: str, is_met: Callable[[Run], bool]) -> Run:
 
 
 def test_a_killed_run_goes_on_from_its_checkpoint(folders):
-    request = RunRequest(dataset="digits", family="vae", latent_dim=2, minutes=0.15, name="mine")
+    request = RunRequest(dataset="digits", family="vae", latent_dim=2, minutes=0.08, name="mine")
     run_id = start_run(request)
     run = kill(run_id, lambda run: len(run.events()) > 2)
     n_before = run.n_epochs_kept

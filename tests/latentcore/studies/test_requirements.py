@@ -12,6 +12,7 @@ from latentcore.codec.rate_distortion import bits_per_pixel
 from latentcore.corruptions import CORRUPTIONS, corrupt
 from latentcore.datasets import load_dataset
 from latentcore.datasets.own.add import add_dataset
+from latentcore.evaluation import class_conditional
 from latentcore.exceptions import DatasetError
 from latentcore.recipes import make_recipe
 from latentcore.studies import STUDIES, read_study, run_study, study_obstacle
@@ -108,7 +109,10 @@ def test_salt_and_pepper_turns_whole_pixels():
     ("labels", "reason"),
     [(None, "needs? labels; the images of own have none"), ([0, 1] * 20, "at least 20 train images of each")],
 )
-def test_the_anomaly_study_leaves_out_one_class_models_with_the_reason(add, tmp_path, labels, reason):
+def test_the_anomaly_study_leaves_out_one_class_models_with_the_reason(
+    add, tmp_path, monkeypatch, labels, reason
+):
+    monkeypatch.setattr(class_conditional, "N_SYNTHETIC", 100)  # for a score that is not read here
     add("own", 40, labels)
     models = tmp_path / "models"
     train_bundle(make_recipe("own", "pca", 2), models)

@@ -18,7 +18,7 @@ from latentcore.recipes import Recipe, checkpoint_folder, make_recipe, n_epochs_
 from latentcore.store import list_bundles, load_bundle
 from latentcore.training import EpochEnd
 
-SMALL = {"hidden": (32,), "n_epochs": 60, "aggregate_weight": 1.0}
+SMALL = {"hidden": (32,), "n_epochs": 30, "aggregate_weight": 1.0}
 RECIPE = Recipe(dataset="digits", family="vae", latent_dim=2, settings=SMALL)
 ID = "digits/vae-d2"
 KILLED = """
@@ -74,15 +74,15 @@ def assert_same(root: Path, whole: Path) -> None:
 
 def test_a_killed_training_goes_on_to_the_same_bundle(tmp_path, whole):
     checkpoints = checkpoint_folder(tmp_path, RECIPE)
-    for line in ("10", "30"):
+    for line in ("5", "15"):
         kill_at(line, tmp_path, checkpoints)
     assert list_bundles(tmp_path) == []
     n_before = n_epochs_done(checkpoints)
-    assert n_before >= 29
+    assert n_before >= 14
     heard: list[EpochEnd] = []
     train_bundle(RECIPE, tmp_path, checkpoints=checkpoints, on_event=heard.append)
-    assert [event.epoch for event in heard] == list(range(1, 61))
-    assert [event.network is None for event in heard] == [k < n_before for k in range(60)]
+    assert [event.epoch for event in heard] == list(range(1, 31))
+    assert [event.network is None for event in heard] == [k < n_before for k in range(30)]
     assert_same(tmp_path, whole)
     assert not checkpoints.exists()
     assert load_bundle(ID, tmp_path).config["recipe"]["cpu_seconds"] > 0
@@ -93,7 +93,7 @@ def test_a_training_killed_while_it_is_scored_is_not_repeated(tmp_path, whole):
     kill_at("scores", tmp_path, checkpoints)
     heard: list[EpochEnd] = []
     train_bundle(RECIPE, tmp_path, checkpoints=checkpoints, on_event=heard.append)
-    assert [event.network for event in heard] == [None] * 60
+    assert [event.network for event in heard] == [None] * 30
     assert_same(tmp_path, whole)
 
 

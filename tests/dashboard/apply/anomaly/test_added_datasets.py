@@ -19,6 +19,8 @@ from latentcore.datasets.own.stored import own_folder, remove_own
 from latentcore.recipes import make_recipe
 from tests.dashboard.pages import open_page, text_of
 
+pytestmark = pytest.mark.own_datasets
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):

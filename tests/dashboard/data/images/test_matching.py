@@ -20,6 +20,7 @@ from dashboard.data.images.uploads import LONGEST_SIDE, PlainImage, UnreadableIm
 from latentcore.datasets import load_dataset
 from latentcore.datasets.own.add import add_dataset
 from latentcore.datasets.own.options import AddOptions
+from latentcore.datasets.rooms import ROOMS
 from latentcore.store import load_bundle
 
 RNG = np.random.default_rng(0)
@@ -84,7 +85,7 @@ def test_a_file_of_the_dataset_uploaded_again_gives_the_same_pixels(
 
 
 def test_a_train_image_uploaded_as_png_is_the_same_image():
-    images = load_dataset("rooms", "train").images[:8]
+    images = ROOMS.scale(ROOMS.read("train", np.arange(8))[0])
     bundle = bundle_of("rooms", (3, 32, 32))
     for image in images:
         pixels = np.rint(image * 255).astype(np.uint8).transpose(1, 2, 0)

@@ -8,6 +8,8 @@ from dashboard.data.items.spaces import scanned_spaces
 from tests.dashboard.pages import notices_of, open_page, section_text
 from tests.dashboard.spaces import add_texts
 
+pytestmark = pytest.mark.own_datasets
+
 PAGES = (
     *("interpolate", "sample", "edit", "train", "overview"),
     *("compression", "anomaly", "denoise", "synthesis", "transfer"),
