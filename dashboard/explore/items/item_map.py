@@ -107,9 +107,12 @@ def _on_select(space_id: str) -> None:
 
 
 def _reported() -> Mapping[str, Any]:
-    """Return what is selected on the map, by name of the selection, as the browser reports it."""
+    """Return what is selected on the map, by name of the selection, as the browser reports it.
+
+    Until it does, Streamlit has every selection as empty. A reported one is never without its last click.
+    """
     reported: Mapping[str, Any] = (state.widget("latent_map") or {}).get("selection", {})
-    return reported
+    return {} if "cell" in reported and not reported["cell"] else reported
 
 
 def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap) -> str:

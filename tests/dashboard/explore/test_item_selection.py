@@ -87,6 +87,16 @@ def test_a_box_does_not_change_what_is_ringed():
     assert ringed_rows(space, Criteria(box=box, plane="pca")) == ()
 
 
+def test_a_rerun_leaves_the_map_with_a_box_of_the_address_as_it_is():
+    app = explore(box="-100,100,-100,0", point="n05")
+    before = app.get("vega_lite_chart")[0].proto
+    app.button(key="select_nearest").click().run()
+    app.button(key="next_found").click().run()
+    after = app.get("vega_lite_chart")[0].proto
+    assert before.id == after.id
+    assert box_selection(app)["value"] == {"x": [-100, 100], "y": [-100, 0]}
+
+
 def test_a_box_on_another_plane_or_in_another_space_is_removed():
     box, _ = half_box()
     app = explore(box=box)
