@@ -26,14 +26,22 @@ from dashboard.ui.fragments import bundle_callback, deferred_file
 HINT = "Select items: search for a text, draw a box on the map with the shift key, or take an item's nearest."
 
 
-def selection_row(space: ItemSpace, criteria: Criteria) -> None:
-    """Draw how many items are selected and what to do with them, or how to select some."""
-    if not criteria.are_given:
-        st.caption(HINT)
-        return
-    n = len(selected_rows(space, criteria))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_sentence(space, criteria, n))
+def selection_row(space: ItemSpace, criteria: Criteria, n_shown: int) -> None:
+    """Draw how many items are selected and what to do with them, or how to select some.
+
+    Parameters
+    ----------
+    space : ItemSpace
+    criteria : Criteria
+    n_shown : int
+        Items that the map shows.
+    """
+    with st.container(key="selection", horizontal=True, vertical_alignment="center"):
+        if not criteria.are_given:
+            st.caption(HINT)
+            return
+        n = len(selected_rows(space, criteria))
+        st.caption(_sentence(space, criteria, n, sampled=n_shown < space.n_items))
         if criteria.example is not None:
             _pick_number(space, criteria)
         if n:
@@ -49,7 +57,7 @@ def selection_row(space: ItemSpace, criteria: Criteria) -> None:
             st.rerun()  # the whole page: the search field is outside this fragment
 
 
-def _sentence(space: ItemSpace, criteria: Criteria, n: int) -> str:
+def _sentence(space: ItemSpace, criteria: Criteria, n: int, *, sampled: bool) -> str:
     """Return how many items of all are selected by what, and which of them are drawn or ringed."""
     single = n <= 1
     parts = []
@@ -65,7 +73,7 @@ def _sentence(space: ItemSpace, criteria: Criteria, n: int) -> str:
         return f"{sentence}."
     if criteria.box is None:
         return f"{sentence}; {'' if n <= MAX_FOUND else f'the first {MAX_FOUND} are '}ringed on the map."
-    return f"{sentence}, drawn or not."
+    return f"{sentence}, shown on the map or not." if sampled else f"{sentence}."
 
 
 def _pick_number(space: ItemSpace, criteria: Criteria) -> None:

@@ -23,6 +23,7 @@ from dashboard.ui.share import copy_link, show_notices
 
 PAGE_RUNS = "page runs"
 STYLE = """
+.st-key-selection { min-height: 40px; }
 :is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button { min-height: 0; padding: 2px 0;
   justify-content: flex-start; text-align: left; overflow: hidden; }
 :is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button * { max-width: 100%; overflow: hidden;
@@ -70,7 +71,7 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
 
     def draw_map() -> None:
         with left:
-            selection_row(space, criteria)
+            selection_row(space, criteria, choice.n_shown)
             item_map(space, choice, criteria, row)
 
     def draw_panel() -> None:
