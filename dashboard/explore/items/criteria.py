@@ -74,10 +74,17 @@ def asked_nearest(space: ItemSpace) -> int:
     return k or min(state.hold(ASKED, None, USUAL_NEAREST), most_nearest(space))
 
 
-def select_nearest(k: int, item_id: str) -> None:
-    """Select the `k` nearest items of an item, by its id."""
+def ask_nearest(k: int) -> None:
+    """Set how many nearest items are selected: of the item whose nearest ones are, and later."""
     state.release(ASKED)
     state.hold(ASKED, None, k)
+    parts = _NEAR.fullmatch(state.get("near") or "")
+    if parts:
+        select_nearest(k, parts[2])
+
+
+def select_nearest(k: int, item_id: str) -> None:
+    """Select the `k` nearest items of an item, by its id."""
     state.put("near", f"{k}:{item_id}")
     state.release("anchor")
 

@@ -7,9 +7,10 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import catalogue
 from dashboard.data.items.spaces import ItemSpace
-from dashboard.explore.items.criteria import asked_nearest, select_nearest
+from dashboard.explore.items.criteria import ask_nearest, asked_nearest, select_nearest
 from dashboard.explore.items.pinned import pin_item
 from dashboard.explore.services.item_details import ItemDetails, NearItem, item_details, nearest_in
+from dashboard.explore.services.item_selection import most_nearest
 from dashboard.ui.charts.names import fitted
 from dashboard.ui.pictures import Picture, picture_beside, picture_row, shown_name, whole_name
 from dashboard.ui.problems import space_or_error
@@ -36,7 +37,7 @@ def item_panel(space: ItemSpace, row: int, other: str | None) -> None:
     """Draw the item, and its nearest items in both spaces."""
     details = item_details(space, row)
     with st.container(key="decode_panel", gap="small"):
-        _header(details, asked_nearest(space))
+        _header(space, details)
         _columns(details)
         second = None if other is None else space_or_error(f"{space.spec.collection.name}/{other}")
         _titles(space, other)
@@ -50,8 +51,8 @@ def item_panel(space: ItemSpace, row: int, other: str | None) -> None:
         _agreement(space, near, second)
 
 
-def _header(details: ItemDetails, k: int) -> None:
-    """Draw picture, id, class and text, and the button that selects the `k` nearest items."""
+def _header(space: ItemSpace, details: ItemDetails) -> None:
+    """Draw picture, id, class and text, and what selects the nearest items."""
     with st.container(horizontal=True, vertical_alignment="top"):
         if details.picture is not None:
             picture_beside(Picture(details.picture, f"Item {details.id}", "", PICTURE_SIDE))
@@ -62,14 +63,29 @@ def _header(details: ItemDetails, k: int) -> None:
                 long = len(details.text) > LONG_TEXT
                 with st.container(height=TEXT_HEIGHT if long else "content", border=long, key="item_text"):
                     st.markdown(state.escape_markdown(details.text))
-        st.button(
-            f"Select its {k:,} nearest",
-            icon=":material/scatter_plot:",
-            help="Select the items nearest to this one among all; their number can be changed above the map.",
-            key="select_nearest",
-            on_click=select_nearest,
-            args=(k, details.id),
-        )
+        with st.container(width=176, gap="xxsmall"):
+            _select_nearest(space, details)
+
+
+def _select_nearest(space: ItemSpace, details: ItemDetails) -> None:
+    """Draw the button that selects the nearest items, and their number."""
+    k = asked_nearest(space)
+    st.button(
+        f"Select its {k:,} nearest",
+        icon=":material/scatter_plot:",
+        help=f"Select the items nearest to this one among all {space.n_items:,}.",
+        width="stretch",
+        key="select_nearest",
+        on_click=select_nearest,
+        args=(k, details.id),
+    )
+    st.number_input(
+        "Number of nearest items",
+        1,
+        most_nearest(space),
+        label_visibility="collapsed",
+        **state.bind("pick_nearest", k, _set_nearest),
+    )
 
 
 def _columns(details: ItemDetails) -> None:
@@ -149,6 +165,10 @@ def _agreement(space: ItemSpace, near: list[NearItem], second: ItemSpace | None)
         f"{SHARED} in both lists: {n} of {len(near)}. Neighbours by distance between codes among all "
         f"{space.n_items:,} items, nearest first."
     )
+
+
+def _set_nearest() -> None:
+    ask_nearest(int(state.widget("pick_nearest")))
 
 
 def _set_other() -> None:

@@ -10,12 +10,11 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import file_stem
 from dashboard.data.items.spaces import ItemSpace, open_space
-from dashboard.explore.items.criteria import remove_criteria, select_nearest
+from dashboard.explore.items.criteria import remove_criteria
 from dashboard.explore.items.pinned import select_item
 from dashboard.explore.services.item_map import MAX_FOUND
 from dashboard.explore.services.item_selection import (
     Criteria,
-    most_nearest,
     selected_rows,
     selection_csv,
     selection_parquet,
@@ -41,9 +40,8 @@ def selection_row(space: ItemSpace, criteria: Criteria, n_shown: int) -> None:
             st.caption(HINT)
             return
         n = len(selected_rows(space, criteria))
-        st.caption(_sentence(space, criteria, n, sampled=n_shown < space.n_items))
-        if criteria.example is not None:
-            _pick_number(space, criteria)
+        with st.container(width="stretch"):  # a long sentence is wrapped instead of the row
+            st.caption(_sentence(space, criteria, n, sampled=n_shown < space.n_items))
         if n:
             _step(space, criteria)
             _save(space, criteria)
@@ -74,18 +72,6 @@ def _sentence(space: ItemSpace, criteria: Criteria, n: int, *, sampled: bool) ->
     if criteria.box is None:
         return f"{sentence}; {'' if n <= MAX_FOUND else f'the first {MAX_FOUND} are '}ringed on the map."
     return f"{sentence}, shown on the map or not." if sampled else f"{sentence}."
-
-
-def _pick_number(space: ItemSpace, criteria: Criteria) -> None:
-    """Draw the number of nearest items."""
-    st.number_input(
-        "Number of nearest items",
-        1,
-        most_nearest(space),
-        label_visibility="collapsed",
-        width=120,
-        **state.bind("pick_nearest", criteria.k, _set_number, space.id, criteria.example),
-    )
 
 
 def _step(space: ItemSpace, criteria: Criteria) -> None:
@@ -134,8 +120,3 @@ def _pin_next(space_id: str, criteria: Criteria) -> None:
     following = 0 if pinned is None else int(np.searchsorted(rows, pinned, side="right"))
     select_item(space, int(rows[following % len(rows)]))
     state.release("anchor")
-
-
-@bundle_callback
-def _set_number(space_id: str, example: int) -> None:
-    select_nearest(int(state.widget("pick_nearest")), str(open_space(space_id).items.ids[example]))
