@@ -32,6 +32,6 @@ def farthest_list(space: ItemSpace) -> None:
             )
     st.caption(
         f"Mean distance between the code of an item and those of its {k} nearest among all {space.n_items:,} "
-        "items, highest first: candidates for anomalies. Items that are repeated have near ones, however odd "
-        "they are."
+        "items, highest first: candidates for anomalies. Items that are repeated are near to each other, "
+        "however odd they are."
     )

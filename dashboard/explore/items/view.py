@@ -85,5 +85,5 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
             farthest_list(space)
         st.caption(WITHOUT_DECODER)
         with st.container(horizontal=True):
-            copy_link()
             item_downloads(space, choice)
+            copy_link()
