@@ -9,6 +9,7 @@ from dashboard.data.maps import coloured_points, extent_of, map_data
 from dashboard.explore.map_controls import MapChoice, legend_title
 from dashboard.explore.services.exports import chart_png, chart_svg, codes_csv, codes_npz, codes_parquet
 from dashboard.ui.charts.scatter import class_colour, class_legend, static_map, value_colour
+from dashboard.ui.downloads import CSV, OCTETS, PARQUET, PNG, SVG, ZIP, File, file_buttons
 from dashboard.ui.fragments import deferred_file
 
 EXPORT_SIZE = 640
@@ -22,35 +23,26 @@ def downloads(bundle: Bundle, choice: MapChoice, n_total: int) -> None:
     stem = file_stem(bundle.spec.id)
     with st.popover("Download", icon=":material/download:"):
         st.markdown(f"**Codes** of all {n_total:,} test images, with labels and indices")
-        with st.container(horizontal=True):
-            for title, make, suffix, mime in (
-                ("CSV", codes_csv, "csv", "text/csv"),
-                ("Parquet", codes_parquet, "parquet", "application/vnd.apache.parquet"),
-                ("NPZ", codes_npz, "npz", "application/octet-stream"),
-            ):
-                st.download_button(
-                    title, deferred_file(make, bundle), f"{stem}-codes.{suffix}", mime, on_click="ignore"
-                )
-        st.markdown("**Model** with codes, scores and card, to bring back on the page Train")
-        st.download_button(
-            "ZIP", deferred_file(zip_file, bundle), f"{stem}.zip", "application/zip", on_click="ignore"
+        made = (
+            ("CSV", codes_csv, "csv", CSV),
+            ("Parquet", codes_parquet, "parquet", PARQUET),
+            ("NPZ", codes_npz, "npz", OCTETS),
         )
+        file_buttons(
+            [
+                File(title, deferred_file(make, bundle), f"{stem}-codes.{suffix}", mime)
+                for title, make, suffix, mime in made
+            ]
+        )
+        st.markdown("**Model** with codes, scores and card, to bring back on the page Train")
+        file_buttons([File("ZIP", deferred_file(zip_file, bundle), f"{stem}.zip", ZIP)])
         st.markdown("**Map** in the chosen colours, with the points outside the frame")
-        with st.container(horizontal=True):
-            st.download_button(
-                "PNG",
-                deferred_file(_map_png, bundle, choice),
-                f"{stem}-map.png",
-                "image/png",
-                on_click="ignore",
-            )
-            st.download_button(
-                "SVG",
-                deferred_file(_map_svg, bundle, choice),
-                f"{stem}-map.svg",
-                "image/svg+xml",
-                on_click="ignore",
-            )
+        file_buttons(
+            [
+                File("PNG", deferred_file(_map_png, bundle, choice), f"{stem}-map.png", PNG),
+                File("SVG", deferred_file(_map_svg, bundle, choice), f"{stem}-map.svg", SVG),
+            ]
+        )
 
 
 def _map_png(bundle: Bundle, choice: MapChoice) -> bytes:

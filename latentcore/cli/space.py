@@ -14,11 +14,11 @@ from rich.table import Table
 
 from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
 from latentcore.cli.stages import Stages
-from latentcore.datasets import DATASETS
 from latentcore.spaces import SpaceSpec, find_spaces, load_space, remove_space, scan_spaces
 from latentcore.spaces.adding.add import Added, add_file
 from latentcore.spaces.adding.add_options import AddOptions
-from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
+from latentcore.spaces.folders import own_spaces
+from latentcore.spaces.taken_names import name_conflicts, taken_names
 from latentcore.store.owners import owners_of
 
 MAX_LISTED = 20
@@ -77,10 +77,9 @@ def add_command(
         metadata=metadata, vectors=tuple(vector or ()), label=label, text=text, id=id_column, plane=plane,
         metric=metric, skip_bad=skip_bad, header=header, latent_dim=dim, dtype=dtype,
     )  # fmt: skip
-    reserved = (*DATASETS, *collection_folders(shipped_spaces()))
     try:
         with Progress(console=error_console) as progress:
-            added = add_file(name, file, options=options, reserved=reserved, on_stage=Stages(progress))
+            added = add_file(name, file, options=options, reserved=taken_names(), on_stage=Stages(progress))
     except KeyboardInterrupt:
         error_console.print("Stopped; nothing was added.")
         sys.exit(EXIT_INTERRUPTED)
@@ -94,6 +93,8 @@ def list_command(*, as_json: AsJson = False) -> None:
     specs = [spec for spec in specs if not owners_of(spec.id)]
     for problem in problems:
         error_console.print(f"Skipped {problem.id}: {problem.message}", markup=False, soft_wrap=True)
+    for sentence in name_conflicts():
+        error_console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if as_json:
         console.print_json(json.dumps([spec.summary() for spec in specs]))
         return

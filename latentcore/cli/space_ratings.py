@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from latentcore.cli.stages import stages
-from latentcore.datasets import DATASETS
 from latentcore.recommendation.factorising import Factorised, FactoriseOptions, factorise
 from latentcore.recommendation.fetching import SOURCES, fetch_ratings, find_source
 from latentcore.recommendation.reading import read_ratings
-from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
+from latentcore.spaces.folders import own_spaces
+from latentcore.spaces.taken_names import taken_names
 from latentcore.spaces.writing import check_new
 
 console = Console()
@@ -80,7 +80,7 @@ def fetch_command(
 
 
 def _check_new(name: str) -> None:
-    check_new(name, own_spaces(), (*DATASETS, *collection_folders(shipped_spaces())))
+    check_new(name, own_spaces(), taken_names())
 
 
 def print_factorised(made: Factorised) -> None:

@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 
 from latentcore.cli.stages import stages
-from latentcore.datasets import DATASETS
 from latentcore.shipped_spaces import SHIPPED, make_spaces
 from latentcore.spaces import find_collection
 from latentcore.spaces.adding.new_codes import space_names
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
+from latentcore.spaces.taken_names import taken_names
 from latentcore.spaces.writing import check_new
 from latentcore.texts.embedding import EmbedOptions, embed_collection, embed_table
 from latentcore.texts.encoders import load_encoder
@@ -56,7 +56,7 @@ def embed_command(
     is_collection = not path.exists() and table in collection_folders(own_spaces())
     name = table if is_collection else name or space_names([path.stem])[0]
     if not is_collection:
-        check_new(name, own_spaces(), (*DATASETS, *collection_folders(shipped_spaces())))
+        check_new(name, own_spaces(), taken_names())
     with stages() as on_stage:
         on_stage("encoder", 0, None)
         loaded = load_encoder(encoder)

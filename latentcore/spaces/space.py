@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcore.metrics.nearest_neighbours import nearest
+from latentcore.spaces.code_files import blocks
 from latentcore.spaces.specs import SpaceSpec
 from latentcore.spaces.table.items import Items
 from latentcore.store.space import Space
@@ -91,6 +92,26 @@ class ItemSpace(Space):
         rows = np.asarray(self.neighbour_lists[item, :k], np.int64)
         offsets = np.asarray(self.train.codes[rows], np.float64) - self.train.codes[item]
         return rows, np.linalg.norm(offsets, axis=1).astype(np.float32)
+
+    def neighbour_distances(self) -> FloatArray:
+        """Return the mean distance of every item to its nearest ones, an anomaly score.
+
+        The nearest items are those of `neighbour_lists`: 10, or all others of few items.
+
+        Returns
+        -------
+        float32 array, shape (n_items,)
+            Euclidean; of cosine spaces between codes of length 1.
+        """
+        means = np.empty(self.n_items, np.float32)
+        for start, codes in blocks(self.train.codes):
+            squared = np.empty((len(codes), self.neighbour_lists.shape[1]), np.float32)
+            lists = self.neighbour_lists[start : start + len(codes)]
+            for k in range(lists.shape[1]):  # one neighbour of each at a time, so that little is in memory
+                offsets = np.asarray(self.train.codes[lists[:, k]], np.float32) - codes
+                squared[:, k] = np.einsum("ij,ij->i", offsets, offsets)
+            means[start : start + len(codes)] = np.sqrt(squared).mean(axis=1)
+        return means
 
     def nearest_items(self, code: FloatArray, *, k: int = 10) -> tuple[LabelArray, FloatArray]:
         """Return the items nearest to a code ``(latent_dim,)`` among all, and their distances; exact."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -171,12 +171,26 @@ def add_space(
     return f"{read_collection(collection.folder).name}/{new.name}"
 
 
-def check_new(name: str, folder: Path, reserved: Sequence[str]) -> None:
-    """Raise `SpaceError`, before a long computation, if a collection of this name cannot be added."""
-    if name in reserved:
-        raise SpaceError(f"{name!r} is the name of data that comes with the library; take another.")
+def check_new(name: str, folder: Path, reserved: Mapping[str, str]) -> None:
+    """Raise `SpaceError`, before a long computation, if a collection of this name cannot be added.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path
+        Of collections.
+    reserved : mapping of str to str
+        Names that may not be taken; see `latentcore.spaces.taken_names.taken_names`.
+    """
+    check_free(name, reserved)
     if (folder / name).exists():
         raise SpaceError(f"There is a space {name!r} already; remove it first, or take another name.")
+
+
+def check_free(name: str, reserved: Mapping[str, str]) -> None:
+    """Raise `SpaceError` if something else has the name of a new collection; see `check_new`."""
+    if name in reserved:
+        raise SpaceError(f"{name!r} is the name of {reserved[name]}; take another.")
 
 
 def write_items(folder: Path, new: NewCollection, owner: str | None = None) -> CollectionSpec:

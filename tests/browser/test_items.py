@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from dashboard.explore.charts.preview import SPACING
+from dashboard.explore.items.item_map import WIDE_SIZE
+from dashboard.ui.charts.scatter import AXIS_SPACE
+from latentcore import load_space
 from tests.browser.explore import MAP_CANVAS, canvas_pixels, query_of
 from tests.dashboard.spaces import add_texts
 from tests.serving import started_server
@@ -72,3 +76,77 @@ def test_a_near_item_is_pinned_by_its_button(page, server):
     page.locator(".st-key-near_first_0 button").first.click()
     page.wait_for_function("() => !location.href.includes('point=n05')")
     expect(page.locator(".st-key-decode_panel h4")).to_contain_text(query_of(page)["point"])
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag the mouse with the shift key held."""
+    page.keyboard.down("Shift")
+    page.mouse.move(*start)
+    page.mouse.down()
+    for share in (0.3, 0.6, 1.0):
+        page.mouse.move(*(a + share * (b - a) for a, b in zip(start, end, strict=True)))
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def corner_of_plot(page: Page) -> np.ndarray:
+    """Return some pixels of the plot's lower left corner, where no item lies."""
+    pixels = canvas_pixels(page)
+    left = pixels.shape[1] - PREVIEW - SPACING - WIDE_SIZE
+    bottom = pixels.shape[0] - AXIS_SPACE - 8
+    return pixels[bottom - 12 : bottom - 6, left + 6 : left + 12].astype(int)
+
+
+def test_a_box_selects_the_items_in_it_and_leaves_hover_and_click(page, server):
+    page.goto(f"{server}/explore?dataset=notes&model=first&point=n05")
+    page.wait_for_selector(MAP_CANVAS, timeout=60_000)
+    page.wait_for_selector(".st-key-near_second_9", timeout=60_000)
+    page.wait_for_timeout(1500)
+    canvas = page.locator(MAP_CANVAS).bounding_box()
+    assert canvas is not None
+    left = canvas["x"] + canvas["width"] - PREVIEW - SPACING - WIDE_SIZE
+    bottom = canvas["y"] + canvas["height"] - AXIS_SPACE - 8
+    empty = corner_of_plot(page)
+    drag(page, (left + 3, bottom - 3), (left + 220, bottom - WIDE_SIZE + 20))
+    page.wait_for_function("() => location.href.includes('box=')")
+    drawn = query_of(page)["box"]
+    x_min, x_max, y_min, y_max = map(float, drawn.split(","))
+    places = np.asarray(load_space("notes/first").train.plane)
+    within = (places >= [x_min, y_min]).all(axis=1) & (places <= [x_max, y_max]).all(axis=1)
+    assert 0 < within.sum() < len(places)
+    expect(page.get_by_text(f"{within.sum()} of 60 items lie in the box.")).to_be_visible()
+    assert query_of(page)["point"] == "n05", "the drag pinned an item"
+    page.wait_for_timeout(800)
+    assert np.abs(corner_of_plot(page) - empty).max() > 3, "the box is not drawn"
+
+    shown = []
+    for x, y in ((40, 60), (180, 330)):
+        page.mouse.move(left + x, bottom - y)
+        page.mouse.move(left + x + 3, bottom - y - 3)
+        page.wait_for_timeout(300)
+        shown.append(canvas_pixels(page)[:, -PREVIEW:])
+    assert not np.array_equal(*shown), "the box hides the items from the pointer"
+    page.mouse.click(left + 183, bottom - 333)
+    page.wait_for_function("() => !location.href.includes('point=n05')")
+    assert query_of(page)["box"] == drawn
+
+    page.locator(".st-key-clear_selection button").first.click()
+    page.wait_for_function("() => !location.href.includes('box=')")
+    page.wait_for_timeout(1500)
+    assert np.abs(corner_of_plot(page) - empty).max() <= 3, "the box is still drawn"
+
+
+def test_a_box_of_the_address_is_drawn_and_removed_by_a_click_with_the_shift_key(page, server):
+    page.goto(f"{server}/explore?dataset=notes&model=first&box=-100,100,-100,100")
+    page.wait_for_selector(MAP_CANVAS, timeout=60_000)
+    expect(page.get_by_text("60 of 60 items lie in the box.")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1500)
+    canvas = page.locator(MAP_CANVAS).bounding_box()
+    assert canvas is not None
+    with_box = corner_of_plot(page)
+    page.keyboard.down("Shift")
+    page.mouse.click(canvas["x"] + 200, canvas["y"] + 200)
+    page.keyboard.up("Shift")
+    page.wait_for_function("() => !location.href.includes('box=')")
+    page.wait_for_timeout(800)
+    assert np.abs(corner_of_plot(page) - with_box).max() > 3, "the box is still drawn"

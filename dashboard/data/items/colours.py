@@ -1,4 +1,4 @@
-"""What the items of a space can be coloured by: their class, the density of codes, any column."""
+"""What items can be coloured by: their class, density of codes, distance to the nearest, any column."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.data.items.distances import n_nearest, nearest_distances
 from dashboard.data.items.spaces import ItemSpace
 from latentcore.image_input import natural_key
 from latentcore.spaces.table.columns import ColumnKind
 from latentcore.types import FloatArray, LabelArray
 
-CLASS, DENSITY, COLUMN = "class", "density", "column:"
+CLASS, DENSITY, DISTANCE, COLUMN = "class", "density", "distance", "column:"
 """In the address; a column has its name after the last."""
 NONE = "(none)"
 COLOURED = (ColumnKind.NUMBER, ColumnKind.DATE, ColumnKind.CATEGORY)
@@ -48,7 +49,8 @@ def item_colours(space: ItemSpace) -> dict[str, str]:
         for one in space.items.columns
         if one.kind in COLOURED and one.name != label
     }
-    return {CLASS: usual, **columns, DENSITY: "Local density of codes"}
+    distance = f"Mean distance to the {n_nearest(space)} nearest items"
+    return {CLASS: usual, **columns, DENSITY: "Local density of codes", DISTANCE: distance}
 
 
 def groups_of(space: ItemSpace, rows: LabelArray) -> npt.NDArray[np.object_]:
@@ -74,6 +76,8 @@ def colouring(space: ItemSpace, colour: str, rows: LabelArray) -> Colouring:
         return Colouring(space.groups, groups_of(space, rows))
     if colour == DENSITY:
         return _numbers(_density(space, rows))
+    if colour == DISTANCE:
+        return _numbers(nearest_distances(space)[rows])
     name = colour.removeprefix(COLUMN)
     values = space.items.values(name, rows)
     kind = next(one.kind for one in space.items.columns if one.name == name)

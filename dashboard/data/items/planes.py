@@ -13,6 +13,7 @@ from dashboard.data.items.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.metrics.neighbourhoods import continuity, trustworthiness
 from latentcore.principal_components import principal_components
+from latentcore.spaces.code_files import BLOCK_ROWS
 from latentcore.spaces.scores import N_PLANE, SEED, K
 from latentcore.types import DoubleArray, FloatArray, LabelArray
 
@@ -77,6 +78,22 @@ def positions(space: ItemSpace, plane: str, rows: LabelArray) -> FloatArray:
         return codes[:, [int(pair[1]) - 1, int(pair[2]) - 1]]
     mean, axes = _principal_axes(space)
     return np.asarray((codes - mean) @ axes.T, np.float32)
+
+
+def all_positions(space: ItemSpace, plane: str) -> FloatArray:
+    """Return the positions of all items on a plane, float32 ``(n_items, 2)``; see `positions`."""
+    if plane == space.spec.plane:
+        return np.asarray(space.train.plane, np.float32)
+    return _projected(space, plane)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+@limited
+def _projected(space: ItemSpace, plane: str) -> FloatArray:
+    """Return the positions of all items, computed from a few codes at a time: all may exceed the memory."""
+    starts = range(0, space.n_items, BLOCK_ROWS)
+    blocks = [np.arange(start, min(start + BLOCK_ROWS, space.n_items)) for start in starts]
+    return np.concatenate([positions(space, plane, rows) for rows in blocks])
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=BY_CONTENT)

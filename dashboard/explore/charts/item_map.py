@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard.explore.charts.latent_map import MapContent, MapStyle, map_layers, map_spec, params
 from dashboard.explore.charts.preview import hovered_text, image_window, preview_label, text_room
 from dashboard.ui.charts.palette import ink
-from dashboard.ui.charts.scatter import position_axes
+from dashboard.ui.charts.scatter import BRUSH, position_axes
 from dashboard.ui.charts.spec import AnyChart
 
 TITLE = "Item under the pointer"
@@ -20,6 +20,8 @@ TITLE_HEIGHT, HEAD_HEIGHT, STACKED_TEXT = 26, 22, 150
 FOUND_SIZE, HOVER_SIZE = 75, 130
 MAX_RINGED = 2_000
 """Most items among which the one at the pointer is ringed: Vega repaints all between ring and text."""
+BOX_VIEW = "boxes"
+"""Name of the view that a box is drawn in."""
 HOVER_FIELDS = ("i", "j", "x", "y", "head", "text")
 
 
@@ -41,9 +43,45 @@ def item_map(content: ItemMapContent, style: MapStyle) -> dict[str, Any]:
     ring = [_hover_ring(position, colour)] if len(content.cells) <= MAX_RINGED else []
     marked: list[AnyChart] = [*_found(content.found, position, colour), *ring]
     layers = [*map_layers(content, style, *marked), *_preview(content, style)]
+    if style.box_name is not None:
+        layers.insert(1, _box_layer(content, position))
     first = content.cells.iloc[_start_row(content, style.anchor)]
     start = {field: _plain(first[field]) for field in HOVER_FIELDS}
-    return map_spec(layers, params(content, style, start), style)
+    spec = map_spec(layers, [*params(content, style, start), *_box_params(style)], style)
+    if style.box_name is not None:
+        spec["layer"][1]["layer"][0]["name"] = BOX_VIEW  # Altair has added a number to it
+    return spec
+
+
+def _box_params(style: MapStyle) -> list[alt.TopLevelSelectionParameter]:
+    """Return the selection of a box: drawn with the shift key, removed by a click with it."""
+    if style.box_name is None:
+        return []
+    start: dict[str, Any] = {}
+    if style.box is not None:
+        start["value"] = {"x": list(style.box[:2]), "y": list(style.box[2:])}
+    select = alt.IntervalSelectionConfig(
+        type="interval",
+        encodings=["x", "y"],
+        on="[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!",
+        translate=False,
+        zoom=False,
+        clear=False,
+        mark=alt.BrushConfig(**BRUSH),
+    )
+    return [alt.TopLevelSelectionParameter(name=style.box_name, select=select, views=[BOX_VIEW], **start)]
+
+
+def _box_layer(content: ItemMapContent, position: dict[str, Any]) -> AnyChart:
+    """Return the layer that the box is drawn in, below the points.
+
+    Vega-Lite draws the box above all that is in the same layer, where it would hide the items in it from the
+    pointer; hence a layer of layers, of one mark that is not seen.
+    """
+    x_min, _, y_min, _ = content.extent
+    corner = alt.Chart(pd.DataFrame({"x": [x_min], "y": [y_min]}), name=BOX_VIEW)
+    mark = corner.mark_point(opacity=0, size=1, clip=True, tooltip=None, aria=False)
+    return alt.layer(mark.encode(**position))
 
 
 def _preview(content: ItemMapContent, style: MapStyle) -> list[AnyChart]:

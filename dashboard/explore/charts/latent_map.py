@@ -51,6 +51,10 @@ class MapStyle(Preview):
         Of more classes than a legend holds, those whose points are shown; empty for all.
     is_date : bool
         Whether the colour is a date, in milliseconds.
+    box_name : str or None
+        Name of the selection of a box that is drawn with the shift key; None for no such selection.
+    box : (float, float, float, float) or None
+        The box that is drawn at first: x_min, x_max, y_min, y_max.
     """
 
     colour: str
@@ -59,6 +63,8 @@ class MapStyle(Preview):
     anchor: tuple[float, float] | None
     only: tuple[str, ...] = ()
     is_date: bool = False
+    box_name: str | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,11 +118,17 @@ def params(
     start : dict
         Values by field of the cells that `hov` holds before the first hover; it holds these fields.
     """
+    free = "" if style.box_name is None else "[!event.shiftKey]"  # with the shift key, a box is drawn
     params = [
         alt.TopLevelSelectionParameter(
             name="hov",
             select=alt.PointSelectionConfig(
-                type="point", on="pointermove, pointerdown", nearest=True, fields=list(start), clear=False
+                type="point",
+                on="pointermove, pointerdown",
+                nearest=True,
+                fields=list(start),
+                toggle=False,
+                clear=False,
             ),
             value=[start],
             views=["grid"],
@@ -124,13 +136,22 @@ def params(
         alt.TopLevelSelectionParameter(
             name="cell",
             select=alt.PointSelectionConfig(
-                type="point", on="click", nearest=True, fields=["gx", "gy", "row"], toggle=False, clear=False
+                type="point",
+                on=f"click{free}",
+                nearest=True,
+                fields=["gx", "gy", "row"],
+                toggle=False,
+                clear=False,
             ),
             views=["grid"],
         ),
         alt.TopLevelSelectionParameter(
             name="zoom",
-            select=alt.IntervalSelectionConfig(type="interval", encodings=["x", "y"]),
+            select=alt.IntervalSelectionConfig(
+                type="interval",
+                encodings=["x", "y"],
+                translate=f"[pointerdown{free}, window:pointerup] > window:pointermove!",
+            ),
             bind="scales",
             views=["grid"],
         ),

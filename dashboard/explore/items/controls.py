@@ -59,7 +59,8 @@ def pick_item_map(choice: ItemMapChoice, space: ItemSpace) -> None:
         "Colour by",
         list(colours),
         format_func=colours.__getitem__,
-        help="Classes, a column of the items, or how densely the codes lie around an item.",
+        help="Classes, a column of the items, how densely the codes lie around an item, or how far its "
+        "nearest items are, for anomalies.",
         **state.bind("pick_colour", choice.colour, _set, "colour"),
     )
     planes = item_planes(space) + (["dims"] if space.latent_dim > 2 else [])

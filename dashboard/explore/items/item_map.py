@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -18,8 +19,10 @@ from dashboard.explore.charts.item_map import item_map as draw_map
 from dashboard.explore.charts.latent_map import MapStyle
 from dashboard.explore.charts.preview import SPACING
 from dashboard.explore.items.controls import PLANE_TITLES, ItemMapChoice
+from dashboard.explore.items.criteria import box_on_map, set_box
 from dashboard.explore.items.pinned import select_item
 from dashboard.explore.services.item_map import ItemMap, item_map_data
+from dashboard.explore.services.item_selection import Criteria, ringed_rows
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.fragments import bundle_callback
@@ -34,24 +37,25 @@ KEY_STEP = 9
 """Pixels that an arrow key moves the pointer."""
 
 
-def item_map(space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], row: int) -> None:
-    """Draw the map; a click on it pins the nearest item.
+def item_map(space: ItemSpace, choice: ItemMapChoice, criteria: Criteria, row: int) -> None:
+    """Draw the map; a click on it pins the nearest item, a box selects.
 
     Parameters
     ----------
     space : ItemSpace
     choice : ItemMapChoice
-    found : tuple of int
-        Rows of items that are ringed.
+    criteria : Criteria
+        What the items are selected by.
     row : int
-        The pinned item. A click must not change the spec; see `dashboard.explore.latent_map`.
+        The pinned item. A click or a box must not change the spec; see `dashboard.explore.latent_map`.
     """
-    narrow = state.window_width() < WIDE
+    narrow, found = state.window_width() < WIDE, ringed_rows(space, criteria)
+    name, box = box_on_map(_reported())
     size = NARROW_SIZE if narrow else WIDE_SIZE
     data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=narrow)
     dark = is_dark()
     x, y = positions(space, choice.plane, space.train.indices[row : row + 1])[0].tolist()
-    anchor = state.hold("anchor", (space.id, choice, found, narrow, dark), (x, y))
+    anchor = state.hold("anchor", (space.id, choice, found, narrow, dark, name), (x, y))
     style = MapStyle(
         colour="class" if data.classes else "value",
         colour_title=item_colours(space)[choice.colour],
@@ -63,13 +67,15 @@ def item_map(space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], ro
         anchor=anchor,
         only=choice.only if choice.colour == CLASS else (),
         is_date=data.is_date,
+        box_name=name,
+        box=box,
     )
     st.vega_lite_chart(
         spec=_spec(space, choice, found, style),
         width="content",
         key="latent_map",
-        on_select=partial(_on_click, space.id),
-        selection_mode="cell",
+        on_select=partial(_on_select, space.id),
+        selection_mode=("cell", name),
         alt=f"Map of {data.n_drawn:,} items over {data.axis_titles[0]} and {data.axis_titles[1]}, "
         f"coloured by {item_colours(space)[choice.colour]}, with the item at the pointer.",
     )
@@ -92,11 +98,21 @@ def _spec(space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], style
 
 
 @bundle_callback
-def _on_click(space_id: str) -> None:
-    """Pin the clicked item."""
-    clicked = (state.widget("latent_map") or {}).get("selection", {}).get("cell") or []
-    if clicked:
+def _on_select(space_id: str) -> None:
+    """Select the items in the box if it is another one than before, or else pin the clicked item."""
+    reported = _reported()
+    clicked = reported.get("cell") or []
+    if not set_box(reported) and clicked:
         select_item(open_space(space_id), int(clicked[0]["row"]))
+
+
+def _reported() -> Mapping[str, Any]:
+    """Return what is selected on the map, by name of the selection, as the browser reports it.
+
+    Until it does, Streamlit has every selection as empty. A reported one is never without its last click.
+    """
+    reported: Mapping[str, Any] = (state.widget("latent_map") or {}).get("selection", {})
+    return {} if "cell" in reported and not reported["cell"] else reported
 
 
 def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap) -> str:
@@ -109,7 +125,8 @@ def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap) -> str:
         legend = "click a legend entry to filter (shift for several), "
     return (
         f"{n:,} of {n_all:,} items shown{sampled}{outside}. {_plane_sentence(space, choice.plane)} "
-        f"Drag to pan, scroll to zoom, {legend}double-click to reset."
+        f"Drag to pan, scroll to zoom, {legend}double-click to reset; drag with the "
+        "shift key to select the items in a box, click with it to remove the box."
     )
 
 

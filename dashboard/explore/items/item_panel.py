@@ -6,11 +6,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.catalogue import catalogue
-from dashboard.data.items.spaces import ItemSpace, open_space
-from dashboard.explore.items.pinned import select_item
+from dashboard.data.items.spaces import ItemSpace
+from dashboard.explore.items.criteria import ask_nearest, asked_nearest, select_nearest
+from dashboard.explore.items.pinned import pin_item
 from dashboard.explore.services.item_details import ItemDetails, NearItem, item_details, nearest_in
+from dashboard.explore.services.item_selection import most_nearest
 from dashboard.ui.charts.names import fitted
-from dashboard.ui.fragments import bundle_callback
 from dashboard.ui.pictures import Picture, picture_beside, picture_row, shown_name, whole_name
 from dashboard.ui.problems import space_or_error
 
@@ -36,7 +37,7 @@ def item_panel(space: ItemSpace, row: int, other: str | None) -> None:
     """Draw the item, and its nearest items in both spaces."""
     details = item_details(space, row)
     with st.container(key="decode_panel", gap="small"):
-        _header(details)
+        _header(space, details)
         _columns(details)
         second = None if other is None else space_or_error(f"{space.spec.collection.name}/{other}")
         _titles(space, other)
@@ -50,18 +51,41 @@ def item_panel(space: ItemSpace, row: int, other: str | None) -> None:
         _agreement(space, near, second)
 
 
-def _header(details: ItemDetails) -> None:
-    """Draw picture, id, class and text."""
+def _header(space: ItemSpace, details: ItemDetails) -> None:
+    """Draw picture, id, class and text, and what selects the nearest items."""
     with st.container(horizontal=True, vertical_alignment="top"):
         if details.picture is not None:
             picture_beside(Picture(details.picture, f"Item {details.id}", "", PICTURE_SIDE))
-        with st.container(gap="xxsmall", width=360):
+        with st.container(gap="xxsmall"):
             title = f"{details.id} · {details.group}" if details.group else details.id
             st.markdown(f"#### {shown_name(title)}", help=whole_name(title))
             if details.text != details.id:
                 long = len(details.text) > LONG_TEXT
                 with st.container(height=TEXT_HEIGHT if long else "content", border=long, key="item_text"):
                     st.markdown(state.escape_markdown(details.text))
+        with st.container(width=176, gap="xxsmall"):
+            _select_nearest(space, details)
+
+
+def _select_nearest(space: ItemSpace, details: ItemDetails) -> None:
+    """Draw the button that selects the nearest items, and their number."""
+    k = asked_nearest(space)
+    st.button(
+        f"Select its {k:,} nearest",
+        icon=":material/scatter_plot:",
+        help=f"Select the items nearest to this one among all {space.n_items:,}.",
+        width="stretch",
+        key="select_nearest",
+        on_click=select_nearest,
+        args=(k, details.id),
+    )
+    st.number_input(
+        "Number of nearest items",
+        1,
+        most_nearest(space),
+        label_visibility="collapsed",
+        **state.bind("pick_nearest", k, _set_nearest),
+    )
 
 
 def _columns(details: ItemDetails) -> None:
@@ -114,7 +138,7 @@ def _nearest(space: ItemSpace, near: list[NearItem], key: str) -> None:
                 width="stretch",
                 key=f"{key}_{k}",
                 help=_help(one),
-                on_click=_pin,
+                on_click=pin_item,
                 args=(space.id, one.id),
             )
 
@@ -143,13 +167,8 @@ def _agreement(space: ItemSpace, near: list[NearItem], second: ItemSpace | None)
     )
 
 
-@bundle_callback
-def _pin(space_id: str, item_id: str) -> None:
-    space = open_space(space_id)
-    row = space.items.row_of(item_id)
-    if row is not None:
-        select_item(space, row)
-        state.release("anchor")
+def _set_nearest() -> None:
+    ask_nearest(int(state.widget("pick_nearest")))
 
 
 def _set_other() -> None:

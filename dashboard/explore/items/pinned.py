@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboard import state
-from dashboard.data.items.spaces import ItemSpace
+from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.services.item_map import row_at
+from dashboard.ui.fragments import bundle_callback
 
 
 def pinned_row(space: ItemSpace) -> int:
@@ -22,3 +23,13 @@ def select_item(space: ItemSpace, row: int) -> None:
     """Pin an item."""
     state.put("at", None)
     state.put("point", str(space.items.ids[row]))
+
+
+@bundle_callback
+def pin_item(space_id: str, item_id: str) -> None:
+    """Pin an item by its id, and ring it on the map."""
+    space = open_space(space_id)
+    row = space.items.row_of(item_id)
+    if row is not None:
+        select_item(space, row)
+        state.release("anchor")

@@ -6,25 +6,30 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.data.class_names import format_classes
-from dashboard.data.items.colours import CLASS
+from dashboard.data.items.colours import CLASS, DISTANCE
 from dashboard.data.items.spaces import ItemSpace
 from dashboard.explore.items.about import about_space
 from dashboard.explore.items.controls import ItemMapChoice, chosen_item_map, pick_item_map
+from dashboard.explore.items.criteria import chosen_criteria
+from dashboard.explore.items.downloads import item_downloads
+from dashboard.explore.items.farthest import farthest_list
 from dashboard.explore.items.item_map import item_map
 from dashboard.explore.items.item_panel import chosen_other, item_panel
 from dashboard.explore.items.pinned import pinned_row
-from dashboard.explore.items.search import ANY, chosen_search, found_row
+from dashboard.explore.items.search import ANY
+from dashboard.explore.items.selection import selection_row
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.share import copy_link, show_notices
 
 PAGE_RUNS = "page runs"
 STYLE = """
-:is(.st-key-near_first, .st-key-near_second) button { min-height: 0; padding: 2px 0;
+.st-key-selection { min-height: 40px; }
+:is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button { min-height: 0; padding: 2px 0;
   justify-content: flex-start; text-align: left; overflow: hidden; }
-:is(.st-key-near_first, .st-key-near_second) button * { max-width: 100%; overflow: hidden;
+:is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button * { max-width: 100%; overflow: hidden;
   justify-content: flex-start; }
-:is(.st-key-near_first, .st-key-near_second) button p { font-size: 0.85rem; white-space: nowrap;
-  text-overflow: ellipsis; }
+:is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button p { font-size: 0.85rem;
+  white-space: nowrap; text-overflow: ellipsis; }
 """
 WITHOUT_DECODER = (
     "A space of items has no decoder, so there are no decodes under the pointer, no reconstructions and "
@@ -45,7 +50,8 @@ def items_view(space: ItemSpace) -> None:
 @bundle_fragment
 def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
     """Draw map and pinned item; a click reruns this fragment only, which then draws the item first."""
-    row, found, other = pinned_row(space), chosen_search(space), chosen_other(space)
+    row, other = pinned_row(space), chosen_other(space)
+    criteria = chosen_criteria(space, choice.plane)
     state.publish(
         {"colour": CLASS, "second": other or "", "where": ANY},
         dataset=space.spec.collection.name,
@@ -57,14 +63,16 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
         second=other,
         find=state.get("find"),
         where=state.get("where") if state.get("find") else None,
+        box=state.get("box"),
+        near=state.get("near"),
     )
     show_notices()
     left, right = st.columns([1.2, 1], gap="medium")
 
     def draw_map() -> None:
         with left:
-            found_row(space, found)
-            item_map(space, choice, found, row)
+            selection_row(space, criteria, choice.n_shown)
+            item_map(space, choice, criteria, row)
 
     def draw_panel() -> None:
         with right:
@@ -73,5 +81,9 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
     for draw in (draw_map, draw_panel) if state.lower(PAGE_RUNS) else (draw_panel, draw_map):
         draw()
     with left:
+        if choice.colour == DISTANCE:
+            farthest_list(space)
         st.caption(WITHOUT_DECODER)
-        copy_link()
+        with st.container(horizontal=True):
+            item_downloads(space, choice)
+            copy_link()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.data.items.colours import groups_of
+from dashboard.data.items.distances import nearest_distances
 from dashboard.data.items.pictures import item_picture
 from dashboard.data.items.spaces import ItemSpace
 from latentcore.spaces.table.columns import ColumnKind
@@ -93,6 +94,34 @@ def nearest_in(space: ItemSpace, row: int, other: ItemSpace | None) -> list[Near
             picture=item_picture(space, near),
         )
         for near, name, group, distance in zip(rows.tolist(), names, groups, distances, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class FarItem:
+    """One of the items farthest from their nearest ones.
+
+    Attributes
+    ----------
+    id, text, group : str
+    distance : float
+        Mean distance to its nearest items.
+    """
+
+    id: str
+    text: str
+    group: str
+    distance: float
+
+
+def farthest_items(space: ItemSpace) -> list[FarItem]:
+    """Return the items of all with the highest mean distance to their nearest ones, farthest first."""
+    distances = nearest_distances(space)
+    rows = np.argsort(-distances, kind="stable")[:N_NEAREST]
+    described = zip(rows.tolist(), space.items.names(rows), groups_of(space, rows), strict=True)
+    return [
+        FarItem(str(space.items.ids[row]), name, str(group), float(distances[row]))
+        for row, name, group in described
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,19 +27,19 @@ def found_items(space: ItemSpace, text: str, column: str | None) -> tuple[int, .
     return tuple(rows.tolist())
 
 
-def items_csv(space: ItemSpace, rows: tuple[int, ...]) -> bytes:
+def items_csv(space: ItemSpace, rows: Sequence[int] | LabelArray) -> bytes:
     """Return items with their columns and positions on the stored plane as CSV, in UTF-8."""
     return _frame(space, rows).to_csv(index=False).encode()
 
 
-def items_parquet(space: ItemSpace, rows: tuple[int, ...]) -> bytes:
+def items_parquet(space: ItemSpace, rows: Sequence[int] | LabelArray) -> bytes:
     """Return items with their columns and positions on the stored plane as Parquet."""
     buffer = io.BytesIO()
     _frame(space, rows).to_parquet(buffer, index=False)
     return buffer.getvalue()
 
 
-def _frame(space: ItemSpace, rows: tuple[int, ...]) -> pd.DataFrame:
-    chosen: LabelArray = np.array(rows, np.int64)
+def _frame(space: ItemSpace, rows: Sequence[int] | LabelArray) -> pd.DataFrame:
+    chosen: LabelArray = np.asarray(rows, np.int64)
     frame, places = space.items.frame(chosen), space.train.plane[chosen]
     return frame.assign(**{f"{space.spec.plane}_{axis}": places[:, k] for k, axis in enumerate("xy")})

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.ui.charts.labels import haloed, spread, without_overlap
 from dashboard.ui.charts.names import fitted, inside
-from dashboard.ui.charts.palette import GREY, class_colours
+from dashboard.ui.charts.palette import BASELINE_GREY, GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
 
 AXIS_SPACE = 38
@@ -23,6 +23,8 @@ MAX_LETTERS, LETTER_SHARE = 16, 0.58
 MAX_LETTERS_OF_FEW = 28
 LEGEND_LIMIT, LETTERS_IN_LEGEND = 100, 15
 """Pixels, and usual letters, of a class's name in a legend."""
+BRUSH = {"fill": BASELINE_GREY, "fillOpacity": 0.12, "stroke": BASELINE_GREY, "strokeWidth": 1}
+"""Look of a box that is drawn on a map to select what lies in it."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
 

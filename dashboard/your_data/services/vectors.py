@@ -21,6 +21,7 @@ from latentcore.spaces.adding.add import Added, add_file
 from latentcore.spaces.adding.add_options import AddOptions
 from latentcore.spaces.folders import own_spaces
 from latentcore.spaces.listing import remove_space
+from latentcore.spaces.taken_names import taken_names
 
 VECTOR_SUFFIXES = (".npy", ".npz", ".safetensors")
 SHARES = {"reading": 0.0, "neighbours": 0.3, "plane": 0.5, "derived": 0.85, "scores": 0.9}
@@ -91,7 +92,7 @@ def add_vectors(files: list[UploadedFile], request: Request, job: Job) -> Vector
                 vectors,
                 options=AddOptions(metadata=metadata, **request.options),
                 owner=session_token() if rules.is_hosted else None,
-                reserved=tuple(DATASETS),
+                reserved=taken_names(),
                 on_stage=_announcer(job, rules),
             )
     except TrainingCancelled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from latentcore.spaces.reading.open_file import projector_metadata
 from latentcore.spaces.specs import CollectionSpec
 from latentcore.spaces.table.items_table import find_bad_ids, items_table, with_rows
 from latentcore.spaces.table.roles import NUMBER_ROWS
-from latentcore.spaces.writing import NewCollection, store_collection, write_items
+from latentcore.spaces.writing import NewCollection, check_free, store_collection, write_items
 
 MAX_NAMED = 5
 """Bad rows that a message names; the others are counted."""
@@ -63,7 +63,7 @@ def add_file(
     *,
     options: AddOptions | None = None,
     owner: str | None = None,
-    reserved: Sequence[str] = (),
+    reserved: Mapping[str, str] | None = None,
     on_stage: OnStage | None = None,
 ) -> Added:
     """Read a file of vectors and store them as spaces of the same items.
@@ -78,8 +78,8 @@ def add_file(
     options : AddOptions, optional
     owner : str, optional
         See `latentcore.spaces.writing.save_collection`.
-    reserved : sequence of str
-        Names that may not be taken.
+    reserved : mapping of str to str, optional
+        Names that may not be taken; see `latentcore.spaces.taken_names.taken_names`.
     on_stage : callable, optional
         Receives the name of a stage, the steps done, and all (or None).
 
@@ -93,8 +93,7 @@ def add_file(
         With the cause, and the row or column of it; then nothing is stored.
     """
     options = options or AddOptions()
-    if name in reserved:
-        raise SpaceError(f"{name!r} is the name of data that comes with the library; take another.")
+    check_free(name, reserved or {})
     metadata = options.metadata or projector_metadata(path)
     source = open_source(path, options.reading)
     if source.n_rows is not None and source.n_rows > MAX_ITEMS:

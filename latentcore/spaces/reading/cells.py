@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from latentcore.spaces.reading.source import BadRow, Batch, VectorColumn, shown
+from latentcore.spaces.table.numbers import decimal_mark, is_ambiguous, is_number, number_of
 
 FEWEST_BARE = 3
 """Numbers in a text without brackets that make it a vector."""
@@ -41,8 +42,12 @@ def parsed_vector(cell: str) -> tuple[list[float] | None, str]:
     if any(mark in cell for mark in ELLIPSIS):
         return None, CUT_OFF
     text, _ = _inside(cell)
-    if ";" in text and re.search(r"\d,\d", text) and "." not in text:
-        text = text.replace(",", ".")  # decimal commas
+    if ";" in text and re.search(r"\d,\d", text):
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        if "." not in text:
+            text = text.replace(",", ".")  # decimal commas
+        elif all(decimal_mark(part) in (",", None) and is_number(part, decimal_comma=True) for part in parts):
+            return None, f"{shown(next(part for part in parts if '.' in part))} may be one number or two"
     tokens = [token for token in _TOKENS.split(text) if token]
     try:
         return [float(token) for token in tokens], ""
@@ -150,7 +155,11 @@ def _numbers(column: VectorColumn, batch: Batch, *, decimal_comma: bool) -> tupl
             found[:, k] = cells.cast(pa.float64(), safe=False).to_numpy()
         for row in np.flatnonzero(np.isnan(found[:, k])):
             if row not in ragged and len(bad) < _MAX_CELLS:
-                bad.append(batch.bad_row(int(row), name, _why_no_number(cells[int(row)].as_py())))
+                bad.append(
+                    batch.bad_row(
+                        int(row), name, _why_no_number(cells[int(row)].as_py(), decimal_comma=decimal_comma)
+                    )
+                )
     found[list(ragged)] = np.nan
     return found, _first_per_row(bad)
 
@@ -168,19 +177,29 @@ def _first_per_row(bad: Sequence[BadRow]) -> list[BadRow]:
 def _parsed(cells: Any, *, decimal_comma: bool) -> npt.NDArray[np.float64]:  # noqa: ANN401
     """Return a column of texts as numbers, NaN for what is none."""
     trimmed = pc.utf8_trim_whitespace(cells)
-    if decimal_comma:
-        trimmed = pc.replace_substring(trimmed, ",", ".")
+    plain = trimmed
+    if decimal_comma:  # a point becomes what no number has: it may separate thousands
+        plain = pc.replace_substring(pc.replace_substring(trimmed, ".", "?"), ",", ".")
     try:
-        return np.asarray(trimmed.cast(pa.float64()).to_numpy(), np.float64)
+        return np.asarray(plain.cast(pa.float64()).to_numpy(), np.float64)
     except pa.ArrowInvalid:
-        texts = trimmed.to_pylist()
-        return np.array([float(text) if text and _is_float(text) else np.nan for text in texts])
+        numbers = (_number(text or "", decimal_comma=decimal_comma) for text in trimmed.to_pylist())
+        return np.array([np.nan if number is None else number for number in numbers])
 
 
-def _why_no_number(cell: object) -> str:
+def _number(text: str, *, decimal_comma: bool) -> float | None:
+    number = number_of(text, decimal_comma=decimal_comma)
+    if number is None and not decimal_comma and _is_float(text):  # such as inf
+        return float(text)
+    return number
+
+
+def _why_no_number(cell: object, *, decimal_comma: bool) -> str:
     if cell is None or not str(cell).strip():
         return "the cell is empty"
     text = str(cell)
+    if is_ambiguous(text, decimal_comma=decimal_comma):
+        return f"{shown(text)} has a thousands separator or another decimal mark than the other numbers"
     return CUT_OFF if any(mark in text for mark in ELLIPSIS) else f"{shown(text)} is no number"
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from latentcore.exceptions import SpaceError
 from latentcore.spaces.reading.cells import is_vector_text
-from latentcore.spaces.table.kinds import COMMA_NUMBER, MISSING_NUMBERS, NUMBER
+from latentcore.spaces.table.kinds import MISSING_NUMBERS
+from latentcore.spaces.table.numbers import decimal_mark, is_number
 from latentcore.spaces.table.roles import ID_NAMES, INDEX_NAMES, LABEL_NAMES, TEXT_NAMES
 
 SAMPLE_BYTES, SAMPLE_ROWS = 2**20, 1000
@@ -134,12 +135,6 @@ def sample_rows(text: str, delimiter: str, *, complete: bool) -> list[list[str]]
     return rows if complete or len(rows) > SAMPLE_ROWS or len(rows) < 2 else rows[:-1]  # noqa: PLR2004
 
 
-def is_number(cell: str, *, decimal_comma: bool = False) -> bool:
-    """Return whether a cell is a number."""
-    pattern = COMMA_NUMBER if decimal_comma else NUMBER
-    return pattern.fullmatch(cell.strip()) is not None
-
-
 def _delimiter(text: str, path: Path) -> str:
     """Return the delimiter that gives most rows the same number of cells, and more than one."""
     best, best_score = "\t" if path.suffix.lower() == ".tsv" else ",", 0.0
@@ -169,14 +164,12 @@ def _is_spaced(text: str) -> bool:
 def _splits_numbers(text: str) -> bool:
     """Return whether other delimiters lie between numbers with a comma, as in ``0,5;1,2``."""
     lines = [line for line in text.splitlines()[1:20] if line]
-    return bool(lines) and all(re.search(r"\d,\d+[;\t]-?\d+,\d", line) for line in lines)
+    return bool(lines) and all(re.search(r"\d,\d+[;\t]-?[\d.]+,\d", line) for line in lines)
 
 
 def _has_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    cells = [cell for row in rows for cell in row]
-    with_comma = sum(bool(re.fullmatch(r"[+-]?\d*,\d+([eE][+-]?\d+)?", cell.strip())) for cell in cells)
-    with_point = sum(bool(re.fullmatch(r"[+-]?\d*\.\d+([eE][+-]?\d+)?", cell.strip())) for cell in cells)
-    return with_comma > with_point
+    marks = Counter(decimal_mark(cell) for row in rows for cell in row)
+    return marks[","] > marks["."]
 
 
 def _has_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> tuple[bool, bool]:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from latentcore.exceptions import SpaceError
-from latentcore.spaces.reading.cells import CUT_OFF, ELLIPSIS, is_vector_text, list_lengths, parsed_vector
+from latentcore.spaces.reading.cells import is_vector_text, list_lengths, parsed_vector
 from latentcore.spaces.reading.numbered import Sample, in_order, numbered_vectors, numbers_column
 from latentcore.spaces.reading.source import MAX_DIM, TableFile, VectorColumn, unique_names
 from latentcore.spaces.table.kinds import parsed_numbers
+from latentcore.spaces.table.numbers import is_ambiguous
 from latentcore.spaces.table.roles import check_column
 
 SHARE_OF_VECTORS = 0.5
@@ -106,8 +107,8 @@ def _cell_vectors(file: TableFile, name: str) -> VectorColumn | None:
         return None
     whole = [numbers for text in vectors if (numbers := parsed_vector(text)[0]) is not None]
     if not whole:
-        row = next(k for k, text in enumerate(cells.to_pylist()) if text and any(e in text for e in ELLIPSIS))
-        raise SpaceError(f"{file.path}: row {row}, column {name!r}: {CUT_OFF}.")
+        row = cells.to_pylist().index(vectors[0])
+        raise SpaceError(f"{file.path}: row {row}, column {name!r}: {parsed_vector(vectors[0])[1]}.")
     dim = _usual([len(numbers) for numbers in whole])
     return VectorColumn(name=name, columns=(name,), form="text", latent_dim=dim)
 
@@ -134,7 +135,8 @@ def _mostly_numbers(texts: list[str | None], *, decimal_comma: bool) -> npt.NDAr
     numbers = parsed_numbers(texts, decimal_comma=decimal_comma)
     if numbers is None:
         single = [parsed_numbers([text], decimal_comma=decimal_comma) for text in texts]
-        known = sum(one is not None for one in single)
+        unclear = sum(is_ambiguous(text, decimal_comma=decimal_comma) for text in texts if text)
+        known = sum(one is not None for one in single) + unclear  # refused when they are read
         if 10 * known < 9 * sum(bool(text and text.strip()) for text in texts) or known < 10:  # noqa: PLR2004
             return None
         numbers = np.array([np.nan if one is None else one[0] for one in single])

@@ -15,9 +15,8 @@ import pyarrow.compute as pc
 from latentcore.datasets.own.arrays.labels import text_of
 from latentcore.datasets.own.layout import MAGIC
 from latentcore.spaces.table.columns import ColumnKind
+from latentcore.spaces.table.numbers import number_of
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-COMMA_NUMBER = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
 CODE_WITH_ZEROS = re.compile(r"[+-]?0\d+")
 """Such as 007, which is a name and not the number 7."""
 MISSING_NUMBERS = frozenset({"na", "n/a", "nan", "null", "none", "-", "?", "."})
@@ -93,17 +92,17 @@ def parsed_numbers(
 ) -> npt.NDArray[np.float64] | None:
     """Return texts as numbers, NaN where one is missing; None if one is no number, or none is.
 
-    Numbers with leading zeros are names.
+    Numbers with leading zeros are names; see `number_of` on thousands separators.
     """
-    pattern = COMMA_NUMBER if decimal_comma else NUMBER
     numbers = np.full(len(texts), np.nan)
     found = False
     for row, text in enumerate(texts):
         cell = "" if text is None else text.strip()
-        if pattern.fullmatch(cell):
+        number = number_of(cell, decimal_comma=decimal_comma)
+        if number is not None:
             if CODE_WITH_ZEROS.fullmatch(cell):
                 return None
-            numbers[row] = float(cell.replace(",", "."))
+            numbers[row] = number
             found = True
         elif cell and cell.lower() not in MISSING_NUMBERS:
             return None

@@ -100,7 +100,9 @@ def test_an_unknown_value_falls_back_with_a_notice(query, notice):
     assert any(notice in text for text in found) if notice else not found
 
 
-@pytest.mark.parametrize("colour", ["class", "density", "column:source", "column:length", "column:day"])
+@pytest.mark.parametrize(
+    "colour", ["class", "density", "distance", "column:source", "column:length", "column:day"]
+)
 @pytest.mark.parametrize("plane", ["pca", "dims-1-3"])
 def test_every_colour_on_every_plane(colour, plane):
     app = explore(colour=colour, plane=plane)
@@ -188,6 +190,7 @@ def test_columns_that_colour_items():
         "length",
         "day",
         "Local density of codes",
+        "Mean distance to the 10 nearest items",
     ]
 
 

@@ -17,7 +17,7 @@ from latentcore.spaces import list_spaces
 from latentcore.spaces.folders import own_spaces
 from tests.dashboard import pages
 from tests.dashboard.jobs import wait
-from tests.dashboard.spaces import N_ITEMS, TOPICS, made_codes
+from tests.dashboard.spaces import N_ITEMS, TOPICS, add_texts, made_codes
 
 pytestmark = pytest.mark.own_datasets
 
@@ -72,6 +72,13 @@ def test_a_table_becomes_a_collection_and_can_be_removed():
     assert f"{N_ITEMS} of {N_ITEMS} items shown" in words(explore)
     app.button(key="delete_collection_my-notes").click().run()
     assert not list(own_spaces().iterdir())
+
+
+def test_with_nothing_but_vectors_the_page_does_not_ask_for_a_first_dataset():
+    add_texts()
+    app = pages.open_page("data")
+    assert "Notes" in words(app)
+    assert "no dataset yet" not in words(app)
 
 
 def test_a_bad_table_is_one_sentence_without_the_servers_folders(tmp_path):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from latentcore.cli import main
+from latentcore.datasets.own.add import add_dataset
+from latentcore.spaces.adding.add import add_file
+from latentcore.spaces.adding.add_options import AddOptions
 
 N = 40
 
@@ -55,7 +60,8 @@ def test_a_space_is_added_listed_shown_and_removed(run, file):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("add", "mnist", "FILE"), "comes with the library"),
+        (("add", "mnist", "FILE"), "'mnist' is the name of a dataset that comes with the library"),
+        (("add", "numbers", "FILE"), "'numbers' is the name of a collection that comes with the library"),
         (("add", "Mine", "FILE"), "cannot be named"),
         (("add", "mine", "nowhere.csv"), "There is no"),
         (("add", "mine", "FILE", "--label", "colour"), "no column 'colour'"),
@@ -83,3 +89,34 @@ def test_ctrl_c_leaves_nothing_behind(run, file, tmp_path, monkeypatch):
     assert code == 130
     assert "nothing was added" in err
     assert not list((tmp_path / "data" / "spaces").iterdir())
+
+
+@pytest.fixture
+def cats(tmp_path):
+    """A dataset that the user added."""
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 8, 8), np.uint8)
+    for k, image in enumerate(pixels):
+        path = tmp_path / "images" / ("tame", "wild")[k % 2] / f"{k}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(path)
+    add_dataset("cats", tmp_path / "images", tmp_path / "data")
+
+
+@pytest.mark.usefixtures("cats")
+def test_a_collection_cannot_have_the_name_of_an_own_dataset(run, file, tmp_path):
+    code, _, err = run("add", "cats", file)
+    assert code == 2
+    assert "'cats' is the name of a dataset that you added; take another." in " ".join(err.split())
+    assert not (tmp_path / "data" / "spaces" / "cats").exists()
+
+
+@pytest.mark.usefixtures("cats")
+def test_the_list_says_which_of_two_with_one_name_is_used(run, file):
+    for name in ("mine", "numbers", "cats"):  # as an older version let one call them
+        add_file(name, Path(file), options=AddOptions(plane="pca"))
+    code, _, err = run("list")
+    assert code == 0
+    numbers = "'numbers' is also a collection that comes with the library; the one that you added is used."
+    assert numbers in err
+    assert "'cats' is also a dataset that you added; if that has models, pages show it instead." in err
+    assert "'mine'" not in err

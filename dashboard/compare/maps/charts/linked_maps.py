@@ -14,8 +14,9 @@ import altair as alt
 import pandas as pd
 
 from dashboard.ui.charts.names import wrapped
-from dashboard.ui.charts.palette import BASELINE_GREY, GREY, ink
+from dashboard.ui.charts.palette import GREY, ink
 from dashboard.ui.charts.scatter import (
+    BRUSH,
     MAX_IN_LEGEND,
     class_colour,
     class_labels,
@@ -125,8 +126,7 @@ def _params(n_maps: int, *, legend: bool) -> list[dict[str, Any]]:
     targets, points = ([f"{name}{k}" for k in range(n_maps)] for name in ("targets", "points"))
     on = "pointermove, pointerdown"
     hover = {"type": "point", "on": on, "nearest": True, "fields": ["row"], "clear": False}
-    edge = {"fill": BASELINE_GREY, "fillOpacity": 0.12, "stroke": BASELINE_GREY, "strokeWidth": 1}
-    brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": edge}
+    brush = {"type": "interval", "encodings": ["x", "y"], "resolve": "global", "zoom": False, "mark": BRUSH}
     of_class = {"type": "point", "fields": ["class"]}
     params: list[dict[str, Any]] = [
         {"name": "hov", "select": hover, "value": [{"row": 0}], "views": targets},
