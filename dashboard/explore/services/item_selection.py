@@ -76,7 +76,8 @@ def selected_rows(space: ItemSpace, criteria: Criteria) -> LabelArray:
 def nearest_rows(space: ItemSpace, row: int, k: int) -> LabelArray:
     """Return the `k` items nearest to an item among all others, nearest first; exact."""
     rows, _ = space.nearest_items(space.train.codes[row], k=k + 1)
-    return rows[rows != row][:k]
+    others: LabelArray = rows[rows != row][:k]
+    return others
 
 
 def ringed_rows(space: ItemSpace, criteria: Criteria) -> tuple[int, ...]:
