@@ -23,7 +23,12 @@ MAX_LETTERS, LETTER_SHARE = 16, 0.58
 MAX_LETTERS_OF_FEW = 28
 LEGEND_LIMIT, LETTERS_IN_LEGEND = 100, 15
 """Pixels, and usual letters, of a class's name in a legend."""
-BRUSH: dict[str, Any] = {"fill": BASELINE_GREY, "fillOpacity": 0.12, "stroke": BASELINE_GREY, "strokeWidth": 1}
+BRUSH: dict[str, Any] = {
+    "fill": BASELINE_GREY,
+    "fillOpacity": 0.12,
+    "stroke": BASELINE_GREY,
+    "strokeWidth": 1,
+}
 """Look of a box that is drawn on a map to select what lies in it."""
 NO_PADDING = {"left": 0, "right": 0, "top": 0, "bottom": 0}
 """Every side by name: Streamlit leaves 20 pixels below a chart whose padding names no bottom."""
