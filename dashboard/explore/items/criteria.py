@@ -20,6 +20,7 @@ USUAL_NEAREST = 25
 BOXES, DRAWN_ON, ASKED = "boxes", "box drawn on", "nearest items"
 """Held: number of the map's selection of a box, with the box that it began with; space and plane of a box;
 how many nearest items were asked for last."""
+FIRST_BOX: tuple[int, str | None] = (0, None)
 Box: TypeAlias = tuple[float, float, float, float]
 _NEAR = re.compile(r"([1-9][0-9]{0,6}):(.+)", re.DOTALL)
 
@@ -44,7 +45,7 @@ def box_on_map(reported: Mapping[str, Any]) -> tuple[str, Box | None]:
     reported : mapping
         What is selected on the map, by name of the selection, as the browser reports it.
     """
-    number, first = state.hold(BOXES, None, (0, None))
+    number, first = state.hold(BOXES, None, FIRST_BOX)
     chosen = state.get("box")
     while (_text_of(reported[name]) if (name := f"box_{number}") in reported else first) != chosen:
         number, first = number + 1, chosen
@@ -61,7 +62,7 @@ def set_box(reported: Mapping[str, Any]) -> bool:
     reported : mapping
         See `box_on_map`.
     """
-    name = f"box_{state.hold(BOXES, None, (0, None))[0]}"
+    name = f"box_{state.hold(BOXES, None, FIRST_BOX)[0]}"
     if name not in reported or _text_of(reported[name]) == state.get("box"):
         return False
     state.put("box", _text_of(reported[name]))
