@@ -114,7 +114,8 @@ STORY = (
         "transformer-d16",
         "Transformer: which patches look at which",
         "The image is cut into patches, and attention decides how much each of them looks at the others. "
-        "Sixteen numbers per image, drawn on a UMAP plane. Click an image to see where each layer looks.",
+        "Sixteen numbers per image, drawn on a UMAP plane. Open “Attention” on the right to see where each "
+        "layer looks.",
     ),
     Step(
         "interpolate/page.py",

@@ -67,13 +67,13 @@ def test_the_story_is_shown_page_by_page_and_ends():
     app.run()
     next(button for button in app.button if button.label == "Present").click().run()
     titles = []
-    for _ in range(8):
+    for _ in range(9):
         assert not app.exception
         titles.append(next(e.value for e in app.markdown if e.value.startswith("## ")))
         pickers = {widget.key for widget in [*app.selectbox, *app.multiselect]}
         assert not pickers & {"pick_dataset", "pick_models", "pick_plane"}
         app.button(key="story_next").click().run()
-    assert len(set(titles)) == 8
+    assert len(set(titles)) == 9
     assert app.button(key="story_next").disabled
     app.button(key="story_back").click().run()
     assert titles[-1] in headings(app)
@@ -96,10 +96,10 @@ def test_a_link_to_another_page_ends_the_story():
 @pytest.mark.parametrize(
     ("view", "dataset", "number"),
     [
-        *(("overview", "digits", number) for number in range(9)),
-        *(("compare", "digits", number) for number in (0, 1, 8)),
-        *(("explore", "digits", number) for number in (0, 3, 5, 8)),
-        ("explore", "mnist", 8),
+        *(("overview", "digits", number) for number in range(10)),
+        *(("compare", "digits", number) for number in (0, 1, 9)),
+        *(("explore", "digits", number) for number in (0, 3, 5, 9)),
+        ("explore", "mnist", 10),
     ],
 )
 def test_the_url_of_a_step_opens_its_page(view, dataset, number):
@@ -116,7 +116,7 @@ def test_a_step_sets_its_models_and_keeps_other_values_of_the_url():
 
 
 @pytest.mark.parametrize(
-    ("now", "view", "then"), [(8, "explore", 7), (1, "overview", 0), (7, "interpolate", 8)]
+    ("now", "view", "then"), [(9, "explore", 8), (1, "overview", 0), (8, "interpolate", 9)]
 )
 def test_back_and_forward_show_the_step_of_the_page(now, view, then):
     """The browser opens the page with the query of the former one."""
@@ -137,7 +137,7 @@ def test_shading_of_one_step_does_not_stay_for_the_next():
 
 
 @pytest.mark.parametrize(
-    ("step", "number"), [("99", 8), ("9" * 5000, 8), ("-1", 0), ("x", 0), ("", 0), ("1.5", 0), ("nan", 0)]
+    ("step", "number"), [("99", 9), ("9" * 5000, 9), ("-1", 0), ("x", 0), ("", 0), ("1.5", 0), ("nan", 0)]
 )
 def test_a_step_out_of_range_is_clipped_with_a_notice(step, number):
     app = opened(dataset="digits", present=step)
