@@ -55,15 +55,21 @@ def to_python(values: FloatArray) -> Values:
 def mean_score(values: FloatArray, protocol: str, *, of: str = "images") -> Score:
     """Return the mean over images of values ``(n,)`` or ``(n, k)``, with its bootstrap interval.
 
-    `of` is what the values belong to, in the plural.
+    `of` is what the values belong to, in the plural. Where all values are 0 or all are 1, no resample differs
+    from another, and the interval is Wilson's.
     """
+    interval = f"95% bootstrap interval over {of}, 1,000 resamples"
     low, high = bootstrap_interval(values, seed=SEED)
+    if values.ndim == 1 and values[0] in (0, 1) and (values == values[0]).all():
+        low, high = wilson_interval(values[:1].astype(np.float32), len(values))
+        low, high = low[0], high[0]
+        interval = f"95% Wilson interval, all {of} being alike"
     return Score(
         value=to_python(values.mean(axis=0, dtype=np.float64)),
         n=len(values),
         seed=SEED,
         interval=(to_python(low), to_python(high)),
-        protocol=f"{protocol} Mean over {of}; 95% bootstrap interval over {of}, 1,000 resamples.",
+        protocol=f"{protocol} Mean over {of}; {interval}.",
     )
 
 

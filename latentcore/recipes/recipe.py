@@ -161,7 +161,7 @@ _ZOO_MODELS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "digits": (
         *(("pca", 2), ("pca", 8), ("lda", 2), ("lda", 9), ("ae", 2), ("ae", 8)),
         *(("vae", 2), ("vae", 8), ("gan", 2), ("gan", 8)),
-        ("flow", 2),
+        *(("flow", 2), ("flow", 8), ("cnn", 2), ("cnn", 8), ("transformer", 2), ("transformer", 8)),
     ),
     "mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), *_LATER),
     "fashion_mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), *_LATER),

@@ -18,6 +18,8 @@ from tests.serving import started_server
 
 PREVIEW = 220
 """Pixels at the right edge of the canvas that show the item under the pointer."""
+BELOW = AXIS_SPACE + 24
+"""Pixels at the lower edge of the canvas that hold the axis, with some of the plot."""
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def corner_of_plot(page: Page) -> np.ndarray:
     """Return some pixels of the plot's lower left corner, where no item lies."""
     pixels = canvas_pixels(page)
     left = pixels.shape[1] - PREVIEW - SPACING - WIDE_SIZE
-    bottom = pixels.shape[0] - AXIS_SPACE - 8
+    bottom = pixels.shape[0] - BELOW
     return pixels[bottom - 12 : bottom - 6, left + 6 : left + 12].astype(int)
 
 
@@ -102,11 +104,11 @@ def test_a_box_selects_the_items_in_it_and_leaves_hover_and_click(page, server):
     page.wait_for_selector(MAP_CANVAS, timeout=60_000)
     page.wait_for_selector(".st-key-near_second_9", timeout=60_000)
     page.wait_for_timeout(1500)
+    empty = corner_of_plot(page)  # scrolls the page
     canvas = page.locator(MAP_CANVAS).bounding_box()
     assert canvas is not None
     left = canvas["x"] + canvas["width"] - PREVIEW - SPACING - WIDE_SIZE
-    bottom = canvas["y"] + canvas["height"] - AXIS_SPACE - 8
-    empty = corner_of_plot(page)
+    bottom = canvas["y"] + canvas["height"] - BELOW
     drag(page, (left + 3, bottom - 3), (left + 220, bottom - WIDE_SIZE + 20))
     page.wait_for_function("() => location.href.includes('box=')")
     drawn = query_of(page)["box"]
