@@ -61,8 +61,9 @@ def mean_score(values: FloatArray, protocol: str, *, of: str = "images") -> Scor
     interval = f"95% bootstrap interval over {of}, 1,000 resamples"
     low, high = bootstrap_interval(values, seed=SEED)
     if values.ndim == 1 and values[0] in (0, 1) and (values == values[0]).all():
-        low, high = wilson_interval(values[:1].astype(np.float32), len(values))
-        low, high = low[0], high[0]
+        share = values[:1].astype(np.float32)
+        (low,), (high,) = wilson_interval(share, len(values))
+        low, high = min(low, share[0]), max(high, share[0])  # rounding would leave the share outside
         interval = f"95% Wilson interval, all {of} being alike"
     return Score(
         value=to_python(values.mean(axis=0, dtype=np.float64)),
