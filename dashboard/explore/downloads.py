@@ -9,8 +9,8 @@ from dashboard.data.maps import coloured_points, extent_of, map_data
 from dashboard.explore.map_controls import MapChoice, legend_title
 from dashboard.explore.services.exports import chart_png, chart_svg, codes_csv, codes_npz, codes_parquet
 from dashboard.ui.charts.scatter import class_colour, class_legend, static_map, value_colour
-from dashboard.ui.downloads import CSV, OCTETS, PARQUET, PNG, SVG, ZIP, File, file_buttons
 from dashboard.ui.fragments import deferred_file
+from dashboard.ui.panels.downloads import CSV, OCTETS, PARQUET, PNG, SVG, ZIP, File, file_buttons
 
 EXPORT_SIZE = 640
 """Side of the exported map in pixels; the PNG has twice as many."""

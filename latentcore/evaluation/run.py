@@ -27,7 +27,8 @@ from latentcore.evaluation.optional_scores import (
     posterior_scores,
     refinement_scores,
 )
-from latentcore.evaluation.sample_scores import RealReference, sample_scores
+from latentcore.evaluation.real_reference import RealReference
+from latentcore.evaluation.sample_scores import sample_scores
 from latentcore.evaluation.score import Score
 from latentcore.exceptions import EndScoring
 from latentcore.models import LatentModel

@@ -10,7 +10,8 @@ import numpy as np
 from latentcore.datasets import Dataset, load_dataset
 from latentcore.evaluation.class_conditional import classification_score, n_classifier_samples
 from latentcore.evaluation.evaluated_model import random_subset
-from latentcore.evaluation.sample_scores import RealReference, copying_score, sampler_scores
+from latentcore.evaluation.real_reference import RealReference
+from latentcore.evaluation.sample_scores import copying_score, sampler_scores
 from latentcore.evaluation.score import SEED, Score
 from latentcore.training import one_thread
 from latentcore.types import FloatArray

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from latentcore.datasets import load_dataset
-from latentcore.evaluation.sample_scores import RealReference, SampleSizes, sample_distances
+from latentcore.evaluation.real_reference import RealReference, SampleSizes
+from latentcore.evaluation.sample_scores import sample_distances
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models.capabilities import HasFlow
 from latentcore.store import list_bundles, load_bundle

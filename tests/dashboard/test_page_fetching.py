@@ -19,7 +19,7 @@ from tests.dashboard.pages import open_address
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PATIENCE = 20
-STAND_INS = "stand-ins: decodes by Autoencoder, 8-D"
+STAND_INS = "stand-ins: decodes by Transformer, 8-D"
 PAGES = [
     ("explore", {"model": "pca-d2", "point": "3"}),
     ("interpolate", {"start": "3", "end": "4"}),

@@ -19,8 +19,8 @@ from dashboard.explore.services.item_exports import (
 )
 from dashboard.explore.services.item_map import item_map_data
 from dashboard.ui.charts.scatter import class_colour, class_legend, static_map, value_colour
-from dashboard.ui.downloads import CSV, OCTETS, PARQUET, PNG, SVG, File, file_buttons
 from dashboard.ui.fragments import deferred_file
+from dashboard.ui.panels.downloads import CSV, OCTETS, PARQUET, PNG, SVG, File, file_buttons
 
 
 def item_downloads(space: ItemSpace, choice: ItemMapChoice) -> None:

@@ -19,8 +19,8 @@ from dashboard.explore.services.item_selection import (
     selection_csv,
     selection_parquet,
 )
-from dashboard.ui.downloads import CSV, PARQUET, File, file_buttons
 from dashboard.ui.fragments import bundle_callback, deferred_file
+from dashboard.ui.panels.downloads import CSV, PARQUET, File, file_buttons
 
 HINT = "Select items: search for a text, draw a box on the map with the shift key, or take an item's nearest."
 

@@ -69,8 +69,8 @@ def test_the_atlas_has_each_sample_in_its_tile_and_decodes_stand_in(monkeypatch)
     monkeypatch.setattr(linked, "grid_pixels", keep)
     assert sample_atlas("digits", indices).made_by is None
     monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
-    assert sample_atlas("digits", indices).made_by == "digits/ae-d8"
-    bundle = open_bundle("digits/ae-d8")
+    assert sample_atlas("digits", indices).made_by == "digits/transformer-d8"
+    bundle = open_bundle("digits/transformer-d8")
     assert np.array_equal(
         shown[1], bundle.model.decode(bundle.test.codes[rows_of(bundle, np.array(indices))])
     )

@@ -145,8 +145,8 @@ def test_without_the_dataset_decodes_stand_in_and_say_so(monkeypatch):
     monkeypatch.setattr(places, "one_image", lambda *_: None)
     place = places.inspect_image(open_bundle(BUNDLE), 3)
     assert place.original is None
-    assert place.neighbours_by == "digits/ae-d8"
-    bundle = open_bundle("digits/ae-d8")
+    assert place.neighbours_by == "digits/transformer-d8"
+    bundle = open_bundle("digits/transformer-d8")
     row = bundle.train.indices.tolist().index(place.neighbours[0].index)
     assert np.allclose(place.neighbours[0].image, bundle.model.decode(bundle.train.codes[row : row + 1])[0])
 

@@ -42,7 +42,7 @@ def test_the_same_seed_gives_the_same_samples_and_the_file_holds_them():
 def test_samples_are_classified_again_once_originals_are_there(absent_digits):
     bundle = open_bundle("digits/vae-d8")
     samples = sample_images(bundle, DRAW)
-    assert nearest_images(bundle, samples.images[0])[0].made_by == "digits/ae-d8"
+    assert nearest_images(bundle, samples.images[0])[0].made_by == "digits/transformer-d8"
     absent_digits()
     samples = sample_images(bundle, DRAW)
     assert samples.classifier == "the nearest train image"

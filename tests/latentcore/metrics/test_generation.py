@@ -10,7 +10,8 @@ from sklearn.metrics import mutual_info_score
 from latentcore.datasets import load_dataset
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.evaluation import RealReference
-from latentcore.evaluation.sample_scores import SampleSizes, sample_scores
+from latentcore.evaluation.real_reference import SampleSizes
+from latentcore.evaluation.sample_scores import sample_scores
 from latentcore.features import load_feature_network
 from latentcore.metrics.factors import entropy, mutual_information, mutual_information_gap, quantile_bins
 from latentcore.metrics.generation import class_shares, frechet_distance, prdc, two_sample_accuracy

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from latentcore.datasets import load_dataset
-from latentcore.evaluation.sample_scores import RealReference, SampleSizes, sample_distances
+from latentcore.evaluation.real_reference import RealReference, SampleSizes
+from latentcore.evaluation.sample_scores import sample_distances
 from latentcore.exceptions import UnsupportedOperation
 from latentcore.store import load_bundle, models_folder
 from latentcore.studies.solver_steps import N_STEPS, solver_steps

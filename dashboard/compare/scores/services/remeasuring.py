@@ -15,7 +15,7 @@ from dashboard.data.jobs import Job
 from dashboard.server.malloc import return_memory
 from latentcore.datasets import Dataset
 from latentcore.evaluation import RealReference, SampleSizes, evaluate
-from latentcore.evaluation.sample_scores import BASELINE_DIMENSIONS
+from latentcore.evaluation.real_reference import BASELINE_DIMENSIONS
 from latentcore.exceptions import DatasetMissing
 from latentcore.models import LatentModel
 from latentcore.types import FloatArray, LabelArray

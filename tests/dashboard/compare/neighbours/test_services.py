@@ -57,7 +57,9 @@ def test_listed_samples_have_their_own_images(monkeypatch):
         assert sample.decodes[1] == image_uri(decode)
         assert sample.label == bundle.classes[bundle.test.labels[row]]
     monkeypatch.setattr(stand_ins, "has_originals", lambda _: False)
-    assert {sample.made_by for sample in most_changed_samples(*opened([FIRST, SECOND]))} == {"digits/ae-d8"}
+    assert {sample.made_by for sample in most_changed_samples(*opened([FIRST, SECOND]))} == {
+        "digits/transformer-d8"
+    }
 
 
 @pytest.mark.parametrize("dark", [False, True])
