@@ -62,6 +62,7 @@ ICON = str(Path(__file__).with_name("icon.svg"))
 PAGE_STYLE = """
 .stMainBlockContainer { padding-left: 2.25rem; padding-right: 2.25rem; }
 div[data-testid="stCaptionContainer"] { opacity: 0.75; }
+.st-key-pick_family [role="radio"] { padding-inline: 0.65rem; }
 .st-key-map_keys { position: absolute; height: 0; }
 :is(.st-key-latent_map, .st-key-front_maps) [data-testid="stElementToolbar"] { display: none; }
 .st-key-front_maps canvas { touch-action: pan-y; }
