@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as StillThere
 
 from latentcore.runs import active_runs, remove_run
 from latentcore.store import models_folder
@@ -43,6 +44,19 @@ def wait_for_change(page: Page, before: str) -> None:
     )
 
 
+def go_on(page: Page) -> None:
+    """Let a paused run go on; press again if the page was just redrawn under the pointer."""
+    paused = page.get_by_text("Paused.")
+    for _ in range(3):
+        page.get_by_role("button", name="Go on").click()
+        try:
+            paused.wait_for(state="hidden", timeout=10_000)
+        except StillThere:
+            continue
+        return
+    paused.wait_for(state="hidden", timeout=1)
+
+
 def test_a_model_is_trained_watched_and_explored(page, own_server):
     page.set_default_timeout(MILLISECONDS)
     page.goto(f"{own_server}/train?dataset=digits")
@@ -64,7 +78,7 @@ def test_a_model_is_trained_watched_and_explored(page, own_server):
     page.get_by_text("Paused.").wait_for()
     page.reload()
     page.get_by_text("Paused.").wait_for()
-    page.get_by_role("button", name="Go on").click()
+    go_on(page)
     page.locator(".st-key-train_map canvas").wait_for()
     wait_for_change(page, picture(page))
 
