@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 
 from dashboard.data.images import fetching
+from dashboard.data.items.spaces import scanned_spaces
 from latentcore.datasets import DATASETS
 from latentcore.datasets.rendered import RenderedImages
 from latentcore.datasets.rooms import RENDERED as ROOMS
@@ -17,6 +18,7 @@ from latentcore.datasets.shapes import RENDERED as SHAPES
 from latentcore.datasets.torchvision_import import torchvision_datasets
 from latentcore.exceptions import DatasetMissing
 from latentcore.types import LabelArray, PixelArray
+from tests.dashboard.spaces import add_texts
 
 
 @lru_cache
@@ -81,3 +83,13 @@ def absent_digits(monkeypatch) -> Callable[[], None]:
 
     monkeypatch.setitem(DATASETS, "digits", replace(spec, read=read))
     return lambda: monkeypatch.setitem(DATASETS, "digits", spec)
+
+
+@pytest.fixture
+def notes(tmp_path, monkeypatch) -> Iterator[None]:
+    """A collection of texts with two spaces, in a data folder of this test only."""
+    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
+    add_texts()
+    scanned_spaces.clear()
+    yield
+    scanned_spaces.clear()

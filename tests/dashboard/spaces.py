@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
 from latentcore.spaces.building import NewSpace
 from latentcore.spaces.table.items_table import items_table
 from latentcore.spaces.writing import NewCollection, save_collection
 from latentcore.types import FloatArray
+from tests.dashboard.pages import open_page, text_of
 
 N_ITEMS = 60
 TOPICS = ("chess", "cooking", "sailing")
@@ -61,3 +63,13 @@ def add_images(name: str = "pixels") -> list[str]:
     return save_collection(
         collection, [(NewSpace(name="pca-d2", title="PCA, 2-D"), np.asarray(flat @ axes.T, np.float32))]
     )
+
+
+def explore(**query: str) -> AppTest:
+    """Open Explore on the first space of the texts that `add_texts` adds."""
+    return open_page("explore", **{"dataset": "notes", "model": "first", **query})
+
+
+def plain(app: AppTest) -> str:
+    """Return the texts of a page, without the backslashes before what they quote."""
+    return text_of(app).replace("\\", "")

@@ -12,19 +12,9 @@ from dashboard.compare.similarity.services import space_similarity
 from dashboard.data.items.spaces import open_space, scanned_spaces
 from latentcore.metrics.similarity import linear_cka, neighbour_overlap
 from tests.dashboard.pages import notices_of, open_page, section_text
-from tests.dashboard.spaces import add_images, add_texts
+from tests.dashboard.spaces import add_images
 
-pytestmark = pytest.mark.own_datasets
-
-
-@pytest.fixture(autouse=True)
-def notes(tmp_path, monkeypatch):
-    """A collection of texts with two spaces in a data folder of this test only."""
-    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
-    add_texts()
-    scanned_spaces.clear()
-    yield
-    scanned_spaces.clear()
+pytestmark = [pytest.mark.own_datasets, pytest.mark.usefixtures("notes")]
 
 
 def compare(view: str, **query: str) -> AppTest:

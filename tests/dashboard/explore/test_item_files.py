@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.data.items.distances import n_nearest, nearest_distances
 from dashboard.data.items.planes import positions
-from dashboard.data.items.spaces import open_space, scanned_spaces
+from dashboard.data.items.spaces import open_space
 from dashboard.explore.items.controls import ItemMapChoice
 from dashboard.explore.items.downloads import export_spec
 from dashboard.explore.services import item_exports
@@ -18,17 +18,9 @@ from dashboard.explore.services.exports import chart_svg
 from dashboard.explore.services.item_details import farthest_items
 from dashboard.explore.services.item_exports import item_codes_npy, item_codes_parquet, item_map_csv
 from tests.dashboard.pages import open_page, text_of
-from tests.dashboard.spaces import N_ITEMS, TOPICS, add_texts
+from tests.dashboard.spaces import N_ITEMS, TOPICS
 
-
-@pytest.fixture(autouse=True)
-def notes(tmp_path, monkeypatch):
-    """A collection of texts in a data folder of this test only."""
-    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
-    add_texts()
-    scanned_spaces.clear()
-    yield
-    scanned_spaces.clear()
+pytestmark = [pytest.mark.own_datasets, pytest.mark.usefixtures("notes")]
 
 
 def test_codes_are_downloaded_as_they_are():

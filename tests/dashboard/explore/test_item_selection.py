@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data.items.planes import all_positions, positions
-from dashboard.data.items.spaces import open_space, scanned_spaces
+from dashboard.data.items.spaces import open_space
 from dashboard.explore.services.item_selection import (
     Criteria,
     nearest_rows,
@@ -20,27 +20,10 @@ from dashboard.explore.services.item_selection import (
     selection_csv,
     selection_parquet,
 )
-from tests.dashboard.pages import notices_of, open_page, text_of
-from tests.dashboard.spaces import N_ITEMS, add_texts
+from tests.dashboard.pages import notices_of
+from tests.dashboard.spaces import N_ITEMS, explore, plain
 
-
-@pytest.fixture(autouse=True)
-def notes(tmp_path, monkeypatch):
-    """A collection of texts in a data folder of this test only."""
-    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
-    add_texts()
-    scanned_spaces.clear()
-    yield
-    scanned_spaces.clear()
-
-
-def explore(**query: str) -> AppTest:
-    return open_page("explore", **{"dataset": "notes", "model": "first", **query})
-
-
-def plain(app: AppTest) -> str:
-    """Return the texts of a page, without the backslashes before what they quote."""
-    return text_of(app).replace("\\", "")
+pytestmark = [pytest.mark.own_datasets, pytest.mark.usefixtures("notes")]
 
 
 def box_selection(app: AppTest) -> dict:

@@ -15,29 +15,10 @@ from dashboard.data.items.spaces import open_space, scanned_spaces
 from dashboard.data.items.texts import wrapped_text
 from dashboard.explore.services.item_map import item_map_data
 from dashboard.explore.services.item_search import found_items, items_csv, items_parquet
-from tests.dashboard.pages import notices_of, open_page, text_of
-from tests.dashboard.spaces import MARKUP, N_ITEMS, add_images, add_texts
+from tests.dashboard.pages import notices_of
+from tests.dashboard.spaces import MARKUP, N_ITEMS, add_images, explore, plain
 
-pytestmark = pytest.mark.own_datasets
-
-
-@pytest.fixture(autouse=True)
-def notes(tmp_path, monkeypatch):
-    """A collection of texts in a data folder of this test only."""
-    monkeypatch.setenv("LATENTCORE_DATA", str(tmp_path))
-    add_texts()
-    scanned_spaces.clear()
-    yield
-    scanned_spaces.clear()
-
-
-def explore(**query: str) -> AppTest:
-    return open_page("explore", **{"dataset": "notes", "model": "first", **query})
-
-
-def plain(app: AppTest) -> str:
-    """Return the texts of a page, without the backslashes before what they quote."""
-    return text_of(app).replace("\\", "")
+pytestmark = [pytest.mark.own_datasets, pytest.mark.usefixtures("notes")]
 
 
 def map_spec(app: AppTest) -> str:
