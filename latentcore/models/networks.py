@@ -198,8 +198,10 @@ class TorchModel(LatentModel, Generic[NetworkT]):
         return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
     def _restore(self, image_shape: ImageShape, arrays: Mapping[str, FloatArray]) -> None:
-        network = self.make_network(self.settings, image_shape)
-        network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
+        with torch.device("meta"):  # no random initial values, which would be replaced
+            network = self.make_network(self.settings, image_shape)
+        tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+        network.load_state_dict(tensors, assign=True)
         self.network_ = freeze(network)
 
 

@@ -64,6 +64,15 @@ class TransformerSettings(Settings):
             )
 
 
+def _positions(n_tokens: int, width: int) -> nn.Parameter:
+    """Return learned positions, normally distributed at first.
+
+    On the meta device, which holds shapes only, torch would import its compiler for that: 1.6 s.
+    """
+    positions = torch.empty(n_tokens, width)
+    return nn.Parameter(positions if positions.is_meta else positions.normal_(std=POSITION_DEVIATION))
+
+
 class TransformerNetwork(DensityNetwork):
     """Patches as tokens, a Transformer to the code, and another one from it to the patches.
 
@@ -76,7 +85,7 @@ class TransformerNetwork(DensityNetwork):
         width, latent_dim = settings.width, settings.latent_dim
         n_tokens, n_values = self.patches.n_patches, self.patches.n_values
         self.embed = nn.Linear(n_values, width)
-        self.encoder_positions = nn.Parameter(POSITION_DEVIATION * torch.randn(n_tokens, width))
+        self.encoder_positions = _positions(n_tokens, width)
         self.encoder_blocks = _blocks(settings.encoder_layers, settings)
         self.encoder_norm = nn.LayerNorm(width)
         self.to_code = nn.Sequential(nn.Flatten(), *mlp([n_tokens * width, *settings.hidden, latent_dim]))
@@ -84,7 +93,7 @@ class TransformerNetwork(DensityNetwork):
             *mlp([latent_dim, *reversed(settings.hidden), n_tokens * width]),
             nn.Unflatten(1, (n_tokens, width)),
         )
-        self.decoder_positions = nn.Parameter(POSITION_DEVIATION * torch.randn(n_tokens, width))
+        self.decoder_positions = _positions(n_tokens, width)
         self.decoder_blocks = _blocks(settings.decoder_layers, settings)
         self.decoder_norm = nn.LayerNorm(width)
         self.to_values = nn.Linear(width, n_values)

@@ -60,3 +60,19 @@ def test_the_first_map_reads_no_dataset_and_imports_nothing_that_it_does_not_nee
     assert [path for path in found["after"] if path.startswith(str(tmp_path))], (
         "the panel looks for originals"
     )
+
+
+def test_opening_models_imports_nothing_either():
+    code = (
+        "import json, sys\n"
+        "from dashboard.data.catalogue import catalogue, open_bundle\n"
+        "ids = [one for one in catalogue().specs if one.startswith('digits/')]\n"
+        "families = {open_bundle(one).spec.family for one in ids}\n"
+        "print(json.dumps([sorted(families), sorted({name.partition('.')[0] for name in sys.modules})]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    families, modules = json.loads(done.stdout)
+    assert {"transformer", "flow", "cnn", "gan"} <= set(families)
+    assert HEAVY.isdisjoint(modules), "torch's compiler brings sympy: 1.6 s and 70 MB"
