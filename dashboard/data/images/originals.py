@@ -7,9 +7,12 @@ import streamlit as st
 
 from dashboard.data.catalogue import Bundle, LatentcoreError
 from dashboard.data.ownership import content_of, dataset_spec, find_dataset
-from latentcore.datasets.base import check_rows
+from latentcore.datasets.base import DatasetSpec, check_rows
 from latentcore.exceptions import DatasetMissing
 from latentcore.types import FloatArray, LabelArray, PixelArray
+
+FEW = 256
+"""Up to so many images of a rendered dataset are rendered instead of all."""
 
 
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
@@ -38,9 +41,12 @@ def required_originals(dataset: str, split: str, indices: LabelArray) -> FloatAr
     DatasetError
         If they are not on this machine.
     """
+    spec = dataset_spec(dataset)
+    if _is_rendered(spec) and len(indices) <= FEW:
+        return spec.scale(_read(dataset, split, indices))
     pixels = _pixels(dataset, split, content_of(dataset))
     check_rows(indices, len(pixels), dataset, split)
-    return dataset_spec(dataset).scale(pixels[indices])
+    return spec.scale(pixels[indices])
 
 
 def train_images(bundle: Bundle) -> FloatArray:
@@ -59,11 +65,15 @@ def train_images(bundle: Bundle) -> FloatArray:
 
 def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
     """Return the originals of rows of a bundle's train table, or None if they are not on this machine."""
+    dataset = bundle.spec.dataset
     try:
-        pixels = held_pixels(bundle.spec.dataset, bundle.train.indices)
+        spec = dataset_spec(dataset)
+        if _is_rendered(spec) and len(rows) <= FEW:
+            return spec.scale(_read(dataset, "train", bundle.train.indices[rows]))
+        pixels = held_pixels(dataset, bundle.train.indices)
     except LatentcoreError:
         return None
-    return dataset_spec(bundle.spec.dataset).scale(pixels[rows])
+    return spec.scale(pixels[rows])
 
 
 def held_pixels(dataset: str, indices: LabelArray) -> PixelArray:
@@ -80,8 +90,10 @@ def originals_problem(dataset: str) -> str | None:
     """Return one sentence on why originals cannot be shown, or None if they can."""
     try:
         content = content_of(dataset)
-        _pixels(dataset, "test", content)
-        _can_read_train(dataset, content)
+        spec = find_dataset(dataset)
+        if spec is None or not _is_rendered(spec):
+            _pixels(dataset, "test", content)
+            _can_read_train(dataset, content)
     except LatentcoreError as error:
         return str(error)
     return None
@@ -106,6 +118,10 @@ def _can_read_train(dataset: str, content: str) -> bool:  # noqa: ARG001 - a key
     ) is None or spec.fetch is not None:  # others ship with the library or are generated
         _read(dataset, "train", np.empty(0, np.int64))
     return True
+
+
+def _is_rendered(spec: DatasetSpec) -> bool:
+    return spec.read_factors is not None
 
 
 def _read(dataset: str, split: str, rows: LabelArray | None = None) -> PixelArray:
