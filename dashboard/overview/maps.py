@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
@@ -12,7 +13,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import state
-from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue, family_title, open_bundle
+from dashboard.data.catalogue import (
+    BY_CONTENT,
+    Bundle,
+    LatentcoreError,
+    catalogue,
+    family_title,
+    open_bundle,
+)
 from dashboard.data.images.pixels import coloured_dots, data_uri
 from dashboard.data.maps import default_plane
 from dashboard.overview.charts.content import PICTURES, FrontContent
@@ -68,11 +76,10 @@ def draw_front_maps(bundles: list[Bundle], sentences: Mapping[str, str]) -> int:
     return len(maps.images)
 
 
-def prepare_front() -> None:
-    """Compute the front door's maps of the first dataset before the first visitor opens it."""
-    found = catalogue()
-    for dataset in found.datasets()[:1]:
-        names = list(front_models(found, dataset))[:MAX_MAPS]
+def prepare_front(dataset: str) -> None:
+    """Compute the front door's maps of a dataset before a visitor opens it."""
+    names = list(front_models(catalogue(), dataset))[:MAX_MAPS]
+    with suppress(LatentcoreError):  # the page reports the problem
         if names:
             _pictures([open_bundle(f"{dataset}/{name}") for name in names])
 

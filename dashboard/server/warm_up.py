@@ -23,12 +23,19 @@ LATER = ("scipy.ndimage", "scipy.spatial", "scipy.special")
 """Libraries that several pages import when they first need them."""
 PREPARED = {
     "dashboard.overview.maps": "prepare_front",
-    "dashboard.ui.model_set": "prepare_models",
+    "dashboard.compare.maps.section": "prepare_linked_maps",
 }
-"""Functions that fill caches for the first dataset, by module."""
+"""Functions that fill caches for one dataset, by module: what takes longest when a page is first opened."""
+N_DATASETS = 4
+"""For so many datasets, as many as those caches hold."""
 SWEEPING = "dashboard.data.sweeping"
 IDLE_SECONDS = 1.5
 """The next item is prepared once no page has been drawn for this long."""
+SHORTLY_IDLE = 0.1
+"""What these caches need is imported once no page has been drawn for this many seconds."""
+PICTURES_PATIENCE = 3.0
+"""Each cache is filled after this many seconds even if pages are being drawn all the time: in a meeting the
+server is never idle, and most of the work does not hold Python's lock."""
 PATIENCE = 60.0
 """Datasets are downloaded after this many seconds even if pages are being drawn all the time."""
 
@@ -62,11 +69,20 @@ def _prepare_all() -> None:
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     if waiting:
         threading.Thread(target=_fetch, args=(waiting,), name="fetch", daemon=True).start()
+    threading.Thread(target=_fill_caches, name="fill caches", daemon=True).start()
     for name in [*LATER, *_modules_of_pages()]:
         process.import_when_idle(name, IDLE_SECONDS)
-    for module, prepare in PREPARED.items():
-        process.wait_until_idle(IDLE_SECONDS)
-        getattr(import_module(module), prepare)()
+
+
+def _fill_caches() -> None:
+    process = import_module("dashboard.server.process")
+    process.wait_until_idle(IDLE_SECONDS, at_most=PICTURES_PATIENCE)
+    for name in PREPARED:
+        process.import_when_idle(name, SHORTLY_IDLE)
+    for dataset in import_module("dashboard.data.catalogue").catalogue().datasets()[:N_DATASETS]:
+        for name, prepare in PREPARED.items():
+            process.wait_until_idle(IDLE_SECONDS, at_most=PICTURES_PATIENCE)
+            getattr(import_module(name), prepare)(dataset)
 
 
 def _modules_of_pages() -> list[str]:

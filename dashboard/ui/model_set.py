@@ -123,13 +123,13 @@ def model_head(
     return dataset, names
 
 
-def prepare_models() -> None:
-    """Load the default models of the first dataset in advance."""
-    found = catalogue()
-    for dataset in found.datasets()[:1]:
-        for name in _defaults(found, dataset, PREFERRED):
-            with suppress(LatentcoreError):  # the page reports the problem
-                open_bundle(f"{dataset}/{name}")
+def default_bundles(dataset: str) -> list[Bundle]:
+    """Return the bundles that are chosen by default, without those that cannot be loaded."""
+    loaded = []
+    for name in _defaults(catalogue(), dataset, PREFERRED):
+        with suppress(LatentcoreError):
+            loaded.append(open_bundle(f"{dataset}/{name}"))
+    return loaded
 
 
 def load_models(ids: list[str]) -> list[Bundle]:

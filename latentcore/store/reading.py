@@ -173,7 +173,8 @@ def _check_columns(columns: Mapping[str, np.ndarray], split: str, path: Path, sp
     largest = max(np.abs(columns[name]).max() for name in ("codes", "plane", "errors"))
     if largest > MAX_CODE:
         raise BundleError(f"{path}: the arrays of {split} hold {largest:.3g}, more than any code.")
-    if columns["indices"].min() < 0 or len(np.unique(columns["indices"])) != n:
+    in_order = np.sort(columns["indices"])  # many times faster than np.unique
+    if in_order[0] < 0 or (in_order[1:] == in_order[:-1]).any():
         raise BundleError(f"{path}: '{split}_indices' are not distinct image indices.")
     n_classes = len(spec.config["classes"])
     lowest, highest = (0, n_classes - 1) if n_classes else (UNLABELLED, UNLABELLED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from dashboard import state
 from dashboard.compare.maps.charts.linked_maps import LinkedContent, LinkedStyle, linked_maps_chart
 from dashboard.compare.maps.morph import draw_morph
 from dashboard.data.aligned_maps import EDGE, LinkedData, SampleAtlas, item_atlas, linked_data, sample_atlas
-from dashboard.data.catalogue import BY_CONTENT, Space
+from dashboard.data.catalogue import BY_CONTENT, LatentcoreError, Space
 from dashboard.data.images.stand_ins import stand_in_bundle, stand_in_label
 from dashboard.data.items.spaces import ItemSpace, shown_things
 from dashboard.data.items.texts import wrapped_text
@@ -20,6 +21,7 @@ from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.class_filter import chosen_classes, pick_classes
 from dashboard.ui.missing_originals import originals_note
+from dashboard.ui.model_set import default_bundles
 from dashboard.ui.theme import is_dark
 
 URL_NAMES = ("align", "classes")
@@ -65,6 +67,14 @@ def draw_linked_maps(bundles: list[Space]) -> None:
         )
     _draw_caption(bundles, only, align=align)
     draw_morph(bundles, align=align, only=only)
+
+
+def prepare_linked_maps(dataset: str) -> None:
+    """Compute the maps of a dataset's default models before a visitor opens them."""
+    bundles = default_bundles(dataset)
+    with suppress(LatentcoreError):  # the page reports the problem
+        if len(bundles) > 1:
+            _samples(bundles[0], linked_data(bundles, align=True))
 
 
 def _draw_caption(bundles: list[Space], only: tuple[str, ...], *, align: bool) -> None:
