@@ -95,7 +95,7 @@ def probe_correct(
         train_codes, test_codes = train_codes.astype(np.float64), test_codes.astype(np.float64)
         regression = LogisticRegression(solver="newton-cholesky", tol=1e-8)
     else:
-        regression = LogisticRegression(max_iter=1000)
+        regression = LogisticRegression(solver="newton-cg")  # three times faster than the default here
     probe = make_pipeline(StandardScaler(), regression)
     with few_images_per_class():
         predicted = probe.fit(train_codes, train_labels).predict(test_codes)

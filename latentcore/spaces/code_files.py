@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -96,6 +97,19 @@ def blocks(codes: npt.NDArray[Any]) -> Iterator[tuple[int, npt.NDArray[np.float3
     """Yield the rows of codes as float32, block by block, with the number of the first."""
     for start in range(0, len(codes), BLOCK_ROWS):
         yield start, np.asarray(codes[start : start + BLOCK_ROWS], np.float32)
+
+
+def release(codes: npt.NDArray[Any]) -> None:
+    """Give back the memory of the rows of a memory-mapped array that were read; they can be read again.
+
+    Parameters
+    ----------
+    codes : array
+        Of `open_array`; of an array in memory, nothing is given back.
+    """
+    mapped = getattr(codes.base, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def file_facts(folder: Path, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
 from latentcore.spaces import find_collection, find_spaces, load_space, remove_space, scan_spaces
 from latentcore.spaces.building import NewSpace
+from latentcore.spaces.code_files import CodesWriter, open_array, release
 from latentcore.spaces.table.items_table import items_table
 from latentcore.spaces.writing import NewCollection, add_space, save_collection
 from latentcore.store import Space, list_bundles, models_folder
@@ -280,3 +281,12 @@ def test_tables_of_other_codes_are_refused(root):
     (one / "config.json").write_text(json.dumps(config))
     with pytest.raises(SpaceError, match="tables.npz"):
         load_space("mine/one", root)
+
+
+def test_released_codes_are_read_again(tmp_path):
+    with CodesWriter(tmp_path / "codes.npy", DIM, np.float32) as writer:
+        writer.write(CODES)
+    codes = open_array(tmp_path / "codes.npy", CODES.shape, np.float32)
+    for array in (codes, CODES.copy()):
+        release(array)
+        assert np.array_equal(array, CODES)
