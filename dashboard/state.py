@@ -17,7 +17,7 @@ from dashboard.address import full_address, page_address, read_query, without_de
 
 NAMES = (
     *("dataset", "model", "models", "plane", "colour", "points", "shade", "classes", "point", "at"),
-    *("formed", "find", "where", "box", "near"),
+    *("formed", "find", "where", "box", "near", "liked"),
     *("start", "end", "path", "steps", "corners", "grid"),
     *("n", "seed", "temperature", "truncation", "density", "sample", "present"),
     *("view", "group", "ranks", "match", "by", "x", "y", "over", "likeness", "source"),

@@ -8,7 +8,7 @@ from dashboard import state
 from dashboard.data.catalogue import BundleSpec, Catalogue, catalogue, dataset_title, family_title
 
 PREFERRED_MODEL = "vae-d2"
-OF_ITEMS = ("find", "where", "box", "near", "second")
+OF_ITEMS = ("find", "where", "box", "near", "liked", "second")
 """Names of the address that only a collection of items has a use for."""
 
 

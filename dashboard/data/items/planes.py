@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.items.spaces import ItemSpace
+from dashboard.data.places import blended_position
 from dashboard.server.concurrency import limited
 from latentcore.metrics.neighbourhoods import continuity, trustworthiness
 from latentcore.principal_components import principal_components
@@ -72,12 +73,29 @@ def positions(space: ItemSpace, plane: str, rows: LabelArray) -> FloatArray:
     """
     if plane == space.spec.plane:
         return np.asarray(space.train.plane[rows], np.float32)
-    codes = np.asarray(space.train.codes[rows], np.float32)
+    return _projected_codes(space, plane, np.asarray(space.train.codes[rows], np.float32))
+
+
+def _projected_codes(space: ItemSpace, plane: str, codes: FloatArray) -> FloatArray:
+    """Return the positions of codes ``(n, latent_dim)`` on a plane that is a projection."""
+    if plane == "codes":
+        return codes
     pair = DIMENSIONS_NAME.fullmatch(plane)
     if pair:
         return codes[:, [int(pair[1]) - 1, int(pair[2]) - 1]]
     mean, axes = _principal_axes(space)
     return np.asarray((codes - mean) @ axes.T, np.float32)
+
+
+def code_position(space: ItemSpace, plane: str, code: FloatArray) -> FloatArray:
+    """Return the position of any code ``(latent_dim,)`` on a plane, float32 ``(2,)``.
+
+    On UMAP it is approximate: the mean of the nearest codes' positions, weighted by inverse distance.
+    """
+    found = (
+        blended_position(space, code) if plane == "umap" else _projected_codes(space, plane, code[None])[0]
+    )
+    return np.asarray(found, np.float32)
 
 
 def all_positions(space: ItemSpace, plane: str) -> FloatArray:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from dashboard.explore.charts.latent_map import MapContent, MapStyle, map_layers, map_spec, params
 from dashboard.explore.charts.preview import hovered_text, image_window, preview_label, text_room
-from dashboard.ui.charts.palette import ink
+from dashboard.ui.charts.labels import right_names
+from dashboard.ui.charts.palette import ground, ink
 from dashboard.ui.charts.scatter import BRUSH, position_axes
 from dashboard.ui.charts.spec import AnyChart
 
@@ -18,6 +19,7 @@ TITLE = "Item under the pointer"
 TITLE_HEIGHT, HEAD_HEIGHT, STACKED_TEXT = 26, 22, 150
 """Pixels."""
 FOUND_SIZE, HOVER_SIZE = 75, 130
+LIKED_SIZE, TASTE_SIZE, TASTE_NAME = 80, 230, "taste"
 MAX_RINGED = 2_000
 """Most items among which the one at the pointer is ringed: Vega repaints all between ring and text."""
 BOX_VIEW = "boxes"
@@ -36,12 +38,31 @@ class ItemMapContent(MapContent):
     found: pd.DataFrame
 
 
-def item_map(content: ItemMapContent, style: MapStyle) -> dict[str, Any]:
+@dataclass(frozen=True)
+class TastePlace:
+    """A taste on the map.
+
+    Attributes
+    ----------
+    taste : (float, float)
+    liked : tuple of (float, float)
+        The items that are liked.
+    """
+
+    taste: tuple[float, float]
+    liked: tuple[tuple[float, float], ...]
+
+
+def item_map(content: ItemMapContent, style: MapStyle, taste: TastePlace | None = None) -> dict[str, Any]:
     """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
     position = position_axes(content.extent, content.axis_titles)
     colour = ink(dark=style.dark)
     ring = [_hover_ring(position, colour)] if len(content.cells) <= MAX_RINGED else []
-    marked: list[AnyChart] = [*_found(content.found, position, colour), *ring]
+    marked: list[AnyChart] = [
+        *_found(content.found, position, colour),
+        *_taste(taste, position, style),
+        *ring,
+    ]
     layers = [*map_layers(content, style, *marked), *_preview(content, style)]
     if style.box_name is not None:
         layers.insert(1, _box_layer(content, position))
@@ -102,6 +123,37 @@ def _found(found: pd.DataFrame, position: dict[str, Any], colour: str) -> list[a
     if found.empty:
         return []
     return [_ring(alt.Chart(found), position, FOUND_SIZE, colour, 1.2)]
+
+
+def _taste(taste: TastePlace | None, position: dict[str, Any], style: MapStyle) -> list[AnyChart]:
+    """Return diamonds for liked items, and a cross with its name for the taste."""
+    if taste is None:
+        return []
+    liked = alt.Chart(pd.DataFrame(taste.liked, columns=["x", "y"]))
+    x, y = taste.taste
+    own = pd.DataFrame({"x": [x], "y": [y], "title": [TASTE_NAME], "colour": [ink(dark=style.dark)]})
+    marks = [
+        _solid(liked, position, "diamond", LIKED_SIZE, style),
+        _solid(alt.Chart(own), position, "cross", TASTE_SIZE, style),
+    ]
+    return [*marks, *right_names(own, dark=style.dark)]
+
+
+def _solid(places: alt.Chart, position: dict[str, Any], shape: str, size: int, style: MapStyle) -> alt.Chart:
+    mark = places.mark_point(
+        shape=shape,
+        size=size,
+        filled=True,
+        fill=ink(dark=style.dark),
+        stroke=ground(dark=style.dark),
+        strokeWidth=1.5,
+        opacity=1,
+        clip=True,
+        tooltip=None,
+        aria=False,
+    )
+    chart: alt.Chart = mark.encode(**position)
+    return chart
 
 
 def _hover_ring(position: dict[str, Any], colour: str) -> alt.Chart:

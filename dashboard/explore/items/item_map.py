@@ -23,6 +23,7 @@ from dashboard.explore.items.criteria import box_on_map, set_box
 from dashboard.explore.items.pinned import select_item
 from dashboard.explore.services.item_map import ItemMap, item_map_data
 from dashboard.explore.services.item_selection import Criteria, ringed_rows
+from dashboard.explore.services.item_taste import taste_of, taste_place
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
 from dashboard.ui.fragments import bundle_callback
@@ -37,7 +38,9 @@ KEY_STEP = 9
 """Pixels that an arrow key moves the pointer."""
 
 
-def item_map(space: ItemSpace, choice: ItemMapChoice, criteria: Criteria, row: int) -> None:
+def item_map(
+    space: ItemSpace, choice: ItemMapChoice, criteria: Criteria, liked: tuple[int, ...], row: int
+) -> None:
     """Draw the map; a click on it pins the nearest item, a box selects.
 
     Parameters
@@ -46,16 +49,18 @@ def item_map(space: ItemSpace, choice: ItemMapChoice, criteria: Criteria, row: i
     choice : ItemMapChoice
     criteria : Criteria
         What the items are selected by.
+    liked : tuple of int
+        Rows of the items that make a taste; what it is recommended is ringed, too.
     row : int
         The pinned item. A click or a box must not change the spec; see `dashboard.explore.latent_map`.
     """
-    narrow, found = state.window_width() < WIDE, ringed_rows(space, criteria)
+    narrow, found = state.window_width() < WIDE, _ringed(space, criteria, liked)
     name, box = box_on_map(_reported())
     size = NARROW_SIZE if narrow else WIDE_SIZE
     data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=narrow)
     dark = is_dark()
     x, y = positions(space, choice.plane, space.train.indices[row : row + 1])[0].tolist()
-    anchor = state.hold("anchor", (space.id, choice, found, narrow, dark, name), (x, y))
+    anchor = state.hold("anchor", (space.id, choice, found, liked, narrow, dark, name), (x, y))
     style = MapStyle(
         colour="class" if data.classes else "value",
         colour_title=item_colours(space)[choice.colour],
@@ -71,7 +76,7 @@ def item_map(space: ItemSpace, choice: ItemMapChoice, criteria: Criteria, row: i
         box=box,
     )
     st.vega_lite_chart(
-        spec=_spec(space, choice, found, style),
+        spec=_spec(space, choice, found, liked, style),
         width="content",
         key="latent_map",
         on_select=partial(_on_select, space.id),
@@ -91,10 +96,23 @@ def item_map(space: ItemSpace, choice: ItemMapChoice, criteria: Criteria, row: i
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
-def _spec(space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], style: MapStyle) -> dict[str, Any]:
+def _spec(
+    space: ItemSpace,
+    choice: ItemMapChoice,
+    found: tuple[int, ...],
+    liked: tuple[int, ...],
+    style: MapStyle,
+) -> dict[str, Any]:
     data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=style.stacked)
     content = ItemMapContent(**{field.name: getattr(data, field.name) for field in fields(ItemMapContent)})
-    return compact(draw_map(content, style))
+    taste = taste_place(space, choice.plane, liked) if liked else None
+    return compact(draw_map(content, style, taste))
+
+
+def _ringed(space: ItemSpace, criteria: Criteria, liked: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the rows of the items that are ringed: those that are recommended, then the selected ones."""
+    recommended = taste_of(space, liked).rows.tolist() if liked else []
+    return tuple(dict.fromkeys([*recommended, *ringed_rows(space, criteria)]))
 
 
 @bundle_callback

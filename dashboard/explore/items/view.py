@@ -18,19 +18,21 @@ from dashboard.explore.items.item_panel import chosen_other, item_panel
 from dashboard.explore.items.pinned import pinned_row
 from dashboard.explore.items.search import ANY
 from dashboard.explore.items.selection import selection_row
+from dashboard.explore.items.taste import chosen_liked, taste_panel
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.share import copy_link, show_notices
+from latentcore.recommendation.taste import recommends
 
 PAGE_RUNS = "page runs"
-STYLE = """
-.st-key-selection { min-height: 40px; }
-:is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button { min-height: 0; padding: 2px 0;
-  justify-content: flex-start; text-align: left; overflow: hidden; }
-:is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button * { max-width: 100%; overflow: hidden;
-  justify-content: flex-start; }
-:is(.st-key-near_first, .st-key-near_second, .st-key-farthest) button p { font-size: 0.85rem;
-  white-space: nowrap; text-overflow: ellipsis; }
+LISTS = ":is(.st-key-near_first, .st-key-near_second, .st-key-farthest, .st-key-recommended)"
+STYLE = f"""
+.st-key-selection {{ min-height: 40px; }}
+{LISTS} button {{ min-height: 0; padding: 2px 0; justify-content: flex-start; text-align: left;
+  overflow: hidden; }}
+{LISTS} button * {{ max-width: 100%; overflow: hidden; justify-content: flex-start; }}
+{LISTS} button p {{ font-size: 0.85rem; white-space: nowrap; text-overflow: ellipsis; }}
 """
+TABS = ("Pinned item", "Recommendations")
 WITHOUT_DECODER = (
     "A space of items has no decoder, so there are no decodes under the pointer, no reconstructions and "
     "residuals, no trust shading, and no view of how it formed."
@@ -51,7 +53,7 @@ def items_view(space: ItemSpace) -> None:
 def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
     """Draw map and pinned item; a click reruns this fragment only, which then draws the item first."""
     row, other = pinned_row(space), chosen_other(space)
-    criteria = chosen_criteria(space, choice.plane)
+    criteria, liked = chosen_criteria(space, choice.plane), chosen_liked(space)
     state.publish(
         {"colour": CLASS, "second": other or "", "where": ANY},
         dataset=space.spec.collection.name,
@@ -65,6 +67,7 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
         where=state.get("where") if state.get("find") else None,
         box=state.get("box"),
         near=state.get("near"),
+        liked=state.get("liked"),
     )
     show_notices()
     left, right = st.columns([1.2, 1], gap="medium")
@@ -72,11 +75,18 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
     def draw_map() -> None:
         with left:
             selection_row(space, criteria, choice.n_shown)
-            item_map(space, choice, criteria, row)
+            item_map(space, choice, criteria, liked, row)
 
     def draw_panel() -> None:
         with right:
-            item_panel(space, row, other)
+            if not recommends(space.spec):
+                item_panel(space, row, other)
+                return
+            item, taste = st.tabs(TABS, default=TABS[bool(liked)], key="item_or_taste")
+            with item:
+                item_panel(space, row, other)
+            with taste:
+                taste_panel(space, liked, row)
 
     for draw in (draw_map, draw_panel) if state.lower(PAGE_RUNS) else (draw_panel, draw_map):
         draw()
