@@ -67,11 +67,12 @@ def study_or_none(dataset: str, name: str) -> StudyResult | None:
 
 
 def model_title(dataset: str, name: str) -> str:
-    """Return the display name of a model in a study ("VAE, 16-D" for "vae-d16").
+    """Return the display name of a model in a study ("VAE, 16-D" for "vae-d16"), or of a space.
 
     A study may hold models whose bundles are gone: those go by their name.
     """
-    spec = catalogue().specs.get(f"{dataset}/{name}")
+    found, model_id = catalogue(), f"{dataset}/{name}"
+    spec = found.specs.get(model_id) or found.spaces.get(model_id)
     return name if spec is None else spec.title
 
 

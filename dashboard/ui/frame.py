@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard import state
-from dashboard.data.catalogue import Bundle, dataset_title
-from dashboard.ui.model_set import PREFERRED, pick_bundles
+from dashboard.data.catalogue import Bundle, Space, dataset_title
+from dashboard.ui.model_set import PREFERRED, load_models, load_spaces, model_head
 from dashboard.ui.panels.collections import stop_at_collection
 from dashboard.ui.problems import catalogue_or_stop, show_problems
 from dashboard.ui.share import copy_link, show_notices
@@ -19,9 +19,10 @@ def models_page(
     names: Sequence[str],
     preferred: Sequence[str] = PREFERRED,
     *,
-    needs: str,
+    needs: str = "",
+    draw_items: Callable[[str, list[Space]], None] | None = None,
 ) -> None:
-    """Draw a page on several models of one dataset.
+    """Draw a page on several models of one dataset, or on several spaces of one collection of items.
 
     Parameters
     ----------
@@ -33,14 +34,23 @@ def models_page(
         Families that are chosen by default.
     needs : str
         What a collection of items lacks for the page, such as "Denoising needs a model that decodes".
+    draw_items : callable, optional
+        Draws the content for a collection and the chosen spaces instead.
     """
-    stop_at_collection(needs)
-    catalogue = catalogue_or_stop()
-    dataset, models, bundles = pick_bundles(catalogue, preferred)
+    of_items = draw_items is not None
+    if not of_items:
+        stop_at_collection(needs)
+    catalogue = catalogue_or_stop(also_spaces=of_items)
+    dataset, models = model_head(catalogue, preferred=preferred, also_spaces=of_items)
+    ids = [f"{dataset}/{name}" for name in models]
     notices = st.container()
     chosen = {"dataset": dataset, "models": ",".join(models)}
     state.publish(**chosen, **{name: state.get(name) for name in names})
-    if bundles:
+    if draw_items is not None and catalogue.is_collection(dataset):
+        spaces = load_spaces(ids)
+        if spaces:
+            draw_items(dataset, spaces)
+    elif bundles := load_models(ids):
         draw(dataset, bundles)
         state.publish(**chosen, **{name: state.get(name) for name in names})  # mended where they were invalid
     with notices:

@@ -63,7 +63,8 @@ def probe_chart(results: ProbeResults, names: Sequence[str], key: str) -> None:
     """Draw the curves of pixels and of the chosen models, labelled at their ends."""
     table = curve_table(results, names)
     colours = list(line_colours(table["series"], {PIXELS_TITLE: BASELINE_GREY}).values())
-    frame = Frame(None, 350, domain_of(table), "labelled images per class", "accuracy on test images")
+    things = results.things
+    frame = Frame(None, 350, domain_of(table), f"labelled {things} per class", f"accuracy on test {things}")
     st.vega_lite_chart(
         cached_chart(curves)(table, colours, frame, dark=is_dark()),
         key=key,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dashboard.apply.transfer.services.probed import pool_labels, probed
 from dashboard.apply.transfer.services.study import ProbeCurve, ProbeResults, source_title
-from dashboard.data.catalogue import Bundle, catalogue, open_bundle
-from dashboard.data.images.originals import original_images, train_images
+from dashboard.data.catalogue import catalogue
 from dashboard.data.jobs import Job
 from dashboard.data.study_results import read_points
 from latentcore.studies.resampling import smallest_class_size
-from latentcore.studies.transfer import PIXELS, CodeSource, constant_source, label_curve, probe_test_rows
-from latentcore.types import Capability, LabelArray
+from latentcore.studies.transfer import PIXELS, label_curve
+from latentcore.types import Capability
 
 LABEL_CHOICES = (1, 2, 5, 10, 20, 50, 100)
 """Numbers of labels per class to choose from; the study measures `latentcore.studies.transfer.N_LABELS`."""
@@ -26,7 +26,7 @@ class Request:
     Attributes
     ----------
     ids : tuple of str
-        Bundles of one dataset.
+        Bundles of one dataset, or spaces of one collection of items.
     n_labels : tuple of int
         Labels per class, ascending.
     n_seeds : int
@@ -38,9 +38,9 @@ class Request:
     n_seeds: int
 
 
-def label_choices(bundle: Bundle) -> list[int]:
+def label_choices(ids: Sequence[str]) -> list[int]:
     """Return the numbers of labels per class to choose from: no more than the smallest class has."""
-    most = smallest_class_size(bundle.train.labels)
+    most = smallest_class_size(pool_labels(ids))
     return [n for n in LABEL_CHOICES if n <= most]
 
 
@@ -50,29 +50,28 @@ def measure(request: Request, job: Job) -> ProbeResults:
     Where the originals are not on this machine, pixels are left out.
     """
     job.announce("Reading codes", 0.0)
-    first = open_bundle(request.ids[0])
-    dataset, rows = first.spec.dataset, probe_test_rows(len(first.test))
-    sources = _sources(request.ids, rows)
+    dataset, on = request.ids[0].partition("/")[0], probed(request.ids)
     curves = []
-    for k, (name, source) in enumerate(sources.items()):
+    for k, (name, source) in enumerate(on.sources.items()):
         title = source_title(dataset, name, supervised=False)
         points = label_curve(
             source,
-            first.train.labels,
-            first.test.labels[rows],
+            on.pool_labels,
+            on.test_labels,
             n_labels=request.n_labels,
             seeds=range(request.n_seeds),
-            on_seed=_announcer(job, title, request.n_seeds, k, len(sources)),
+            on_seed=_announcer(job, title, request.n_seeds, k, len(on.sources)),
         )
         supervised = name != PIXELS and _is_supervised(f"{dataset}/{name}")
         curves.append(ProbeCurve(name, supervised, read_points(points, "labels")))
     return ProbeResults(
         dataset=dataset,
-        n_test=len(rows),
-        n_pool=len(first.train),
+        n_test=len(on.test_labels),
+        n_pool=len(on.pool_labels),
         n_labels=request.n_labels,
         curves=tuple(curves),
         across=(),
+        things=on.things,
     )
 
 
@@ -83,19 +82,6 @@ def _announcer(job: Job, title: str, n_seeds: int, done: int, n_sources: int) ->
     )
 
 
-def _sources(ids: Sequence[str], rows: LabelArray) -> dict[str, CodeSource]:
-    """Return the features to probe by name: pixels, where there are originals, and each bundle's codes."""
-    bundles = [open_bundle(bundle_id) for bundle_id in ids]
-    first = bundles[0]
-    codes = {
-        bundle.spec.name: constant_source(bundle.train.codes, bundle.test.codes[rows]) for bundle in bundles
-    }
-    test = original_images(first.spec.dataset, "test", first.test.indices[rows])
-    if test is None:
-        return codes
-    pool = train_images(first)
-    return {PIXELS: constant_source(pool.reshape(len(pool), -1), test.reshape(len(test), -1)), **codes}
-
-
 def _is_supervised(bundle_id: str) -> bool:
-    return Capability.SUPERVISED in catalogue().specs[bundle_id].capabilities
+    spec = catalogue().specs.get(bundle_id)
+    return spec is not None and Capability.SUPERVISED in spec.capabilities

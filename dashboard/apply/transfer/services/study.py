@@ -68,6 +68,8 @@ class ProbeResults:
     curves : tuple of ProbeCurve
     across : tuple of EncoderCurve
         Empty where no other dataset has images of the same shape.
+    things : str
+        What is probed: "images" or "items".
     """
 
     dataset: str
@@ -76,6 +78,7 @@ class ProbeResults:
     n_labels: tuple[int, ...]
     curves: tuple[ProbeCurve, ...]
     across: tuple[EncoderCurve, ...]
+    things: str = "images"
 
     @property
     def models(self) -> list[str]:

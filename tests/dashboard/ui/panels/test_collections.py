@@ -12,7 +12,7 @@ pytestmark = pytest.mark.own_datasets
 
 PAGES = (
     *("interpolate", "sample", "edit", "train", "overview"),
-    *("compression", "anomaly", "denoise", "synthesis", "transfer"),
+    *("compression", "anomaly", "denoise", "synthesis"),
 )
 
 
