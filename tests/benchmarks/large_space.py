@@ -21,12 +21,14 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Page
 
+from dashboard.explore.charts.preview import SPACING
+from dashboard.explore.items.item_map import PREVIEW, WIDE_SIZE
 from tests.benchmarks.latency import HOVER_SCRIPT
 from tests.browser.explore import MAP_CANVAS
 from tests.serving import ROOT, machine, new_page, opened_chromium, started_server
 
 N_ITEMS, N_DIMENSIONS, N_CLUSTERS, N_INNER = 200_000, 384, 40, 30
-N_HOVERS, N_OPENINGS = 200, 5
+N_HOVERS, N_OPENINGS, MARGIN = 200, 5, 20
 WORDS = (
     "red",
     "green",
@@ -54,7 +56,8 @@ BARS = {
 RUN = """
 import json, resource, subprocess, sys, time
 begun = time.perf_counter()
-subprocess.run([sys.executable, "-m", "latentcore", *sys.argv[1:]], check=True, capture_output=True)
+command = [sys.executable, "-c", "from latentcore.cli import main; main()", *sys.argv[1:]]
+subprocess.run(command, check=True, capture_output=True)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3 * 1.024
 print(json.dumps([time.perf_counter() - begun, peak]))
 """
@@ -131,8 +134,9 @@ def looked_at(folder: Path, name: str) -> dict[str, Any]:
         page.wait_for_timeout(3000)
         box = page.locator(MAP_CANVAS).bounding_box()
         assert box is not None
-        low = np.array([box["x"] + 80, box["y"] + 60])
-        places = np.random.default_rng(0).uniform(low, low + 400, (N_HOVERS, 2))
+        left = box["x"] + box["width"] - PREVIEW - SPACING - WIDE_SIZE
+        low = np.array([left, box["y"]]) + MARGIN
+        places = np.random.default_rng(0).uniform(low, low + WIDE_SIZE - 2 * MARGIN, (N_HOVERS, 2))
         hovers = page.evaluate(HOVER_SCRIPT.replace("drawImage", "fillText"), [MAP_CANVAS, places.tolist()])
         searches = []
         for text in SEARCHES:
