@@ -84,7 +84,7 @@ def _spec(bundle: Bundle, plane: str, n_shown: int, style: MapStyle) -> dict[str
     data = map_data(bundle, plane, n_shown, SNAP_PIXELS / style.size, stacked=style.stacked)
     content = MapContent(**{field.name: getattr(data, field.name) for field in fields(MapContent)})
     content = replace(content, points=coloured_points(bundle, data, style.colour))
-    return compact(draw_map(content, style))
+    return compact(draw_map, content, style)
 
 
 @bundle_callback

@@ -184,7 +184,7 @@ def _in_canvas(layout: FrontLayout, corner: Corner) -> Corner:
 def _spec(bundles: list[Bundle], layout: FrontLayout, start: int, *, dark: bool) -> dict[str, Any]:
     maps = front_maps_data(bundles)
     content = FrontContent(**{field.name: getattr(maps, field.name) for field in fields(FrontContent)})
-    spec = compact(front_maps_chart(content, layout, start, dark=dark))
+    spec = compact(front_maps_chart, content, layout, start, dark=dark)
     return {**spec, "datasets": {**spec["datasets"], PICTURES: _pictures(bundles)}}
 
 

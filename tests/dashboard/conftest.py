@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from importlib import import_module
 
 import pytest
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from dashboard.data.images import fetching
 from dashboard.data.items.spaces import scanned_spaces
@@ -43,6 +45,14 @@ def rendered_once() -> Iterator[None]:
         for rendered in (ROOMS, SHAPES):
             spec = DATASETS[rendered.name]
             patch.setitem(DATASETS, rendered.name, replace(spec, read=reader(rendered)))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def validated_charts() -> Iterator[None]:
+    """Altair validates every part of a chart, which the dashboard leaves out to be faster."""
+    import_module("dashboard.ui.charts.spec")  # which switches it off
+    with debug_mode(arg=True):
         yield
 
 

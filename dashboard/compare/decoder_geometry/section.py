@@ -69,5 +69,5 @@ def _draw_caption(others: list[Bundle]) -> None:
 def _spec(bundle: Bundle, size: int, *, dark: bool) -> dict[str, Any]:
     data = volume_change_map(bundle)
     return compact(
-        volume_change_chart(data.cells, data.codes, data.extent, data.n_cells, size=size, dark=dark)
+        volume_change_chart, data.cells, data.codes, data.extent, data.n_cells, size=size, dark=dark
     )

@@ -57,4 +57,4 @@ def _spec(pair: tuple[Space, Space], *, align: bool, only: tuple[str, ...], dark
     table = data.table.rename(columns=columns)[["class", *columns.values()]]
     table = table[table["class"].isin(only or data.classes)]
     first, second = data.titles
-    return compact(morph_chart(table, (first, second), data.classes, EDGE, size=SIZE, dark=dark))
+    return compact(morph_chart, table, (first, second), data.classes, EDGE, size=SIZE, dark=dark)

@@ -124,7 +124,7 @@ def _spec(
         dark=dark,
         only=only,
     )
-    return compact(linked_maps_chart(content, style))
+    return compact(linked_maps_chart, content, style)
 
 
 def _samples(first: Space, data: LinkedData) -> tuple[pd.DataFrame, SampleAtlas | None]:

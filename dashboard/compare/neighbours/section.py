@@ -118,5 +118,10 @@ def _draw_caption(change: NeighbourChange, things: str) -> None:
 def _spec(first: Space, second: Space, *, dark: bool) -> dict[str, Any]:
     change = neighbour_change(first, second)
     return compact(
-        neighbour_change_map(change.points, change.most_changed, change.extent, size=MAP_SIZE, dark=dark)
+        neighbour_change_map,
+        change.points,
+        change.most_changed,
+        change.extent,
+        size=MAP_SIZE,
+        dark=dark,
     )

@@ -106,7 +106,7 @@ def _spec(
     data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=style.stacked)
     content = ItemMapContent(**{field.name: getattr(data, field.name) for field in fields(ItemMapContent)})
     taste = taste_place(space, choice.plane, liked) if liked else None
-    return compact(draw_map(content, style, taste))
+    return compact(draw_map, content, style, taste)
 
 
 def _ringed(space: ItemSpace, criteria: Criteria, liked: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,15 +1,20 @@
-"""Altair charts to Vega-Lite specs that hold each data table once."""
+"""Altair charts to Vega-Lite specs that hold each data table once, as rows or as an Arrow table."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeAlias, cast
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
+from altair.utils import sanitize_pandas_dataframe
 from altair.utils.data import to_values
+from altair.utils.schemapi import disable_debug_mode
 
 AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 Rows: TypeAlias = list[dict[str, Any]]
@@ -17,24 +22,39 @@ Rows: TypeAlias = list[dict[str, Any]]
 ON_CANVAS = {"embedOptions": {"renderer": "canvas", "actions": False}}
 """As SVG, which small charts are otherwise, each mark would be an image to be read out; a canvas is one."""
 
-_tables: ContextVar[dict[int, tuple[pd.DataFrame, str, Rows]]] = ContextVar("tables")
-"""The frames of the chart that is being converted here, by identity, each with its name and rows."""
+NO_ROWS = pa.Table.from_pylist([])
+_tables: ContextVar[dict[int, tuple[pd.DataFrame, str, Rows | pa.Table]]] = ContextVar("tables")
+"""The frames of the chart that is being converted here, by identity, each with its name and content."""
+_as_arrow: ContextVar[bool] = ContextVar("as arrow", default=False)
 
 
 def to_spec(chart: AnyChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
-    """Return a chart as a Vega-Lite spec, unchecked; how many rows it draws is the caller's business."""
-    tables: dict[int, tuple[pd.DataFrame, str, Rows]] = {}
+    """Return a chart as a Vega-Lite spec, unchecked; how many rows it draws is the caller's business.
+
+    Its data are lists of rows, or Arrow tables within `with_arrow_tables`.
+    """
+    tables: dict[int, tuple[pd.DataFrame, str, Rows | pa.Table]] = {}
     token = _tables.set(tables)
     try:
         spec: dict[str, Any] = chart.to_dict(validate=False)
     finally:
         _tables.reset(token)
-    named = {name: rows for _, name, rows in tables.values()}
+    named = {name: content for _, name, content in tables.values()}
     return {**spec, "datasets": {**spec.get("datasets", {}), **named}, "usermeta": ON_CANVAS}
 
 
+@contextmanager
+def with_arrow_tables() -> Iterator[None]:
+    """Have `to_spec` return specs with their data as Arrow tables, which is faster than rows."""
+    token = _as_arrow.set(True)
+    try:
+        yield
+    finally:
+        _as_arrow.reset(token)
+
+
 def _name_table(data: Any) -> Any:  # noqa: ANN401 - altair's protocol
-    """Return a reference to a frame by name, and keep its rows for `to_spec`.
+    """Return a reference to a frame by name, and keep its content for `to_spec`.
 
     Altair alone copies the rows of every table for each layer that draws them, again for each layer
     above, and refuses more than 5,000 unless a switch for all threads is set.
@@ -43,9 +63,17 @@ def _name_table(data: Any) -> Any:  # noqa: ANN401 - altair's protocol
     if tables is None or not isinstance(data, pd.DataFrame):
         return to_values(data)
     if id(data) not in tables:
-        rows = cast("Rows", to_values(data)["values"])
-        tables[id(data)] = (data, f"data-{_digest(data)}", rows)
+        content = _arrow_table(data) if _as_arrow.get() else cast("Rows", to_values(data)["values"])
+        tables[id(data)] = (data, f"data-{_digest(data)}", content)
     return {"name": tables[id(data)][1]}
+
+
+def _arrow_table(data: pd.DataFrame) -> pa.Table:
+    """Return a frame as the table that ``pa.Table.from_pylist`` would make of its rows."""
+    plain = sanitize_pandas_dataframe(data)
+    return (
+        pa.table({name: pa.array(plain[name].tolist()) for name in plain.columns}) if len(plain) else NO_ROWS
+    )
 
 
 def _digest(data: pd.DataFrame) -> str:
@@ -55,5 +83,6 @@ def _digest(data: pd.DataFrame) -> str:
     return hashlib.sha256(columns.encode() + rows.tobytes()).hexdigest()[:32]
 
 
+disable_debug_mode()  # Altair validates each part of a chart when it is made: a fifth of the time; tests do
 alt.data_transformers.register("by name", _name_table)
 alt.data_transformers.enable("by name")
