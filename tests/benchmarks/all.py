@@ -21,6 +21,7 @@ LONG = {
     "A meeting on a fresh server": ("meeting",),
     "Training": ("training",),
     "Samples of a flow": ("flow",),
+    "A large space": ("large_space",),
     "Memory": ("memory",),
 }
 QUICK = {
@@ -28,6 +29,7 @@ QUICK = {
     "Latency": ("table", "--quick"),
     "Four visitors": ("crowd", "--visitors", "4", "--seconds", "10"),
     "A meeting on a fresh server": ("meeting", "--quick"),
+    "A large space": ("large_space", "--items", "5000"),
     "Memory": ("memory", "--visits", "50", "--sessions", "4", "--pause", "0"),
 }
 

@@ -38,23 +38,16 @@ class ItemMapContent(MapContent):
     found: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class TastePlace:
-    """A taste on the map.
+def item_map(content: ItemMapContent, style: MapStyle, taste: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``.
 
-    Attributes
+    Parameters
     ----------
-    taste : (float, float)
-    liked : tuple of (float, float)
-        The items that are liked.
+    content : ItemMapContent
+    style : MapStyle
+    taste : DataFrame, optional
+        ``x, y, liked``: where liked items lie, and (not liked) the taste itself.
     """
-
-    taste: tuple[float, float]
-    liked: tuple[tuple[float, float], ...]
-
-
-def item_map(content: ItemMapContent, style: MapStyle, taste: TastePlace | None = None) -> dict[str, Any]:
-    """Return the map as a Vega-Lite spec for ``st.vega_lite_chart(..., selection_mode="cell")``."""
     position = position_axes(content.extent, content.axis_titles)
     colour = ink(dark=style.dark)
     ring = [_hover_ring(position, colour)] if len(content.cells) <= MAX_RINGED else []
@@ -125,15 +118,14 @@ def _found(found: pd.DataFrame, position: dict[str, Any], colour: str) -> list[a
     return [_ring(alt.Chart(found), position, FOUND_SIZE, colour, 1.2)]
 
 
-def _taste(taste: TastePlace | None, position: dict[str, Any], style: MapStyle) -> list[AnyChart]:
+def _taste(taste: pd.DataFrame | None, position: dict[str, Any], style: MapStyle) -> list[AnyChart]:
     """Return diamonds for liked items, and a cross with its name for the taste."""
     if taste is None:
         return []
-    liked = alt.Chart(pd.DataFrame(taste.liked, columns=["x", "y"]))
-    x, y = taste.taste
-    own = pd.DataFrame({"x": [x], "y": [y], "title": [TASTE_NAME], "colour": [ink(dark=style.dark)]})
+    liked, own = taste[taste["liked"]], taste[~taste["liked"]]
+    own = own.assign(title=TASTE_NAME, colour=ink(dark=style.dark))
     marks = [
-        _solid(liked, position, "diamond", LIKED_SIZE, style),
+        _solid(alt.Chart(liked), position, "diamond", LIKED_SIZE, style),
         _solid(alt.Chart(own), position, "cross", TASTE_SIZE, style),
     ]
     return [*marks, *right_names(own, dark=style.dark)]

@@ -10,9 +10,8 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.items.item_list import item_list, short_name
-from dashboard.explore.services.item_taste import recommended_items
+from dashboard.explore.services.item_taste import can_recommend, recommended_items
 from dashboard.ui.fragments import bundle_callback
-from latentcore.recommendation.taste import recommends
 
 MAX_LIKED = 30
 MAX_OFFERED = 3_000
@@ -32,7 +31,7 @@ CAPTION = (
 def chosen_liked(space: ItemSpace) -> tuple[int, ...]:
     """Return the rows of the liked items; ids that are unknown are left out, with a notice."""
     text = state.get("liked")
-    if not text or not recommends(space.spec):
+    if not text or not can_recommend(space):
         return ()
     ids = list(dict.fromkeys(unquote(part) for part in text.split(",")))
     rows = {item_id: space.items.row_of(item_id) for item_id in ids}

@@ -19,9 +19,9 @@ from dashboard.explore.items.pinned import pinned_row
 from dashboard.explore.items.search import ANY
 from dashboard.explore.items.selection import selection_row
 from dashboard.explore.items.taste import chosen_liked, taste_panel
+from dashboard.explore.services.item_taste import can_recommend
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.share import copy_link, show_notices
-from latentcore.recommendation.taste import recommends
 
 PAGE_RUNS = "page runs"
 LISTS = ":is(.st-key-near_first, .st-key-near_second, .st-key-farthest, .st-key-recommended)"
@@ -79,7 +79,7 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
 
     def draw_panel() -> None:
         with right:
-            if not recommends(space.spec):
+            if not can_recommend(space):
                 item_panel(space, row, other)
                 return
             item, taste = st.tabs(TABS, default=TABS[bool(liked)], key="item_or_taste")

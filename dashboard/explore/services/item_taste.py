@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.items.colours import groups_of
 from dashboard.data.items.planes import code_position, positions
 from dashboard.data.items.spaces import ItemSpace
-from dashboard.explore.charts.item_map import TastePlace
-from latentcore.recommendation.taste import Taste, recommend
-from latentcore.types import FloatArray
+from latentcore.recommendation.taste import Taste, recommend, recommends
 
 N_RECOMMENDED = 10
 
@@ -35,6 +34,11 @@ class RecommendedItem:
     score: float
 
 
+def can_recommend(space: ItemSpace) -> bool:
+    """Return whether a space holds factors of ratings."""
+    return recommends(space.spec)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
 def taste_of(space: ItemSpace, liked: tuple[int, ...]) -> Taste:
     """Return the taste of somebody who likes the items of these rows, and what it is recommended."""
@@ -51,8 +55,8 @@ def recommended_items(space: ItemSpace, liked: tuple[int, ...]) -> list[Recommen
     ]
 
 
-def taste_place(space: ItemSpace, plane: str, liked: tuple[int, ...]) -> TastePlace:
-    """Return where a taste and the liked items lie on a plane.
+def taste_place(space: ItemSpace, plane: str, liked: tuple[int, ...]) -> pd.DataFrame:
+    """Return where liked items and the taste lie on a plane: ``x, y, liked``, the taste last.
 
     The taste's factors are scaled to the mean length of the liked items': the order of what is recommended
     depends on their direction only.
@@ -61,11 +65,7 @@ def taste_place(space: ItemSpace, plane: str, liked: tuple[int, ...]) -> TastePl
     own, code = np.asarray(space.train.codes[rows], np.float32), taste_of(space, liked).code
     length = float(np.linalg.norm(code))
     scale = float(np.linalg.norm(own, axis=1).mean()) / length if length > 0 else 1.0
-    return TastePlace(
-        taste=_pair(code_position(space, plane, code * np.float32(scale))),
-        liked=tuple(_pair(place) for place in positions(space, plane, rows)),
-    )
-
-
-def _pair(place: FloatArray) -> tuple[float, float]:
-    return float(place[0]), float(place[1])
+    taste = code_position(space, plane, code * np.float32(scale))
+    places = np.concatenate([positions(space, plane, rows), taste[None]])
+    is_liked = np.arange(len(places)) < len(rows)
+    return pd.DataFrame({"x": places[:, 0], "y": places[:, 1], "liked": is_liked})
