@@ -41,6 +41,8 @@ PATIENCE = 60.0
 
 
 _importing = threading.RLock()
+_stopping = threading.Event()
+"""The server ends: a thread that still decodes while Python is finalised would abort the process."""
 
 
 def import_first() -> None:
@@ -55,6 +57,7 @@ async def warm_up(_app: st.App) -> AsyncGenerator[None]:
     """Start the warm-up in a thread when the server starts (an ASGI lifespan), not in the first session."""
     threading.Thread(target=_prepare_all, name="warm up", daemon=True).start()
     yield
+    _stopping.set()
     if SWEEPING in sys.modules:
         sys.modules[SWEEPING].remove_all_of_this_server()
 
@@ -69,12 +72,13 @@ def _prepare_all() -> None:
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     if waiting:
         threading.Thread(target=_fetch, args=(waiting,), name="fetch", daemon=True).start()
-    threading.Thread(target=_fill_caches, name="fill caches", daemon=True).start()
+    threading.Thread(target=_fill_caches, name="fill caches").start()
     for name in [*LATER, *_modules_of_pages()]:
         process.import_when_idle(name, IDLE_SECONDS)
 
 
 def _fill_caches() -> None:
+    """Fill caches one after the other; ends at the next one when the server stops."""
     process = import_module("dashboard.server.process")
     process.wait_until_idle(IDLE_SECONDS, at_most=PICTURES_PATIENCE)
     for name in PREPARED:
@@ -82,6 +86,8 @@ def _fill_caches() -> None:
     for dataset in import_module("dashboard.data.catalogue").catalogue().datasets()[:N_DATASETS]:
         for name, prepare in PREPARED.items():
             process.wait_until_idle(IDLE_SECONDS, at_most=PICTURES_PATIENCE)
+            if _stopping.is_set():
+                return
             getattr(import_module(name), prepare)(dataset)
 
 

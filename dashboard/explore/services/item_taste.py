@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.items.colours import groups_of
 from dashboard.data.items.planes import code_position, positions
 from dashboard.data.items.spaces import ItemSpace
-from latentcore.recommendation.taste import Taste, recommend, recommends
+
+if TYPE_CHECKING:
+    from latentcore.recommendation.taste import Taste
 
 N_RECOMMENDED = 10
 
@@ -36,12 +39,16 @@ class RecommendedItem:
 
 def can_recommend(space: ItemSpace) -> bool:
     """Return whether a space holds factors of ratings."""
+    from latentcore.recommendation.taste import recommends  # noqa: PLC0415 - brings scipy: 0.25 s
+
     return recommends(space.spec)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
 def taste_of(space: ItemSpace, liked: tuple[int, ...]) -> Taste:
     """Return the taste of somebody who likes the items of these rows, and what it is recommended."""
+    from latentcore.recommendation.taste import recommend  # noqa: PLC0415 - as above
+
     return recommend(space, liked, N_RECOMMENDED)
 
 

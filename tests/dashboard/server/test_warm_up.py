@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import streamlit as st
 
@@ -62,3 +64,17 @@ def test_it_does_not_wait_for_a_server_that_is_never_idle(monkeypatch):
         warm_up._fill_caches()
     assert len(prepared) == 2 * warm_up.N_DATASETS
     assert prepared[0] == "mnist"
+
+
+def test_it_ends_when_the_server_stops(monkeypatch):
+    monkeypatch.setattr(warm_up, "IDLE_SECONDS", 0.0)
+    prepared = []
+
+    def prepare(dataset: str) -> None:
+        prepared.append(dataset)
+        warm_up._stopping.set()
+
+    monkeypatch.setattr(maps, "prepare_front", prepare)
+    monkeypatch.setattr(warm_up, "_stopping", threading.Event())
+    warm_up._fill_caches()
+    assert len(prepared) == 1

@@ -293,6 +293,7 @@ def test_the_server_says_one_line_about_each_fault_when_it_starts(tmp_path):
         "from latentcore.datasets.torchvision_import import torchvision_datasets as sets\n"
         "sets().MNIST.mirrors = ['http://127.0.0.1:9/']\n"
         "from dashboard.server import warm_up\n"
+        "warm_up._fill_caches = lambda: None\n"
         "warm_up._prepare_all()\n"
         "import threading\n"
         "[one.join() for one in threading.enumerate() if one.name == 'fetch']\n"
