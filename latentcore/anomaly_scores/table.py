@@ -115,7 +115,8 @@ ANOMALY_SCORES: Mapping[str, AnomalyScore] = {
         AnomalyScore(
             "density",
             "-log density of the code",
-            "Minus the log density of the autoencoder's code under the flow, by its change of variables.",
+            "Minus the log density of the autoencoder's code under the flow, by its change of variables. In "
+            "two dimensions the codes of other images, such as inverted digits, may lie where it is high.",
             needs_images=False,
             is_available=lambda capabilities: Capability.FLOW in capabilities,
             measure=negative_code_density,
