@@ -163,7 +163,7 @@ _ZOO_MODELS: Mapping[str, tuple[tuple[str, int], ...]] = {
         *(("vae", 2), ("vae", 8), ("gan", 2), ("gan", 8)),
         *(("flow", 2), ("flow", 8), ("cnn", 2), ("cnn", 8), ("transformer", 2), ("transformer", 8)),
     ),
-    "mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), ("flow", 2), *_LATER),
+    "mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), ("flow", 2), ("transformer", 2), *_LATER),
     "fashion_mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), *_LATER),
     "shapes": (*_FAMILIES, ("lda", 2), ("lda", 4), ("dae", 16), ("beta_vae", 16), *_LATER[:3]),
     "rooms": (*_FAMILIES, ("beta_vae", 16)),
