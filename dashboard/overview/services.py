@@ -16,7 +16,6 @@ from dashboard.data.maps import FRAMED, stratified_rows
 from dashboard.server.concurrency import limited
 from latentcore.atlas import tile_images, webp_bytes
 from latentcore.geometry import Extent, cell_centres, cell_indices, square_extent
-from latentcore.metrics.nearest_neighbours import nearest
 from latentcore.types import FloatArray, LabelArray
 
 N_SHOWN = 1000
@@ -173,7 +172,10 @@ def _targets(number: int, shares: FloatArray) -> pd.DataFrame:
     """Return the targets of one map, from the positions of its images as shares, ``(n, 2)``."""
     unit = (0.0, 1.0, 0.0, 1.0)
     centres = cell_centres(unit, N_CELLS)
-    (near,) = nearest(shares, centres, k=1)[1].T
+    wide = shares.astype(np.float64)
+    distances = (
+        np.square(wide).sum(axis=1) - 2 * centres @ wide.T
+    )  # squared, less what is the same for a centre
     column, row = cell_indices(shares, unit, N_CELLS)
     positions = np.concatenate([centres, shares])
     return pd.DataFrame(
@@ -183,7 +185,7 @@ def _targets(number: int, shares: FloatArray) -> pd.DataFrame:
             "y": positions[:, 1],
             "cell": np.concatenate([np.arange(N_CELLS**2), row * N_CELLS + column]).astype(np.int16),
             "is_image": np.repeat([False, True], [len(centres), len(shares)]),
-            "near": np.concatenate([near, np.arange(len(shares))]).astype(np.int16),
+            "near": np.concatenate([distances.argmin(axis=1), np.arange(len(shares))]).astype(np.int16),
         }
     )
 

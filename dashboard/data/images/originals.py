@@ -42,7 +42,7 @@ def required_originals(dataset: str, split: str, indices: LabelArray) -> FloatAr
         If they are not on this machine.
     """
     spec = dataset_spec(dataset)
-    if _is_rendered(spec) and len(indices) <= FEW:
+    if _are_rendered_alone(spec, indices):
         return spec.scale(_read(dataset, split, indices))
     pixels = _pixels(dataset, split, content_of(dataset))
     check_rows(indices, len(pixels), dataset, split)
@@ -68,7 +68,7 @@ def train_originals(bundle: Bundle, rows: LabelArray) -> FloatArray | None:
     dataset = bundle.spec.dataset
     try:
         spec = dataset_spec(dataset)
-        if _is_rendered(spec) and len(rows) <= FEW:
+        if _are_rendered_alone(spec, rows):
             return spec.scale(_read(dataset, "train", bundle.train.indices[rows]))
         pixels = held_pixels(dataset, bundle.train.indices)
     except LatentcoreError:
@@ -118,6 +118,10 @@ def _can_read_train(dataset: str, content: str) -> bool:  # noqa: ARG001 - a key
     ) is None or spec.fetch is not None:  # others ship with the library or are generated
         _read(dataset, "train", np.empty(0, np.int64))
     return True
+
+
+def _are_rendered_alone(spec: DatasetSpec, rows: LabelArray) -> bool:
+    return _is_rendered(spec) and len(rows) <= FEW
 
 
 def _is_rendered(spec: DatasetSpec) -> bool:

@@ -132,20 +132,10 @@ def _taste(taste: pd.DataFrame | None, position: dict[str, Any], style: MapStyle
 
 
 def _solid(places: alt.Chart, position: dict[str, Any], shape: str, size: int, style: MapStyle) -> alt.Chart:
-    mark = places.mark_point(
-        shape=shape,
-        size=size,
-        filled=True,
-        fill=ink(dark=style.dark),
-        stroke=ground(dark=style.dark),
-        strokeWidth=1.5,
-        opacity=1,
-        clip=True,
-        tooltip=None,
-        aria=False,
+    colour, edge = ink(dark=style.dark), ground(dark=style.dark)
+    return _marks(
+        places, position, shape=shape, size=size, filled=True, fill=colour, stroke=edge, strokeWidth=1.5
     )
-    chart: alt.Chart = mark.encode(**position)
-    return chart
 
 
 def _hover_ring(position: dict[str, Any], colour: str) -> alt.Chart:
@@ -157,16 +147,12 @@ def _hover_ring(position: dict[str, Any], colour: str) -> alt.Chart:
 
 
 def _ring(places: alt.Chart, position: dict[str, Any], size: int, colour: str, width: float) -> alt.Chart:
-    mark = places.mark_point(
-        size=size,
-        filled=False,
-        stroke=colour,
-        strokeWidth=width,
-        opacity=1,
-        clip=True,
-        tooltip=None,
-        aria=False,
-    )
+    return _marks(places, position, size=size, filled=False, stroke=colour, strokeWidth=width)
+
+
+def _marks(places: alt.Chart, position: dict[str, Any], **look: Any) -> alt.Chart:  # noqa: ANN401 - Vega's values
+    """Return marks at places, which neither the pointer nor a screen reader meets."""
+    mark = places.mark_point(opacity=1, clip=True, tooltip=None, aria=False, **look)
     chart: alt.Chart = mark.encode(**position)
     return chart
 

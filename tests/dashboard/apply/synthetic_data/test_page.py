@@ -44,6 +44,7 @@ from latentcore.studies import read_study
 from latentcore.studies.resampling import balanced_rows, mean_over_seeds
 from latentcore.studies.synthesis import synthesis_curves
 from tests.dashboard import pages
+from tests.dashboard.jobs import run_until_measured
 
 
 def open_page(**query: object) -> AppTest:
@@ -198,11 +199,7 @@ def test_the_button_starts_the_job_and_its_results_are_shown():
     app = open_page(models=["pca-d8"])
     app.button_group(key="synthesis_seeds").set_value(1).run()
     app.button(key="start_synthesis").click().run()
-    for _ in range(150):
-        if any("Measured now" in element.value for element in app.markdown):
-            break
-        time.sleep(0.2)
-        app.run()
+    run_until_measured(app)
     assert not app.exception
     assert "One seed gives no interval" in words(app)
 

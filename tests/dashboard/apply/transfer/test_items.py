@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 import numpy as np
@@ -17,6 +16,7 @@ from latentcore.spaces.building import NewSpace
 from latentcore.spaces.table.items_table import items_table
 from latentcore.spaces.writing import NewCollection, save_collection
 from tests.dashboard import pages
+from tests.dashboard.jobs import run_until_measured, wait
 from tests.dashboard.spaces import N_ITEMS, TOPICS, made_codes
 
 IDS = ("notes/first", "notes/second")
@@ -35,9 +35,7 @@ def add(name: str, labels: list[str | None] | None) -> None:
 def measured(request: Request) -> ProbeResults:
     job = start_job(partial(measure, request))
     assert job is not None
-    deadline = time.monotonic() + 60
-    while not job.finished and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait(job)
     assert job.problem is None, job.problem
     assert isinstance(job.result, ProbeResults)
     return job.result
@@ -78,11 +76,7 @@ def test_the_page_measures_and_says_on_what():
     app = pages.open_page("transfer", dataset="notes")
     assert not app.info
     app.button(key="start_probing").click().run()
-    for _ in range(40):
-        if any("Measured now" in one.value for one in app.markdown):
-            break
-        time.sleep(0.5)
-        app.run()
+    run_until_measured(app)
     text = pages.text_of(app)
     assert f"on Notes: {N_ITEMS // 2} random test items, 10 sets of labelled items" in text
     assert f"from {N_ITEMS // 2} others" in text

@@ -30,6 +30,7 @@ from latentcore.studies import read_study
 from latentcore.studies.resampling import mean_over_seeds
 from latentcore.studies.transfer import constant_source, label_curve
 from tests.dashboard import pages
+from tests.dashboard.jobs import run_until_measured
 
 
 def open_page(**query: object) -> AppTest:
@@ -181,11 +182,7 @@ def test_the_button_starts_the_job_and_its_results_are_drawn():
     app = open_page(models=["pca-d2"])
     app.button_group(key="probe_seeds").set_value(3).run()
     app.button(key="start_probing").click().run()
-    for _ in range(100):
-        if any("Measured now" in element.value for element in app.markdown):
-            break
-        time.sleep(0.2)
-        app.run()
+    run_until_measured(app)
     assert not app.exception
     assert "3 sets of labelled images" in words(app)
 
