@@ -173,9 +173,8 @@ def _targets(number: int, shares: FloatArray) -> pd.DataFrame:
     unit = (0.0, 1.0, 0.0, 1.0)
     centres = cell_centres(unit, N_CELLS)
     wide = shares.astype(np.float64)
-    distances = (
-        np.square(wide).sum(axis=1) - 2 * centres @ wide.T
-    )  # squared, less what is the same for a centre
+    # squared distances, less what is the same for all images of a centre
+    distances = np.square(wide).sum(axis=1) - 2 * centres @ wide.T
     column, row = cell_indices(shares, unit, N_CELLS)
     positions = np.concatenate([centres, shares])
     return pd.DataFrame(
