@@ -19,7 +19,7 @@ from PIL import Image
 from dashboard.data.images.matching import match_dataset
 from dashboard.data.images.preparing import BlankImage, layout_of, prepare_image
 from dashboard.data.images.uploads import LONGEST_SIDE, UnreadableImage, read_image, read_plain_image
-from latentcore.store import load_bundle
+from latentcore.store import Bundle, load_bundle
 from tests.fuzzing import FUZZ, spoilt_bytes
 
 MOST_MEMORY = 200
@@ -62,7 +62,12 @@ def with_checksums(data: bytes) -> bytes:
     return bytes(mended) + data[at:]
 
 
-def read_or_refuse(data: bytes) -> None:
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return load_bundle("digits/pca-d2")
+
+
+def read_or_refuse(data: bytes, bundle: Bundle) -> None:
     before = list(warnings.filters)
     try:
         found = read_image(data)
@@ -80,7 +85,6 @@ def read_or_refuse(data: bytes) -> None:
     plain = read_plain_image(data)
     assert plain.pixels.dtype == np.uint8
     assert plain.pixels.shape[:2] == pixels.shape
-    bundle = load_pca()
     assert match_dataset(bundle, plain).image.shape == bundle.image_shape
     for layout in (None, layout_of("digits")):
         try:
@@ -90,16 +94,10 @@ def read_or_refuse(data: bytes) -> None:
         assert np.isfinite(bundle.model.encode(prepared.image[None])).all()
 
 
-def load_pca(_known: list = []):  # noqa: B006 - loaded once
-    if not _known:
-        _known.append(load_bundle("digits/pca-d2"))
-    return _known[0]
-
-
 @FUZZ
 @given(spoilt_bytes(sources()), st.booleans())
-def test_spoilt_images(data, mend):
-    read_or_refuse(with_checksums(data) if mend else data)
+def test_spoilt_images(bundle, data, mend):
+    read_or_refuse(with_checksums(data) if mend else data, bundle)
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -135,8 +133,8 @@ BOMB = zlib.compress(bytes(100 * 2**20), 9)
         *(source[:cut] for source in sources() for cut in (1, 12, 40, len(source) - 3)),
     ],
 )
-def test_images_that_are_made_to_harm(data):
-    read_or_refuse(data)
+def test_images_that_are_made_to_harm(bundle, data):
+    read_or_refuse(data, bundle)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the measure is of Unix")
