@@ -173,8 +173,7 @@ def map_layers(content: MapContent, style: MapStyle, *marked: AnyChart) -> list[
         if by_class
         else value_colour(style.colour, style.colour_title, is_date=style.is_date)
     )
-    columns = ["x", "y", "class"] if by_class else ["x", "y", style.colour]
-    points = points_layer(content.points[columns], position, colour, size=24)
+    points = points_layer(shown_points(content, style), position, colour, size=24)
     grid = alt.Chart(content.cells, name="grid").mark_point(opacity=0, size=1, tooltip=None, aria=False)
     grid = grid.encode(**position)
     layers: list[AnyChart] = [frame(style.size)]
@@ -192,6 +191,11 @@ def map_layers(content: MapContent, style: MapStyle, *marked: AnyChart) -> list[
     else:
         layers.append(points)
     return [*layers, *marked, *_rings(style, position), grid]
+
+
+def shown_points(content: MapContent, style: MapStyle) -> pd.DataFrame:
+    """Return the points as the map draws them: positions and what they are coloured by."""
+    return content.points[["x", "y", style.colour]]
 
 
 def _shade(uri: str, extent: tuple[float, float, float, float], position: dict[str, Any]) -> alt.Chart:

@@ -14,7 +14,7 @@ from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.items.colours import CLASS, item_colours
 from dashboard.data.items.planes import plane_quality, positions
 from dashboard.data.items.spaces import ItemSpace, open_space
-from dashboard.explore.charts.item_map import ItemMapContent
+from dashboard.explore.charts.item_map import ItemMapContent, with_found
 from dashboard.explore.charts.item_map import item_map as draw_map
 from dashboard.explore.charts.latent_map import MapStyle
 from dashboard.explore.charts.preview import SPACING
@@ -60,7 +60,7 @@ def item_map(
     data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=narrow)
     dark = is_dark()
     x, y = positions(space, choice.plane, space.train.indices[row : row + 1])[0].tolist()
-    anchor = state.hold("anchor", (space.id, choice, found, liked, narrow, dark, name), (x, y))
+    anchor = state.hold("anchor", (space.id, choice, liked, narrow, dark, name), (x, y))
     style = MapStyle(
         colour="class" if data.classes else "value",
         colour_title=item_colours(space)[choice.colour],
@@ -103,10 +103,34 @@ def _spec(
     liked: tuple[int, ...],
     style: MapStyle,
 ) -> dict[str, Any]:
-    data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=style.stacked)
-    content = ItemMapContent(**{field.name: getattr(data, field.name) for field in fields(ItemMapContent)})
+    """Return the map, with the items that were found put into the map without them.
+
+    Images of those are in strips, which are part of the spec itself.
+    """
+    content = _content(space, choice, found, style)
+    if content.strips:
+        return _whole_spec(space, choice, found, liked, style)
+    without = _content(space, choice, (), style)
+    return with_found(_whole_spec(space, choice, (), liked, style), without, content, style)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
+def _whole_spec(
+    space: ItemSpace,
+    choice: ItemMapChoice,
+    found: tuple[int, ...],
+    liked: tuple[int, ...],
+    style: MapStyle,
+) -> dict[str, Any]:
     taste = taste_place(space, choice.plane, liked) if liked else None
-    return compact(draw_map, content, style, taste)
+    return compact(draw_map, _content(space, choice, found, style), style, taste)
+
+
+def _content(
+    space: ItemSpace, choice: ItemMapChoice, found: tuple[int, ...], style: MapStyle
+) -> ItemMapContent:
+    data = item_map_data(space, choice.plane, choice.colour, choice.n_shown, found, stacked=style.stacked)
+    return ItemMapContent(**{field.name: getattr(data, field.name) for field in fields(ItemMapContent)})
 
 
 def _ringed(space: ItemSpace, criteria: Criteria, liked: tuple[int, ...]) -> tuple[int, ...]:

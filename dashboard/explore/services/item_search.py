@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
-from dashboard.data.catalogue import BY_CONTENT
 from dashboard.data.items.spaces import ItemSpace
 from latentcore.spaces.table.items import SEARCHED
 from latentcore.types import LabelArray
@@ -20,11 +18,9 @@ def searched_columns(space: ItemSpace) -> list[str]:
     return [one.name for one in space.items.columns if one.kind in SEARCHED]
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_CONTENT)
-def found_items(space: ItemSpace, text: str, column: str | None) -> tuple[int, ...]:
+def found_items(space: ItemSpace, text: str, column: str | None) -> LabelArray:
     """Return the rows of all items that contain a text, without case, in a column or in any."""
-    rows = space.items.search(text, None if column is None else [column])
-    return tuple(rows.tolist())
+    return space.items.search(text, None if column is None else [column])
 
 
 def items_csv(space: ItemSpace, rows: Sequence[int] | LabelArray) -> bytes:

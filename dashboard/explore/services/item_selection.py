@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -65,7 +65,7 @@ def selected_rows(space: ItemSpace, criteria: Criteria) -> LabelArray:
         return np.zeros(0, np.int64)
     chosen = np.ones(space.n_items, bool)
     if criteria.text is not None:
-        chosen &= _mask(space, np.array(found_items(space, criteria.text, criteria.column), np.int64))
+        chosen &= _mask(space, found_items(space, criteria.text, criteria.column))
     if criteria.example is not None:
         chosen &= _mask(space, nearest_rows(space, criteria.example, criteria.k))
     if criteria.box is not None:
@@ -85,8 +85,7 @@ def ringed_rows(space: ItemSpace, criteria: Criteria) -> tuple[int, ...]:
 
     So the map stays as it is while a box is drawn.
     """
-    beside_box = Criteria(text=criteria.text, column=criteria.column, example=criteria.example, k=criteria.k)
-    return tuple(selected_rows(space, beside_box)[:MAX_FOUND].tolist())
+    return tuple(selected_rows(space, replace(criteria, box=None))[:MAX_FOUND].tolist())
 
 
 def selection_csv(space: ItemSpace, criteria: Criteria) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeAlias, cast
@@ -64,8 +64,24 @@ def _name_table(data: Any) -> Any:  # noqa: ANN401 - altair's protocol
         return to_values(data)
     if id(data) not in tables:
         content = _arrow_table(data) if _as_arrow.get() else cast("Rows", to_values(data)["values"])
-        tables[id(data)] = (data, f"data-{_digest(data)}", content)
+        tables[id(data)] = (data, table_name(data), content)
     return {"name": tables[id(data)][1]}
+
+
+def with_tables(spec: dict[str, Any], changed: Iterable[tuple[pd.DataFrame, pd.DataFrame]]) -> dict[str, Any]:
+    """Return a spec with other data in some of its tables, as Arrow tables: each as it was drawn, and anew.
+
+    Their names stay, and the browser then changes these data in the chart that stands, zoomed as it is.
+    """
+    tables = {table_name(drawn): _arrow_table(anew) for drawn, anew in changed}
+    if missing := tables.keys() - spec["datasets"].keys():
+        raise KeyError(missing)
+    return {**spec, "datasets": {**spec["datasets"], **tables}}
+
+
+def table_name(data: pd.DataFrame) -> str:
+    """Return the name of a table in specs, which says what is in it."""
+    return f"data-{_digest(data)}"
 
 
 def _arrow_table(data: pd.DataFrame) -> pa.Table:

@@ -18,6 +18,7 @@ from latentcore.types import UNLABELLED, LabelArray
 if TYPE_CHECKING:
     import pandas as pd
 
+_Mask = npt.NDArray[np.bool_]
 SEARCHED = (ColumnKind.TEXT, ColumnKind.CATEGORY, ColumnKind.ID)
 
 
@@ -165,14 +166,12 @@ class Items:
         columns : sequence of str, optional
             All texts, categories and ids by default.
         """
-        import pyarrow.compute as pc  # noqa: PLC0415
-
-        searched = [one.name for one in self.columns if one.kind in SEARCHED]
+        searched = {one.name: one.kind for one in self.columns if one.kind in SEARCHED}
         found = np.zeros(self.n, bool)
         for name in columns or searched:
             column = self.arrow(name)
-            hits = pc.match_substring(column.cast("string"), pattern=text, ignore_case=True)
-            found |= hits.fill_null(False).to_numpy()
+            hits = _hits_by_value if searched.get(name) is ColumnKind.CATEGORY else _hits
+            found |= hits(column.cast("string"), text)
         return np.flatnonzero(found)
 
     def picture(self, row: int) -> bytes | None:
@@ -181,3 +180,19 @@ class Items:
             return None
         picture: bytes | None = self.arrow(self.roles.picture)[row].as_py()
         return picture
+
+
+def _hits(column: Any, text: str) -> _Mask:  # noqa: ANN401 - pyarrow has no types
+    """Return where a text occurs in a column of strings, without case."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    hits = pc.match_substring(column, pattern=text, ignore_case=True).fill_null(False)
+    return np.asarray(hits, bool)
+
+
+def _hits_by_value(column: Any, text: str) -> _Mask:  # noqa: ANN401 - pyarrow has no types
+    """Return the same, by a search in the different strings only."""
+    encoded = column.combine_chunks().dictionary_encode()
+    numbers = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
+    found: _Mask = np.append(_hits(encoded.dictionary, text), False)[numbers]
+    return found

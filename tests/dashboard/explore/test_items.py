@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +17,7 @@ from dashboard.data.items.colours import item_colours
 from dashboard.data.items.planes import item_planes, plane_quality, positions
 from dashboard.data.items.spaces import open_space, scanned_spaces
 from dashboard.data.items.texts import wrapped_text
+from dashboard.explore.charts.item_map import FOUND_SIZE
 from dashboard.explore.services.item_map import item_map_data
 from dashboard.explore.services.item_search import found_items, items_csv, items_parquet
 from tests.dashboard.pages import notices_of
@@ -25,6 +30,21 @@ def map_spec(app: AppTest) -> str:
     """Return the spec of the map as it was sent."""
 
     return str(app.get("vega_lite_chart")[0].proto.spec)
+
+
+def found_rings(app: AppTest) -> int:
+    """Return how many items are ringed, by the data of the layer that rings them."""
+    chart = app.get("vega_lite_chart")[0].proto
+    marks = [one for one in layers(json.loads(chart.spec)) if one.get("mark", {}).get("size") == FOUND_SIZE]
+    (name,) = {one["data"]["name"] for one in marks}
+    (table,) = [one.data.data for one in chart.datasets if one.name == name]
+    return pa.ipc.open_stream(table).read_all().num_rows
+
+
+def layers(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield spec
+    for one in spec.get("layer", []):
+        yield from layers(one)
 
 
 def near(app: AppTest, which: str) -> list[str]:
@@ -114,6 +134,17 @@ def test_what_was_found_can_be_saved():
     assert np.allclose(stored[["pca_x", "pca_y"]], space.train.plane[list(found)])
     assert list(table["topic"].unique()) == ["sailing"]
     assert len(table) == len(found)
+
+
+def test_a_search_changes_the_data_of_the_map_only():
+    app = explore(point="n05")
+    before, ringed = map_spec(app), found_rings(app)
+    app.text_input(key="pick_find").set_value("sailing").run()
+    assert map_spec(app) == before
+    assert ringed == 0 < found_rings(app) == len(found_items(open_space("notes/first"), "sailing", None))
+    app.text_input(key="pick_find").set_value("nowhere").run()
+    assert map_spec(app) == before
+    assert found_rings(app) == 0
 
 
 def test_found_items_are_ringed_and_drawn_although_the_map_shows_a_sample():

@@ -130,6 +130,7 @@ def test_items_are_found_by_text_without_case(saved):
     assert items.search("REMARK 8 äö").tolist() == [8]
     assert items.search("X89").tolist() == [89]
     assert items.search("none", ["kind"]).tolist() == np.flatnonzero(LABELS == 1).tolist()
+    assert items.search("A", ["kind"]).tolist() == np.flatnonzero(LABELS == 0).tolist()
     assert items.search(".*").tolist() == []
     assert items.row_of("x7") == 7
     frame = items.frame(np.array([7, 3]))
