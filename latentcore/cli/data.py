@@ -13,12 +13,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from latentcore.cli.progress import EXIT_INTERRUPTED, error_console
-from latentcore.datasets import DATASETS
 from latentcore.datasets.own.add import Added, add_dataset
 from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.stored import OwnDataset, find_own, list_own, own_folder, remove_own
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import UnknownNameError
+from latentcore.spaces.taken_names import taken_from_datasets
 
 MAX_LISTED = 20
 """Problems that are printed; the others are counted."""
@@ -69,7 +69,7 @@ def add_command(
                 name,
                 source,
                 data_folder(),
-                reserved=tuple(DATASETS),
+                reserved=taken_from_datasets(),
                 options=options,
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )

@@ -1,4 +1,4 @@
-"""Names of collections that datasets or shipped collections have, too."""
+"""Names that datasets and collections have, which share one list on every page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.spaces.folders import collection_folders, own_spaces, shipped_spaces
 
 SHIPPED_DATASET, OWN_DATASET = "a dataset that comes with the library", "a dataset that you added"
-SHIPPED_COLLECTION = "a collection that comes with the library"
+SHIPPED_COLLECTION, OWN_COLLECTION = "a collection that comes with the library", "a collection that you added"
 
 
 def taken_names() -> dict[str, str]:
@@ -16,6 +16,15 @@ def taken_names() -> dict[str, str]:
     return {
         **dict.fromkeys(collection_folders(shipped_spaces()), SHIPPED_COLLECTION),
         **dict.fromkeys((one.name for one in list_own(data_folder())), OWN_DATASET),
+        **dict.fromkeys(DATASETS, SHIPPED_DATASET),
+    }
+
+
+def taken_from_datasets() -> dict[str, str]:
+    """Return the same for an added dataset, but for the names of other added datasets."""
+    return {
+        **dict.fromkeys(collection_folders(shipped_spaces()), SHIPPED_COLLECTION),
+        **dict.fromkeys(collection_folders(own_spaces()), OWN_COLLECTION),
         **dict.fromkeys(DATASETS, SHIPPED_DATASET),
     }
 

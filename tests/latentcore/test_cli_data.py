@@ -52,7 +52,8 @@ def test_a_dataset_is_added_listed_shown_and_removed(run, source):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("data", "add", "mnist", "SOURCE"), "comes with the library"),
+        (("data", "add", "mnist", "SOURCE"), "'mnist' is the name of a dataset that comes with the library"),
+        (("data", "add", "numbers", "SOURCE"), "'numbers' is the name of a collection that comes with"),
         (("data", "add", "mine", "nowhere"), "There is no"),
         (("data", "add", "mine", "SOURCE", "--size", "100"), "8 to 64"),
         (("data", "info", "mine"), "No dataset 'mine' was added"),

@@ -14,7 +14,6 @@ from dashboard.data.jobs import Job
 from dashboard.data.ownership import own_datasets, session_token
 from dashboard.data.upload_rules import UploadRules, quota_problem
 from latentcore.atomic_files import temporary_folder
-from latentcore.datasets import DATASETS
 from latentcore.datasets.own.add import Added, add_dataset
 from latentcore.datasets.own.array_files import MAX_ARRAY_BYTES
 from latentcore.datasets.own.arrays.idx_pairs import is_idx_name
@@ -24,6 +23,7 @@ from latentcore.datasets.own.options import AddOptions
 from latentcore.datasets.own.stored import own_folder
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import DatasetError, LatentcoreError, TrainingCancelled
+from latentcore.spaces.taken_names import taken_from_datasets
 
 MAX_NAME, MAX_FILE_NAME = 40, 120
 _ENDINGS = re.compile(r"\.(tar\.\w+|\w{1,7})$|[-.]idx[13][-.]ubyte(\.gz)?$")
@@ -99,7 +99,7 @@ def suggested_name(files: Sequence[str], rules: UploadRules) -> str:
 def name_problem(name: str, rules: UploadRules) -> str | None:
     """Return one sentence on why a new dataset cannot have a name, or None if it can."""
     try:
-        check_name(name, tuple(DATASETS))
+        check_name(name, taken_from_datasets())
     except DatasetError as error:
         return str(error)
     stored = f"{name}-{session_token()}" if rules.is_hosted else name
@@ -138,7 +138,7 @@ def add_upload(files: list[UploadedFile], request: Request, job: Job) -> Outcome
                     request.name,
                     source,
                     data_folder(),
-                    reserved=tuple(DATASETS),
+                    reserved=taken_from_datasets(),
                     options=_options(request),
                     on_progress=lambda done, n: job.announce(f"{done:,} of {n:,} images", done / n),
                     owner=session_token() if rules.is_hosted else None,

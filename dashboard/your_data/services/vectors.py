@@ -21,7 +21,7 @@ from latentcore.spaces.adding.add import Added, add_file
 from latentcore.spaces.adding.add_options import AddOptions
 from latentcore.spaces.folders import own_spaces
 from latentcore.spaces.listing import remove_space
-from latentcore.spaces.taken_names import taken_names
+from latentcore.spaces.taken_names import SHIPPED_DATASET, taken_names
 
 VECTOR_SUFFIXES = (".npy", ".npz", ".safetensors")
 SHARES = {"reading": 0.0, "neighbours": 0.3, "plane": 0.5, "derived": 0.85, "scores": 0.9}
@@ -52,7 +52,7 @@ class VectorOutcome:
 def vectors_problem(name: str, rules: UploadRules) -> str | None:
     """Return one sentence on why a new collection cannot have a name, or None if it can."""
     try:
-        check_name(name, tuple(DATASETS))
+        check_name(name, dict.fromkeys(DATASETS, SHIPPED_DATASET))
     except DatasetError as error:
         return str(error)
     stored = f"{name}-{session_token()}" if rules.is_hosted else name

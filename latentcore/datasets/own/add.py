@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def add_dataset(
     source: Path,
     data_folder: Path,
     *,
-    reserved: Sequence[str] = (),
+    reserved: Mapping[str, str] = MappingProxyType({}),
     options: AddOptions | None = None,
     on_progress: OnProgress | None = None,
     owner: str | None = None,
@@ -109,8 +110,8 @@ def add_dataset(
         A folder, a zip or tar archive, or an npy, npz, idx or Parquet file.
     data_folder : Path
         The dataset is stored in ``own/<name>`` below it.
-    reserved : sequence of str
-        Names of other datasets.
+    reserved : mapping of str to str
+        Names that may not be taken; see `latentcore.spaces.taken_names.taken_from_datasets`.
     options : AddOptions, optional
     on_progress : callable, optional
     owner : str, optional

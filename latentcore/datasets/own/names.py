@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from latentcore.exceptions import DatasetError
 
@@ -34,12 +34,19 @@ def title_of(name: str) -> str:
     return (name if found is None else found[1]).replace("_", " ").replace("-", " ").capitalize()
 
 
-def check_name(name: str, reserved: Sequence[str]) -> None:
-    """Raise `DatasetError` unless a new dataset can be given a name; `reserved` are those of the library."""
+def check_name(name: str, reserved: Mapping[str, str]) -> None:
+    """Raise `DatasetError` unless a new dataset can be given a name.
+
+    Parameters
+    ----------
+    name : str
+    reserved : mapping of str to str
+        Names that may not be taken, each with what has it: "a dataset that comes with the library".
+    """
     if not NAME.fullmatch(name) or is_owned(name):
         raise DatasetError(
             f"A dataset cannot be named {name[:60]!r}: take up to 40 small letters, digits, - and _, "
             "beginning with a letter."
         )
     if name in reserved:
-        raise DatasetError(f"{name!r} is the name of a dataset that comes with the library; take another.")
+        raise DatasetError(f"{name!r} is the name of {reserved[name]}; take another.")

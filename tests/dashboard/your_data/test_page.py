@@ -134,7 +134,12 @@ def test_options_are_used(data):
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("mnist", "comes with the library"), ("No!", "cannot be named")]
+    ("name", "reason"),
+    [
+        ("mnist", "comes with the library"),
+        ("numbers", "a collection that comes with the library"),
+        ("No!", "cannot be named"),
+    ],
 )
 def test_a_name_that_cannot_be_taken_is_told_before_anything_is_read(name, reason):
     app = upload(open_page(), archive())

@@ -55,7 +55,11 @@ def image_folder(names: tuple[str, ...], n: int = 5, **kwargs: object) -> dict[s
 def add(tmp_path) -> Callable[..., Added]:
     def run(source: Path, name: str = "mine", **options: object) -> Added:
         return add_dataset(
-            name, source, tmp_path / "data", reserved=("mnist",), options=AddOptions(**options)
+            name,
+            source,
+            tmp_path / "data",
+            reserved={"mnist": "a dataset that comes with the library"},
+            options=AddOptions(**options),
         )
 
     return run

@@ -12,8 +12,10 @@ from PIL import Image
 
 from latentcore.cli import main
 from latentcore.datasets.own.add import add_dataset
+from latentcore.exceptions import DatasetError
 from latentcore.spaces.adding.add import add_file
 from latentcore.spaces.adding.add_options import AddOptions
+from latentcore.spaces.taken_names import taken_from_datasets
 
 N = 40
 
@@ -108,6 +110,14 @@ def test_a_collection_cannot_have_the_name_of_an_own_dataset(run, file, tmp_path
     assert code == 2
     assert "'cats' is the name of a dataset that you added; take another." in " ".join(err.split())
     assert not (tmp_path / "data" / "spaces" / "cats").exists()
+
+
+def test_a_dataset_cannot_have_the_name_of_an_own_collection(run, file, tmp_path):
+    assert run("add", "mine", file)[0] == 0
+    np.save(tmp_path / "a.npy", np.zeros((40, 8, 8), np.uint8))
+    with pytest.raises(DatasetError, match="'mine' is the name of a collection that you added; take another"):
+        add_dataset("mine", tmp_path / "a.npy", tmp_path / "data", reserved=taken_from_datasets())
+    assert not (tmp_path / "data" / "own").exists()
 
 
 @pytest.mark.usefixtures("cats")
