@@ -6,10 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.compare.decoder_geometry.charts import MAX_COLOUR, MIN_COLOUR, volume_change_chart
 from dashboard.compare.decoder_geometry.services import CENTRAL_SHARE, volume_change_map
-from dashboard.data.catalogue import BY_CONTENT, Bundle
+from dashboard.data.catalogue import BY_CONTENT, Bundle, catalogue, dataset_title
 from dashboard.ui.chart_cache import compact
+from dashboard.ui.model_set import PREFERRED
 from dashboard.ui.theme import is_dark
 
 SIZES = {1: 480, 2: 440, 3: 380, 4: 290}
@@ -21,11 +23,7 @@ def draw_decoder_geometry(bundles: list[Bundle]) -> None:
     """Draw the section."""
     two_dimensional = [bundle for bundle in bundles if bundle.spec.latent_dim == 2]
     if not two_dimensional:
-        st.info(
-            "Decoder geometry is shown for models with 2 latent dimensions. Choose one above, such as "
-            "“VAE, 2-D”.",
-            icon=":material/info:",
-        )
+        _offer_models(bundles[0].spec.dataset)
         return
     st.markdown(
         "How much the image changes as the code moves. Bright ridges: a small step changes the image a lot. "
@@ -38,6 +36,24 @@ def draw_decoder_geometry(bundles: list[Bundle]) -> None:
             with column:
                 _draw_map(bundle, SIZES[n_columns])
     _draw_caption([bundle for bundle in bundles if bundle.spec.latent_dim != 2])
+
+
+def _offer_models(dataset: str) -> None:
+    """Say that none of the chosen models has a map, and offer those that do."""
+    sentence = "Decoder geometry is shown for models with 2 latent dimensions"
+    specs = [catalogue().spec(dataset, name) for name in catalogue().models(dataset)]
+    offered = [spec for spec in specs if spec.latent_dim == 2 and spec.family in PREFERRED]
+    if not offered:
+        st.info(f"{sentence}; {dataset_title(dataset)} has none.", icon=":material/info:")
+        return
+    st.info(f"{sentence}; none is chosen.", icon=":material/info:")
+    st.button(
+        f"Show those of 2-D: {', '.join(spec.title.partition(',')[0] for spec in offered)}",
+        icon=":material/visibility:",
+        key="show_two_dimensional",
+        on_click=state.put,
+        args=("models", ",".join(spec.name for spec in offered)),
+    )
 
 
 def _draw_map(bundle: Bundle, size: int) -> None:

@@ -13,5 +13,10 @@ def test_models_with_two_dimensions_are_shown_and_the_others_are_named():
     assert "Not shown, as their codes are not two-dimensional: Autoencoder, 8-D, GAN, 8-D." in shown
 
 
-def test_without_a_model_of_two_dimensions_the_section_says_what_to_choose():
-    assert "Choose one above" in section_text(open_section("geometry", "ae-d8"))
+def test_without_a_model_of_two_dimensions_the_section_offers_those():
+    app = open_section("geometry", "ae-d8")
+    assert "models with 2 latent dimensions; none is chosen." in section_text(app)
+    app.button(key="show_two_dimensional").click().run()
+    assert not app.exception
+    assert app.query_params["models"] == ["pca-d2", "ae-d2", "vae-d2", "gan-d2"]
+    assert "**VAE, 2-D**" in section_text(app)
