@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image, UnidentifiedImageError
 
 from dashboard.data.catalogue import BY_CONTENT, LatentcoreError
 from dashboard.data.images.grids import grid_pixels
@@ -17,9 +16,12 @@ from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.items.spaces import ItemSpace
 from dashboard.server.concurrency import limited
 from latentcore.atlas import webp_bytes
+from latentcore.datasets.own.pictures import Target, UnreadablePicture, fit_picture, open_picture
 from latentcore.types import FloatArray, LabelArray
 
-THUMBNAIL = 48
+THUMBNAIL = Target(size=48, colour="rgb", fit="pad")
+NO_PICTURE = 0.5
+"""Grey of items without a picture."""
 N_TILES = 72
 """Images per strip."""
 WEBP_QUALITY = 85
@@ -105,17 +107,12 @@ def _strips(
 
 
 def _thumbnails(space: ItemSpace, rows: LabelArray) -> FloatArray:
-    """Return the pictures of a table in colour, scaled to fit a square; black where one cannot be read."""
-    made = np.zeros((len(rows), 3, THUMBNAIL, THUMBNAIL), np.float32)
+    """Return the pictures of a table in colour, padded to squares; grey where there is none to be read."""
+    made = np.full((len(rows), 3, THUMBNAIL.size, THUMBNAIL.size), NO_PICTURE, np.float32)
     for k, row in enumerate(rows.tolist()):
         data = space.items.picture(row)
         if data is None:
             continue
-        try:
-            with Image.open(io.BytesIO(data)) as picture:
-                picture.thumbnail((THUMBNAIL, THUMBNAIL))
-                pixels = np.asarray(picture.convert("RGB"), np.float32) / 255
-        except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-            continue
-        made[k, :, : pixels.shape[0], : pixels.shape[1]] = pixels.transpose(2, 0, 1)
+        with suppress(UnreadablePicture):
+            made[k] = fit_picture(open_picture(data, THUMBNAIL), THUMBNAIL) / np.float32(255)
     return made
