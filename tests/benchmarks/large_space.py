@@ -82,19 +82,19 @@ SEARCH_SCRIPT = """
 """
 
 
-def write_vectors(folder: Path, n: int) -> None:
+def write_vectors(folder: Path, n: int, n_dimensions: int = N_DIMENSIONS) -> None:
     """Write ``vectors.npy`` and ``items.parquet``: a text, a group and a price for each."""
     generator = np.random.default_rng(0)
     groups = generator.integers(0, N_CLUSTERS, n)
     inner = generator.normal(size=(N_CLUSTERS, N_INNER)) * 2
     widths = generator.uniform(0.3, 1.2, (N_CLUSTERS, N_INNER))
-    rotation = np.linalg.qr(generator.normal(size=(N_DIMENSIONS, N_INNER)))[0].T
-    vectors = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, (n, N_DIMENSIONS))
+    rotation = np.linalg.qr(generator.normal(size=(n_dimensions, N_INNER)))[0].T
+    vectors = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, (n, n_dimensions))
     for start in range(0, n, 10_000):
         own = groups[start : start + 10_000]
         codes = inner[own] + widths[own] * generator.normal(size=(len(own), N_INNER))
         vectors[start : start + len(own)] = codes @ rotation
-        vectors[start : start + len(own)] += 0.05 * generator.normal(size=(len(own), N_DIMENSIONS))
+        vectors[start : start + len(own)] += 0.05 * generator.normal(size=(len(own), n_dimensions))
     vectors.flush()
     texts = [" ".join(words) for words in generator.choice(WORDS, (n, 8))]
     table = {"text": texts, "group": [f"group {k}" for k in groups], "price": generator.lognormal(3, 1, n)}
@@ -156,16 +156,17 @@ def main() -> None:
     """Print what was measured as JSON lines, with the names of what is over its bar."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=N_ITEMS)
+    parser.add_argument("--dimensions", type=int, default=N_DIMENSIONS)
     parser.add_argument(
         "--folder", type=Path, help="where vectors and spaces lie from an earlier run, or will"
     )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
-        found: dict[str, Any] = {"items": chosen.items, "dimensions": N_DIMENSIONS}
+        found: dict[str, Any] = {"items": chosen.items, "dimensions": chosen.dimensions}
         if not (folder / "data").exists():
             folder.mkdir(exist_ok=True)
-            write_vectors(folder, chosen.items)
+            write_vectors(folder, chosen.items, chosen.dimensions)
             peaks = []
             for plane in ("pca", "umap"):
                 seconds, peak = add(folder, f"large-{plane}", plane)
