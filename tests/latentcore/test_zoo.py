@@ -10,7 +10,7 @@ from latentcore.datasets import load_dataset
 from latentcore.metrics.generation import class_shares, predict_logistic
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.recipes import ZOO
-from latentcore.store import list_bundles, load_bundle, models_folder
+from latentcore.store import list_bundles, load_bundle, models_folder, read_formation
 from latentcore.store.bundle import FORMATION_FILE
 from tests.splits import split_or_skip
 
@@ -45,6 +45,17 @@ def test_a_bundle_decodes_what_it_did(bundle_id):
     assert sum(sizes.values()) <= MAX_BYTES
     for score in bundle.metrics.values():
         assert {"value", "protocol", "n", "seed", "interval"} == set(score)
+
+
+@pytest.mark.parametrize("model", ["ae-d2", "vae-d2", "gan-d2", "ae-d16", "vae-d16"])
+@pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist"])
+def test_how_a_bundle_formed_is_shipped_with_it(dataset, model):
+    bundle = load_bundle(f"{dataset}/{model}")
+    formation = read_formation(bundle.spec, bundle.image_shape, len(bundle.test))
+    assert formation is not None
+    assert len(formation.times) >= 20
+    assert len(formation.rows) == 500
+    assert len(formation.image_rows) == 8
 
 
 @pytest.mark.parametrize("bundle_id", IDS)
