@@ -13,7 +13,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, open_bundle
 from dashboard.data.maps import MapData, clusters_note, coloured_points, index_of_row, map_data, trust_shading
 from dashboard.explore.charts.latent_map import MapContent, MapStyle
 from dashboard.explore.charts.latent_map import latent_map as draw_map
-from dashboard.explore.charts.preview import SPACING
+from dashboard.explore.charts.preview import SPACING, WIDE
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, colour_title, legend_title
 from dashboard.ui.chart_cache import compact
 from dashboard.ui.charts.scatter import MAX_IN_LEGEND
@@ -25,8 +25,6 @@ from dashboard.ui.theme import is_dark
 
 WIDE_SIZE, WIDE_PREVIEW = 410, 192
 NARROW_SIZE = 260
-WIDE = 900
-"""Width of the window from which the decode under the pointer is shown beside the map, not below it."""
 SNAP_PIXELS = 6
 """A click this near to a point selects its image."""
 

@@ -14,6 +14,8 @@ from dashboard.ui.charts.scatter import moving_pixels
 
 SPACING, STACKED_SPACING = 18, 68
 """Pixels between the map and the preview beside it, or below it and the axis."""
+WIDE = 900
+"""Width of the window from which the preview is beside the map, not below it."""
 FONT_SIZE = 13
 
 

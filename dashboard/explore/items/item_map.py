@@ -17,7 +17,7 @@ from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.charts.item_map import ItemMapContent, with_found
 from dashboard.explore.charts.item_map import item_map as draw_map
 from dashboard.explore.charts.latent_map import MapStyle
-from dashboard.explore.charts.preview import SPACING
+from dashboard.explore.charts.preview import SPACING, WIDE
 from dashboard.explore.items.controls import PLANE_TITLES, ItemMapChoice
 from dashboard.explore.items.criteria import box_on_map, set_box
 from dashboard.explore.items.pinned import select_item
@@ -32,8 +32,7 @@ from dashboard.ui.theme import is_dark
 
 WIDE_SIZE, NARROW_SIZE, PREVIEW = 410, 260, 220
 """Pixels."""
-WIDE = 900
-"""Width of the window from which the item under the pointer is shown beside the map, not below it."""
+BOX_KEYS = "; drag with the shift key to select the items in a box, click with it to remove the box."
 KEY_STEP = 9
 """Pixels that an arrow key moves the pointer."""
 
@@ -92,7 +91,7 @@ def item_map(
         only_focused=False,
         widths=[WIDE],
     )
-    st.caption(_caption(space, choice, data))
+    st.caption(_caption(space, choice, data, has_keys=not narrow))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
@@ -157,7 +156,7 @@ def _reported() -> Mapping[str, Any]:
     return {} if "cell" in reported and not reported["cell"] else reported
 
 
-def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap) -> str:
+def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap, *, has_keys: bool) -> str:
     """Return which items the map shows, how far the plane can be trusted, and how to use it."""
     n, n_all = data.n_drawn, space.n_items
     sampled = "" if n == n_all else f", a {space.group_word}-stratified random sample"
@@ -167,8 +166,7 @@ def _caption(space: ItemSpace, choice: ItemMapChoice, data: ItemMap) -> str:
         legend = "click a legend entry to filter (shift for several), "
     return (
         f"{n:,} of {n_all:,} items shown{sampled}{outside}. {_plane_sentence(space, choice.plane)} "
-        f"Drag to pan, scroll to zoom, {legend}double-click to reset; drag with the "
-        "shift key to select the items in a box, click with it to remove the box."
+        f"Drag to pan, scroll to zoom, {legend}double-click to reset{BOX_KEYS if has_keys else '.'}"
     )
 
 

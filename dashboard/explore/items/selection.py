@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.data.catalogue import file_stem
 from dashboard.data.items.spaces import ItemSpace, open_space
+from dashboard.explore.charts.preview import WIDE
 from dashboard.explore.items.criteria import remove_criteria
 from dashboard.explore.items.pinned import select_item
 from dashboard.explore.services.item_map import MAX_FOUND
@@ -22,7 +23,7 @@ from dashboard.explore.services.item_selection import (
 from dashboard.ui.fragments import bundle_callback, deferred_file
 from dashboard.ui.panels.downloads import CSV, PARQUET, File, file_buttons
 
-HINT = "Select items: search for a text, draw a box on the map with the shift key, or take an item's nearest."
+BOX_HINT = "draw a box on the map with the shift key, "
 
 
 def selection_row(space: ItemSpace, criteria: Criteria, n_shown: int) -> None:
@@ -37,7 +38,8 @@ def selection_row(space: ItemSpace, criteria: Criteria, n_shown: int) -> None:
     """
     with st.container(key="selection", horizontal=True, vertical_alignment="center"):
         if not criteria.are_given:
-            st.caption(HINT)
+            box = BOX_HINT if state.window_width() >= WIDE else ""  # a phone has no such key
+            st.caption(f"Select items: search for a text, {box}or take an item's nearest.")
             return
         n = len(selected_rows(space, criteria))
         with st.container(width="stretch"):  # a long sentence is wrapped instead of the row
