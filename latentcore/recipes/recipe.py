@@ -165,7 +165,7 @@ _ZOO_MODELS: Mapping[str, tuple[tuple[str, int], ...]] = {
     ),
     "mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), *_LATER),
     "fashion_mnist": (*_FAMILIES, ("lda", 2), ("lda", 9), ("dae", 16), *_LATER),
-    "shapes": (*_FAMILIES, ("lda", 2), ("lda", 4), ("dae", 16), ("beta_vae", 16), *_LATER[1:4]),
+    "shapes": (*_FAMILIES, ("lda", 2), ("lda", 4), ("dae", 16), ("beta_vae", 16), *_LATER),
     "rooms": (*_FAMILIES, ("beta_vae", 16)),
 }
 
