@@ -52,7 +52,7 @@ def pick_model(catalogue: Catalogue, dataset: str, model: str) -> None:
     """Draw the pickers of dataset, family and latent dimension, and of the variant if there are several."""
     spec = catalogue.spec(dataset, model)
     families = _families(catalogue, dataset)
-    left, middle, right = st.columns([1.1, 2.6, 0.8], vertical_alignment="bottom")
+    left, middle, right = st.columns([0.95, 2.9, 0.65], vertical_alignment="bottom")
     with left:
         pick_any_dataset(catalogue, dataset)
     middle.segmented_control(

@@ -255,5 +255,5 @@ def test_every_family_is_in_sight(server, page):
         "e => Math.max(...[e, ...e.querySelectorAll('*')].map(part => part.scrollWidth - part.clientWidth))"
     )
     picker = page.locator(".st-key-pick_family [role=radiogroup]")
-    assert picker.get_by_role("radio").count() == 9
+    assert picker.get_by_role("radio").count() == 10
     assert picker.evaluate(hidden) <= 1

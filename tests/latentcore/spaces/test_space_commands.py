@@ -112,8 +112,9 @@ def test_a_collection_cannot_have_the_name_of_an_own_dataset(run, file, tmp_path
     assert not (tmp_path / "data" / "spaces" / "cats").exists()
 
 
-def test_a_dataset_cannot_have_the_name_of_an_own_collection(run, file, tmp_path):
-    assert run("add", "mine", file)[0] == 0
+@pytest.mark.usefixtures("run")
+def test_a_dataset_cannot_have_the_name_of_an_own_collection(file, tmp_path):
+    add_file("mine", Path(file), options=AddOptions(plane="pca"))
     np.save(tmp_path / "a.npy", np.zeros((40, 8, 8), np.uint8))
     with pytest.raises(DatasetError, match="'mine' is the name of a collection that you added; take another"):
         add_dataset("mine", tmp_path / "a.npy", tmp_path / "data", reserved=taken_from_datasets())
