@@ -102,27 +102,16 @@ def _spec(
     liked: tuple[int, ...],
     style: MapStyle,
 ) -> dict[str, Any]:
-    """Return the map, with the items that were found put into the map without them.
+    """Return the map; the items that were found are put into the map without them.
 
-    Images of those are in strips, which are part of the spec itself.
+    Images of those are in strips, which are part of the spec itself: then it is drawn as a whole.
     """
     content = _content(space, choice, found, style)
-    if content.strips:
-        return _whole_spec(space, choice, found, liked, style)
-    without = _content(space, choice, (), style)
-    return with_found(_whole_spec(space, choice, (), liked, style), without, content, style)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_CONTENT)
-def _whole_spec(
-    space: ItemSpace,
-    choice: ItemMapChoice,
-    found: tuple[int, ...],
-    liked: tuple[int, ...],
-    style: MapStyle,
-) -> dict[str, Any]:
+    if found and not content.strips:
+        without = _content(space, choice, (), style)
+        return with_found(_spec(space, choice, (), liked, style), without, content, style)
     taste = taste_place(space, choice.plane, liked) if liked else None
-    return compact(draw_map, _content(space, choice, found, style), style, taste)
+    return compact(draw_map, content, style, taste)
 
 
 def _content(
