@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from latentcore.pixels import ImageRows
 from latentcore.types import DoubleArray, FloatArray
 
 BLOCK_ROWS = 2000
@@ -13,7 +14,7 @@ MAX_FULL_DIMENSIONS = 1024
 
 
 def principal_components(
-    rows: FloatArray | DoubleArray, n_components: int | None = None
+    rows: FloatArray | DoubleArray | ImageRows, n_components: int | None = None
 ) -> tuple[DoubleArray, DoubleArray, DoubleArray]:
     """Return mean, orthonormal components and explained variance ratios.
 
@@ -23,7 +24,7 @@ def principal_components(
 
     Parameters
     ----------
-    rows : float32 or float64 array, shape (n, d)
+    rows : float32 or float64 array, shape (n, d), or ImageRows
         At least two.
     n_components : int, optional
         Number of components, at most ``min(n, d)``; all of them by default: d, or n if rows are few and long.
@@ -44,14 +45,17 @@ def principal_components(
     n, d = rows.shape
     if n_components is not None and not 1 <= n_components <= min(n, d):
         raise ValueError(f"n_components is {n_components}; {n} rows of {d} dimensions have 1 to {min(n, d)}.")
-    mean = rows.mean(axis=0, dtype=np.float64)
+    total = np.zeros(d)
+    for start in range(0, n, BLOCK_ROWS):
+        total += rows[start : start + BLOCK_ROWS].sum(axis=0, dtype=np.float64)
+    mean = total / n
     if d > MAX_FULL_DIMENSIONS and n <= min(BLOCK_ROWS, d):
-        variances, components, total = _from_few_rows(rows - mean, n_components or n)
+        variances, components, whole = _from_few_rows(rows[:] - mean, n_components or n)
     else:
-        variances, components, total = _from_covariance(rows, mean, n_components or d)
+        variances, components, whole = _from_covariance(rows, mean, n_components or d)
     variances, components = variances[:n_components], components[:n_components]
     largest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
-    return mean, components * np.where(largest < 0, -1, 1), variances / max(total, np.finfo(float).tiny)
+    return mean, components * np.where(largest < 0, -1, 1), variances / max(whole, np.finfo(float).tiny)
 
 
 def project(rows: FloatArray | DoubleArray, mean: DoubleArray, components: DoubleArray) -> DoubleArray:
@@ -89,7 +93,7 @@ def _from_few_rows(centred: DoubleArray, k: int) -> tuple[DoubleArray, DoubleArr
 
 
 def _from_covariance(
-    rows: FloatArray | DoubleArray, mean: DoubleArray, k: int
+    rows: FloatArray | DoubleArray | ImageRows, mean: DoubleArray, k: int
 ) -> tuple[DoubleArray, DoubleArray, float]:
     """Return the `k` largest variances and their components, descending, and the total variance."""
     d = len(mean)

@@ -23,6 +23,11 @@ UNLABELLED = -1
 PixelArray: TypeAlias = npt.NDArray[np.uint8]
 """Images as they are stored, ``(n, channels, height, width)``; the dataset says which value is white."""
 
+TrainImages: TypeAlias = FloatArray | PixelArray
+"""Images that a model is fitted to: float32 in [0, 1], or uint8 of which `WHITE` is white."""
+
+WHITE = 255
+
 ImageShape: TypeAlias = tuple[int, int, int]
 """``(channels, height, width)``."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Callable
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ import numpy as np
 from latentcore.bundling.cards import card_pictures, write_card
 from latentcore.bundling.fitting import Listening, TrainedModel, fit_recipe
 from latentcore.datasets import Dataset, dataset_spec, load_dataset
+from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.evaluation import RealReference, evaluate
+from latentcore.evaluation.real_reference import ReferenceFeatures, SampleSizes
 from latentcore.metrics.reconstruction import image_mse
 from latentcore.models import LatentModel
 from latentcore.recipes import Recipe, within_minutes
@@ -95,7 +96,7 @@ def train_bundle(
         model,
         train,
         test,
-        reference=_reference(recipe.dataset, dataset_spec(recipe.dataset).version),
+        reference=_reference(train, test),
         on_part=lambda part, share: announce(f"scores, {share:.0%}: {part}"),
     )
     announce("plane")
@@ -122,9 +123,17 @@ def train_bundle(
     return folder
 
 
-@lru_cache(maxsize=1)
-def _reference(dataset: str, version: str) -> RealReference:  # noqa: ARG001 - the version is part of the key
-    return RealReference.compute(load_dataset(dataset, "train"), load_dataset(dataset, "test"))
+_features: dict[tuple[str, str, Path], ReferenceFeatures | None] = {}
+"""Features of the real images of the dataset of the last bundle, by its name, version and folder."""
+
+
+def _reference(train: Dataset, test: Dataset) -> RealReference:
+    """Return what samples are compared with; the features are computed once for several bundles."""
+    key = (train.name, dataset_spec(train.name).version, data_folder())
+    if key not in _features:
+        _features.clear()
+        _features[key] = RealReference.compute(train, test).features
+    return RealReference(train, SampleSizes(), _features[key])
 
 
 def _recipe_entry(recipe: Recipe, trained: TrainedModel) -> dict[str, Any]:

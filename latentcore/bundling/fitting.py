@@ -110,7 +110,7 @@ def _fit(
     if checkpoints is not None:
         checkpoint = seed_checkpoint(checkpoints, recipe, seed, len(train), listeners=history.parts)
     with nullcontext() if checkpoint is None else checkpoint.active():
-        model = recipe.make_model().fit(train.images, train.known_labels, seed=seed, on_event=history)
+        model = recipe.make_model().fit(train.train_images, train.known_labels, seed=seed, on_event=history)
     before = 0.0 if checkpoint is None else checkpoint.cpu_seconds
     model = round_to_half(model) if isinstance(model, TorchModel) else model
     return TrainedModel(
@@ -157,7 +157,7 @@ def record_formation(bundle: Bundle, *, on_event: OnEvent | None = None) -> bool
     recorder = FormationRecorder(test, bundle.spec.latent_dim)
     history = History(on_event, recorder)
     model = make_model(bundle.spec.family, bundle.config["settings"]).fit(
-        train.images, train.known_labels, seed=bundle.config["recipe"]["seed"], on_event=history
+        train.train_images, train.known_labels, seed=bundle.config["recipe"]["seed"], on_event=history
     )
     model = round_to_half(model) if isinstance(model, TorchModel) else model
     state = bundle.model.state()

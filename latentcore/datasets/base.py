@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
 from latentcore.exceptions import DatasetError
-from latentcore.types import FloatArray, ImageShape, LabelArray, PixelArray
+from latentcore.pixels import as_floats
+from latentcore.types import WHITE, FloatArray, ImageShape, LabelArray, PixelArray, TrainImages
 
 SPLITS = ("train", "test")
+BLOCK_SIZE = 4_000
 
 OnBytes: TypeAlias = Callable[[int, int], None]
 """Receives the bytes downloaded so far and the total."""
@@ -27,8 +30,10 @@ class Dataset:
     ----------
     name, split : str
         Name of the dataset, and "train" or "test".
-    images : float32 array, shape (n, channels, height, width)
-        Pixels in [0, 1].
+    pixels : uint8 or float32 array, shape (n, channels, height, width)
+        As they are stored, `white` being white.
+    white : int
+        1 for float32 pixels.
     labels : int64 array, shape (n,)
         Class of each image, an index into `classes`; -1 without labels.
     indices : int64 array, shape (n,)
@@ -41,7 +46,8 @@ class Dataset:
 
     name: str
     split: str
-    images: FloatArray
+    pixels: TrainImages
+    white: int = 1
     labels: LabelArray
     indices: LabelArray
     classes: tuple[str, ...]
@@ -49,6 +55,22 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def images(self) -> FloatArray:
+        """Pixels in [0, 1], float32 ``(n, channels, height, width)``; computed when they are first read."""
+        return as_floats(self.pixels, self.white)
+
+    @property
+    def train_images(self) -> TrainImages:
+        """Images as `latentcore.models.LatentModel.fit` takes them: as they are stored, if it can."""
+        is_taken = self.pixels.dtype == np.float32 or self.white == WHITE
+        return self.pixels if is_taken else self.images
+
+    def blocks(self) -> Iterator[FloatArray]:
+        """Yield `images` in blocks, in order, for what does without all of them in memory."""
+        for start in range(0, len(self), BLOCK_SIZE):
+            yield as_floats(self.pixels[start : start + BLOCK_SIZE], self.white)
 
     @property
     def known_labels(self) -> LabelArray | None:
@@ -59,7 +81,7 @@ class Dataset:
         """Return the images at `rows` (int64 positions, shape (m,)), with their original indices."""
         return replace(
             self,
-            images=self.images[rows],
+            pixels=self.pixels[rows],
             labels=self.labels[rows],
             indices=self.indices[rows],
             factors=None if self.factors is None else self.factors[rows],
@@ -154,7 +176,8 @@ class DatasetSpec:
         return Dataset(
             name=self.name,
             split=split,
-            images=self.scale(pixels),
+            pixels=pixels,
+            white=self.max_value,
             labels=labels,
             indices=np.arange(len(labels), dtype=np.int64),
             classes=self.classes,
@@ -163,7 +186,7 @@ class DatasetSpec:
 
     def scale(self, pixels: PixelArray) -> FloatArray:
         """Return stored pixels of any shape as float32 in [0, 1]."""
-        return np.divide(pixels, np.float32(self.max_value), dtype=np.float32)  # without a float copy between
+        return as_floats(pixels, self.max_value)
 
 
 def check_rows(rows: LabelArray, n: int, dataset: str, split: str) -> None:

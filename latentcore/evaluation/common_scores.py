@@ -37,7 +37,8 @@ def reconstruction_scores(evaluated: EvaluatedModel) -> dict[str, Score]:
     """Return the errors of the reconstructions of test images, and of the mean image as baseline."""
     train, test = evaluated.train, evaluated.test
     errors = image_mse(test.images, evaluated.reconstructions)
-    mean_image = np.broadcast_to(train.images.mean(axis=0), test.images.shape)
+    total = sum(images.sum(axis=0, dtype=np.float64) for images in train.blocks())
+    mean_image = np.broadcast_to(np.asarray(total / len(train), np.float32), test.images.shape)
     return {
         "mse": mean_score(
             errors,

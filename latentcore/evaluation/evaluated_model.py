@@ -44,7 +44,8 @@ class EvaluatedModel:
         train, test : Dataset
         """
         test_codes = model.encode(test.images)
-        return cls(model, train, test, model.encode(train.images), test_codes, model.decode(test_codes))
+        train_codes = np.concatenate([model.encode(images) for images in train.blocks()])
+        return cls(model, train, test, train_codes, test_codes, model.decode(test_codes))
 
     @property
     def has_labels(self) -> bool:

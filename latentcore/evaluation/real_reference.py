@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from latentcore.datasets import Dataset
 from latentcore.evaluation.evaluated_model import random_subset
 from latentcore.evaluation.score import SEED
@@ -93,11 +95,13 @@ class RealReference:
             return cls(train, sizes, None)
         real = network.features(random_subset(train, sizes.n_samples).images)
         if baseline is None:
-            baseline = make_model("pca", {"latent_dim": BASELINE_DIMENSIONS}).fit(train.images, seed=SEED)
+            baseline = make_model("pca", {"latent_dim": BASELINE_DIMENSIONS}).fit(
+                train.train_images, seed=SEED
+            )
         sampled = network.features(baseline.sample(sizes.n_samples, seed=SEED))
         found = ReferenceFeatures(
             network=network,
-            train=network.features(train.images),
+            train=np.concatenate([network.features(images) for images in train.blocks()]),
             reference=real,
             test=network.features(random_subset(test, sizes.n_support).images),
             baseline=frechet_distance(real, sampled),

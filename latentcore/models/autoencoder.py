@@ -19,10 +19,12 @@ from latentcore.models.networks import (
     decoder_network,
     encoder_network,
     freeze,
+    image_batch,
 )
 from latentcore.models.settings import Settings
+from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, ImageShape, LabelArray, TrainImages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +98,7 @@ class AutoencoderTraining(Protocol):
 
 def train_autoencoder(
     network: EncoderDecoder,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: AutoencoderTraining,
     on_event: OnEvent | None,
@@ -110,7 +112,7 @@ def train_autoencoder(
     ----------
     network : EncoderDecoder
         Trained in place.
-    rows : float32 tensor, shape (n, pixels)
+    rows : ImageRows
         Training images.
     image_shape : (int, int, int)
     settings : AutoencoderTraining
@@ -127,7 +129,7 @@ def train_autoencoder(
     )
 
     def compute_losses(batch: torch.Tensor, _: float) -> Losses:
-        target = random_affine(rows[batch], image_shape, share=settings.distorted_share)
+        target = random_affine(image_batch(rows, batch), image_shape, share=settings.distorted_share)
         shown = target if corrupt is None else corrupt(target)
         loss = nn.functional.mse_loss(network.decode(network.encode(shown)), target)
         return loss, {"mse": loss}
@@ -172,14 +174,14 @@ class AutoencoderModel(TorchModel[AutoencoderNetwork]):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,  # noqa: ARG002
         *,
         seed: int,
         on_event: OnEvent | None,
     ) -> None:
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
-        rows = torch.from_numpy(images.reshape(len(images), -1))
+        rows = ImageRows(images)
         with seeded(seed):
             network = self.make_network(self.settings, image_shape)
             train_autoencoder(network, rows, image_shape, self.settings, on_event, corrupt=self._corrupt)

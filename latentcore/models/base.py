@@ -20,7 +20,7 @@ from latentcore.models.checks import check_arrays, check_codes, check_images, ch
 from latentcore.models.density import Gaussian
 from latentcore.models.settings import Settings, read_settings
 from latentcore.training import OnEvent
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 
 class LatentModel(ABC):
@@ -73,7 +73,7 @@ class LatentModel(ABC):
 
     def fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None = None,
         *,
         seed: int,
@@ -83,8 +83,9 @@ class LatentModel(ABC):
 
         Parameters
         ----------
-        images : float32 array, shape (n, channels, height, width)
-            Training images in [0, 1], at least two.
+        images : float32 or uint8 array, shape (n, channels, height, width)
+            Training images, at least two; in [0, 1], or of whole numbers with 255 as white, which take a
+            quarter of the memory and give the same model.
         labels : int64 array, shape (n,), optional
             Required by supervised families only.
         seed : int
@@ -218,7 +219,7 @@ class LatentModel(ABC):
 
     @abstractmethod
     def _fit(
-        self, images: FloatArray, labels: LabelArray | None, *, seed: int, on_event: OnEvent | None
+        self, images: TrainImages, labels: LabelArray | None, *, seed: int, on_event: OnEvent | None
     ) -> None:
         """Set the learned attributes from checked images; set none if training is interrupted."""
 
@@ -240,7 +241,7 @@ class LatentModel(ABC):
             f"{self.title} models no density of its codes; sample from PCA, an autoencoder, a VAE or a GAN."
         )
 
-    def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:  # noqa: ARG002
+    def _latent_dim_limit(self, images: TrainImages, labels: LabelArray | None) -> tuple[int, str]:  # noqa: ARG002
         """Return the largest `latent_dim` for these images, and the reason; may be overridden."""
         n_pixels = int(np.prod(images.shape[1:]))
         return n_pixels, f"an image has {n_pixels} pixels"

@@ -6,18 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from latentcore.types import FloatArray, ImageShape, LabelArray
+from latentcore.types import FloatArray, ImageShape, LabelArray, TrainImages
 
 
-def check_images(images: FloatArray, *, expected: ImageShape | None = None) -> None:
+def check_images(images: TrainImages, *, expected: ImageShape | None = None) -> None:
     """Raise `ValueError` unless `images` is float32 ``(n >= 1, c, h, w)``, finite and in [0, 1]."""
-    if not isinstance(images, np.ndarray) or images.ndim != 4:  # noqa: PLR2004
-        shape = getattr(images, "shape", type(images).__name__)
-        raise ValueError(f"images have shape {shape}; expected (n, channels, height, width).")
-    if expected is not None and images.shape[1:] != expected:
-        raise ValueError(f"images have shape {images.shape}; expected (n, {', '.join(map(str, expected))}).")
-    if len(images) == 0:
-        raise ValueError("images is empty; expected at least one image.")
+    _check_shape(images, expected)
     if images.dtype != np.float32:
         raise ValueError(f"images are {images.dtype}; expected float32.")
     if not np.isfinite(images).all():
@@ -28,9 +22,22 @@ def check_images(images: FloatArray, *, expected: ImageShape | None = None) -> N
         )
 
 
-def check_train_set(images: FloatArray, labels: LabelArray | None) -> None:
+def _check_shape(images: TrainImages, expected: ImageShape | None) -> None:
+    if not isinstance(images, np.ndarray) or images.ndim != 4:  # noqa: PLR2004
+        shape = getattr(images, "shape", type(images).__name__)
+        raise ValueError(f"images have shape {shape}; expected (n, channels, height, width).")
+    if expected is not None and images.shape[1:] != expected:
+        raise ValueError(f"images have shape {images.shape}; expected (n, {', '.join(map(str, expected))}).")
+    if len(images) == 0:
+        raise ValueError("images is empty; expected at least one image.")
+
+
+def check_train_set(images: TrainImages, labels: LabelArray | None) -> None:
     """Raise `ValueError` unless these are two images or more, and labels, if any, one per image."""
-    check_images(images)
+    if getattr(images, "dtype", None) == np.uint8:
+        _check_shape(images, None)
+    else:
+        check_images(images)
     if len(images) < 2:  # noqa: PLR2004 - a spread needs two
         raise ValueError(f"There is {len(images)} image; fitting needs at least 2.")
     if labels is not None:

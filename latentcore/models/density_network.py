@@ -6,6 +6,7 @@ import torch
 
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import EncoderDecoder, apply_in_chunks
+from latentcore.pixels import ImageRows
 
 
 class DensityNetwork(EncoderDecoder):
@@ -19,9 +20,9 @@ class DensityNetwork(EncoderDecoder):
         self.register_buffer("density_mean", torch.zeros(latent_dim))
         self.register_buffer("density_cholesky", torch.zeros(latent_dim, latent_dim))
 
-    def fit_density(self, rows: torch.Tensor) -> None:
-        """Fit the Gaussian to the codes of training images (n, pixels)."""
-        density = Gaussian.fit(apply_in_chunks(self.encode, rows.numpy()))
+    def fit_density(self, rows: ImageRows) -> None:
+        """Fit the Gaussian to the codes of training images."""
+        density = Gaussian.fit(apply_in_chunks(self.encode, rows))
         self.density_mean.copy_(torch.from_numpy(density.mean))
         self.density_cholesky.copy_(torch.from_numpy(density.cholesky))
 

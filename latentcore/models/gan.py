@@ -10,8 +10,9 @@ from latentcore.models.checks import check_codes, check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.gan_training import GANNetwork, GANSettings, train_generator, train_inverter
 from latentcore.models.networks import TorchModel, freeze
+from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 REFINE_BETAS = (0.9, 0.9)
 """Betas of Adam in `GANModel.refine`; a second beta of .999 is slower. On train images, the MSE of MNIST's
@@ -52,14 +53,14 @@ class GANModel(TorchModel[GANNetwork]):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,  # noqa: ARG002
         *,
         seed: int,
         on_event: OnEvent | None,
     ) -> None:
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
-        rows = torch.from_numpy(images.reshape(len(images), -1))
+        rows = ImageRows(images)
         with seeded(seed):
             network = self.make_network(self.settings, image_shape)
             train_generator(network, rows, image_shape, self.settings, on_event)

@@ -17,8 +17,10 @@ from latentcore.models.networks import (
     channels_last,
     decoder_network,
     encoder_network,
+    image_batch,
 )
 from latentcore.models.settings import Settings
+from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_epochs, run_one_cycle
 from latentcore.types import ImageShape
 
@@ -123,7 +125,7 @@ class _GeneratorOnly(EncoderDecoder):
 
 def train_generator(
     network: GANNetwork,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: GANSettings,
     on_event: OnEvent | None,
@@ -134,7 +136,7 @@ def train_generator(
     ----------
     network : GANNetwork
         Its generator is replaced.
-    rows : float32 tensor, shape (n, pixels)
+    rows : ImageRows
         Training images.
     image_shape : (int, int, int)
     settings : GANSettings
@@ -161,7 +163,7 @@ def train_generator(
     autocast = torch.autocast("cpu", torch.bfloat16, enabled=settings.half_precision)
 
     def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
-        real = rows[batch]
+        real = image_batch(rows, batch)
         with autocast:
             fake = torch.sigmoid(generator(torch.randn(len(real), settings.latent_dim)))
             critic_loss = adversarial_loss.critic_loss(critic, real, fake.detach())
@@ -204,7 +206,7 @@ def train_generator(
 
 def train_inverter(
     network: GANNetwork,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: GANSettings,
     on_event: OnEvent | None,
@@ -221,7 +223,7 @@ def train_inverter(
     optimiser = torch.optim.Adam(network.inverter.parameters(), lr=settings.inverter_rate)
 
     def compute_losses(batch: torch.Tensor, _: float) -> Losses:
-        real = random_affine(rows[batch], image_shape, share=settings.distorted_share)
+        real = random_affine(image_batch(rows, batch), image_shape, share=settings.distorted_share)
         codes = network.encode(real)
         sampled = torch.randn(len(real), settings.latent_dim)
         mse = nn.functional.mse_loss(network.decode(codes), real)

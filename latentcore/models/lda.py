@@ -10,8 +10,9 @@ import numpy as np
 
 from latentcore.models.base import LatentModel
 from latentcore.models.settings import Settings
+from latentcore.pixels import as_floats
 from latentcore.training import OnEvent
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class LDAModel(LatentModel):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,
         *,
         seed: int,  # noqa: ARG002
@@ -60,7 +61,7 @@ class LDAModel(LatentModel):
     ) -> None:
         from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # noqa: PLC0415
 
-        rows = images.reshape(len(images), -1).astype(np.float64)
+        rows = as_floats(images).reshape(len(images), -1).astype(np.float64)
         fitted = LinearDiscriminantAnalysis(n_components=self.latent_dim, solver="svd").fit(rows, labels)
         scalings = fitted.scalings_[:, : self.latent_dim]
         codes = (rows - fitted.xbar_) @ scalings
@@ -80,7 +81,7 @@ class LDAModel(LatentModel):
         images: FloatArray = np.clip(rows, 0, 1).astype(np.float32, copy=False)
         return images.reshape(-1, *self.image_shape_)
 
-    def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:  # noqa: ARG002
+    def _latent_dim_limit(self, images: TrainImages, labels: LabelArray | None) -> tuple[int, str]:  # noqa: ARG002
         if labels is None:
             raise ValueError("LDA is supervised: it needs images with labels.")
         n_classes = len(np.unique(labels))

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from latentcore.models.base import LatentModel
+from latentcore.pixels import ImageRows
 from latentcore.training import seeded
 from latentcore.types import FloatArray, ImageShape
 
@@ -235,7 +236,15 @@ def freeze(network: ModuleT) -> ModuleT:
     return channels_last(network.eval().requires_grad_(requires_grad=False))
 
 
-def apply_in_chunks(function: Any, rows: FloatArray) -> FloatArray:  # noqa: ANN401 - a bound torch method
+def image_batch(images: ImageRows, batch: torch.Tensor) -> torch.Tensor:
+    """Return the images of an int64 index tensor ``(m,)``, a float32 tensor ``(m, pixels)``."""
+    return torch.from_numpy(images[batch.numpy()])
+
+
+def apply_in_chunks(
+    function: Any,  # noqa: ANN401 - a bound torch method
+    rows: FloatArray | ImageRows,
+) -> FloatArray:
     """Apply a network function to float32 rows ``(n, ...)`` in chunks, without gradients."""
     with torch.inference_mode():
         parts = [

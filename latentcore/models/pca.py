@@ -11,9 +11,10 @@ import numpy as np
 from latentcore.models.base import LatentModel
 from latentcore.models.density import Gaussian
 from latentcore.models.settings import Settings
+from latentcore.pixels import ImageRows
 from latentcore.principal_components import BLOCK_ROWS, principal_components
 from latentcore.training import OnEvent
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,20 +59,24 @@ class PCAModel(LatentModel):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,  # noqa: ARG002
         *,
         seed: int,  # noqa: ARG002
         on_event: OnEvent | None,  # noqa: ARG002
     ) -> None:
-        mean, components, shares = principal_components(images.reshape(len(images), -1), self.latent_dim)
+        rows = ImageRows(images)
+        mean, components, shares = principal_components(rows, self.latent_dim)
         self.mean_ = mean.astype(np.float32)
         self.components_ = components.astype(np.float32)
         self.explained_variance_ratio_ = shares.astype(np.float32)
-        self.density_ = Gaussian.fit(self._encode(images))
+        self.density_ = Gaussian.fit(self._codes(rows))
 
     def _encode(self, images: FloatArray) -> FloatArray:
-        rows, codes = images.reshape(len(images), -1), np.empty((len(images), self.latent_dim), np.float32)
+        return self._codes(ImageRows(images))
+
+    def _codes(self, rows: ImageRows) -> FloatArray:
+        codes = np.empty((len(rows), self.latent_dim), np.float32)
         for start in range(0, len(rows), BLOCK_ROWS):
             part = slice(start, start + BLOCK_ROWS)
             codes[part] = (rows[part] - self.mean_) @ self.components_.T
@@ -82,7 +87,7 @@ class PCAModel(LatentModel):
         images: FloatArray = np.clip(rows, 0, 1).astype(np.float32, copy=False)
         return images.reshape(-1, *self.image_shape_)
 
-    def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:
+    def _latent_dim_limit(self, images: TrainImages, labels: LabelArray | None) -> tuple[int, str]:
         n_pixels, reason = super()._latent_dim_limit(images, labels)
         return (
             (n_pixels, reason)

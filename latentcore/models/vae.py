@@ -13,8 +13,9 @@ from latentcore.models.checks import check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
 from latentcore.models.vae_training import VAENetwork, VAESettings, train_vae
+from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 
 class VAEModel(TorchModel[VAENetwork]):
@@ -52,14 +53,14 @@ class VAEModel(TorchModel[VAENetwork]):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,  # noqa: ARG002
         *,
         seed: int,
         on_event: OnEvent | None,
     ) -> None:
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
-        rows = torch.from_numpy(images.reshape(len(images), -1))
+        rows = ImageRows(images)
         with seeded(seed):
             network = self.make_network(self.settings, image_shape)
             train_vae(network, rows, image_shape, self.settings, on_event)

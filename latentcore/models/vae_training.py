@@ -9,8 +9,15 @@ from torch import nn
 
 from latentcore.models.aggregate_posterior import CodeCritic
 from latentcore.models.augmentation import random_affine
-from latentcore.models.networks import EncoderDecoder, channels_last, decoder_network, encoder_network
+from latentcore.models.networks import (
+    EncoderDecoder,
+    channels_last,
+    decoder_network,
+    encoder_network,
+    image_batch,
+)
 from latentcore.models.settings import Settings
+from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 
@@ -97,7 +104,7 @@ def kl_to_standard_normal(mean: torch.Tensor, log_variance: torch.Tensor) -> tor
 
 def train_vae(
     network: VAENetwork,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: VAESettings,
     on_event: OnEvent | None,
@@ -108,7 +115,7 @@ def train_vae(
     ----------
     network : VAENetwork
         Trained in place.
-    rows : float32 tensor, shape (n, pixels)
+    rows : ImageRows
         Training images.
     image_shape : (int, int, int)
     settings : VAESettings
@@ -124,7 +131,7 @@ def train_vae(
 
     def compute_losses(batch: torch.Tensor, progress: float) -> Losses:
         warm = min(1.0, progress / max(settings.warmup, 1e-9))
-        target = random_affine(rows[batch], image_shape, share=settings.distorted_share)
+        target = random_affine(image_batch(rows, batch), image_shape, share=settings.distorted_share)
         losses, codes = _losses(network, binarise(target, share=settings.binarised_share))
         weighted = settings.beta * losses["kl"]
         if critic is not None:

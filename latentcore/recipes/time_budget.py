@@ -99,7 +99,9 @@ def _seconds_per_step(recipe: Recipe, train: Dataset, batch_sizes: Mapping[str, 
         times.setdefault(event.phase, []).append(time.perf_counter())
 
     trial: dict[str, Any] = {**recipe.settings, **n_epochs}
-    replace(recipe, settings=trial).make_model().fit(part.images, part.known_labels, seed=0, on_event=record)
+    replace(recipe, settings=trial).make_model().fit(
+        part.train_images, part.known_labels, seed=0, on_event=record
+    )
     return {
         name: (ends[-1] - ends[0]) / ((n_epochs[name] - 1) * n_batches[name])
         for name, ends in zip(n_epochs, times.values(), strict=True)

@@ -35,8 +35,8 @@ STOP_SECONDS, KILL_SECONDS = 1.3, 0.5
 """Time that a process has to end by itself when it is stopped, and until it is gone after it was killed."""
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": "4000000", "MALLOC_TRIM_THRESHOLD_": "64000000", "MALLOC_ARENA_MAX": "2"}
 """Settings of glibc for the process: arrays of 4 MB and more go back to the system when they are freed,
-instead of leaving holes in the heap. Those of a training step are smaller, and are used again: with a threshold
-of 1 MB, an epoch took 1.3 times as long. Other C libraries ignore these settings."""
+instead of leaving holes in the heap. Those of a training step are smaller and are used again: with 1 MB, an
+epoch took 1.3 times as long. Other C libraries ignore these settings."""
 
 
 def start_run(request: RunRequest) -> str:

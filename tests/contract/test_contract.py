@@ -66,6 +66,14 @@ def test_the_seed_decides_and_refitting_starts_over(family, digits):
     assert same_state(model, fresh)
 
 
+@pytest.mark.parametrize("family", list(MODELS))
+def test_images_of_whole_numbers_give_the_same_model(family):
+    train = load_dataset("shapes", "train").take(np.arange(100))
+    assert train.train_images.dtype == np.uint8
+    one = unfitted(family, 1).fit(train.train_images, train.labels, seed=0)
+    assert same_state(one, unfitted(family, 1).fit(train.images, train.labels, seed=0))
+
+
 @pytest.mark.parametrize("family", ["ae", "vae", "gan", "flow", "cnn", "transformer"])
 def test_another_seed_gives_another_network(family, digits):
     one, other = (unfitted(family).fit(digits.images, digits.labels, seed=seed) for seed in (0, 1))

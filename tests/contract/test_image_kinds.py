@@ -54,7 +54,7 @@ def make_images(kind: Kind) -> Dataset:
     return Dataset(
         name="made",
         split="train",
-        images=images,
+        pixels=images,
         labels=labels,
         indices=np.arange(N, dtype=np.int64),
         classes=classes,

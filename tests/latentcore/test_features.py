@@ -40,7 +40,7 @@ def test_other_shapes_have_networks_of_their_own_name(tmp_path):
     images = generator.random((300, 3, 20, 18), dtype=np.float32)
     labels = (images[:, 0].mean(axis=(1, 2)) > 0.5).astype(np.int64)
     data = Dataset(
-        name="shapes", split="train", images=images, labels=labels, indices=np.arange(300), classes=("a", "b")
+        name="shapes", split="train", pixels=images, labels=labels, indices=np.arange(300), classes=("a", "b")
     )
     trained = train_feature_network(data, data, tmp_path)
     loaded = load_feature_network("shapes", tmp_path)

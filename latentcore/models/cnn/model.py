@@ -12,8 +12,9 @@ from latentcore.models.checks import check_images
 from latentcore.models.cnn.training import CNNNetwork, CNNSettings, train_classifier, train_decoder
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
+from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 MIN_CLASSES, MAX_CLASSES = 2, 1000
 
@@ -72,7 +73,7 @@ class CNNModel(TorchModel[CNNNetwork]):
         """Return settings, image shape and number of classes; see `LatentModel.config`."""
         return {**super().config(), "n_classes": self.network_.head.out_features}
 
-    def _latent_dim_limit(self, images: FloatArray, labels: LabelArray | None) -> tuple[int, str]:
+    def _latent_dim_limit(self, images: TrainImages, labels: LabelArray | None) -> tuple[int, str]:
         if labels is None:
             raise ValueError("A CNN is supervised: it needs images with labels.")
         if len(np.unique(labels)) < MIN_CLASSES or labels.max() >= MAX_CLASSES:
@@ -83,7 +84,7 @@ class CNNModel(TorchModel[CNNNetwork]):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,
         *,
         seed: int,
@@ -91,7 +92,7 @@ class CNNModel(TorchModel[CNNNetwork]):
     ) -> None:
         assert labels is not None  # noqa: S101 - checked with the limit of the dimensions
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
-        rows = torch.from_numpy(images.reshape(len(images), -1))
+        rows = ImageRows(images)
         with seeded(seed):
             network = self.make_network(self.settings, image_shape, int(labels.max()) + 1)
             train_classifier(network, rows, image_shape, self.settings, on_event, labels=labels)

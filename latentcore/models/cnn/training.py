@@ -18,9 +18,11 @@ from latentcore.models.networks import (
     channels_last,
     count_pixels,
     decoder_network,
+    image_batch,
     mlp,
 )
 from latentcore.models.settings import Settings
+from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape, LabelArray
 
@@ -136,7 +138,7 @@ class _ClassifierOnly(EncoderDecoder):
 
 def train_classifier(
     network: CNNNetwork,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: CNNSettings,
     on_event: OnEvent | None,
@@ -151,7 +153,7 @@ def train_classifier(
     ----------
     network : CNNNetwork
         Its encoder and head are trained in place.
-    rows : float32 tensor, shape (n, pixels)
+    rows : ImageRows
         Training images.
     image_shape : (int, int, int)
     settings : CNNSettings
@@ -165,7 +167,7 @@ def train_classifier(
     targets = torch.from_numpy(labels)
 
     def compute_losses(batch: torch.Tensor, _: float) -> Losses:
-        shown = random_affine(rows[batch], image_shape, share=settings.distorted_share)
+        shown = random_affine(image_batch(rows, batch), image_shape, share=settings.distorted_share)
         logits, wanted = network.head(network.encode(shown)), targets[batch]
         loss = nn.functional.cross_entropy(logits, wanted, label_smoothing=settings.label_smoothing)
         accuracy = (logits.detach().argmax(dim=1) == wanted).float().mean()
@@ -184,9 +186,9 @@ def train_classifier(
     _standardise_codes(network, rows)
 
 
-def _standardise_codes(network: CNNNetwork, rows: torch.Tensor) -> None:
+def _standardise_codes(network: CNNNetwork, rows: ImageRows) -> None:
     """Change the last layer of the encoder so that the training codes are centred, and the head to match."""
-    codes = torch.from_numpy(apply_in_chunks(network.encode, rows.numpy()))
+    codes = torch.from_numpy(apply_in_chunks(network.encode, rows))
     mean, scale = codes.mean(dim=0), codes.std(dim=0).square().mean().sqrt().clamp(min=1e-6)
     last, head = network.encoder[-1], network.head
     assert isinstance(last, nn.Linear)  # noqa: S101 - see `feature_network`
@@ -199,7 +201,7 @@ def _standardise_codes(network: CNNNetwork, rows: torch.Tensor) -> None:
 
 def train_decoder(
     network: CNNNetwork,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: CNNSettings,
     on_event: OnEvent | None,
@@ -220,10 +222,10 @@ def train_decoder(
     codes: list[torch.Tensor] = []
 
     def compute_losses(batch: torch.Tensor, _: float) -> Losses:
-        target = random_affine(rows[batch], image_shape, share=share)
+        target = random_affine(image_batch(rows, batch), image_shape, share=share)
         if share == 0 and not codes:
             # At the first step: where a training goes on, the encoder has its weights by then.
-            codes.append(torch.from_numpy(apply_in_chunks(network.encode, rows.numpy())))
+            codes.append(torch.from_numpy(apply_in_chunks(network.encode, rows)))
         shown = codes[0][batch] if codes else network.encode(target)
         loss = nn.functional.mse_loss(network.decode(shown), target)
         return loss, {"mse": loss}

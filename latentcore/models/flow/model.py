@@ -12,8 +12,9 @@ from latentcore.models.density import Gaussian
 from latentcore.models.flow.training import FlowNetwork, FlowSettings, train_flow
 from latentcore.models.flow.velocity import integrate, log_volume_change
 from latentcore.models.networks import CHUNK_SIZE, TorchModel, apply_in_chunks, freeze
+from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 MAX_SOLVER_STEPS, DENSITY_STEPS = 100, 10
 
@@ -49,14 +50,14 @@ class FlowModel(TorchModel[FlowNetwork]):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,  # noqa: ARG002
         *,
         seed: int,
         on_event: OnEvent | None,
     ) -> None:
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
-        rows = torch.from_numpy(images.reshape(len(images), -1))
+        rows = ImageRows(images)
         with seeded(seed):
             network = self.make_network(self.settings, image_shape)
             train_flow(network, rows, image_shape, self.settings, on_event)

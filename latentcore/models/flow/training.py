@@ -16,6 +16,7 @@ from latentcore.models.networks import (
     decoder_network,
     encoder_network,
 )
+from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 
@@ -117,7 +118,7 @@ class _AutoencoderOnly(EncoderDecoder):
 
 def train_flow(
     network: FlowNetwork,
-    rows: torch.Tensor,
+    rows: ImageRows,
     image_shape: ImageShape,
     settings: FlowSettings,
     on_event: OnEvent | None,
@@ -128,7 +129,7 @@ def train_flow(
     ----------
     network : FlowNetwork
         Trained in place.
-    rows : float32 tensor, shape (n, pixels)
+    rows : ImageRows
         Training images.
     image_shape : (int, int, int)
     settings : FlowSettings
@@ -137,7 +138,7 @@ def train_flow(
     """
     train_autoencoder(_AutoencoderOnly(network), rows, image_shape, settings, on_event, phase="autoencoder")
     network.requires_grad_(requires_grad=False)
-    codes = torch.from_numpy(apply_in_chunks(network.encoder, rows.numpy()))
+    codes = torch.from_numpy(apply_in_chunks(network.encoder, rows))
     network.code_mean.copy_(codes.mean(dim=0))
     scale = codes.std(dim=0)
     network.code_scale.copy_(scale.clamp(min=max(MIN_SCALE * float(scale.max()), 1e-6)))
@@ -145,7 +146,7 @@ def train_flow(
 
 
 def _train_velocity(
-    network: FlowNetwork, rows: torch.Tensor, settings: FlowSettings, on_event: OnEvent | None
+    network: FlowNetwork, rows: ImageRows, settings: FlowSettings, on_event: OnEvent | None
 ) -> None:
     """Train a velocity field; the average of its weights is kept in `network`."""
     velocity = copy.deepcopy(network.velocity).requires_grad_(requires_grad=True)
@@ -155,7 +156,7 @@ def _train_velocity(
     def train_codes() -> torch.Tensor:
         # Computed at the first step: where a training goes on, the encoder has its weights by then.
         if not found:
-            found.append(torch.from_numpy(apply_in_chunks(network.autoencoder_codes, rows.numpy())))
+            found.append(torch.from_numpy(apply_in_chunks(network.autoencoder_codes, rows)))
         return found[0]
 
     def compute_losses(batch: torch.Tensor, _: float) -> Losses:

@@ -9,8 +9,9 @@ from latentcore.models.checks import check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
 from latentcore.models.transformer.network import TransformerNetwork, TransformerSettings
+from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
-from latentcore.types import Capability, FloatArray, ImageShape, LabelArray
+from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 
 HIDDEN_VALUE = 0.5
 
@@ -50,14 +51,14 @@ class TransformerModel(TorchModel[TransformerNetwork]):
 
     def _fit(
         self,
-        images: FloatArray,
+        images: TrainImages,
         labels: LabelArray | None,  # noqa: ARG002
         *,
         seed: int,
         on_event: OnEvent | None,
     ) -> None:
         image_shape = (images.shape[1], images.shape[2], images.shape[3])
-        rows = torch.from_numpy(images.reshape(len(images), -1))
+        rows = ImageRows(images)
         with seeded(seed):
             network = self.make_network(self.settings, image_shape)
 

@@ -282,3 +282,15 @@ def test_digits_are_those_of_scikit_learn_split_by_it():
         images, labels = read_digits(split)
         assert np.array_equal(images.reshape(len(images), -1), pixels[chosen])
         assert np.array_equal(labels, digits[chosen])
+
+
+def test_pixels_become_floats_only_where_they_are_read():
+    shapes, digits = load_dataset("shapes", "train"), load_dataset("digits", "train")
+    some = shapes.take(np.arange(0, 9000, 3))
+    assert shapes.train_images is shapes.pixels
+    assert "images" not in vars(shapes)
+    assert np.array_equal(np.concatenate(list(some.blocks())), some.images)
+    assert np.array_equal(some.images, np.float32(some.pixels) / np.float32(255))
+    assert digits.pixels.max() == digits.white == 16  # fits take 255 as white: they get floats
+    assert digits.train_images.dtype == np.float32
+    assert digits.train_images.max() == 1

@@ -70,7 +70,7 @@ def _train_images(bundle: Bundle) -> Dataset:
     return Dataset(
         name=bundle.spec.dataset,
         split="train",
-        images=train_images(bundle),
+        pixels=train_images(bundle),
         labels=bundle.train.labels,
         indices=bundle.train.indices,
         classes=bundle.classes,
@@ -84,7 +84,7 @@ def _test_images(bundle: Bundle) -> Dataset:
     return Dataset(
         name=bundle.spec.dataset,
         split="test",
-        images=required_originals(bundle.spec.dataset, "test", indices),
+        pixels=required_originals(bundle.spec.dataset, "test", indices),
         labels=bundle.test.labels[rows],
         indices=indices,
         classes=bundle.classes,

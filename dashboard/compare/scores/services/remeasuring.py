@@ -125,7 +125,7 @@ def _dataset(
     return Dataset(
         name=bundle.spec.dataset,
         split=split,
-        images=images,
+        pixels=images,
         labels=labels,
         indices=indices,
         classes=bundle.classes,
