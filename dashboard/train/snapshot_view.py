@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.train.charts.forming_map import forming_map
-from dashboard.train.charts.losses import loss_panels
+from dashboard.train.charts.losses import COLOURS, HELD_OUT, loss_curve
 from dashboard.train.services.choices import has_epochs
 from dashboard.train.services.pictures import (
     FloatArray,
@@ -23,6 +23,7 @@ from dashboard.train.services.pictures import (
     snapshot_of,
 )
 from dashboard.train.services.progress import RECONSTRUCTION_ERROR, Run, RunStatus, loss_table
+from dashboard.ui.charts.palette import legible
 from dashboard.ui.class_filter import chosen_classes, pick_classes
 from dashboard.ui.theme import is_dark
 
@@ -39,8 +40,8 @@ class Size:
     Attributes
     ----------
     map_side, strip_width : int
-    loss_width, loss_height, loss_columns : int
-        Width of all panels together, height of each, and the largest number per row.
+    loss_width, loss_height : int
+        Of the curve of each loss, its numbers included, and of its plot.
     columns : tuple of float
         Shares of the width of the map and of what is beside it.
     """
@@ -49,12 +50,11 @@ class Size:
     strip_width: int
     loss_width: int
     loss_height: int
-    loss_columns: int
     columns: tuple[float, float]
 
 
-ALONE = Size(520, 568, 600, 92, 4, (1, 1.25))
-BESIDE = Size(290, 440, 310, 52, 2, (1, 1.08))
+ALONE = Size(520, 568, 140, 92, (1, 1.25))
+BESIDE = Size(290, 440, 148, 52, (1, 1.08))
 """Of a run that fills the page, and of one of two side by side."""
 
 
@@ -132,26 +132,29 @@ def _map_place(words: str, side: int) -> None:
 
 
 def _losses(events: list[dict[str, Any]], run: Run, size: Size) -> None:
-    st.html(_heading("Losses by epoch"))
     table = loss_table(events)
+    st.html(_heading("Losses by epoch" + _key_of_lines(table["images"].unique().tolist())))
     if table.empty:
         none = "No epochs yet." if has_epochs(run.request.family) else "None: there are no epochs."
         st.caption(none)
         return
-    names = table["loss"].unique().tolist()
-    st.vega_lite_chart(
-        table,
-        loss_panels(
-            names,
-            width=size.loss_width,
-            height=size.loss_height,
-            compared=(RECONSTRUCTION_ERROR,),
-            n_columns=size.loss_columns,
-            dark=is_dark(),
-        ),
-        width="content",
-        alt=f"Losses per epoch: {', '.join(names)}",
-    )
+    with st.container(horizontal=True, gap="small"):
+        for name in table["loss"].unique().tolist():
+            is_log = name == RECONSTRUCTION_ERROR
+            st.vega_lite_chart(
+                table[table["loss"] == name],
+                loss_curve(name, width=size.loss_width, height=size.loss_height, is_log=is_log),
+                width="content",
+                alt=f"{name} per epoch",
+            )
+
+
+def _key_of_lines(kinds: list[str]) -> str:
+    """Return the names of the lines in their colours, HTML, if there are several."""
+    if HELD_OUT not in kinds:
+        return ""
+    colours = ((kind, legible(COLOURS[kind], dark=is_dark())) for kind in kinds)
+    return ": " + ", ".join(f'<span style="color:{colour}">{kind} images</span>' for kind, colour in colours)
 
 
 def _images(strips: Strips | None, run: Run, width: int) -> None:
@@ -185,4 +188,5 @@ def _row(title: str, uri: str | None, ratio: float, missing: str, width: int) ->
 
 
 def _heading(words: str) -> str:
-    return f'<div style="font-size:0.85rem;font-weight:600;margin:7px 0 3px">{escape(words)}</div>'
+    """Return a heading; its words are HTML."""
+    return f'<div style="font-size:0.85rem;font-weight:600;margin:7px 0 3px">{words}</div>'

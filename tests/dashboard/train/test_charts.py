@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from dashboard.train.charts.forming_map import forming_map
-from dashboard.train.charts.losses import loss_panels
+from dashboard.train.charts.losses import loss_curve
 from dashboard.ui.charts.names import fitted
 
 POINTS = pd.DataFrame({"x": [-0.5, 0.5, 0.2], "y": [0.1, 0.2, -0.9], "class": ["one", "two", "two"]})
@@ -66,21 +66,14 @@ def test_the_spec_is_the_same_whatever_the_data():
     assert "-0.9" not in specs[0]
 
 
-def test_there_is_one_panel_per_loss():
-    svg = drawn(loss_panels(["error", "kl"], width=600, height=90), LOSSES)
-    assert svg.count(">error<") == svg.count(">kl<") == 1
-    assert svg.count("mark-line") == 3
-    assert svg.count('stroke="#3f90da"') == 2
-    assert svg.count('stroke="#e76300"') == 1
-    assert "held-out" not in svg.replace('images: held-out"', "")
+def test_a_loss_has_a_line_per_kind_of_images():
+    svg = drawn(loss_curve("error", width=140, height=90), LOSSES)
+    assert svg.count(">error<") == 1
+    assert svg.count("mark-line") == 2
+    assert svg.count('stroke="#3f90da"') == svg.count('stroke="#e76300"') == 1
 
 
-def test_lines_of_train_and_held_out_images_have_their_names():
-    panels = loss_panels(["error", "kl"], width=600, height=90, compared=["error"])
-    svg = drawn(panels, LOSSES)
-    assert svg.count(">train<") == svg.count(">held-out<") == 1
-
-
-def test_panels_are_put_into_rows():
-    spec = loss_panels(["a", "b", "c"], width=300, height=50, n_columns=2)
-    assert (spec["columns"], len(spec["concat"])) == (2, 3)
+def test_the_error_is_on_a_logarithmic_scale():
+    spec = loss_curve("error", width=140, height=90, is_log=True)
+    assert spec["encoding"]["y"]["scale"] == {"type": "log", "nice": False}
+    assert spec["width"] == 140 - 44

@@ -128,7 +128,7 @@ def test_two_runs_have_a_map_losses_and_images_each():
     ]
     app = open_page("train", run=ids)
     assert not app.exception
-    assert n_charts(app) == 3  # a GAN has no map yet
+    assert n_charts(app) == 1 + 3 + 2  # maps, and losses of a VAE and a GAN, which has no map yet
     assert html_of(app).count("<img") == 5
     texts = [str(bar.proto.text).replace("\\", "") for bar in app.get("progress")]
     assert [text[:17] for text in texts] == ["Training: epoch 9", "Training: epoch 3"]
@@ -147,7 +147,7 @@ def test_of_two_runs_that_are_over_both_models_can_be_compared():
     assert [link.proto.label for link in app.get("page_link")] == ["Compare both"]
     assert "models=vae-d2-trained&models=other" in app.get("page_link")[0].proto.query_string
     assert len(app.success) == 2
-    assert n_charts(app) == 4
+    assert n_charts(app) == 2 * (1 + 3)
     one = write_run(status=RunStatus.STOPPED)
     app = open_page("train", run=[ids[0], one])
     assert not app.get("page_link")
@@ -222,7 +222,7 @@ def test_a_training_run_shows_map_losses_and_images():
     run_id = write_run(events=fit_events(9), snapshot=True)
     app = open_page("train", run=run_id)
     assert "epoch 9 of 50" in progress_text(app)
-    assert n_charts(app) == 2
+    assert n_charts(app) == 1 + 3  # the map, and a curve for each loss
     assert html_of(app).count("<img") == 3
     assert app.query_params["run"] == run_id
 
@@ -230,7 +230,7 @@ def test_a_training_run_shows_map_losses_and_images():
 def test_a_gan_says_why_there_is_no_map_yet():
     app = open_page("train", run=write_run(GAN, events=critic_events(4), snapshot=True))
     assert "a GAN has no encoder of its own" in html_of(app)
-    assert n_charts(app) == 1
+    assert n_charts(app) == 2  # critic and generator
     assert html_of(app).count("<img") == 2
 
 
@@ -333,7 +333,7 @@ def test_a_finished_run_is_in_the_catalogue_at_once():
     app = open_page("train", run=run_id)
     assert "every page shows it" in app.success[0].value
     assert [link.proto.label for link in app.get("page_link")] == ["Explore its map", "Compare with vae-d2"]
-    assert n_charts(app) == 2
+    assert n_charts(app) == 1 + 3  # the map, and a curve for each loss
     explored = open_page("explore", model="vae-d2-trained")
     assert not explored.warning
     next(button for button in app.button if button.label == "Train another model").click().run()
