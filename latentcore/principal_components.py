@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from latentcore.mapped_memory import row_blocks
 from latentcore.pixels import ImageRows
 from latentcore.types import DoubleArray, FloatArray
 
@@ -46,8 +47,8 @@ def principal_components(
     if n_components is not None and not 1 <= n_components <= min(n, d):
         raise ValueError(f"n_components is {n_components}; {n} rows of {d} dimensions have 1 to {min(n, d)}.")
     total = np.zeros(d)
-    for start in range(0, n, BLOCK_ROWS):
-        total += rows[start : start + BLOCK_ROWS].sum(axis=0, dtype=np.float64)
+    for _, part in row_blocks(rows, BLOCK_ROWS):
+        total += part.sum(axis=0, dtype=np.float64)
     mean = total / n
     if d > MAX_FULL_DIMENSIONS and n <= min(BLOCK_ROWS, d):
         variances, components, whole = _from_few_rows(rows[:] - mean, n_components or n)
@@ -98,8 +99,8 @@ def _from_covariance(
     """Return the `k` largest variances and their components, descending, and the total variance."""
     d = len(mean)
     scatter = np.zeros((d, d))
-    for start in range(0, len(rows), BLOCK_ROWS):
-        centred = rows[start : start + BLOCK_ROWS] - mean
+    for _, part in row_blocks(rows, BLOCK_ROWS):
+        centred = part - mean
         scatter += centred.T @ centred
     if d <= MAX_FULL_DIMENSIONS or k > d // 4:
         rising, columns = np.linalg.eigh(scatter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from latentcore.mapped_memory import row_blocks, take_rows
 from latentcore.types import DoubleArray, FloatArray, LabelArray, PixelArray
 
 TREE_DIMENSIONS = 8
@@ -55,7 +56,10 @@ def _search_all(
     Approximate distances in single precision select candidates, exact distances in double precision rank
     them: as fast as scikit-learn's brute-force search on one thread, without importing it (50 MB, 0.5 s).
     """
-    centre = reference.mean(axis=0, dtype=np.float64).astype(np.float32)
+    total = np.zeros(reference.shape[1])
+    for _, block in row_blocks(reference, LARGE_BLOCK):
+        total += block.sum(axis=0, dtype=np.float64)
+    centre = (total / len(reference)).astype(np.float32)
     found = []
     n_wide = min(k + SPARE, len(reference))
     by_blocks = len(reference) > MANY_ROWS and len(queries) > CHUNK
@@ -84,8 +88,8 @@ def _exact_distances(
     found = np.empty(rows.shape)
     for start in range(0, len(queries), CHUNK):
         part = slice(start, start + CHUNK)
-        offsets = reference[rows[part]].astype(np.float64) - queries[part, None]
-        found[part] = np.sqrt((offsets**2).sum(axis=2))
+        near = take_rows(reference, rows[part].ravel()).reshape(*rows[part].shape, -1)
+        found[part] = np.sqrt(((near.astype(np.float64) - queries[part, None]) ** 2).sum(axis=2))
     return found
 
 
@@ -95,8 +99,8 @@ def _near_by_blocks(
     """Return the `k` nearest rows by rough distances, in any order, reading each row once for all queries."""
     best = torch.full((len(queries), k), torch.inf)
     rows = torch.zeros((len(queries), k), dtype=torch.int64)
-    for start in range(0, len(reference), LARGE_BLOCK):
-        block = torch.from_numpy(reference[start : start + LARGE_BLOCK] - centre)
+    for start, part in row_blocks(reference, LARGE_BLOCK):
+        block = torch.from_numpy(part - centre)
         rough = torch.addmm(block.square().sum(dim=1), queries, block.T, alpha=-2)
         near = rough.topk(min(k, len(block)), largest=False, sorted=False)
         best, kept = torch.cat([best, near.values], dim=1).topk(k, largest=False, sorted=False)
@@ -109,8 +113,8 @@ def _rough_distances(
     reference: FloatArray | PixelArray, centre: FloatArray, queries: torch.Tensor, rough: torch.Tensor
 ) -> torch.Tensor:
     """Fill `rough` with squared distances to the rows of `reference`, less the term constant per query."""
-    for start in range(0, len(reference), BLOCK):
-        block = torch.from_numpy(reference[start : start + BLOCK] - centre)
+    for start, part in row_blocks(reference, BLOCK):
+        block = torch.from_numpy(part - centre)
         rough[:, start : start + BLOCK] = torch.addmm(block.square().sum(dim=1), queries, block.T, alpha=-2)
     return rough
 
@@ -133,7 +137,7 @@ def nearest_others(reference: FloatArray, rows: LabelArray, *, k: int) -> tuple[
     rows : int64 array, shape (n, min(k, m - 1))
         A row is never its own neighbour, even among equal rows.
     """
-    queries = np.asarray(reference[rows], np.float32)
+    queries = take_rows(reference, rows)
     distances, found = nearest(reference, queries, k=k + 1)
     others = found != rows[:, None]
     others[others.all(axis=1), -1] = False  # with many equal rows the row itself may not be among them

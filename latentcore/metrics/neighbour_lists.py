@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from latentcore.mapped_memory import row_blocks, take_rows
 from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, nearest_others
 from latentcore.types import FloatArray, LabelArray
 
@@ -123,7 +124,7 @@ def _cell_centres(codes: FloatArray, generator: np.random.Generator, seed: int) 
     from sklearn.cluster import KMeans  # noqa: PLC0415 - for large spaces only
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
 
-    fitted = np.asarray(codes[np.sort(generator.choice(len(codes), N_FITTED, replace=False))], np.float32)
+    fitted = take_rows(codes, np.sort(generator.choice(len(codes), N_FITTED, replace=False)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different rows than cells
         kmeans = KMeans(int(np.sqrt(len(codes))), init="random", n_init=1, max_iter=10, random_state=seed)
@@ -135,8 +136,8 @@ def _assigned(codes: FloatArray, centres: FloatArray) -> LabelArray:
     columns = torch.from_numpy(centres).T
     squares = columns.square().sum(dim=0)
     found = []
-    for start in range(0, len(codes), CHUNK):
-        part = torch.from_numpy(np.array(codes[start : start + CHUNK], np.float32))
+    for _, rows in row_blocks(codes, CHUNK):
+        part = torch.from_numpy(np.array(rows, np.float32))
         found.append(torch.addmm(squares, part, columns, alpha=-2).argmin(dim=1).numpy())
     return np.concatenate(found)
 
@@ -177,7 +178,7 @@ def _search_cells(  # noqa: PLR0917
                 break
             chosen.append(members[other])
         candidates = np.sort(np.concatenate(chosen))
-        near = np.asarray(codes[candidates], np.float32)
+        near = take_rows(codes, candidates)
         distances[own], found = _nearest_within(near, np.searchsorted(candidates, own), k)
         rows[own] = candidates[found]
         done += len(own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import mmap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,7 @@ from numpy.lib import format as npy
 from latentcore.datasets.own.array_files import ARRAY_ERRORS, cause_of
 from latentcore.datasets.own.stored import checksum
 from latentcore.exceptions import BundleError, SpaceError
+from latentcore.mapped_memory import row_blocks
 from latentcore.store.checked_files import resolve_inside
 from latentcore.store.schema import short_repr
 
@@ -95,21 +95,8 @@ def open_array(path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.
 
 def blocks(codes: npt.NDArray[Any]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
     """Yield the rows of codes as float32, block by block, with the number of the first."""
-    for start in range(0, len(codes), BLOCK_ROWS):
-        yield start, np.asarray(codes[start : start + BLOCK_ROWS], np.float32)
-
-
-def release(codes: npt.NDArray[Any]) -> None:
-    """Give back the memory of the rows of a memory-mapped array that were read; they can be read again.
-
-    Parameters
-    ----------
-    codes : array
-        Of `open_array`; of an array in memory, nothing is given back.
-    """
-    mapped = getattr(codes.base, "_mmap", None)
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
+    for start, part in row_blocks(codes, BLOCK_ROWS):
+        yield start, np.asarray(part, np.float32)
 
 
 def file_facts(folder: Path, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from latentcore.exceptions import BundleError, SpaceError, UnknownNameError
+from latentcore.mapped_memory import take_rows
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.spaces.code_files import VERIFIED_BYTES, blocks, open_array, verify_listed
 from latentcore.spaces.folders import CARD_FILE, CODES_FILE, ITEMS_FILE, NEIGHBOURS_FILE, TABLES_FILE
@@ -134,13 +134,13 @@ def code_tables(codes: FloatArray, labels: LabelArray, plane: FloatArray) -> tup
     errors = np.full(len(labels), np.nan, np.float32)
     train = CodeTable(codes=codes, labels=labels, indices=np.arange(len(labels)), errors=errors, plane=plane)
     test = CodeTable(
-        codes=_rows(codes, rows), labels=labels[rows], indices=rows, errors=errors[rows], plane=plane[rows]
+        codes=take_rows(codes, rows),
+        labels=labels[rows],
+        indices=rows,
+        errors=errors[rows],
+        plane=plane[rows],
     )
     return test, train
-
-
-def _rows(codes: npt.NDArray[np.floating], rows: LabelArray) -> FloatArray:
-    return np.asarray(codes[rows], np.float32)
 
 
 def _card(spec: SpaceSpec) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from latentcore.metrics.neighbour_lists import NeighbourLists
 from latentcore.principal_components import principal_components
-from latentcore.spaces.code_files import blocks, release
+from latentcore.spaces.code_files import blocks
 from latentcore.types import FloatArray
 from latentcore.umap_fitting import fit_umap_on_neighbours
 
@@ -36,7 +36,6 @@ def plane_points(name: str, codes: FloatArray, lists: NeighbourLists | None) -> 
     flat = _principal_plane(codes)
     if name == "pca" or lists is None:
         return flat
-    release(codes)  # UMAP needs the lists only, for minutes
     return fit_umap_on_neighbours(lists.rows, lists.distances, flat, seed=SEED)
 
 

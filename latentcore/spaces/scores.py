@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.evaluation.score import Score, bootstrap_score, mean_score
+from latentcore.mapped_memory import take_rows
 from latentcore.metrics.classification import majority_correct, probe_correct
 from latentcore.metrics.neighbour_lists import NeighbourLists
 from latentcore.metrics.neighbourhoods import (
@@ -124,7 +125,7 @@ def _probe_score(space: ScoredSpace) -> Mapping[str, Score | str]:
     if len(np.unique(labels[fitted])) < 2:  # noqa: PLR2004
         return {"probe_accuracy": "too few labelled items"}
     correct = probe_correct(
-        np.asarray(space.train.codes[fitted], np.float32),
+        take_rows(space.train.codes, fitted),
         labels[fitted],
         space.test.codes[tested],
         space.test.labels[tested],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.geometry import class_means
+from latentcore.mapped_memory import take_rows
 from latentcore.metrics.clusters import cluster_centres
 from latentcore.metrics.nearest_neighbours import (
     TREE_DIMENSIONS,
@@ -125,7 +126,7 @@ class DerivedTables:
         if has_neighbours(train.codes.shape[1], len(test)):
             neighbours = neighbour_rows(test.codes[sampled_rows], k=N_NEIGHBOURS)
         if n_classes == 0:
-            centres = cluster_centres(np.asarray(train.codes[train_code_rows(len(train))]), seed=SEED)
+            centres = cluster_centres(take_rows(train.codes, train_code_rows(len(train))), seed=SEED)
         return cls(
             code_distances=np.quantile(distances, np.linspace(0, 1, N_QUANTILES)).astype(np.float32),
             test_density=density.astype(np.float16).astype(np.float32),

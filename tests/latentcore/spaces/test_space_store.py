@@ -11,12 +11,13 @@ import pytest
 
 import latentcore
 from latentcore.exceptions import SpaceError, UnknownNameError
+from latentcore.mapped_memory import release
 from latentcore.metrics.nearest_neighbours import local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows
 from latentcore.spaces import find_collection, find_spaces, load_space, remove_space, scan_spaces
 from latentcore.spaces.building import NewSpace
-from latentcore.spaces.code_files import CodesWriter, open_array, release
+from latentcore.spaces.code_files import CodesWriter, open_array
 from latentcore.spaces.table.items_table import items_table
 from latentcore.spaces.writing import NewCollection, add_space, save_collection
 from latentcore.store import Space, list_bundles, models_folder

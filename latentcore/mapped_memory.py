@@ -1,0 +1,66 @@
+"""Memory-mapped arrays: pages that were read are memory of the process until they are given back."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+
+from latentcore.types import FloatArray, LabelArray
+
+WINDOW_ROWS = 16_384
+
+
+class Rows(Protocol):
+    """What has rows: an array, or `latentcore.pixels.ImageRows`."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    def __getitem__(self, part: slice) -> Any:  # noqa: ANN401 - an array
+        """Return some rows."""
+
+
+def release(rows: Rows) -> None:
+    """Give back the memory of the rows of a memory-mapped array that were read; they can be read again.
+
+    Parameters
+    ----------
+    rows : array
+        Of one in memory, nothing is given back.
+    """
+    mapped = _mapping(rows)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def row_blocks(rows: Rows, size: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the rows in blocks of at most `size`, with the number of the first; release each after use."""
+    for start in range(0, len(rows), size):
+        yield start, rows[start : start + size]
+        release(rows)
+
+
+def take_rows(rows: np.ndarray, chosen: LabelArray) -> FloatArray:
+    """Return the rows at `chosen` (int64 positions ``(m,)``), float32 ``(m, d)``.
+
+    Of a memory-mapped array, one window after the other is read: with each row the system maps pages beside
+    it, so that a few thousand rows here and there would bring in the whole file.
+    """
+    if _mapping(rows) is None:
+        return np.asarray(rows[chosen], np.float32)
+    found = np.empty((len(chosen), *rows.shape[1:]), np.float32)
+    order = np.argsort(chosen, kind="stable")
+    risen = chosen[order]
+    for start, end in pairwise(np.searchsorted(risen, np.arange(0, len(rows) + WINDOW_ROWS, WINDOW_ROWS))):
+        if start < end:
+            found[order[start:end]] = rows[risen[start:end]]
+            release(rows)
+    return found
+
+
+def _mapping(rows: Rows) -> mmap.mmap | None:
+    return getattr(getattr(rows, "base", None), "_mmap", None)
