@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from latentcore.atomic_files import STALE_SECONDS, temporary_folder
@@ -59,8 +59,12 @@ def check_writable(folder: Path, *, overwrite: bool) -> None:
     with _as_bundle_error(folder):
         _restore_former(folder)
         _check_free(folder, overwrite=overwrite)
+        was_there = folder.parent.exists()
         with temporary_folder(folder.parent, folder.name) as temporary:
             (temporary / "probe").write_bytes(bytes(PROBE_BYTES))
+        if not was_there:
+            with suppress(OSError):  # another process may have begun to write there
+                folder.parent.rmdir()
 
 
 def _check_free(folder: Path, *, overwrite: bool) -> None:

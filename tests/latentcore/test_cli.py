@@ -114,6 +114,7 @@ def test_mistakes_end_in_one_sentence_and_code_2(run, arguments, message):
     assert message in err
     assert "Traceback" not in err
     assert err.count("\n") == 1 or "Error:" in err.splitlines()[-1]
+    assert not (models_folder() / "cats").exists()
 
 
 def test_a_damaged_bundle_is_named_and_the_others_are_listed(run, tmp_path, monkeypatch):
