@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from latentcore.mapped_memory import row_blocks
+from latentcore.large_arrays import row_blocks
 from latentcore.types import DoubleArray, FloatArray, LabelArray
 
 Extent: TypeAlias = tuple[float, float, float, float]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcore.mapped_memory import row_blocks
-from latentcore.pixels import ImageRows
+from latentcore.large_arrays import ImageRows, row_blocks
 from latentcore.types import DoubleArray, FloatArray
 
 BLOCK_ROWS = 2000

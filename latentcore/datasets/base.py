@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from latentcore.exceptions import DatasetError
-from latentcore.pixels import as_floats
+from latentcore.large_arrays import as_floats
 from latentcore.types import WHITE, FloatArray, ImageShape, LabelArray, PixelArray, TrainImages
 
 SPLITS = ("train", "test")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from latentcore.mapped_memory import row_blocks, take_rows
+from latentcore.large_arrays import row_blocks, take_rows
 from latentcore.types import DoubleArray, FloatArray, LabelArray, PixelArray
 
 TREE_DIMENSIONS = 8

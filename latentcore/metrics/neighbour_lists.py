@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from latentcore.mapped_memory import row_blocks, take_rows
+from latentcore.large_arrays import row_blocks, take_rows
 from latentcore.metrics.nearest_neighbours import TREE_DIMENSIONS, nearest_others
 from latentcore.types import FloatArray, LabelArray
 

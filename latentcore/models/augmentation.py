@@ -1,4 +1,4 @@
-"""Data augmentation by small random affine transformations, against overfitting of small training sets."""
+"""Batches of training images, and their augmentation by small random affine transformations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import torch
 from torch import nn
 
+from latentcore.large_arrays import ImageRows
 from latentcore.types import ImageShape
 
 MAX_ROTATION = math.radians(10)
@@ -14,10 +15,16 @@ MAX_SCALING = 0.1
 MAX_SHIFT = 0.06
 
 
+def image_batch(images: ImageRows, batch: torch.Tensor) -> torch.Tensor:
+    """Return the images of an int64 index tensor ``(m,)``, a float32 tensor ``(m, pixels)``."""
+    return torch.from_numpy(images[batch.numpy()])
+
+
 def random_affine(rows: torch.Tensor, image_shape: ImageShape, *, share: float) -> torch.Tensor:
     """Transform a random share of images by up to 10 degrees, 10% in scale and shear, 6% of a side in shift.
 
-    Resampling blurs, so a share of the images should be left untransformed.
+    It works against overfitting of small training sets. Resampling blurs, so a share of the images should be
+    left untransformed.
 
     Parameters
     ----------

@@ -9,7 +9,8 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from latentcore.models.augmentation import random_affine
+from latentcore.large_arrays import ImageRows
+from latentcore.models.augmentation import image_batch, random_affine
 from latentcore.models.density import Gaussian
 from latentcore.models.density_network import DensityNetwork
 from latentcore.models.networks import (
@@ -19,10 +20,8 @@ from latentcore.models.networks import (
     decoder_network,
     encoder_network,
     freeze,
-    image_batch,
 )
 from latentcore.models.settings import Settings
-from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle, seeded
 from latentcore.types import Capability, ImageShape, LabelArray, TrainImages
 

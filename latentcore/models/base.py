@@ -84,8 +84,7 @@ class LatentModel(ABC):
         Parameters
         ----------
         images : float32 or uint8 array, shape (n, channels, height, width)
-            Training images, at least two; in [0, 1], or of whole numbers with 255 as white, which take a
-            quarter of the memory and give the same model.
+            Training images, at least two: in [0, 1], or with 255 as white, in a quarter of the memory.
         labels : int64 array, shape (n,), optional
             Required by supervised families only.
         seed : int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import EncoderDecoder, apply_in_chunks
-from latentcore.pixels import ImageRows
 
 
 class DensityNetwork(EncoderDecoder):

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import torch
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.checks import check_codes, check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.gan_training import GANNetwork, GANSettings, train_generator, train_inverter
 from latentcore.models.networks import TorchModel, freeze
-from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 

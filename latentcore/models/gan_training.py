@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from latentcore.exceptions import UnsupportedOperation
-from latentcore.models.augmentation import random_affine
+from latentcore.large_arrays import ImageRows
+from latentcore.models.augmentation import image_batch, random_affine
 from latentcore.models.batch_norm import add_batch_norm, fold_batch_norm, recompute_statistics
 from latentcore.models.critic import AdversarialLoss, make_critic
 from latentcore.models.networks import (
@@ -17,10 +18,8 @@ from latentcore.models.networks import (
     channels_last,
     decoder_network,
     encoder_network,
-    image_batch,
 )
 from latentcore.models.settings import Settings
-from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_epochs, run_one_cycle
 from latentcore.types import ImageShape
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from latentcore.large_arrays import as_floats
 from latentcore.models.base import LatentModel
 from latentcore.models.settings import Settings
-from latentcore.pixels import as_floats
 from latentcore.training import OnEvent
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 

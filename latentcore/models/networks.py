@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.base import LatentModel
-from latentcore.pixels import ImageRows
 from latentcore.training import seeded
 from latentcore.types import FloatArray, ImageShape
 
@@ -234,11 +234,6 @@ def channels_last(network: ModuleT) -> ModuleT:
 def freeze(network: ModuleT) -> ModuleT:
     """Return a network ready for inference: evaluation mode, no gradients, channels-last weights."""
     return channels_last(network.eval().requires_grad_(requires_grad=False))
-
-
-def image_batch(images: ImageRows, batch: torch.Tensor) -> torch.Tensor:
-    """Return the images of an int64 index tensor ``(m,)``, a float32 tensor ``(m, pixels)``."""
-    return torch.from_numpy(images[batch.numpy()])
 
 
 def apply_in_chunks(

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.base import LatentModel
 from latentcore.models.density import Gaussian
 from latentcore.models.settings import Settings
-from latentcore.pixels import ImageRows
 from latentcore.principal_components import BLOCK_ROWS, principal_components
 from latentcore.training import OnEvent
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages

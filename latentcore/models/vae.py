@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.checks import check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
 from latentcore.models.vae_training import VAENetwork, VAESettings, train_vae
-from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.aggregate_posterior import CodeCritic
-from latentcore.models.augmentation import random_affine
+from latentcore.models.augmentation import image_batch, random_affine
 from latentcore.models.networks import (
     EncoderDecoder,
     channels_last,
     decoder_network,
     encoder_network,
-    image_batch,
 )
 from latentcore.models.settings import Settings
-from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 

@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 from latentcore.datasets.own.array_files import ARRAY_ERRORS, cause_of
 from latentcore.datasets.own.stored import checksum
 from latentcore.exceptions import BundleError, SpaceError
-from latentcore.mapped_memory import row_blocks
+from latentcore.large_arrays import row_blocks
 from latentcore.store.checked_files import resolve_inside
 from latentcore.store.schema import short_repr
 

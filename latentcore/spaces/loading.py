@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from latentcore.exceptions import BundleError, SpaceError, UnknownNameError
-from latentcore.mapped_memory import take_rows
+from latentcore.large_arrays import take_rows
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.spaces.code_files import VERIFIED_BYTES, blocks, open_array, verify_listed
 from latentcore.spaces.folders import CARD_FILE, CODES_FILE, ITEMS_FILE, NEIGHBOURS_FILE, TABLES_FILE

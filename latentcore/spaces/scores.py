@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.evaluation.score import Score, bootstrap_score, mean_score
-from latentcore.mapped_memory import take_rows
+from latentcore.large_arrays import take_rows
 from latentcore.metrics.classification import majority_correct, probe_correct
 from latentcore.metrics.neighbour_lists import NeighbourLists
 from latentcore.metrics.neighbourhoods import (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from latentcore.geometry import class_means
-from latentcore.mapped_memory import take_rows
+from latentcore.large_arrays import take_rows
 from latentcore.metrics.clusters import cluster_centres
 from latentcore.metrics.nearest_neighbours import (
     TREE_DIMENSIONS,

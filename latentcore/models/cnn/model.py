@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.checks import check_images
 from latentcore.models.cnn.training import CNNNetwork, CNNSettings, train_classifier, train_decoder
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
-from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from latentcore.exceptions import UnsupportedOperation
-from latentcore.models.augmentation import random_affine
+from latentcore.large_arrays import ImageRows
+from latentcore.models.augmentation import image_batch, random_affine
 from latentcore.models.density_network import DensityNetwork
 from latentcore.models.networks import (
     EncoderDecoder,
@@ -18,11 +19,9 @@ from latentcore.models.networks import (
     channels_last,
     count_pixels,
     decoder_network,
-    image_batch,
     mlp,
 )
 from latentcore.models.settings import Settings
-from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape, LabelArray
 

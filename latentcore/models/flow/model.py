@@ -7,12 +7,12 @@ import math
 import numpy as np
 import torch
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.checks import check_codes, check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.flow.training import FlowNetwork, FlowSettings, train_flow
 from latentcore.models.flow.velocity import integrate, log_volume_change
 from latentcore.models.networks import CHUNK_SIZE, TorchModel, apply_in_chunks, freeze
-from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.autoencoder import AutoencoderSettings, train_autoencoder
 from latentcore.models.flow.velocity import VelocityField, integrate
 from latentcore.models.networks import (
@@ -16,7 +17,6 @@ from latentcore.models.networks import (
     decoder_network,
     encoder_network,
 )
-from latentcore.pixels import ImageRows
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torch
 
+from latentcore.large_arrays import ImageRows
 from latentcore.models.autoencoder import train_autoencoder
 from latentcore.models.checks import check_images
 from latentcore.models.density import Gaussian
 from latentcore.models.networks import TorchModel, apply_in_chunks, freeze
 from latentcore.models.transformer.network import TransformerNetwork, TransformerSettings
-from latentcore.pixels import ImageRows
 from latentcore.training import OnEvent, seeded
 from latentcore.types import Capability, FloatArray, ImageShape, LabelArray, TrainImages
 

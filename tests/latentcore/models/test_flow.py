@@ -130,9 +130,9 @@ def test_the_density_of_codes_is_that_of_the_prior_by_the_jacobian(model):
 
 
 def test_the_density_of_codes_sums_to_one(model):
-    side = np.linspace(-4, 4, 161, dtype=np.float32)
+    side = np.linspace(-4, 4, 101, dtype=np.float32)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    density = np.exp(model.log_code_density(model.codes_to_prior(grid, 100), 100).astype(np.float64))
+    density = np.exp(model.log_code_density(model.codes_to_prior(grid, 50), 50).astype(np.float64))
     assert density.sum() * float(side[1] - side[0]) ** 2 == pytest.approx(1, abs=0.03)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import latentcore
 from latentcore.exceptions import SpaceError, UnknownNameError
-from latentcore.mapped_memory import release
+from latentcore.large_arrays import release
 from latentcore.metrics.nearest_neighbours import local_density, nearest
 from latentcore.metrics.sampling import stratified_rows
 from latentcore.metrics.similarity import neighbour_rows

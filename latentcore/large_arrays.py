@@ -1,4 +1,8 @@
-"""Memory-mapped arrays: pages that were read are memory of the process until they are given back."""
+"""Large arrays that are read in parts: images as they are stored, and rows of memory-mapped files.
+
+Images of whole numbers become float32 only where they are read. Pages of a mapped file that were read are
+memory of the process until they are given back.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from latentcore.types import FloatArray, LabelArray
+from latentcore.types import WHITE, FloatArray, LabelArray, TrainImages
 
 WINDOW_ROWS = 16_384
 
 
 class Rows(Protocol):
-    """What has rows: an array, or `latentcore.pixels.ImageRows`."""
+    """What has rows: an array, or `ImageRows`."""
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -64,3 +68,41 @@ def take_rows(rows: np.ndarray, chosen: LabelArray) -> FloatArray:
 
 def _mapping(rows: Rows) -> mmap.mmap | None:
     return getattr(getattr(rows, "base", None), "_mmap", None)
+
+
+def as_floats(pixels: TrainImages, white: int = WHITE) -> FloatArray:
+    """Return pixels of any shape as float32 in [0, 1].
+
+    Parameters
+    ----------
+    pixels : uint8 or float32 array
+        Float32 ones are returned as they are.
+    white : int
+        Value of white, of uint8 ones.
+    """
+    if pixels.dtype == np.float32:
+        return np.asarray(pixels, np.float32)
+    return np.divide(pixels, np.float32(white), dtype=np.float32)  # without a float64 copy between
+
+
+class ImageRows:
+    """Images ``(n, channels, height, width)`` as rows ``(n, pixels)``, of which parts are read as float32.
+
+    Images of whole numbers stay as they are, which takes a quarter of the memory: 47 MB for the train images
+    of MNIST, not 188.
+    """
+
+    def __init__(self, images: TrainImages) -> None:
+        self._rows = images.reshape(len(images), -1)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of images and of values of each."""
+        return self._rows.shape[0], self._rows.shape[1]
+
+    def __getitem__(self, part: slice | LabelArray) -> FloatArray:
+        """Return some rows, float32 ``(m, pixels)`` in [0, 1]."""
+        return as_floats(self._rows[part])

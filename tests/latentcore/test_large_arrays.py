@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latentcore.mapped_memory import row_blocks, take_rows
-from latentcore.metrics.neighbour_lists import neighbour_lists
+from latentcore.large_arrays import row_blocks, take_rows
+from latentcore.metrics import neighbour_lists
 from latentcore.spaces.code_files import open_array
 
 N, D = 60_000, 256
@@ -49,8 +49,14 @@ def test_what_was_read_is_given_back(mapped):
     assert mapped_megabytes() < before + 5
 
 
-def test_lists_of_mapped_codes_are_those_of_codes_in_memory(mapped):
-    one, other = neighbour_lists(mapped, k=10), neighbour_lists(np.array(mapped), k=10)
+def test_lists_of_mapped_codes_are_those_of_codes_in_memory(mapped, tmp_path, monkeypatch):
+    monkeypatch.setattr(neighbour_lists, "MAX_EXACT", 10_000)
+    held = np.array(mapped[::2, :64])
+    np.save(tmp_path / "codes.npy", held)
+    one, other = (
+        neighbour_lists.neighbour_lists(codes, k=10)
+        for codes in (open_array(tmp_path / "codes.npy", held.shape, np.float32), held)
+    )
     assert np.array_equal(one.rows, other.rows)
     assert np.array_equal(one.distances, other.distances)
     assert one.recall == other.recall
