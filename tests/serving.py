@@ -133,3 +133,19 @@ def machine() -> str:
         f"{psutil.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB, "
         f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
     )
+
+
+STILL = """
+([selector, milliseconds]) => {
+  const app = document.querySelector("[data-testid=stApp]"), canvas = document.querySelector(selector);
+  const rests = app?.dataset.testScriptState === "notRunning" && canvas;
+  const shown = rests ? canvas.toDataURL() : null, now = performance.now();
+  if (shown === null || shown !== window.lastShown) [window.lastShown, window.since] = [shown, now];
+  return shown !== null && now - window.since >= milliseconds;
+}
+"""
+
+
+def wait_until_still(page: Page, selector: str, milliseconds: int = 400) -> None:
+    """Wait until no script runs and a canvas has not changed for some time."""
+    page.wait_for_function(STILL, arg=[selector, milliseconds], polling=100, timeout=60_000)

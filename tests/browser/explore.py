@@ -16,6 +16,7 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.maps import MapData, map_data
 from dashboard.explore.charts.preview import SPACING
 from dashboard.explore.latent_map import WIDE_PREVIEW, WIDE_SIZE
+from tests.serving import wait_until_still
 
 N_CELLS = 48
 N_SHOWN = 5000
@@ -47,7 +48,7 @@ def open_map(page: Page, address: str, bundle_id: str, query: str = "") -> None:
     page.goto(f"{address}/explore?dataset={dataset}&model={model}{query}")
     page.wait_for_selector(MAP_CANVAS, timeout=60_000)
     page.wait_for_selector(PANEL_IMAGE, timeout=60_000)
-    page.wait_for_timeout(1200)
+    wait_until_still(page, MAP_CANVAS)
 
 
 def shown_data(bundle_id: str, plane: str) -> MapData:

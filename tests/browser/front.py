@@ -12,7 +12,7 @@ from dashboard.overview.charts.layout import FrontLayout, front_layout, rounded_
 from dashboard.overview.maps import GAP
 from dashboard.overview.services import FrontMaps, front_maps_data
 from tests.dashboard.bundles import opened
-from tests.serving import WINDOW
+from tests.serving import WINDOW, wait_until_still
 
 CANVAS = ".st-key-front_maps canvas"
 MODELS = ("pca-d2", "ae-d2", "vae-d2", "gan-d2")
@@ -23,7 +23,7 @@ def open_front(page: Page, address: str, dataset: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}/?dataset={dataset}")
     page.wait_for_selector(CANVAS, timeout=60_000)
-    page.wait_for_timeout(2000)
+    wait_until_still(page, CANVAS)
 
 
 def layout_of(width: int = WINDOW["width"]) -> FrontLayout:

@@ -12,6 +12,7 @@ from dashboard.compare.maps.charts.linked_maps import GAP
 from dashboard.compare.maps.section import SIZES
 from dashboard.data.aligned_maps import EDGE, linked_data
 from tests.dashboard.bundles import opened
+from tests.serving import wait_until_still
 
 CANVAS = ".st-key-linked_maps canvas"
 
@@ -21,7 +22,7 @@ def open_maps(page: Page, address: str, dataset: str, models: tuple[str, ...]) -
     query = "&".join(f"models={name}" for name in models)
     page.goto(f"{address}/compare?dataset={dataset}&view=maps&{query}")
     page.wait_for_selector(CANVAS, timeout=60_000)
-    page.wait_for_timeout(2000)
+    wait_until_still(page, CANVAS)
 
 
 def corners(page: Page, n_maps: int) -> list[tuple[float, float]]:

@@ -14,7 +14,7 @@ from dashboard.ui.charts.scatter import AXIS_SPACE
 from latentcore import load_space
 from tests.browser.explore import MAP_CANVAS, canvas_pixels, query_of
 from tests.dashboard.spaces import add_texts
-from tests.serving import started_server
+from tests.serving import started_server, wait_until_still
 
 PREVIEW = 220
 """Pixels at the right edge of the canvas that show the item under the pointer."""
@@ -47,7 +47,7 @@ def test_hover_shows_the_item_without_the_server_and_a_click_pins_it(page, serve
     page.goto(f"{server}/explore?dataset=notes&model=first")
     page.wait_for_selector(MAP_CANVAS, timeout=60_000)
     page.wait_for_selector(".st-key-near_second_9", timeout=60_000)
-    page.wait_for_timeout(1500)
+    wait_until_still(page, MAP_CANVAS)
     box = page.locator(MAP_CANVAS).bounding_box()
     assert box is not None
     before, n_sent = canvas_pixels(page), len(sent)
@@ -103,7 +103,7 @@ def test_a_box_selects_the_items_in_it_and_leaves_hover_and_click(page, server):
     page.goto(f"{server}/explore?dataset=notes&model=first&point=n05")
     page.wait_for_selector(MAP_CANVAS, timeout=60_000)
     page.wait_for_selector(".st-key-near_second_9", timeout=60_000)
-    page.wait_for_timeout(1500)
+    wait_until_still(page, MAP_CANVAS)
     empty = corner_of_plot(page)  # scrolls the page
     canvas = page.locator(MAP_CANVAS).bounding_box()
     assert canvas is not None
@@ -142,7 +142,7 @@ def test_a_box_of_the_address_is_drawn_and_removed_by_a_click_with_the_shift_key
     page.goto(f"{server}/explore?dataset=notes&model=first&box=-100,100,-100,100")
     page.wait_for_selector(MAP_CANVAS, timeout=60_000)
     expect(page.get_by_text("60 of 60 items lie in the box.")).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(1500)
+    wait_until_still(page, MAP_CANVAS)
     canvas = page.locator(MAP_CANVAS).bounding_box()
     assert canvas is not None
     with_box = corner_of_plot(page)
