@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from dashboard.data.catalogue import BY_CONTENT, Bundle, family_title
 from dashboard.data.images.pixels import data_uri
 from dashboard.data.map_targets import inside
 from dashboard.data.maps import FRAMED, stratified_rows
-from dashboard.server.concurrency import MAX_CONCURRENT, limited
+from dashboard.server.concurrency import limited
 from latentcore.atlas import tile_images, webp_bytes
 from latentcore.geometry import Extent, cell_centres, cell_indices, square_extent
 from latentcore.types import FloatArray, LabelArray
@@ -122,8 +121,7 @@ def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
     first = bundles[0]
     chosen = stratified_rows(first.test_groups[common[0]], N_SHOWN)
     rows = [own[chosen] for own in common]
-    with ThreadPoolExecutor(MAX_CONCURRENT) as pool:  # decoding and compressing do not hold Python's lock
-        atlases = list(pool.map(front_atlas, bundles, rows))
+    atlases = [front_atlas(bundle, own) for bundle, own in zip(bundles, rows, strict=True)]
     points = [bundle.test.plane[own] for bundle, own in zip(bundles, rows, strict=True)]
     framed = [inside(positions, atlas.extent) for positions, atlas in zip(points, atlases, strict=True)]
     shown = np.flatnonzero(np.all(framed, axis=0))
