@@ -32,6 +32,8 @@ from dashboard.ui.selection import SelectedImage, Selection, select_image
 LARGE, SMALL, TINY = 176, 128, 58
 DOWNLOAD_FACTOR = 32
 N_COMPONENTS = 32
+DECODE_OF_POSITION, RECONSTRUCTION_OF = "Decode at the selected position", "Reconstruction of test image"
+"""What the panel's large image is: its text for screen readers, that of a test image without its number."""
 """Components of the code that are written out."""
 
 
@@ -94,11 +96,11 @@ def _main_pictures(details: CodeDetails) -> list[Picture]:
     """Return the decode of a position, or reconstruction, original and residual of a test image."""
     decode = image_uri(details.decode)
     if details.index is None:
-        return [Picture(decode, "Decode at the selected position", "Exact decode of the code below", LARGE)]
+        return [Picture(decode, DECODE_OF_POSITION, "Exact decode of the code below", LARGE)]
     pictures = [
         Picture(
             decode,
-            f"Reconstruction of test image {details.index}",
+            f"{RECONSTRUCTION_OF} {details.index}",
             "Reconstruction: decode of its code",
             LARGE,
         )

@@ -27,6 +27,7 @@ from dashboard.data.catalogue import open_bundle
 from dashboard.data.images.pixels import image_pixels
 from dashboard.data.maps import default_plane, plane_of
 from dashboard.data.places import position_code
+from dashboard.explore.decode_panel import DECODE_OF_POSITION, RECONSTRUCTION_OF
 from tests.benchmarks.visitor import Received, Run, Visitor
 from tests.browser.explore import shown_data
 from tests.serving import Server, machine, started_server
@@ -36,7 +37,9 @@ MODELS = ("mnist/vae-d2", "mnist/vae-d16", "fashion_mnist/ae-d2", "shapes/vae-d2
 PAUSES = (1.0, 3.0)
 N_VISITORS, SECONDS = 20, 60
 BAR_MS = 400
-PANEL = re.compile(r'<img src="data:image/png;base64,([^"]+)" alt="(?:Reconstruction of|Decode of this)')
+PANEL = re.compile(
+    rf'<img src="data:image/png;base64,([^"]+)" alt="(?:{RECONSTRUCTION_OF}|{DECODE_OF_POSITION})'
+)
 TOLERANCE = 2
 """Grey levels by which a decode may differ: a batch of one is rounded otherwise than a batch of many."""
 
