@@ -370,7 +370,7 @@ def test_a_run_with_a_damaged_checkpoint_fails_with_a_sentence():
 def test_a_run_that_failed_when_it_was_saved_can_go_on(folders):
     run_id = start_run(RunRequest(dataset="digits", family="ae", latent_dim=2, minutes=0.02, name="mine"))
     run = until(run_id, lambda run: len(run.events()) > 0)
-    (folders / "models" / "digits" / "mine").mkdir()  # in the way
+    (folders / "models" / "digits" / "mine").mkdir(parents=True)  # in the way
     run = until(run_id, lambda run: run.is_over)
     assert "exists already" in run.message
     assert run.can_continue
