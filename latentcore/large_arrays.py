@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from latentcore.types import WHITE, FloatArray, LabelArray, TrainImages
+from latentcore.types import WHITE, DoubleArray, FloatArray, LabelArray, TrainImages
 
 WINDOW_ROWS = 16_384
 """Rows of a mapped file that `take_rows` reads at once: 50 MB of 768 numbers each."""
@@ -47,6 +47,13 @@ def row_blocks(rows: Rows, size: int) -> Iterator[tuple[int, np.ndarray]]:
     for start in range(0, len(rows), size):
         yield start, rows[start : start + size]
         release(rows)
+
+
+def mean_row(rows: Rows, size: int) -> DoubleArray:
+    """Return the mean of the rows, float64 ``(d,)``, summed in blocks of at most `size`."""
+    totals = [part.sum(axis=0, dtype=np.float64) for _, part in row_blocks(rows, size)]
+    mean: DoubleArray = np.sum(totals, axis=0) / len(rows)
+    return mean
 
 
 def take_rows(rows: np.ndarray, chosen: LabelArray) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from latentcore.large_arrays import ImageRows, row_blocks
+from latentcore.large_arrays import ImageRows, mean_row, row_blocks
 from latentcore.types import DoubleArray, FloatArray
 
 BLOCK_ROWS = 2000
@@ -45,17 +45,14 @@ def principal_components(
     n, d = rows.shape
     if n_components is not None and not 1 <= n_components <= min(n, d):
         raise ValueError(f"n_components is {n_components}; {n} rows of {d} dimensions have 1 to {min(n, d)}.")
-    total = np.zeros(d)
-    for _, part in row_blocks(rows, BLOCK_ROWS):
-        total += part.sum(axis=0, dtype=np.float64)
-    mean = total / n
+    mean = mean_row(rows, BLOCK_ROWS)
     if d > MAX_FULL_DIMENSIONS and n <= min(BLOCK_ROWS, d):
-        variances, components, whole = _from_few_rows(rows[:] - mean, n_components or n)
+        variances, components, total = _from_few_rows(rows[:] - mean, n_components or n)
     else:
-        variances, components, whole = _from_covariance(rows, mean, n_components or d)
+        variances, components, total = _from_covariance(rows, mean, n_components or d)
     variances, components = variances[:n_components], components[:n_components]
     largest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
-    return mean, components * np.where(largest < 0, -1, 1), variances / max(whole, np.finfo(float).tiny)
+    return mean, components * np.where(largest < 0, -1, 1), variances / max(total, np.finfo(float).tiny)
 
 
 def project(rows: FloatArray | DoubleArray, mean: DoubleArray, components: DoubleArray) -> DoubleArray:

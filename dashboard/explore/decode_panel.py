@@ -32,9 +32,9 @@ from dashboard.ui.selection import SelectedImage, Selection, select_image
 LARGE, SMALL, TINY = 176, 128, 58
 DOWNLOAD_FACTOR = 32
 N_COMPONENTS = 32
+"""Components of the code that are written out."""
 DECODE_OF_POSITION, RECONSTRUCTION_OF = "Decode at the selected position", "Reconstruction of test image"
 """What the panel's large image is: its text for screen readers, that of a test image without its number."""
-"""Components of the code that are written out."""
 
 
 def decode_panel(bundle: Bundle, details: CodeDetails, selection: Selection) -> None:

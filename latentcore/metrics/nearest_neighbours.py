@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from latentcore.large_arrays import row_blocks, take_rows
+from latentcore.large_arrays import mean_row, row_blocks, take_rows
 from latentcore.types import DoubleArray, FloatArray, LabelArray, PixelArray
 
 TREE_DIMENSIONS = 8
@@ -56,10 +56,7 @@ def _search_all(
     Approximate distances in single precision select candidates, exact distances in double precision rank
     them: as fast as scikit-learn's brute-force search on one thread, without importing it (50 MB, 0.5 s).
     """
-    total = np.zeros(reference.shape[1])
-    for _, block in row_blocks(reference, LARGE_BLOCK):
-        total += block.sum(axis=0, dtype=np.float64)
-    centre = (total / len(reference)).astype(np.float32)
+    centre = mean_row(reference, LARGE_BLOCK).astype(np.float32)
     found = []
     n_wide = min(k + SPARE, len(reference))
     by_blocks = len(reference) > MANY_ROWS and len(queries) > CHUNK

@@ -10,12 +10,7 @@ from torch import nn
 from latentcore.large_arrays import ImageRows
 from latentcore.models.aggregate_posterior import CodeCritic
 from latentcore.models.augmentation import image_batch, random_affine
-from latentcore.models.networks import (
-    EncoderDecoder,
-    channels_last,
-    decoder_network,
-    encoder_network,
-)
+from latentcore.models.networks import EncoderDecoder, channels_last, decoder_network, encoder_network
 from latentcore.models.settings import Settings
 from latentcore.training import Losses, OnEvent, run_one_cycle
 from latentcore.types import ImageShape

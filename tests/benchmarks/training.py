@@ -126,7 +126,8 @@ def first_points(page: Page, address: str, dataset: str) -> float:
 def player_frames(page: Page, address: str) -> float:
     """Return the frames per second of the player of how a space formed, with 500 points."""
     page.emulate_media(reduced_motion="no-preference")
-    page.goto(f"{address}/explore?dataset={MAP.split('/')[0]}&model={MAP.split('/')[1]}&formed=on")
+    dataset, _, model = MAP.partition("/")
+    page.goto(f"{address}/explore?dataset={dataset}&model={model}&formed=on")
     page.locator(".st-key-formation canvas.map").wait_for(timeout=60_000)
     page.wait_for_timeout(1000)
     player = page.locator(".player")

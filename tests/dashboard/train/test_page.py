@@ -227,6 +227,13 @@ def test_a_training_run_shows_map_losses_and_images():
     assert app.query_params["run"] == run_id
 
 
+def test_lines_of_train_and_held_out_images_have_their_names():
+    events = [{**event, "held_out_mse": 0.06, "train_mse": 0.05} for event in fit_events(3)]
+    shown = html_of(open_page("train", run=write_run(events=events)))
+    assert shown.count(">train images</span>") == shown.count(">held-out images</span>") == 1
+    assert "images</span>" not in html_of(open_page("train", run=write_run(events=fit_events(3))))
+
+
 def test_a_gan_says_why_there_is_no_map_yet():
     app = open_page("train", run=write_run(GAN, events=critic_events(4), snapshot=True))
     assert "a GAN has no encoder of its own" in html_of(app)
