@@ -51,7 +51,9 @@ def loss_curve(name: str, *, width: int, height: int, is_log: bool = False) -> d
             ),
         )
         .properties(
-            title=alt.TitleParams(name, fontSize=12, fontWeight=500, anchor="start", frame="group"),
+            title=alt.TitleParams(
+                name, fontSize=12, fontWeight=500, anchor="start", frame="group", limit=width
+            ),
             width=width - AXIS,
             height=height,
         )
