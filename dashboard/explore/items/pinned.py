@@ -7,6 +7,9 @@ from dashboard.data.items.spaces import ItemSpace, open_space
 from dashboard.explore.services.item_map import row_at
 from dashboard.ui.fragments import bundle_callback
 
+PINNED_NOW = "pinned now"
+"""Flag: the visitor has pinned an item since the last run."""
+
 
 def pinned_row(space: ItemSpace) -> int:
     """Return the row of the pinned item; an unknown id falls back to the first, with a notice."""
@@ -23,6 +26,7 @@ def select_item(space: ItemSpace, row: int) -> None:
     """Pin an item."""
     state.put("at", None)
     state.put("point", str(space.items.ids[row]))
+    state.flag(PINNED_NOW)
 
 
 @bundle_callback

@@ -47,14 +47,13 @@ def selection_row(space: ItemSpace, criteria: Criteria, n_shown: int) -> None:
         if n:
             _step(space, criteria)
             _save(space, criteria)
-        if st.button(
+        st.button(
             "Clear",
             icon=":material/close:",
             help="Select nothing: removes the text, the box and the nearest items.",
             key="clear_selection",
             on_click=remove_criteria,
-        ):
-            st.rerun()  # the whole page: the search field is outside this fragment
+        )
 
 
 def _sentence(space: ItemSpace, criteria: Criteria, n: int, *, sampled: bool) -> str:

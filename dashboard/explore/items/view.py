@@ -9,13 +9,13 @@ from dashboard.data.class_names import format_classes
 from dashboard.data.items.colours import CLASS, DISTANCE
 from dashboard.data.items.spaces import ItemSpace
 from dashboard.explore.items.about import about_space
-from dashboard.explore.items.controls import ItemMapChoice, chosen_item_map, pick_item_map
+from dashboard.explore.items.controls import chosen_item_map, pick_item_map
 from dashboard.explore.items.criteria import chosen_criteria
 from dashboard.explore.items.downloads import item_downloads
 from dashboard.explore.items.farthest import farthest_list
 from dashboard.explore.items.item_map import item_map
 from dashboard.explore.items.item_panel import chosen_other, item_panel
-from dashboard.explore.items.pinned import pinned_row
+from dashboard.explore.items.pinned import PINNED_NOW, pinned_row
 from dashboard.explore.items.search import ANY
 from dashboard.explore.items.selection import selection_row
 from dashboard.explore.items.taste import chosen_liked, taste_panel
@@ -23,7 +23,6 @@ from dashboard.explore.services.item_taste import can_recommend
 from dashboard.ui.fragments import bundle_fragment
 from dashboard.ui.share import copy_link, show_notices
 
-PAGE_RUNS = "page runs"
 LISTS = ":is(.st-key-near_first, .st-key-near_second, .st-key-farthest, .st-key-recommended)"
 STYLE = f"""
 .st-key-selection {{ min-height: 40px; }}
@@ -42,16 +41,18 @@ WITHOUT_DECODER = (
 def items_view(space: ItemSpace) -> None:
     """Draw controls, map, panel and what is known of the space."""
     st.html(f"<style>{STYLE}</style>")
-    choice = chosen_item_map(space)
-    pick_item_map(choice, space)
-    state.flag(PAGE_RUNS)
-    explore_items(space, choice)
+    explore_items(space)
     about_space(space)
 
 
 @bundle_fragment
-def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
-    """Draw map and pinned item; a click reruns this fragment only, which then draws the item first."""
+def explore_items(space: ItemSpace) -> None:
+    """Draw controls, map and item; a control, a search or a click reruns this fragment only.
+
+    The map is drawn first, or the item if it was pinned just now.
+    """
+    choice = chosen_item_map(space)
+    pick_item_map(choice, space)
     row, other = pinned_row(space), chosen_other(space)
     criteria, liked = chosen_criteria(space, choice.plane), chosen_liked(space)
     state.publish(
@@ -88,7 +89,7 @@ def explore_items(space: ItemSpace, choice: ItemMapChoice) -> None:
             with taste:
                 taste_panel(space, liked, row)
 
-    for draw in (draw_map, draw_panel) if state.lower(PAGE_RUNS) else (draw_panel, draw_map):
+    for draw in (draw_panel, draw_map) if state.lower(PINNED_NOW) else (draw_map, draw_panel):
         draw()
     with left:
         if choice.colour == DISTANCE:
