@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.data.catalogue import BY_CONTENT, Space
 from dashboard.data.code_tables import rows_of
 from dashboard.data.images.grids import grid_pixels
-from dashboard.data.images.pixels import data_uri, dots_pixels, png_bytes
+from dashboard.data.images.pixels import data_uri, faint_dots
 from dashboard.data.images.stand_ins import shown_test_images, stand_in_bundle
 from dashboard.data.items.pictures import has_pictures, item_images, pictures_made_by
 from dashboard.data.items.spaces import ItemSpace
@@ -110,7 +110,7 @@ def linked_data(spaces: Sequence[Space], *, align: bool) -> LinkedData:
         table=table,
         titles=tuple(space.title for space in spaces),
         planes=tuple(_plane_title(space) for space in spaces),
-        contexts=tuple(data_uri(png_bytes(dots_pixels(place, EDGE, CONTEXT_SIDE))) for place in places),
+        contexts=tuple(data_uri(faint_dots(place, EDGE, CONTEXT_SIDE), "image/webp") for place in places),
         classes=first.groups,
         n_total=len(common[0]),
     )

@@ -74,17 +74,16 @@ def coloured_dots(shares: FloatArray, colours: Sequence[str], side: int) -> byte
     draw = ImageDraw.Draw(canvas)
     for (x, y), colour in zip(shares.tolist(), colours, strict=True):
         draw.circle((x * canvas.width, (1 - y) * canvas.width), canvas.width / 160, fill=f"{colour}cc")
-    small = np.asarray(canvas.resize((side, side), Image.Resampling.BOX))
-    return webp_bytes(small, lossless=True, quality=0)
+    return webp_bytes(np.asarray(canvas.reduce(finer)), lossless=True, quality=0)
 
 
-def dots_pixels(places: FloatArray, edge: float, side: int) -> npt.NDArray[np.uint8]:
-    """Return places ``(n, 2)`` within `edge` of 0 as faint dots: grey and alpha, ``(side, side, 2)``."""
+def faint_dots(places: FloatArray, edge: float, side: int) -> bytes:
+    """Return places ``(n, 2)`` within `edge` of 0, y upwards, as faint grey dots on a clear ground, WebP."""
     finer = 3
     mask = Image.new("L", (side * finer, side * finer))
     draw = ImageDraw.Draw(mask)
     for x, y in (np.stack([places[:, 0] + edge, edge - places[:, 1]], 1) / (2 * edge) * mask.width).tolist():
         draw.circle((x, y), mask.width / 150, fill=90)
-    dots = np.full((side, side, 2), 148, np.uint8)
-    dots[:, :, 1] = np.asarray(mask.resize((side, side), Image.Resampling.BOX))
-    return dots
+    dots = np.full((side, side, 4), 148, np.uint8)
+    dots[:, :, 3] = np.asarray(mask.reduce(finer))
+    return webp_bytes(dots, lossless=True, quality=0)
