@@ -9,7 +9,6 @@ alone says who may see it. Nothing else is stored, so a server that starts again
 from __future__ import annotations
 
 import secrets
-import shutil
 import threading
 import time
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from latentcore.datasets.own.names import is_owned
 from latentcore.datasets.own.stored import OwnDataset, find_own, list_own, own_folder
 from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import DatasetError, UnknownNameError
-from latentcore.runs import remove_runs_on
 from latentcore.spaces.folders import own_spaces
 from latentcore.store import bundle_folders, models_folder
 from latentcore.store.owners import owned_name, owners_of
@@ -136,14 +134,6 @@ def owned_bytes() -> int:
     """Return the size on disk of all that belongs to sessions, drafts of uploads included."""
     folders = [*owned_datasets(), *owned_collections(), *owned_bundles().values(), *upload_drafts()]
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
-
-
-def remove_owned(name: str) -> None:
-    """Delete a dataset that belongs to a session, its training runs and its bundles."""
-    if is_owned(name):
-        remove_runs_on(name)
-        for folder in (own_folder(data_folder()) / name, models_folder() / name):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def owned_datasets() -> list[Path]:

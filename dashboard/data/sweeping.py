@@ -17,15 +17,16 @@ from dashboard.data.ownership import (
     owned_bundles,
     owned_collections,
     owned_datasets,
-    remove_owned,
     tokens_of_this_server,
     upload_drafts,
 )
 from latentcore.datasets.own.names import is_owned
-from latentcore.datasets.own.stored import CONFIG_FILE
+from latentcore.datasets.own.stored import CONFIG_FILE, own_folder
+from latentcore.datasets.torchvision_sets import data_folder
 from latentcore.exceptions import UnknownNameError
 from latentcore.runs import Run, all_runs, remove_old_runs, remove_run, remove_runs_on
 from latentcore.runs.folder import REQUEST_FILE
+from latentcore.store import models_folder
 from latentcore.store.owners import owners_of
 
 SWEEP_SECONDS = 60
@@ -63,6 +64,14 @@ def sweep_forever(pause: Callable[[float], None] = time.sleep) -> None:
         except OSError:
             _log.exception("What visitors left could not be swept.")
         pause(SWEEP_SECONDS)
+
+
+def remove_owned(name: str) -> None:
+    """Delete a dataset that belongs to a session, its training runs and its bundles."""
+    if is_owned(name):
+        remove_runs_on(name)
+        for folder in (own_folder(data_folder()) / name, models_folder() / name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_all_of_this_server() -> None:

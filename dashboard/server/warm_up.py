@@ -37,7 +37,8 @@ PICTURES_PATIENCE = 3.0
 """Each cache is filled after this many seconds even if pages are being drawn all the time: in a meeting the
 server is never idle, and most of the work does not hold Python's lock."""
 PATIENCE = 60.0
-"""Datasets are downloaded after this many seconds even if pages are being drawn all the time."""
+"""Datasets are downloaded, and what visitors left is removed, after this many seconds even if pages are being
+drawn all the time."""
 
 
 _importing = threading.RLock()
@@ -68,8 +69,7 @@ def _prepare_all() -> None:
         waiting = import_module("dashboard.data.images.fetching").enter_wanted()
     process = import_module("dashboard.server.process")
     process.prepare()
-    sweep = import_module(SWEEPING).sweep_forever
-    threading.Thread(target=sweep, name="sweep", daemon=True).start()
+    threading.Thread(target=_sweep, name="sweep", daemon=True).start()
     if waiting:
         threading.Thread(target=_fetch, args=(waiting,), name="fetch", daemon=True).start()
     threading.Thread(target=_fill_caches, name="fill caches").start()
@@ -96,6 +96,14 @@ def _modules_of_pages() -> list[str]:
     dashboard = import_module("dashboard")
     found = pkgutil.walk_packages(dashboard.__path__, "dashboard.")
     return [one.name for one in found if one.name.rpartition(".")[2] not in ("app", "page")]
+
+
+def _sweep() -> None:
+    """Remove what visitors left, now and then: once idle, since the first page does not need it."""
+    process = import_module("dashboard.server.process")
+    process.wait_until_idle(IDLE_SECONDS, at_most=PATIENCE)
+    process.import_when_idle(SWEEPING, SHORTLY_IDLE)
+    sys.modules[SWEEPING].sweep_forever()
 
 
 def _fetch(waiting: dict[str, Any]) -> None:

@@ -1,10 +1,9 @@
-"""Error messages for bundles and studies that cannot be used."""
+"""Error messages for bundles and spaces that cannot be used."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.data.catalogue import (
     Bundle,
     Catalogue,
@@ -15,13 +14,6 @@ from dashboard.data.catalogue import (
     open_bundle,
 )
 from dashboard.data.items.spaces import ItemSpace, open_space
-from dashboard.data.study_results import StudyResult, study_obstacle, study_of
-
-SLOW = dict.fromkeys(
-    ("synthesis", "anomaly"),
-    " It trains many models: minutes for small images, an hour or more for 64x64 pixels in colour.",
-)
-"""What is added to the commands of studies that take long, by name."""
 
 
 def catalogue_or_stop(*, also_spaces: bool = False) -> Catalogue:
@@ -53,25 +45,6 @@ def space_or_error(space_id: str) -> ItemSpace | None:
     except LatentcoreError as error:
         st.error(f"{error} The other spaces can still be used: choose one above.", icon=":material/error:")
         return None
-
-
-def study_or_message(dataset: str, name: str) -> StudyResult | None:
-    """Return the result of a study, or show why there is none."""
-    try:
-        found = study_of(dataset, name)
-    except LatentcoreError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    if found is None:
-        obstacle = study_obstacle(name, dataset)
-        st.info(
-            state.escape_markdown(f"This cannot be measured here. {obstacle}")
-            if obstacle
-            else f"This has not been measured yet. Run `latentcore study {name} {dataset}`."
-            + SLOW.get(name, ""),
-            icon=":material/info:",
-        )
-    return found
 
 
 def show_removed(error: LatentcoreError) -> None:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard.data.catalogue import catalogue
 from dashboard.data.images.pixels import data_uri
-from dashboard.data.ownership import own_dataset, own_datasets, remove_owned
+from dashboard.data.ownership import own_dataset, own_datasets
+from dashboard.data.sweeping import remove_owned
 from latentcore.atlas import tile_images, webp_bytes
 from latentcore.datasets.own.names import is_owned
 from latentcore.datasets.own.stored import SPLITS, remove_own

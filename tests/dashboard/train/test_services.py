@@ -377,7 +377,7 @@ def test_runs_go_with_their_dataset(folders, monkeypatch):
     mine, other = write_run(replace(VAE, dataset=name)), write_run()
     sweeping.sweep()
     assert find_run(mine).status is RunStatus.TRAINING
-    ownership.remove_owned(name)
+    sweeping.remove_owned(name)
     with pytest.raises(UnknownNameError):
         find_run(mine)
     orphan = write_run(replace(VAE, dataset=name))
