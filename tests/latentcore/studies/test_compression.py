@@ -118,7 +118,7 @@ def test_the_study_repeats_what_is_beside_the_bundles(monkeypatch):
             assert now["psnr"] == pytest.approx(then["psnr"], abs=0.05)
 
 
-@pytest.mark.parametrize("dataset", [name for name in DATASETS if name != "rooms"])  # not measured yet
+@pytest.mark.parametrize("dataset", DATASETS)
 def test_what_was_measured_is_plausible(dataset):
     study = read_study(dataset, "compression")
     assert study is not None
