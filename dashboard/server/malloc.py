@@ -8,8 +8,8 @@ import gc
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Names of glibc's ``malloc.h``."""
 LARGE_BYTES = 256 * 1024
-"""With 4 MB, large decodes take an eighth less time, since their arrays are not mapped anew each time; but the
-peak of 20 sessions that open every page rises from 890 to 1,200 MB."""
+"""With 4 MB, large decodes take an eighth less time, since their arrays are not mapped anew each time; but
+the peak of 20 sessions that open every page rises from 890 to 1,200 MB."""
 
 
 def bound_allocator() -> None:
