@@ -188,7 +188,7 @@ def _spec(bundles: list[Bundle], layout: FrontLayout, start: int, *, dark: bool)
     return {**spec, "datasets": {**spec["datasets"], PICTURES: _pictures(bundles)}}
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+@st.cache_resource(max_entries=5, show_spinner=False, hash_funcs=BY_CONTENT)
 def _pictures(bundles: list[Bundle]) -> pa.Table:
     """Return each map's image of points and its atlas, which are the same in every layout."""
     maps = front_maps_data(bundles)

@@ -111,7 +111,7 @@ def front_atlas(bundle: Bundle, rows: LabelArray) -> FrontAtlas:
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_CONTENT)
+@st.cache_resource(max_entries=5, show_spinner=False, hash_funcs=BY_CONTENT)
 def front_maps_data(bundles: list[Bundle]) -> FrontMaps:
     """Return the maps of one to four bundles of one dataset, all with 2-D codes.
 

@@ -26,7 +26,7 @@ PREPARED = {
     "dashboard.compare.maps.section": "prepare_linked_maps",
 }
 """Functions that fill caches for one dataset, by module: what takes longest when a page is first opened."""
-N_DATASETS = 4
+N_DATASETS = 5
 """For so many datasets, as many as those caches hold."""
 SWEEPING = "dashboard.data.sweeping"
 IDLE_SECONDS = 1.5

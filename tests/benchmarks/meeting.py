@@ -37,7 +37,7 @@ PAGES = (
     "transfer",
 )
 COMPARE = ("scores", "image", "maps", "neighbours", "spaces", "inside", "geometry")
-DATASETS = {"mnist": 0.6, "fashion_mnist": 0.4 / 3, "shapes": 0.4 / 3, "digits": 0.4 / 3}
+DATASETS = {"mnist": 0.6, "fashion_mnist": 0.1, "shapes": 0.1, "digits": 0.1, "rooms": 0.1}
 """Which share of the pages is of which dataset."""
 ARRIVAL_SECONDS, PAUSES = 10.0, (1.0, 3.0)
 FIRST, LATER, END = 30.0, 60.0, 120.0

@@ -11,8 +11,9 @@ from latentcore.datasets.base import DatasetSpec, check_rows
 from latentcore.exceptions import DatasetMissing
 from latentcore.types import FloatArray, LabelArray, PixelArray
 
-FEW = 256
-"""Up to so many images of a rendered dataset are rendered instead of all."""
+FEW = 2000
+"""Up to so many images of a rendered dataset are rendered alone: all 5,000 test images of rooms take seconds.
+What asks for more than a handful caches what it makes of them."""
 
 
 def original_images(dataset: str, split: str, indices: LabelArray) -> FloatArray | None:
@@ -97,6 +98,12 @@ def originals_problem(dataset: str) -> str | None:
     except LatentcoreError as error:
         return str(error)
     return None
+
+
+def is_rendered(dataset: str) -> bool:
+    """Return whether a dataset's images are rendered when they are asked for, which takes time."""
+    spec = find_dataset(dataset)
+    return spec is not None and _is_rendered(spec)
 
 
 def has_originals(dataset: str) -> bool:

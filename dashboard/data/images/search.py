@@ -1,14 +1,18 @@
-"""Nearest train images of an image: exact with the originals, else estimated from the image index."""
+"""Nearest train images of an image: exact with the originals, else estimated from the image index.
+
+Of a rendered dataset, which would be rendered for it, the index is searched as well.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from dashboard.data.catalogue import BY_CONTENT, Bundle, LatentcoreError
-from dashboard.data.images.originals import held_pixels, original_images
+from dashboard.data.images.originals import held_pixels, is_rendered, original_images
 from dashboard.data.ownership import dataset_spec
 from latentcore.image_index import ImageIndex, load_index
 from latentcore.metrics.nearest_neighbours import nearest
@@ -52,10 +56,10 @@ def nearest_train_images(bundle: Bundle, images: FloatArray, *, k: int) -> Neare
     NearestImages or None
         None where neither the images nor an index of them is on this machine.
     """
-    try:
-        return NearestImages(*_search_pixels(bundle, images, k), estimated=False)
-    except LatentcoreError:
-        index = _index_of(bundle)
+    index = _index_of(bundle)
+    if index is None or not is_rendered(bundle.spec.dataset):
+        with suppress(LatentcoreError):
+            return NearestImages(*_search_pixels(bundle, images, k), estimated=False)
     return None if index is None else NearestImages(*index.nearest(images, k=k), estimated=True)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.endpoints import ImageEndpoint
 from dashboard.data.images import search as image_search
+from dashboard.data.images.originals import train_originals
 from dashboard.data.images.search import can_search, nearest_train_images, usual_image_distance
 from dashboard.data.sampling import SamplingSettings, nearest_images, sample_images
 from dashboard.interpolate.services import make_strip
@@ -63,6 +64,17 @@ def test_without_originals_distances_are_estimated(no_originals):
     assert found.estimated
     usual = usual_image_distance(open_bundle(ID), estimated=True)
     assert float(np.median(found.distances)) == pytest.approx(usual, rel=0.2)
+
+
+def test_of_a_rendered_dataset_the_index_is_searched(monkeypatch):
+    bundle = open_bundle("shapes/pca-d2")
+    images = train_originals(bundle, np.arange(3))
+    assert images is not None
+    monkeypatch.setattr(image_search, "held_pixels", None)
+    found = nearest_train_images(bundle, images, k=1)
+    assert found is not None
+    assert found.estimated
+    assert found.rows[:, 0].tolist() == [0, 1, 2]
 
 
 def test_an_index_of_other_images_is_not_used(monkeypatch, no_originals):
