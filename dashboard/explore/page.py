@@ -11,7 +11,6 @@ from dashboard.explore.about import about_model
 from dashboard.explore.decode_panel import decode_panel
 from dashboard.explore.downloads import downloads
 from dashboard.explore.formation import formation_button, formation_view, shows_formation
-from dashboard.explore.items.view import items_view
 from dashboard.explore.latent_map import latent_map
 from dashboard.explore.map_controls import DEFAULT_COLOUR, MapChoice, chosen_map, pick_map
 from dashboard.ui.fragments import bundle_fragment
@@ -42,6 +41,8 @@ def page() -> None:
 
 def _space(catalogue: Catalogue, collection: str, name: str) -> None:
     """Draw a space without a model: what needs a decoder is absent."""
+    from dashboard.explore.items.view import items_view  # noqa: PLC0415 - the first map does not wait for it
+
     pickers, actions = st.columns([6, 1], vertical_alignment="bottom")
     with pickers:
         pick_space(catalogue, collection, name)

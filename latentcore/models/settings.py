@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 MAX_COUNT, MAX_WIDTH, MAX_LAYERS = 10**6, 2**14, 16
@@ -66,7 +67,7 @@ class Settings:
 
 def check_settings(settings: Settings) -> None:
     """Raise `ValueError` unless every setting has its declared type and is within limits."""
-    for name, kind in get_type_hints(type(settings)).items():
+    for name, kind in _types_of(type(settings)).items():  # type: ignore[arg-type] # not of its instances
         value = getattr(settings, name)
         if kind is int or kind is bool:
             fits = type(value) is kind and 0 <= value <= MAX_COUNT
@@ -80,6 +81,12 @@ def check_settings(settings: Settings) -> None:
             raise ValueError(f"setting {name} is {value}; expected {low:,} to {high:,}")
         if not fits:
             raise ValueError(f"setting {name} is {str(value)[:60]}; expected {kind} within reason")
+
+
+@cache
+def _types_of(settings_type: type) -> Mapping[str, Any]:
+    """Return the declared type of each setting by name; Python compiles them anew each time."""
+    return get_type_hints(settings_type)
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 Schema = Any
@@ -37,14 +38,28 @@ def check_schema(value: object, schema: Schema, where: str) -> None:
     where : str
         Name of the value for the message, such as "found", which continues as in "found.pairs[3].cka".
     """
-    if isinstance(schema, tuple):
-        _check_either(value, schema, where)
-    elif isinstance(schema, dict):
-        _check_object(value, schema, where)
-    elif isinstance(schema, list):
-        _check_list(value, schema, where)
-    elif not _is_plain(value, schema):
-        raise ValueError(f"{where} is {short_repr(value)}, expected {describe(schema)}")
+    try:
+        _check(value, schema)
+    except _MismatchError as mismatch:
+        raise ValueError(f"{where}{''.join(reversed(mismatch.path))} {mismatch}") from None
+
+
+class _MismatchError(Exception):
+    """A value that does not match its schema; `path` leads to it, innermost first."""
+
+    def __init__(self, message: str, *path: str) -> None:
+        super().__init__(message)
+        self.path = list(path)
+
+
+def _check(value: object, schema: Schema) -> None:
+    """Raise `_MismatchError` unless a value matches; names of places are made only then."""
+    if type(schema) is dict:
+        _check_object(value, schema)
+    elif type(schema) is list:
+        _check_list(value, schema)
+    elif not (_matches_either(value, schema) if type(schema) is tuple else _is_plain(value, schema)):
+        raise _MismatchError(f"is {short_repr(value)}, expected {describe(schema)}")
 
 
 def describe(schema: Schema) -> str:
@@ -58,43 +73,47 @@ def describe(schema: Schema) -> str:
     return "an object" if isinstance(schema, dict) else _WORDS[schema]
 
 
-def _check_either(value: object, options: tuple[Schema, ...], where: str) -> None:
-    candidates = [
-        option for option in options if isinstance(option, (dict, list)) and isinstance(value, type(option))
-    ]
-    if len(candidates) == 1:  # its message names the place within the object or list
-        check_schema(value, candidates[0], where)
-        return
-    for option in options:
-        try:
-            check_schema(value, option, where)
-        except ValueError:
-            continue
-        return
-    raise ValueError(f"{where} is {short_repr(value)}, expected {describe(options)}")
+def _matches_either(value: object, options: tuple[Schema, ...]) -> bool:
+    """Return whether a value matches an option; of one list or object alone, say what is wrong within it."""
+    if type(value) is not dict and type(value) is not list:
+        return any(_is_plain(value, option) for option in options if type(option) not in (dict, list))
+    candidates = [option for option in options if type(option) is type(value)]
+    if len(candidates) == 1:
+        _check(value, candidates[0])
+        return True
+    for option in candidates:
+        with suppress(_MismatchError):
+            _check(value, option)
+            return True
+    return False
 
 
-def _check_list(value: object, schema: list[Schema], where: str) -> None:
+def _check_list(value: object, schema: list[Schema]) -> None:
     if not isinstance(value, list):
-        raise ValueError(f"{where} is {short_repr(value)}, expected a list")  # noqa: TRY004
+        raise _MismatchError(f"is {short_repr(value)}, expected a list")
     schemas = schema * len(value) if len(schema) == 1 else schema
     if len(value) != len(schemas):
-        raise ValueError(f"{where} has {len(value)} entries, expected {len(schemas)}")
+        raise _MismatchError(f"has {len(value)} entries, expected {len(schemas)}")
     for k, (entry, expected) in enumerate(zip(value, schemas, strict=True)):
-        check_schema(entry, expected, f"{where}[{k}]")
+        try:
+            _check(entry, expected)
+        except _MismatchError as mismatch:
+            mismatch.path.append(f"[{k}]")
+            raise
 
 
-def _check_object(value: object, schema: Mapping[Any, Schema], where: str) -> None:
+def _check_object(value: object, schema: Mapping[Any, Schema]) -> None:
     if not isinstance(value, dict):
-        raise ValueError(f"{where} is {short_repr(value)}, expected an object")  # noqa: TRY004
-    if str in schema:
-        for name, entry in value.items():
-            check_schema(entry, schema[str], f"{where}.{name[:40]}")
-        return
-    for name, part in schema.items():
+        raise _MismatchError(f"is {short_repr(value)}, expected an object")
+    parts = dict.fromkeys(value, schema[str]) if str in schema else schema
+    for name, part in parts.items():
         if name not in value:
-            raise ValueError(f"{where}.{name} is missing")
-        check_schema(value[name], part, f"{where}.{name}")
+            raise _MismatchError("is missing", f".{name[:40]}")
+        try:
+            _check(value[name], part)
+        except _MismatchError as mismatch:
+            mismatch.path.append(f".{name[:40]}")
+            raise
 
 
 def _is_plain(value: object, kind: type | None) -> bool:
