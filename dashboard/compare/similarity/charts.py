@@ -9,9 +9,9 @@ import pandas as pd
 
 from dashboard.ui.charts.spec import to_spec
 
-WIDTH = 480
-"""Width in pixels that few columns share."""
-MIN_CELL_WIDTH, MAX_CELL_WIDTH = 66, 96
+WIDTH, MAX_WIDTH = 480, 720
+"""Width in pixels that few columns share, and that many share on a laptop."""
+MIN_CELL_WIDTH, USUAL_CELL_WIDTH, MAX_CELL_WIDTH = 38, 66, 96
 """Pixels."""
 CELL_ASPECT = 0.55
 """Height of a cell divided by its width."""
@@ -42,12 +42,19 @@ def heatmap(table: pd.DataFrame, title: str) -> dict[str, Any]:
     text_colour = alt.condition(
         f"datum.value > {LIGHT_TEXT_FROM}", alt.value("#ffffff"), alt.value("#1f2430")
     )
-    values = base.mark_text(fontSize=13, tooltip=None).encode(text="text:N", color=text_colour)
-    cell_width = min(max(WIDTH / len(order), MIN_CELL_WIDTH), MAX_CELL_WIDTH)
-    width, height = round(cell_width) * len(order), round(cell_width * CELL_ASPECT) * len(order)
+    cell_width = _cell_width(len(order))
+    size = 13 if cell_width >= USUAL_CELL_WIDTH else 11
+    values = base.mark_text(fontSize=size, tooltip=None).encode(text="text:N", color=text_colour)
+    width, height = cell_width * len(order), round(cell_width * CELL_ASPECT) * len(order)
     spec = to_spec(alt.layer(cells, values).properties(width=width, height=height))
     spec["autosize"] = {"type": "pad"}
     return spec
+
+
+def _cell_width(n: int) -> int:
+    """Return the width of a cell in pixels: so that many columns fit a laptop, or few are not too wide."""
+    fitting = max(min(USUAL_CELL_WIDTH, MAX_WIDTH / n), MIN_CELL_WIDTH)
+    return round(min(max(WIDTH / n, fitting), MAX_CELL_WIDTH))
 
 
 def _axis(**options: Any) -> alt.Axis:  # noqa: ANN401 - keyword arguments of Altair
