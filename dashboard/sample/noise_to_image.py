@@ -22,7 +22,7 @@ from dashboard.sample.services import (
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.charts.curves import Frame, curves
 from dashboard.ui.charts.palette import line_colours
-from dashboard.ui.studies import study_or_message
+from dashboard.ui.panels.studies import study_or_message
 from dashboard.ui.theme import is_dark
 
 N_ROWS = 4

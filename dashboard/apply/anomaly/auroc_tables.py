@@ -15,7 +15,7 @@ from dashboard.apply.anomaly.services.study import (
     score_title,
 )
 from dashboard.data.catalogue import open_bundle
-from dashboard.ui.studies import study_or_message
+from dashboard.ui.panels.studies import study_or_message
 
 PUBLISHED_SOURCE = "L. Ruff et al., “Deep one-class classification”, 2018; not measured here"
 

@@ -11,7 +11,7 @@ from dashboard.apply.compression.rate_distortion import NAMES, rate_distortion
 from dashboard.apply.compression.services.study import chosen_curves, missing_models
 from dashboard.data.catalogue import Bundle
 from dashboard.ui.frame import models_page
-from dashboard.ui.studies import study_or_message
+from dashboard.ui.panels.studies import study_or_message
 
 
 def page() -> None:

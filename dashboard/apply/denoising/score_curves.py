@@ -10,7 +10,7 @@ from dashboard.apply.denoising.controls import ChosenCorruption
 from dashboard.apply.denoising.services.study import best_methods, missing_models, score_table
 from dashboard.data.catalogue import Bundle
 from dashboard.ui.chart_cache import cached_chart
-from dashboard.ui.studies import study_or_message
+from dashboard.ui.panels.studies import study_or_message
 from dashboard.ui.theme import is_dark
 
 SCORES = {"psnr": ("PSNR, dB (higher is better)", ".0f"), "ssim": ("SSIM (higher is better)", ".1f")}

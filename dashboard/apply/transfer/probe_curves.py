@@ -19,7 +19,7 @@ from dashboard.data.study_results import StudyResult
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.charts.curves import Frame, curves, domain_of
 from dashboard.ui.charts.palette import BASELINE_GREY, line_colours
-from dashboard.ui.studies import study_or_message
+from dashboard.ui.panels.studies import study_or_message
 from dashboard.ui.theme import is_dark
 
 

@@ -18,7 +18,7 @@ from dashboard.data.catalogue import catalogue
 from dashboard.data.items.spaces import ItemSpace
 from dashboard.ui.chart_cache import cached_chart
 from dashboard.ui.model_set import load_spaces
-from dashboard.ui.studies import study_or_message
+from dashboard.ui.panels.studies import study_or_message
 
 URL_NAMES = ("likeness",)
 """Shared links contain this name, so it stays."""

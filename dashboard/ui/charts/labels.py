@@ -28,6 +28,8 @@ PLACES = [("right", 0.0), ("left", 0.0), ("middle", -0.9), ("middle", 0.9)] + [
 CROSSING = 30
 """How many places farther down the list a name is put rather than hide a square pixel."""
 SWEEPS = 4
+FEW_POINTS = 8
+"""Of so many or fewer points, the middle is their median."""
 
 
 def haloed(words: alt.Chart, *, dark: bool, size: int) -> list[alt.Chart]:
@@ -60,6 +62,20 @@ def right_names(names: pd.DataFrame, *, dark: bool) -> list[alt.Chart]:
     words = alt.Chart(inks).encode(x="x:Q", y="y:Q", text="title:N")
     own = alt.Color("colour:N", scale=None, legend=None)
     return [words.properties(mark=_edge(over, dark=dark)), words.properties(mark=over).encode(color=own)]
+
+
+def middle_of(points: Floats) -> Floats:
+    """Return a place amid points ``(n, 2)``: their median, or that of the cluster nearest to it.
+
+    The median of several clusters may lie among the points of another class. So the half of the points that
+    is nearest to it is kept, and their median taken, until an eighth is left.
+    """
+    n = len(points)
+    while len(points) > max(n // 8, FEW_POINTS):
+        away = np.square(points - np.median(points, axis=0)).sum(axis=1)
+        points = points[np.argsort(away, kind="stable")[: len(points) // 2]]
+    middle: Floats = np.median(points, axis=0)
+    return middle
 
 
 def spread(places: pd.DataFrame, width: float, height: float) -> pd.DataFrame:

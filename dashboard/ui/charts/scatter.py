@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.ui.charts.labels import haloed, spread, without_overlap
+from dashboard.ui.charts.labels import haloed, middle_of, spread, without_overlap
 from dashboard.ui.charts.names import fitted, inside
 from dashboard.ui.charts.palette import BASELINE_GREY, GREY, class_colours
 from dashboard.ui.charts.spec import AnyChart, to_spec
@@ -192,7 +192,7 @@ def moving_pixels(expression: str) -> Any:  # noqa: ANN401 - altair's value wrap
 def class_labels(
     points: pd.DataFrame, position: dict[str, Any], *, dark: bool, size: int, side: int
 ) -> AnyChart:
-    """Return each class's name near the median of its points, haloed, on a map of `side` pixels."""
+    """Return each class's name amid its points, haloed, on a map of `side` pixels."""
     low, high = position["y"]["scale"]["domain"]
     places = label_places(points, size / side * (high - low))
     left, right = position["x"]["scale"]["domain"]
@@ -216,7 +216,10 @@ def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
     name, shortened where it is long.
     """
     groups = points.groupby("class", sort=False)
-    middles = groups[["x", "y"]].median().reset_index()
+    found = {name: middle_of(group[["x", "y"]].to_numpy(np.float64)) for name, group in groups}
+    middles = (
+        pd.DataFrame.from_dict(found, orient="index", columns=["x", "y"]).rename_axis("class").reset_index()
+    )
     if len(middles) <= MAX_IN_LEGEND:
         middles["shown"] = [fitted(name, MAX_LETTERS_OF_FEW) for name in middles["class"]]
         return spread(middles, 4 * size, 1.1 * size)

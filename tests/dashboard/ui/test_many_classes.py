@@ -101,6 +101,16 @@ def test_long_names_of_few_classes_are_shortened_on_maps(name, most):
     assert fitted(name, 28) == found[1]
 
 
+def test_the_name_of_a_class_of_several_clusters_lies_in_one_of_them():
+    generator = np.random.default_rng(0)
+    clusters = np.repeat([[-8.0, 0.0], [8.0, 0.0], [0.0, 9.0]], [60, 70, 60], axis=0)
+    points = pd.DataFrame(clusters + generator.normal(size=(190, 2)), columns=["x", "y"])
+    (place,) = label_places(points.assign(**{"class": "far apart"}), 0.1)[["x", "y"]].to_numpy()
+    assert np.hypot(*(place - clusters).T).min() < 2
+    heap = points.iloc[:60].assign(**{"class": "one heap"})
+    assert np.allclose(label_places(heap, 0.1)[["x", "y"]], heap[["x", "y"]].median(), atol=0.7)
+
+
 def test_names_lie_inside_the_frame_of_a_map():
     points = pd.DataFrame({"x": [0.0, 10.0], "y": [0.0, 10.0], "class": ["n" * 20, "m" * 20]})
     position = position_axes((0, 10, 0, 10), None)
