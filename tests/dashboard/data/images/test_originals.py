@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from dashboard.data.catalogue import open_bundle
 from dashboard.data.images import originals
 from latentcore import load_dataset
 from latentcore.exceptions import DatasetError
+from tests.dashboard.pages import open_page
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +42,20 @@ def test_for_few_the_others_are_not_rendered(monkeypatch):
 def test_an_image_that_does_not_exist_is_named(n):
     with pytest.raises(DatasetError, match="5,?000"):
         originals.required_originals("shapes", "test", np.arange(5_000 - n + 1, 5_001))
+
+
+@pytest.mark.parametrize("page", ["interpolate", "sample", "anomaly", "compare"])
+def test_no_page_renders_most_of_a_dataset_when_it_opens(page, monkeypatch):
+    asked = []
+
+    def counted(dataset: str, split: str, rows: np.ndarray | None = None) -> np.ndarray:
+        if dataset == "shapes":
+            asked.append(5_000 if rows is None else len(rows))
+        return read(dataset, split, rows)
+
+    read = originals._read
+    monkeypatch.setattr(originals, "_read", counted)
+    st.cache_resource.clear()
+    query = {"view": "maps"} if page == "compare" else {}
+    open_page(page, dataset="shapes", **query)
+    assert sum(asked) <= 2_500, asked
