@@ -31,6 +31,8 @@ FLOW_FIELD: Mapping[str, Any] = {
 autoencoder it has to fit into 2.5 MB."""
 FLOW_SHAPES: Mapping[str, Any] = {"flow_epochs": 120}
 """In addition, the flow of shapes, which have a third as many images."""
+FLOW_FASHION: Mapping[str, Any] = {"n_epochs": 60, "flow_epochs": 160}
+"""In addition, Fashion-MNIST's flow of 16 dimensions: FD% of its samples falls from 3.9 to 2.9."""
 FLOW_LOW_DIM: Mapping[str, Any] = {"hidden": (384, 192, 128)}
 CNN_SETTINGS: Mapping[str, Any] = {
     "channels": (16, 32, 32),
@@ -201,4 +203,5 @@ def _large_settings(dataset: str, family: str, latent_dim: int) -> Mapping[str, 
         return {**PERCEPTRON, **epochs, **field, **narrow, **LOW_DIM_OVERRIDES.get((dataset, family), {})}
     binarised = {"binarised_share": 0.5} if family == "vae" and dataset in MNIST_LIKE else {}
     filled = VAE_MNIST if (dataset, family) == ("mnist", "vae") else {}
-    return {**CONVOLUTIONAL[family], **field, **binarised, **filled}
+    longer = FLOW_FASHION if (dataset, family) == ("fashion_mnist", "flow") else {}
+    return {**CONVOLUTIONAL[family], **field, **binarised, **filled, **longer}

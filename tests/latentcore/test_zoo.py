@@ -172,9 +172,8 @@ BARS = {
 
 MISSED = {
     ("mnist/flow-d16", "c2st"): ".596; the autoencoder's own reconstructions of train images have .587",
-    ("fashion_mnist/flow-d16", "fd_percent"): "3.87; reconstructions 3.00",
-    ("fashion_mnist/flow-d16", "recall"): ".628; reconstructions .663",
-    ("fashion_mnist/flow-d16", "c2st"): ".764; reconstructions .754",
+    ("fashion_mnist/flow-d16", "recall"): ".683; reconstructions .714",
+    ("fashion_mnist/flow-d16", "c2st"): ".753; reconstructions .737",
 }
 """Bars that are not reached, with what is: the test says so, and fails once they are."""
 
