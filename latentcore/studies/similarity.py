@@ -11,7 +11,8 @@ import numpy as np
 
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import BundleError
-from latentcore.metrics.similarity import linear_cka, mutual_knn, procrustes_r2
+from latentcore.metrics.jackknife import N_GROUPS, jackknife_interval, mean_interval
+from latentcore.metrics.similarity import linear_cka, mutual_knn, neighbour_overlap, procrustes_r2
 from latentcore.recipes import Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.store.schema import check_schema, short_repr
@@ -30,8 +31,10 @@ NEEDS = Requirements(n_test=2 * N_NEIGHBOURS + 1)
 PROTOCOL = (
     f"Codes of the same {N_IMAGES:,} random test images (all, if there are fewer), seed {SEED}. Linear CKA; "
     "Procrustes R2, the smaller space filled up with zeros; mutual k-NN, share of common neighbours, "
-    f"k = {N_NEIGHBOURS}. The null is the same with the rows of one space permuted, mean and largest of "
-    f"{N_PERMUTATIONS} random pairs. A twin is the same recipe trained on train with seed {TWIN_SEED}."
+    f"k = {N_NEIGHBOURS}. 95% intervals: jackknife over {N_GROUPS} random groups of the images; for mutual "
+    "k-NN, of the mean over images. The null is the same with the rows of one space permuted, mean and "
+    f"largest of {N_PERMUTATIONS} random pairs. A twin is the same recipe trained on train with seed "
+    f"{TWIN_SEED}."
 )
 MEASURES: dict[str, Callable[[FloatArray, FloatArray], float]] = {
     "cka": linear_cka,
@@ -54,8 +57,9 @@ def similarities(dataset: str, root: Path, on_stage: Callable[[str], None]) -> d
     Returns
     -------
     dict
-        ``models`` (names), ``pairs`` (two names and one number per measure), ``null`` (mean and largest value
-        per measure over random pairs with permuted rows), ``twins`` (a name and one number per measure).
+        ``models`` (names), ``pairs`` (two names, one number per measure, and ``intervals``, two ends per
+        measure), ``null`` (mean and largest value per measure over random pairs with permuted rows),
+        ``twins`` (a name and one number per measure).
     """
     specs = [spec for spec in list_bundles(root) if spec.dataset == dataset]
     if not specs:
@@ -88,7 +92,11 @@ def code_similarities(codes: Mapping[str, FloatArray]) -> dict[str, Any]:
         ``pairs`` and ``null``, as of `similarities`.
     """
     pairs = [
-        {"models": [one, other], **_measure(codes[one], codes[other])}
+        {
+            "models": [one, other],
+            **_measure(codes[one], codes[other]),
+            "intervals": _intervals(codes[one], codes[other]),
+        }
         for one, other in combinations(codes, 2)
     ]
     return {"pairs": pairs, "null": _null(codes)}
@@ -97,13 +105,14 @@ def code_similarities(codes: Mapping[str, FloatArray]) -> dict[str, Any]:
 def check_result(found: Mapping[str, Any]) -> None:
     """Raise `ValueError` unless a JSON value has the schema of a result of `similarities`."""
     similarity = dict.fromkeys(MEASURES, float)
+    ends = {name: [float, float] for name in MEASURES}
     check_schema(
         found,
         {
             "models": [str],
             "n": int,
             "k": int,
-            "pairs": [{"models": [str], **similarity}],
+            "pairs": [{"models": [str], **similarity, "intervals": ends}],
             "null": {name: {"mean": float, "largest": float} for name in MEASURES},
             "twins": [{"model": str, "seed": int, **similarity}],
         },
@@ -120,6 +129,16 @@ def check_result(found: Mapping[str, Any]) -> None:
 
 def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
     return {name: measure(one, other) for name, measure in MEASURES.items()}
+
+
+def _intervals(one: FloatArray, other: FloatArray) -> dict[str, list[float]]:
+    """Return the 95% interval of each measure."""
+    found = {
+        "cka": jackknife_interval(linear_cka, one, other, seed=SEED),
+        "procrustes": jackknife_interval(procrustes_r2, one, other, seed=SEED),
+        "mutual_knn": mean_interval(neighbour_overlap(one, other, k=N_NEIGHBOURS)),
+    }
+    return {name: list(ends) for name, ends in found.items()}
 
 
 def _null(codes: Mapping[str, FloatArray]) -> dict[str, dict[str, float]]:

@@ -9,6 +9,7 @@ from dashboard.compare.similarity.charts import heatmap
 from dashboard.compare.similarity.services import (
     MEASURES,
     SimilarityStudy,
+    interval_table,
     read_similarity,
     reference_values,
     similarity_table,
@@ -80,6 +81,21 @@ def _draw_heatmap(study: SimilarityStudy, measure: str, names: list[str]) -> Non
         key="similarity_chart",
         alt=f"Heat map: {title} between each pair of {table['row'].nunique()} models, with values",
     )
+    _draw_intervals(study, measure, names)
+
+
+def _draw_intervals(study: SimilarityStudy, measure: str, names: list[str]) -> None:
+    """Draw the values of all pairs with their intervals."""
+    table = interval_table(study, measure, names)
+    if table.empty:
+        return
+    with st.expander("Values with 95% intervals"):
+        number = st.column_config.NumberColumn(format="%.3f", width="small")
+        st.dataframe(
+            table.rename(columns={"first": "Model", "second": "and", "value": MEASURES[measure].title}),
+            hide_index=True,
+            column_config={MEASURES[measure].title: number, "low": number, "high": number},
+        )
 
 
 def _draw_references(study: SimilarityStudy, measure: str) -> None:

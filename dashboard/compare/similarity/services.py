@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard.data.catalogue import BY_CONTENT, bundle_title, catalogue
 from dashboard.data.items.spaces import ItemSpace
 from dashboard.server.concurrency import limited
+from latentcore.metrics.jackknife import N_GROUPS
 from latentcore.studies import StudyResult
 from latentcore.studies.similarity import N_IMAGES, N_NEIGHBOURS, N_PERMUTATIONS, SEED, code_similarities
 
@@ -73,8 +74,8 @@ class SimilarityStudy:
     dataset : str
     models : tuple of str
         Names of the bundles.
-    pairs : dict
-        Per unordered pair of names, the similarity by name of the measure.
+    pairs, intervals : dict
+        Per unordered pair of names, the similarity, or the ends of its 95% interval, by name of the measure.
     chance : dict of str to float
         Mean similarity after permuting the rows of one space, by name of the measure.
     same_recipe : tuple of SameRecipe
@@ -90,6 +91,7 @@ class SimilarityStudy:
     dataset: str
     models: tuple[str, ...]
     pairs: Mapping[frozenset[str], Mapping[str, float]]
+    intervals: Mapping[frozenset[str], Mapping[str, Sequence[float]]]
     chance: Mapping[str, float]
     same_recipe: tuple[SameRecipe, ...]
     n: int
@@ -120,6 +122,7 @@ def read_similarity(result: StudyResult) -> SimilarityStudy:
         dataset=result.dataset,
         models=tuple(found["models"]),
         pairs={frozenset(pair["models"]): _values(pair) for pair in found["pairs"]},
+        intervals={frozenset(pair["models"]): pair["intervals"] for pair in found["pairs"]},
         chance={name: float(found["null"][name]["mean"]) for name in MEASURES},
         same_recipe=tuple(SameRecipe(twin["model"], _values(twin)) for twin in found["twins"]),
         n=int(found["n"]),
@@ -147,6 +150,7 @@ def space_similarity(spaces: Sequence[ItemSpace]) -> SimilarityStudy:
         dataset=first.spec.collection.name,
         models=tuple(space.spec.name for space in spaces),
         pairs={frozenset(pair["models"]): _values(pair) for pair in found["pairs"]},
+        intervals={frozenset(pair["models"]): pair["intervals"] for pair in found["pairs"]},
         chance={name: float(found["null"][name]["mean"]) for name in MEASURES},
         same_recipe=(),
         n=len(rows),
@@ -155,8 +159,9 @@ def space_similarity(spaces: Sequence[ItemSpace]) -> SimilarityStudy:
         protocol=(
             f"Codes of the same {len(rows):,} random drawn items, seed {SEED}. Linear CKA; Procrustes R², "
             "the smaller space filled up with zeros; mutual k-NN, share of common neighbours, "
-            f"k = {N_NEIGHBOURS}. By chance: the mean of {N_PERMUTATIONS} random pairs with the "
-            "rows of one space permuted."
+            f"k = {N_NEIGHBOURS}. 95% intervals: jackknife over {N_GROUPS} random groups of the items; for "
+            f"mutual k-NN, of the mean over items. By chance: the mean of {N_PERMUTATIONS} random pairs "
+            "with the rows of one space permuted."
         ),
         command="",
     )
@@ -178,18 +183,30 @@ def similarity_table(study: SimilarityStudy, measure: str, names: Sequence[str])
     DataFrame
         Columns ``row, column, value, text``.
     """
-    present = catalogue()
-    known = {*present.specs, *present.spaces}
-    titles = {
-        name: _title(study.dataset, name)
-        for name in names
-        if name in study.models and f"{study.dataset}/{name}" in known
-    }
     lines = []
-    for (one, row), (other, column) in product(titles.items(), repeat=2):
+    for (one, row), (other, column) in product(_titles(study, names).items(), repeat=2):
         value = 1.0 if one == other else study.pairs[frozenset((one, other))][measure]
         lines.append({"row": row, "column": column, "value": value, "text": f"{value:.2f}"})
     return pd.DataFrame(lines, columns=["row", "column", "value", "text"])
+
+
+def interval_table(study: SimilarityStudy, measure: str, names: Sequence[str]) -> pd.DataFrame:
+    """Return each pair of models with its similarity and 95% interval, the most similar first.
+
+    Parameters are those of `similarity_table`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``first, second, value, low, high``.
+    """
+    lines = [
+        (first, second, study.pairs[pair][measure], *study.intervals[pair][measure])
+        for (one, first), (other, second) in combinations(_titles(study, names).items(), 2)
+        for pair in [frozenset((one, other))]
+    ]
+    table = pd.DataFrame(lines, columns=["first", "second", "value", "low", "high"])
+    return table.sort_values("value", ascending=False, ignore_index=True)
 
 
 def reference_values(study: SimilarityStudy, measure: str) -> list[ReferenceValue]:
@@ -203,6 +220,17 @@ def reference_values(study: SimilarityStudy, measure: str) -> list[ReferenceValu
             for run in study.same_recipe
         ),
     ]
+
+
+def _titles(study: SimilarityStudy, names: Sequence[str]) -> dict[str, str]:
+    """Return the titles of those models that are in the study and on this machine."""
+    present = catalogue()
+    known = {*present.specs, *present.spaces}
+    return {
+        name: _title(study.dataset, name)
+        for name in names
+        if name in study.models and f"{study.dataset}/{name}" in known
+    }
 
 
 def _values(entry: Mapping[str, float]) -> dict[str, float]:
