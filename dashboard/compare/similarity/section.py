@@ -92,7 +92,7 @@ def _draw_intervals(study: SimilarityStudy, measure: str, names: list[str]) -> N
     with st.expander("Values with 95% intervals"):
         number = st.column_config.NumberColumn(format="%.3f", width="small")
         st.dataframe(
-            table.rename(columns={"first": "Model", "second": "and", "value": MEASURES[measure].title}),
+            table.rename(columns={"first": "First", "second": "Second", "value": MEASURES[measure].title}),
             hide_index=True,
             column_config={MEASURES[measure].title: number, "low": number, "high": number},
         )
