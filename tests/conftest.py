@@ -16,6 +16,10 @@ for name in [name for name in os.environ if name.startswith(("LATENTCORE_", "STR
     if name != "LATENTCORE_DATA":
         del os.environ[name]
 
+# Tests run in two processes. With a pool of threads in each, these would wait for one another's cores: where
+# others work as well, a large decode takes eight times as long. Read when torch is loaded, below.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # The same examples everywhere, however long a slow or busy machine takes for one.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
