@@ -100,10 +100,8 @@ def _modules_of_pages() -> list[str]:
 
 def _sweep() -> None:
     """Remove what visitors left, now and then: once idle, since the first page does not need it."""
-    process = import_module("dashboard.server.process")
-    process.wait_until_idle(IDLE_SECONDS, at_most=PATIENCE)
-    process.import_when_idle(SWEEPING, SHORTLY_IDLE)
-    sys.modules[SWEEPING].sweep_forever()
+    import_module("dashboard.server.process").wait_until_idle(IDLE_SECONDS, at_most=PATIENCE)
+    import_module(SWEEPING).sweep_forever()
 
 
 def _fetch(waiting: dict[str, Any]) -> None:

@@ -12,7 +12,13 @@ import numpy as np
 from latentcore.datasets import load_dataset
 from latentcore.exceptions import BundleError
 from latentcore.metrics.jackknife import N_GROUPS, jackknife_interval, mean_interval
-from latentcore.metrics.similarity import linear_cka, mutual_knn, neighbour_overlap, procrustes_r2
+from latentcore.metrics.similarity import (
+    linear_cka,
+    mutual_knn,
+    neighbour_rows,
+    procrustes_r2,
+    shared_neighbours,
+)
 from latentcore.recipes import Recipe, make_recipe
 from latentcore.store import list_bundles, load_bundle
 from latentcore.store.schema import check_schema, short_repr
@@ -91,11 +97,14 @@ def code_similarities(codes: Mapping[str, FloatArray]) -> dict[str, Any]:
     dict
         ``pairs`` and ``null``, as of `similarities`.
     """
+    neighbours = {name: neighbour_rows(own, k=N_NEIGHBOURS) for name, own in codes.items()}
     pairs = [
         {
             "models": [one, other],
             **_measure(codes[one], codes[other]),
-            "intervals": _intervals(codes[one], codes[other]),
+            "intervals": _intervals(
+                codes[one], codes[other], shared_neighbours(neighbours[one], neighbours[other])
+            ),
         }
         for one, other in combinations(codes, 2)
     ]
@@ -131,12 +140,12 @@ def _measure(one: FloatArray, other: FloatArray) -> dict[str, float]:
     return {name: measure(one, other) for name, measure in MEASURES.items()}
 
 
-def _intervals(one: FloatArray, other: FloatArray) -> dict[str, list[float]]:
-    """Return the 95% interval of each measure."""
+def _intervals(one: FloatArray, other: FloatArray, shared: FloatArray) -> dict[str, list[float]]:
+    """Return the 95% interval of each measure, from the codes and from the share of common neighbours."""
     found = {
         "cka": jackknife_interval(linear_cka, one, other, seed=SEED),
         "procrustes": jackknife_interval(procrustes_r2, one, other, seed=SEED),
-        "mutual_knn": mean_interval(neighbour_overlap(one, other, k=N_NEIGHBOURS)),
+        "mutual_knn": mean_interval(shared),
     }
     return {name: list(ends) for name, ends in found.items()}
 

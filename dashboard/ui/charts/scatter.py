@@ -216,10 +216,8 @@ def label_places(points: pd.DataFrame, size: float) -> pd.DataFrame:
     name, shortened where it is long.
     """
     groups = points.groupby("class", sort=False)
-    found = {name: middle_of(group[["x", "y"]].to_numpy(np.float64)) for name, group in groups}
-    middles = (
-        pd.DataFrame.from_dict(found, orient="index", columns=["x", "y"]).rename_axis("class").reset_index()
-    )
+    centres = [middle_of(group[["x", "y"]].to_numpy(np.float64)) for _, group in groups]
+    middles = pd.DataFrame(centres, columns=["x", "y"]).assign(**{"class": [name for name, _ in groups]})
     if len(middles) <= MAX_IN_LEGEND:
         middles["shown"] = [fitted(name, MAX_LETTERS_OF_FEW) for name in middles["class"]]
         return spread(middles, 4 * size, 1.1 * size)
